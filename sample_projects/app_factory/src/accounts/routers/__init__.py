@@ -1,0 +1,1 @@
+"""The routes. A router holds no state, so all applications may include the same one."""

@@ -1,0 +1,1 @@
+"""A small web shop: catalogue, accounts, wishlists, orders and a back office."""

@@ -1,0 +1,48 @@
+"""Plain pytest commands that reproduce what was seen, without leakcheck."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections.abc import Iterable
+
+from leakcheck.records import Suite, node_id
+
+
+def command(suite: Suite, tests: Iterable[str]) -> str:
+    """The command that runs just `tests`, in that order, in one new pytest process."""
+    return shlex.join([*suite.launcher.split(), *suite.flags, *arguments(suite, tests)])
+
+
+def arguments(suite: Suite, tests: Iterable[str]) -> list[str]:
+    """What `command` hands to pytest, but for the flags that switch plugins off."""
+    ids = [_from_invocation(suite, node_id(test)) for test in tests]
+    extra = ["--keep-duplicates"] if len(set(ids)) < len(ids) else []
+    return [*suite.extra, *extra, *ids]
+
+
+def import_command(suite: Suite, files: Iterable[str], test: str) -> str:
+    """The command that runs `test` alone while `files` are imported too."""
+    return shlex.join([*suite.launcher.split(), *suite.flags, *import_arguments(suite, files, test)])
+
+
+def import_arguments(suite: Suite, files: Iterable[str], test: str) -> list[str]:
+    """What `import_command` hands to pytest, but for the flags that switch plugins off."""
+    paths = [_from_invocation(suite, file) for file in files]
+    skips = [f"--deselect={file}" for file in files]
+    return [*suite.extra, *skips, *paths, _from_invocation(suite, node_id(test))]
+
+
+def suite_command(suite: Suite, *, seed: int | None = None) -> str:
+    """The command that runs the whole suite as declared, or as pytest-randomly shuffles it for `seed`."""
+    flags = [flag for flag in suite.flags if seed is None or not flag.startswith("--randomly")]
+    seeded = [] if seed is None else [f"--randomly-seed={seed}"]
+    return shlex.join([*suite.launcher.split(), *suite.args, *flags, *seeded])
+
+
+def _from_invocation(suite: Suite, node_id: str) -> str:
+    """Node ids are relative to the rootdir; commands are typed where the user stands."""
+    if suite.invocation in (".", ""):
+        return node_id
+    path, mark, rest = node_id.partition("::")
+    return posixpath.relpath(path, suite.invocation) + mark + rest

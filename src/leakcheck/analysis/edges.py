@@ -1,0 +1,137 @@
+"""Edges of the leak graph, each shown by an execution of just its tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from leakcheck.analysis.commands import command, import_command
+from leakcheck.analysis.evidence import Evidence, Witness, bad, good
+from leakcheck.analysis.timeline import in_place
+from leakcheck.records import Edge, Execution, Location, Suite
+
+CONFIRMATIONS = 2
+
+
+def edges_of(executions: Sequence[Execution], suite: Suite) -> tuple[tuple[Edge, Location | None], ...]:
+    """Every edge with the location that carries it, minimal witnesses only, strongest evidence first."""
+    evidence = Evidence.of(executions, suite)
+    by_id = {execution.id: execution for execution in executions}
+    shown = [witness for witness in evidence.outcomes if _effect(witness, evidence) is not None]
+    edges = [
+        _edge(witness, evidence, by_id, suite)
+        for witness in shown
+        if not any(_is_smaller(other, witness) for other in shown if _same_effect(other, witness, evidence))
+    ]
+    return (*edges, *_cleaning(edges, evidence, suite))
+
+
+def _effect(witness: Witness, evidence: Evidence) -> str | None:
+    profile = evidence.profiles.get(witness.test)
+    verdict = evidence.verdict(witness)
+    if profile is None or verdict is None or not (witness.before or witness.files):
+        return None
+    if profile.good and verdict:
+        return "breaks"
+    return "enables" if profile.bad and not verdict else None
+
+
+def _same_effect(a: Witness, b: Witness, evidence: Evidence) -> bool:
+    return a.test == b.test and _effect(a, evidence) == _effect(b, evidence)
+
+
+def _is_smaller(a: Witness, b: Witness) -> bool:
+    """Whether `a` is `b` with something left out."""
+    if a == b or not set(a.files) <= set(b.files):
+        return False
+    rest = iter(b.before)
+    return all(test in rest for test in a.before)
+
+
+def _edge(
+    witness: Witness, evidence: Evidence, by_id: Mapping[str, Execution], suite: Suite
+) -> tuple[Edge, Location | None]:
+    candidates = carriers(witness, evidence, by_id, suite)
+    location, counterfactual = _proof(witness, candidates, evidence)
+    effect = _effect(witness, evidence)
+    names = evidence.executions[witness]
+    edge = Edge(
+        polluters=witness.before or witness.files,
+        test=witness.test,
+        effect="breaks" if effect == "breaks" else "enables",
+        leak=None,
+        witness=(*witness.files, *witness.before, witness.test),
+        confirmed=len(names) >= CONFIRMATIONS,
+        counterfactual=counterfactual,
+        reproduce=reproduce(witness, suite),
+        executions=names,
+    )
+    return edge, location
+
+
+def reproduce(witness: Witness, suite: Suite) -> str:
+    """The plain command that runs this witness."""
+    if witness.files and not witness.before:
+        return import_command(suite, witness.files, witness.test)
+    return command(suite, (*witness.before, witness.test))
+
+
+def carriers(
+    witness: Witness, evidence: Evidence, by_id: Mapping[str, Execution], suite: Suite
+) -> tuple[Location, ...]:
+    """Locations that the witness left changed and that its test consults, most specific kind of read first."""
+    found: dict[Location, None] = {}
+    for name in evidence.executions.get(witness, ()):
+        *_, (run, state) = in_place(by_id[name], suite)
+        profile = evidence.profiles[witness.test]
+        reads = {*run.reads, *profile.reads}
+        found.update({each: None for each in state if any(read.covers(each) for read in reads)})
+    if witness.files:
+        found.update(_imported(witness, evidence, suite))
+    return tuple(sorted(found))
+
+
+def _imported(witness: Witness, evidence: Evidence, suite: Suite) -> dict[Location, None]:
+    profile = evidence.profiles[witness.test]
+    changes = (change for change in suite.import_changes if change.cause in witness.files)
+    return {change.location: None for change in changes if profile.reads_any(change.location)}
+
+
+def _proof(
+    witness: Witness, candidates: Sequence[Location], evidence: Evidence
+) -> tuple[Location | None, bool | None]:
+    """The location that carries the edge, and whether putting it back undoes the effect."""
+    wanted = good if evidence.profiles[witness.test].good else bad
+    tried = [location for location in candidates if (witness, (location,)) in evidence.restored]
+    for location in tried:
+        if all(wanted(outcome) for outcome in evidence.restored[witness, (location,)]):
+            return location, True
+    if tried:
+        untried = [location for location in candidates if location not in tried]
+        return (untried[0], None) if len(untried) == 1 else (None, False)
+    return (candidates[0], None) if len(candidates) == 1 else (None, None)
+
+
+def _cleaning(
+    edges: Iterable[tuple[Edge, Location | None]], evidence: Evidence, suite: Suite
+) -> Iterator[tuple[Edge, Location | None]]:
+    """A test that, put between polluter and victim, makes the victim behave as alone."""
+    for edge, location in edges:
+        if edge.effect != "breaks" or len(edge.polluters) != 1:
+            continue
+        for witness in evidence.outcomes:
+            if _cleans(witness, edge, evidence):
+                tests = (*witness.before, witness.test)
+                cleaner = witness.before[1]
+                names = evidence.executions[witness]
+                shown = command(suite, tests)
+                yield Edge((cleaner,), edge.test, "cleans", None, tests, True, None, shown, names), location
+
+
+def _cleans(witness: Witness, edge: Edge, evidence: Evidence) -> bool:
+    return (
+        witness.test == edge.test
+        and len(witness.before) == 2
+        and witness.before[0] == edge.polluters[0]
+        and not witness.files
+        and evidence.verdict(witness) is False
+    )

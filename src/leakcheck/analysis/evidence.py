@@ -1,0 +1,85 @@
+"""What was seen of each test behind each set of predecessors: the answers that all conclusions rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from leakcheck.analysis.profiles import Profile, is_alone, profiles_of
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Execution, Location, Outcome, Suite
+
+
+def bad(outcome: str) -> bool:
+    return outcome in BAD_OUTCOMES
+
+
+def good(outcome: str) -> bool:
+    return outcome in GOOD_OUTCOMES
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A sequence of tests before one test, and the files imported beside its own (for an import leak)."""
+
+    before: tuple[str, ...]
+    test: str
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Outcomes of each witness, in the order of execution, and the same with locations put back in between."""
+
+    profiles: Mapping[str, Profile]
+    outcomes: Mapping[Witness, tuple[Outcome, ...]] = field(default_factory=dict)
+    executions: Mapping[Witness, tuple[str, ...]] = field(default_factory=dict)
+    restored: Mapping[tuple[Witness, tuple[Location, ...]], tuple[Outcome, ...]] = field(default_factory=dict)
+    fresh: frozenset[Witness] = frozenset()
+
+    @classmethod
+    def of(cls, executions: Iterable[Execution], suite: Suite) -> Evidence:
+        known = tuple(executions)
+        files = {item.id: item.file for item in suite.tests}
+        outcomes: dict[Witness, list[Outcome]] = {}
+        names: dict[Witness, list[str]] = {}
+        restored: dict[tuple[Witness, tuple[Location, ...]], list[Outcome]] = {}
+        fresh = set()
+        for execution in known:
+            witness = witness_of(execution, files)
+            if witness is None:
+                continue
+            outcome = execution.runs[-1].outcome
+            if execution.order.restore:
+                restored.setdefault((witness, execution.order.restore), []).append(outcome)
+                continue
+            outcomes.setdefault(witness, []).append(outcome)
+            names.setdefault(witness, []).append(execution.id)
+            if execution.order.fresh:
+                fresh.add(witness)
+        return cls(
+            profiles_of(known),
+            {witness: tuple(each) for witness, each in outcomes.items()},
+            {witness: tuple(each) for witness, each in names.items()},
+            {key: tuple(each) for key, each in restored.items()},
+            frozenset(fresh),
+        )
+
+    def verdict(self, witness: Witness) -> bool | None:
+        """True if the test always failed behind this witness, False if it never did, None if unknown or mixed."""
+        outcomes = self.outcomes.get(witness, ())
+        if outcomes and all(bad(each) for each in outcomes):
+            return True
+        return False if outcomes and all(good(each) for each in outcomes) else None
+
+
+def witness_of(execution: Execution, files: Mapping[str, str]) -> Witness | None:
+    """What `execution` tells about its last test; None if it asks nothing or did not come that far."""
+    order = execution.order
+    if order.kind != "confirm" or not execution.runs or not order.tests or is_alone(execution):
+        return None
+    test = order.tests[-1]
+    if execution.runs[-1].test != test or len(execution.runs) != len(order.tests):
+        return None
+    own = {files.get(each, "") for each in order.tests}
+    extra = tuple(file for file in order.collect if file not in own)
+    return Witness(order.tests[:-1], test, extra)

@@ -1,0 +1,105 @@
+"""Findings: what a person should do something about, with a code, a place and a way out.
+
+LK101 order-dependent: a leak breaks other tests. LK102 brittle: a test needs what another leaves behind.
+LK103 self-polluting. LK104 order-dependent, cause not seen. LK201 a leak that other tests read. LK301 a leak that
+nobody reads. LK401 flaky. LK402 ends or hangs its process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from leakcheck.analysis.mending import BRITTLE, SELF, UNEXPLAINED, mend_leak
+from leakcheck.records import Edge, Finding, Leak, Severity, Suite, TestVerdict
+
+
+def findings_of(
+    suite: Suite, verdicts: Sequence[TestVerdict], leaks: Sequence[Leak], edges: Sequence[Edge]
+) -> tuple[Finding, ...]:
+    """All findings, errors first."""
+    places = {item.id: (item.file, item.line) for item in suite.tests}
+    verdict = {each.id: each.verdict for each in verdicts}
+    found = [
+        *_broken(leaks, edges, verdict),
+        *_needy(verdicts, edges, places),
+        *_unexplained(verdicts, edges, places),
+        *_quiet(leaks),
+        *_restless(verdicts, places),
+    ]
+    rank = {"error": 0, "warning": 1, "note": 2}
+    return tuple(sorted(found, key=lambda finding: (rank[finding.severity], finding.code)))
+
+
+def _place(leak: Leak) -> tuple[str, int]:
+    return (leak.sources[0].file, leak.sources[0].line) if leak.sources else (leak.polluters[0].split("::")[0], 0)
+
+
+def _broken(leaks: Iterable[Leak], edges: Sequence[Edge], verdict: dict[str, str]) -> Iterator[Finding]:
+    for leak in leaks:
+        hurt = [
+            edge.test
+            for edge in edges
+            if edge.leak == leak.id and edge.effect == "breaks" and edge.confirmed
+            if verdict.get(edge.test) == "victim"
+        ]
+        tests = tuple(dict.fromkeys(hurt))
+        if tests:
+            file, line = _place(leak)
+            title = f"{_count(len(tests), 'test')} fail{'s' if len(tests) == 1 else ''} after this leak"
+            yield Finding("LK101", "error", title, file, line, tests, leak.id, _mend(leak))
+
+
+def _needy(
+    verdicts: Iterable[TestVerdict], edges: Sequence[Edge], places: dict[str, tuple[str, int]]
+) -> Iterator[Finding]:
+    texts = {
+        "brittle": ("LK102", "fails alone, passes after another test", BRITTLE),
+        "self-polluting": ("LK103", "fails when it runs again in the same process", SELF),
+    }
+    for verdict in verdicts:
+        if verdict.verdict in texts:
+            code, title, mend = texts[verdict.verdict]
+            leak = next((edge.leak for edge in edges if edge.test == verdict.id and edge.leak), None)
+            yield Finding(code, "error", title, *places[verdict.id], (verdict.id,), leak, mend)
+
+
+def _unexplained(
+    verdicts: Iterable[TestVerdict], edges: Sequence[Edge], places: dict[str, tuple[str, int]]
+) -> Iterator[Finding]:
+    for verdict in verdicts:
+        mine = [edge for edge in edges if edge.test == verdict.id and edge.effect in ("breaks", "enables")]
+        if verdict.verdict == "victim" and mine and not any(edge.leak for edge in mine):
+            title = "fails after another test, through state that no probe sees"
+            yield Finding("LK104", "error", title, *places[verdict.id], (verdict.id,), None, UNEXPLAINED)
+
+
+def _quiet(leaks: Iterable[Leak]) -> Iterator[Finding]:
+    texts: dict[str, tuple[str, Severity, str]] = {
+        "read": ("LK201", "warning", "leaks what other tests read"),
+        "latent": ("LK301", "note", "leaks what no test reads"),
+    }
+    for leak in leaks:
+        if leak.impact in texts:
+            code, severity, title = texts[leak.impact]
+            yield Finding(code, severity, title, *_place(leak), leak.polluters, leak.id, _mend(leak))
+
+
+def _restless(verdicts: Iterable[TestVerdict], places: dict[str, tuple[str, int]]) -> Iterator[Finding]:
+    texts = {
+        "flaky": ("LK401", "outcome differs between two executions of the same order", "Take chance, time and "
+                  "concurrency out of the test; its outcome says nothing about the order."),
+        "crashing": ("LK402", "ends its process", "Run what may crash in a child process."),
+        "timeout": ("LK402", "does not end", "Give what may hang a time limit."),
+    }  # fmt: skip
+    for verdict in verdicts:
+        if verdict.verdict in texts:
+            code, title, mend = texts[verdict.verdict]
+            yield Finding(code, "note", title, *places[verdict.id], (verdict.id,), None, mend)
+
+
+def _mend(leak: Leak) -> str:
+    return mend_leak(leak.location.kind, imported=any(source.phase == "import" for source in leak.sources))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,39 @@
+"""How a leak is usually mended, by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_BY_KIND: Mapping[str, str] = {
+    "dependency_overrides": (
+        "Set the override in a fixture and take it away after the yield: "
+        "`app.dependency_overrides[dep] = fake; yield; app.dependency_overrides.pop(dep, None)`."
+    ),
+    "app_state": (
+        "Build a fresh app per test with a factory (`create_app()`), or set the attribute with "
+        "`monkeypatch.setattr(app.state, ...)`, which puts it back."
+    ),
+    "client_cookies": (
+        "Make a client per test (`with TestClient(app) as client: yield client` in a function fixture), "
+        "or call `client.cookies.clear()` after the yield."
+    ),
+    "client_headers": (
+        "Pass the header with the request (`client.get(url, headers=...)`), or make a client per test in a "
+        "function fixture."
+    ),
+    "environ": "Set environment variables with `monkeypatch.setenv`, which puts them back.",
+    "module_globals": "Replace attributes with `monkeypatch.setattr` or `with mock.patch(...)`, which put them back.",
+}
+_GENERAL = "Put the old value back after the test: in a fixture, behind its yield."
+_IMPORT = "Move the statement from module level into a fixture, and undo it after the yield."
+BRITTLE = "Let the test make the state that it needs, in a fixture of its own."
+SELF = "Put back what the test changes, so that it finds the same state when it runs again."
+UNEXPLAINED = (
+    "leakcheck knows which tests, but no state that it watches explains it: look for module globals, caches, "
+    "files or servers that these tests share."
+)
+
+
+def mend_leak(kind: str, *, imported: bool = False) -> str:
+    """Advice for a leak of `kind`; `imported` when a module's body leaks at import."""
+    return _IMPORT if imported else _BY_KIND.get(kind, _GENERAL)

@@ -1,0 +1,69 @@
+"""What every test does when it runs alone: outcome, reads and leaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Change, Execution, Location, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One test alone. `outcomes` are those of every isolated run, `again` those of second runs in one process."""
+
+    test: str
+    outcomes: tuple[Outcome, ...]
+    again: tuple[Outcome, ...] = ()
+    reads: frozenset[Location] = frozenset()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        return bool(self.outcomes) and all(each in GOOD_OUTCOMES for each in self.outcomes)
+
+    @property
+    def bad(self) -> bool:
+        return bool(self.outcomes) and all(each in BAD_OUTCOMES for each in self.outcomes)
+
+    @property
+    def mixed(self) -> bool:
+        return not self.good and not self.bad and len(self.outcomes) > 1
+
+    def reads_any(self, location: Location) -> bool:
+        """Whether the test consults `location`."""
+        return any(read.covers(location) for read in self.reads)
+
+
+def is_alone(execution: Execution) -> bool:
+    """An isolated run: one test, and no other test file imported."""
+    return execution.order.kind == "isolated" and len(execution.order.tests) == 1
+
+
+def profiles_of(executions: Iterable[Execution]) -> Mapping[str, Profile]:
+    """The profile of every test that ran alone."""
+    found: dict[str, Profile] = {}
+    for execution in executions:
+        if is_alone(execution) and execution.status != "refused":
+            test = execution.order.tests[0]
+            found[test] = _extended(found.get(test) or Profile(test, ()), execution)
+    return found
+
+
+def _extended(profile: Profile, execution: Execution) -> Profile:
+    outcome = execution.outcome(profile.test)
+    if outcome == "not run":
+        return profile
+    runs = [run for run in execution.runs if run.test == profile.test]
+    again = tuple(run.again for run in runs if run.again is not None)
+    known = {change.location for change in profile.changes}
+    new = tuple(
+        change for run in runs for change in (*run.changes, *run.finalised) if change.location not in known
+    )
+    return Profile(
+        profile.test,
+        (*profile.outcomes, outcome),
+        (*profile.again, *again),
+        profile.reads.union(*(run.reads for run in runs)),
+        (*profile.changes, *new),
+    )

@@ -1,0 +1,153 @@
+"""Everything that reports show, derived from a stored audit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from leakcheck.analysis.commands import suite_command
+from leakcheck.analysis.coverage import Coverage, coverage_of
+from leakcheck.analysis.edges import edges_of
+from leakcheck.analysis.findings import findings_of
+from leakcheck.analysis.leaks import leaks_of
+from leakcheck.analysis.profiles import is_alone, profiles_of
+from leakcheck.analysis.verdicts import NAMED_KINDS, verdicts_of
+from leakcheck.records import (
+    Certificate,
+    Cost,
+    Edge,
+    Execution,
+    Finding,
+    Leak,
+    Location,
+    OrderSummary,
+    Result,
+    Suite,
+    TestVerdict,
+    Unexplained,
+)
+
+_GATES: Mapping[str, frozenset[str]] = {
+    "error": frozenset({"error"}),
+    "warning": frozenset({"error", "warning"}),
+    "note": frozenset({"error", "warning", "note"}),
+    "never": frozenset(),
+}
+
+
+def derive(
+    suite: Suite,
+    executions: Sequence[Execution],
+    *,
+    cost: Cost,
+    leakcheck: str,
+    engine: str,
+    lanes: int,
+    fail_on: str = "error",
+    budget_exhausted: bool = False,
+    notes: Iterable[str] = (),
+) -> Result:
+    """The result of an audit: pure in its executions."""
+    profiles = profiles_of(executions)
+    coverage = coverage_of(executions, suite)
+    carried = edges_of(executions, suite)
+    leaks = leaks_of(profiles, carried, coverage, suite)
+    edges = tuple(replace(edge, leak=_leak_id(edge, location, leaks)) for edge, location in carried)
+    verdicts = verdicts_of(suite.ids, executions, profiles, edges)
+    findings = findings_of(suite, verdicts, leaks, edges)
+    certificate = _certificate(coverage, edges, verdicts, suite, budget_exhausted)
+    return Result(
+        leakcheck=leakcheck,
+        suite=suite,
+        engine=engine,
+        lanes=lanes,
+        cost=cost,
+        orders=_orders(executions, suite),
+        tests=verdicts,
+        leaks=leaks,
+        edges=(*edges, *_read_edges(leaks)),
+        findings=findings,
+        certificate=certificate,
+        verdict=_verdict(findings),
+        exit_code=int(any(finding.severity in _GATES[fail_on] for finding in findings)),
+        notes=tuple(notes),
+    )
+
+
+def _leak_id(edge: Edge, location: Location | None, leaks: Iterable[Leak]) -> str | None:
+    same = [leak for leak in leaks if leak.location == location]
+    if edge.effect == "cleans":
+        return same[0].id if same else None
+    return next((leak.id for leak in same if set(leak.polluters) & set(edge.polluters)), None)
+
+
+def _read_edges(leaks: Iterable[Leak]) -> Iterable[Edge]:
+    """Observed, not confirmed: the reader consulted the leaked value and its outcome stayed the same."""
+    for leak in leaks:
+        if leak.impact == "read":
+            for reader in leak.readers:
+                yield Edge(leak.polluters[:1], reader, "reads", leak.id, (), False, None, "")
+
+
+def _certificate(
+    coverage: Coverage,
+    edges: Iterable[Edge],
+    verdicts: Iterable[TestVerdict],
+    suite: Suite,
+    budget_exhausted: bool,
+) -> Certificate:
+    shown = {edge.test: edge for edge in edges if edge.effect in ("breaks", "enables")}
+    explained = {edge.test for edge in edges if edge.effect in ("breaks", "enables") and edge.leak is not None}
+    odd = [verdict for verdict in verdicts if verdict.id not in explained and _differs(verdict)]
+    return Certificate(
+        pairs_total=len(coverage.pairs),
+        pairs_covered=len(coverage.pairs) - len(coverage.uncovered),
+        unexplained=tuple(
+            Unexplained(each.id, shown[each.id].witness if each.id in shown else ()) for each in odd
+        ),
+        kinds=suite.kinds,
+        budget_exhausted=budget_exhausted,
+        uncovered=tuple((str(pair.location.key), pair.reader) for pair in coverage.uncovered[:50]),
+    )
+
+
+def _differs(verdict: TestVerdict) -> bool:
+    """Whether the outcome depends on something, and chance is not known to be it."""
+    return verdict.verdict in ("victim", "brittle", "self-polluting", "unknown") and bool(verdict.outcomes)
+
+
+def _orders(executions: Sequence[Execution], suite: Suite) -> tuple[OrderSummary, ...]:
+    whole = [each for each in executions if each.order.kind in NAMED_KINDS and each.order.repeat == 0]
+    rows = [
+        OrderSummary(
+            each.order.name,
+            each.order.kind,
+            each.order.seed,
+            dict(Counter(run.outcome for run in each.runs)),
+            _reproduce(each, suite),
+        )
+        for each in whole
+    ]
+    alone = {each.order.tests[0]: each for each in executions if is_alone(each)}
+    counts = Counter(each.outcome(test) for test, each in alone.items())
+    if counts:
+        rows.append(OrderSummary("isolated", "isolated", None, dict(counts), ""))
+    return tuple(rows)
+
+
+def _reproduce(execution: Execution, suite: Suite) -> str:
+    order = execution.order
+    if order.kind == "declared":
+        return suite_command(suite)
+    if order.kind == "random" and order.seed is not None and "pytest-randomly" in suite.plugins:
+        return suite_command(suite, seed=order.seed) if not order.name.endswith("reversed") else ""
+    return ""
+
+
+def _verdict(findings: Iterable[Finding]) -> Literal["order-dependent", "leaking", "clean"]:
+    codes = {finding.code for finding in findings}
+    if codes & {"LK101", "LK102", "LK103", "LK104"}:
+        return "order-dependent"
+    return "leaking" if codes & {"LK201", "LK301"} else "clean"

@@ -1,0 +1,80 @@
+"""The work bench of an audit: an engine, what has been executed so far, and how much may still be spent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from leakcheck.analysis import Evidence
+from leakcheck.audit.progress import Progress
+from leakcheck.engine import Engine
+from leakcheck.events import Note
+from leakcheck.options import Options
+from leakcheck.records import Execution, Order, Suite
+from leakcheck.strategies import View
+
+
+@dataclass
+class Bench:
+    """Runs orders and keeps their executions."""
+
+    engine: Engine
+    options: Options
+    progress: Progress
+    suite: Suite
+    executions: list[Execution] = field(default_factory=list)
+    control: list[Execution] = field(default_factory=list)
+    lethal: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    deadline: float = float("inf")
+    budget_exhausted: bool = False
+
+    def view(self, only: Iterable[str] | None = None) -> View:
+        """What strategies may know now."""
+        chosen = None if only is None else frozenset(only)
+        return View(self.suite, frozenset(self.lethal), self.options.random, self.options.seed, chosen)
+
+    def evidence(self) -> Evidence:
+        return Evidence.of(self.executions, self.suite)
+
+    def note(self, topic: str, text: str) -> None:
+        """Tell the user, and the stored audit, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+            self.engine.launch.folder.append("audit", Note(topic, text))
+            self.progress.note(text)
+
+    def run(self, phase: str, orders: Sequence[Order], *, lanes: int | None = None) -> list[Execution]:
+        """Run `orders` as one phase. Orders that a test ended are run again without that test."""
+        done: list[Execution] = []
+        waiting = list(orders)
+        self.progress.phase(phase, len(waiting))
+        while waiting:
+            again: list[Order] = []
+            for execution in self.engine.run(waiting, lanes=lanes):
+                done.append(execution)
+                self.executions.append(execution)
+                self.progress.step(execution.order.name)
+                again += self._mended(execution)
+            waiting = again
+        return done
+
+    def spend(self, phase: str, orders: Sequence[Order]) -> list[Execution]:
+        """Run `orders` as far as the budget goes."""
+        if orders and time.monotonic() > self.deadline:
+            self.budget_exhausted = True
+            return []
+        return self.run(phase, orders) if orders else []
+
+    def _mended(self, execution: Execution) -> list[Order]:
+        """The same whole-suite order without the test that ended its process."""
+        order = execution.order
+        if order.kind not in ("declared", "reversed", "random") or execution.status not in ("crashed", "timeout"):
+            return []
+        killer = execution.runs[-1] if execution.runs else None
+        if killer is None or killer.outcome not in ("crashed", "timeout"):
+            return []
+        self.lethal[killer.test] = killer.outcome
+        tests = tuple(test for test in order.tests if test not in self.lethal)
+        return [replace(order, tests=tests, without=tuple(sorted(self.lethal)))]

@@ -1,0 +1,78 @@
+"""The opening of an audit: the suite is collected while a control run goes on beside it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from leakcheck.audit.bench import Bench
+from leakcheck.audit.progress import Progress
+from leakcheck.engine import Engine
+from leakcheck.engine.engine import Job
+from leakcheck.errors import CollectionFailed, EngineFailed, NoTests, UsageError
+from leakcheck.options import Options
+from leakcheck.records import Order, Suite
+
+LAUNCHERS = ("pytest", "python -m pytest")
+_UNSAFE_TO_FORK = ("win32", "darwin")
+
+
+def open_bench(engine: Engine, options: Options, progress: Progress) -> Bench:
+    """Collect the suite as `pytest` would, or, where that fails and it does not, as `python -m pytest` would."""
+    _check_paths(options)
+    if options.engine == "auto" and sys.platform in _UNSAFE_TO_FORK:
+        engine.fork = False
+    progress.phase("collect", 1)
+    first = ""
+    for launcher in LAUNCHERS:
+        engine.launch = replace(engine.launch, launcher=launcher)
+        suite, text = _collect(engine)
+        if suite is not None:
+            progress.step("collect")
+            bench = Bench(engine, options, progress, suite)
+            _tell(bench)
+            return bench
+        first = first or text
+    raise CollectionFailed(
+        "pytest cannot collect this suite", hint="Make plain `pytest --collect-only` pass first.", detail=first
+    )
+
+
+def _collect(engine: Engine) -> tuple[Suite | None, str]:
+    """(the suite, "") or (None, what pytest said)."""
+    engine.open_suite()
+    job = engine.control(Order("control", "declared", ()))
+    found = engine.suite() if engine.fork else engine.suite_by_process()
+    if found is not None and not found[1] and found[0].tests:
+        return found[0], ""
+    return None, _failure(engine, job, found)
+
+
+def _failure(engine: Engine, job: Job, found: tuple[Suite, tuple[str, ...], tuple[str, ...]] | None) -> str:
+    execution = engine.finish(job)
+    text = engine.require_log(job.tag)
+    engine.stop_tree()
+    if "No module named 'pytest'" in text or "No module named pytest" in text:
+        raise UsageError(
+            f"{engine.launch.python} has no pytest",
+            hint="Name the interpreter of the audited project with --python, or install pytest there.",
+        )
+    if found is not None and not found[1] and not found[0].tests:
+        raise NoTests("pytest collected no test", hint="Name other paths, or look at -k and -m.", detail=text)
+    if "Error" not in text and not text.strip():
+        raise EngineFailed(f"pytest ended without a word ({execution.status})")
+    return text
+
+
+def _check_paths(options: Options) -> None:
+    missing = [path for path in options.paths if not Path(path.split("::")[0]).exists()]
+    if missing and "--pyargs" not in options.pytest_args:
+        raise UsageError(f"no such path: {missing[0]}", hint="Paths are relative to the folder you stand in.")
+
+
+def _tell(bench: Bench) -> None:
+    if bench.suite.neutralised:
+        bench.note("neutralised", f"switched off for the audit: {', '.join(bench.suite.neutralised)}")
+    if bench.suite.launcher != LAUNCHERS[0]:
+        bench.note("launcher", f"collects only with `{bench.suite.launcher}`, so this is what runs and what is printed")

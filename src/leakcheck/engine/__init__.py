@@ -1,0 +1,6 @@
+"""Runs orders in processes of the audited project's interpreter and gives back executions."""
+
+from leakcheck.engine.engine import Engine, Limits
+from leakcheck.engine.launch import Launch
+
+__all__ = ["Engine", "Launch", "Limits"]

@@ -1,0 +1,281 @@
+"""Runs orders in lanes: forks of nodes where that is safe, processes of their own where it is not."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import select
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from leakcheck import events
+from leakcheck.engine.launch import Launch
+from leakcheck.engine.processes import kill_group, status_of
+from leakcheck.engine.root import Node, Root
+from leakcheck.errors import EngineFailed
+from leakcheck.records import Execution, Order, Suite
+from leakcheck.store import fold_execution
+
+_TICK = 0.05
+SUITE = "suite"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds without a sign of life during one test, and seconds for one execution."""
+
+    test: float = 60.0
+    execution: float = 1800.0
+
+
+@dataclass
+class Job:
+    """One execution under way."""
+
+    tag: str
+    order: Order
+    mode: str
+    pid: int = 0
+    process: subprocess.Popen[bytes] | None = None
+    node: str = ""
+    began: float = 0.0
+    size: int = -1
+    alive: float = 0.0
+    timed_out: bool = False
+    status: int | None = None
+
+
+@dataclass
+class Engine:
+    """Hands out executions. `fork` may be switched off while it runs: what follows is spawned."""
+
+    launch: Launch
+    limits: Limits
+    lanes: int
+    fork: bool = True
+    listen: Callable[[Job], None] = lambda job: None
+    root: Root | None = None
+    jobs: dict[str, Job] = field(default_factory=dict)
+    forks: int = 0
+    processes: int = 0
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _nodes: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    # The suite -------------------------------------------------------------------------------------------------
+
+    def open_suite(self) -> None:
+        """Start to collect the whole suite, without waiting for it."""
+        if self.fork and self.root is None:
+            self.root = Root.start(self.launch)
+            self.processes += 1
+            self._open(SUITE, ())
+
+    def suite(self) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
+        """(suite, collection errors, threads alive) once the suite node has collected; None if it never will."""
+        if self.root is not None:
+            while self.root.nodes[SUITE].state == "opening" and self.root.process.poll() is None:
+                self._listen(_TICK)
+        return self._collected(SUITE)
+
+    def suite_by_process(self) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
+        """The same by a process that collects and runs nothing, for engines that do not fork."""
+        tag = "suite-collect"
+        self.launch.folder.begin(tag, Order("collect", "confirm", ("",)))
+        self.processes += 1
+        self.launch.start("single", tag).wait(self.limits.execution)
+        return self._collected(tag)
+
+    def stop_tree(self) -> None:
+        """End the tree of forks; another may be opened."""
+        if self.root is not None:
+            self.root.stop(patience=0.5)
+            self.root = None
+            self.launch.folder.segment(SUITE).unlink(missing_ok=True)
+
+    def _collected(self, tag: str) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
+        if not self.launch.folder.segment(tag).exists():
+            return None
+        found = [event for event in self.launch.folder.read(tag) if isinstance(event, events.Collected)]
+        return (found[0].suite, found[0].errors, found[0].threads) if found else None
+
+    # Orders ----------------------------------------------------------------------------------------------------
+
+    def run(self, orders: Iterable[Order], *, lanes: int | None = None) -> Iterator[Execution]:
+        """Run `orders`, each in a process of its own; executions come as they end."""
+        waiting = [Job(f"e{next(self._numbers):05d}", order, self._mode(order)) for order in orders]
+        yield from self._work(waiting, lanes or self.lanes)
+
+    def control(self, order: Order, args: tuple[str, ...] | None = None) -> Job:
+        """Begin an execution by plain pytest, without recorder; `finish` gives its execution."""
+        job = Job(f"control{next(self._numbers):05d}", order, "control")
+        self._spawn(job, args)
+        return job
+
+    def finish(self, job: Job) -> Execution:
+        """Wait for a control execution."""
+        return next(execution for execution in self._work([], 1) if execution.id == job.tag)
+
+    def stop(self) -> None:
+        """End every process of this engine."""
+        for job in self.jobs.values():
+            kill_group(job.pid)
+        if self.root is not None:
+            self.root.stop()
+
+    def _mode(self, order: Order) -> str:
+        if order.fresh:
+            return "control"
+        return "fork" if self.fork else "single"
+
+    def _work(self, waiting: list[Job], lanes: int) -> Iterator[Execution]:
+        try:
+            while waiting or self.jobs:
+                self._start(waiting, lanes)
+                self._listen(_TICK)
+                self._watch()
+                for job in [job for job in self.jobs.values() if job.status is not None]:
+                    yield self._done(job)
+        finally:
+            self._close_unused(())
+
+    def _start(self, waiting: list[Job], lanes: int) -> None:
+        for job in list(waiting):
+            if len(self.jobs) >= lanes:
+                break
+            if job.mode != "fork" or self.root is None:
+                waiting.remove(job)
+                self._spawn(job, job.order.arguments if job.order.fresh else None)
+            elif self._node_for(job, lanes):
+                waiting.remove(job)
+                self._fork(job)
+        self._close_unused(waiting)
+
+    # Nodes -----------------------------------------------------------------------------------------------------
+
+    def _node_for(self, job: Job, lanes: int) -> bool:
+        """Whether the node that `job` needs is ready; opens it when there is room for one more."""
+        assert self.root is not None
+        node = next((each for each in self.root.nodes.values() if each.files == job.order.collect), None)
+        if node is None:
+            if len(self.root.nodes) <= lanes + 1:
+                node = self._open(f"node{next(self._nodes):05d}", job.order.collect)
+            return False
+        if node.state == "gone":
+            job.mode = "single"
+            return False
+        job.node = node.tag
+        return node.state == "ready"
+
+    def _open(self, tag: str, files: tuple[str, ...]) -> Node:
+        assert self.root is not None
+        self.launch.folder.begin(tag)
+        self.forks += 1
+        return self.root.open_node(tag, files)
+
+    def _close_unused(self, waiting: Iterable[Job]) -> None:
+        if self.root is None:
+            return
+        needed = {job.order.collect for job in waiting if job.mode == "fork"}
+        busy = {job.node for job in self.jobs.values()}
+        for node in list(self.root.nodes.values()):
+            if node.tag != SUITE and node.files not in needed and node.tag not in busy and node.state != "opening":
+                self.root.close_node(node.tag)
+
+    # Jobs ------------------------------------------------------------------------------------------------------
+
+    def _fork(self, job: Job) -> None:
+        assert self.root is not None
+        self.launch.folder.begin(job.tag, job.order)
+        self._begin(job)
+        self.forks += 1
+        self.root.run(job.node, job.tag)
+
+    def _spawn(self, job: Job, args: tuple[str, ...] | None) -> None:
+        self.launch.folder.begin(job.tag, job.order)
+        job.process = self.launch.start("control" if job.mode == "control" else "single", job.tag, args=args)
+        job.pid = job.process.pid
+        self.processes += 1
+        self._begin(job)
+
+    def _begin(self, job: Job) -> None:
+        job.began = job.alive = time.monotonic()
+        self.jobs[job.tag] = job
+        self.listen(job)
+
+    def _listen(self, seconds: float) -> None:
+        """Wait for a reply of the tree or the end of a process, at most `seconds`."""
+        descriptors = [self.root.replies] if self.root is not None else []
+        spawned = [job for job in self.jobs.values() if job.process is not None]
+        ready, _, _ = select.select(descriptors, [], [], min(seconds, 0.01) if spawned else seconds)
+        if ready and self.root is not None:
+            for message in self.root.messages():
+                self._heard(message)
+        for job in spawned:
+            assert job.process is not None
+            job.status = job.process.poll()
+
+    def _heard(self, message: dict[str, object]) -> None:
+        if "root" in message:
+            self._root_is_gone()
+        elif (job := self.jobs.get(str(message.get("run")))) is not None:
+            job.pid = int(str(message["pid"]))
+            if message["state"] == "gone":
+                job.status = status_of(int(str(message["status"])))
+        elif message.get("state") == "gone":
+            self._node_is_gone(str(message["node"]))
+
+    def _node_is_gone(self, tag: str) -> None:
+        for job in self.jobs.values():
+            if job.node == tag and job.status is None:
+                kill_group(job.pid)
+                job.status = -9
+
+    def _root_is_gone(self) -> None:
+        assert self.root is not None
+        os.close(self.root.commands)
+        os.close(self.root.replies)
+        nodes, self.root = self.root.nodes, None
+        for node in nodes.values():
+            kill_group(node.pid)
+            self._node_is_gone(node.tag)
+        self.fork = False
+
+    def _watch(self) -> None:
+        """End what shows no sign of life: a segment grows at the beginning and at the end of every test."""
+        now = time.monotonic()
+        for job in self.jobs.values():
+            size = self.launch.folder.segment(job.tag).stat().st_size
+            if size != job.size:
+                job.size, job.alive = size, now
+            late = now - job.alive > self.limits.test or now - job.began > self.limits.execution
+            if late and job.status is None and job.pid and not job.timed_out:
+                job.timed_out = True
+                kill_group(job.pid)
+
+    def _done(self, job: Job) -> Execution:
+        del self.jobs[job.tag]
+        kill_group(job.pid)
+        seconds = round(time.monotonic() - job.began, 4)
+        items = tuple(self.launch.folder.read(job.tag))
+        completed = any(isinstance(event, events.Completed) for event in items)
+        stopped = any(isinstance(event, events.Stopped) for event in items)
+        ran = any(isinstance(event, events.Started) for event in items)
+        status = (
+            "timeout" if job.timed_out
+            else "finished" if completed
+            else "stopped" if stopped
+            else "crashed" if ran
+            else "refused"
+        )  # fmt: skip
+        ending = events.Exit(status, job.status, seconds, job.mode)
+        self.launch.folder.append(job.tag, ending)
+        return fold_execution(job.tag, (*items, ending))
+
+    def require_log(self, tag: str) -> str:
+        """What a process printed; for errors that only it can explain."""
+        try:
+            return self.launch.folder.log(tag).read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise EngineFailed(f"no log of {tag}: {error.strerror}") from error

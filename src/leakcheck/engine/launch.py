@@ -1,0 +1,82 @@
+"""Starts the in-suite part in another interpreter."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import leakcheck
+from leakcheck.errors import EngineFailed
+from leakcheck.store import AuditFolder
+
+HASH_SEED = "20221"
+_BOOT = Path(leakcheck.__file__).parent / "recorder" / "boot.py"
+
+
+@dataclass(frozen=True)
+class Launch:
+    """Everything that two processes of one audit have in common."""
+
+    python: str
+    args: tuple[str, ...]
+    folder: AuditFolder
+    scratch: str
+    salt: str
+    launcher: str = "pytest"
+    show_values: bool = False
+
+    def start(
+        self,
+        mode: str,
+        tag: str,
+        *,
+        args: tuple[str, ...] | None = None,
+        pipes: tuple[int, int] | None = None,
+    ) -> subprocess.Popen[bytes]:
+        """Start a process that plays the part `mode`; `pipes` are (commands to read, replies to write)."""
+        # Not in the audit's folder: with the salt, digests of short secrets could be guessed.
+        config = Path(self.scratch, f"{tag}.json")
+        config.write_text(json.dumps(self._config(mode, tag, args, pipes)), encoding="utf-8")
+        config.chmod(0o600)
+        with self.folder.log(tag).open("wb") as log:
+            try:
+                return subprocess.Popen(
+                    [self.python, str(_BOOT), str(config)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, "PYTHONHASHSEED": self._hash_seed()},
+                    pass_fds=pipes or (),
+                    process_group=0,
+                )
+            except OSError as error:
+                raise EngineFailed(
+                    f"cannot start {self.python}: {error.strerror}", hint="Name an interpreter with --python."
+                ) from error
+
+    def _config(
+        self, mode: str, tag: str, args: tuple[str, ...] | None, pipes: tuple[int, int] | None
+    ) -> dict[str, object]:
+        commands, replies = pipes or (-1, -1)
+        own_seed = os.environ.get("PYTHONHASHSEED")
+        return {
+            "mode": mode,
+            "args": list(self.args if args is None else args),
+            "launcher": self.launcher,
+            "folder": str(self.folder.path),
+            "scratch": self.scratch,
+            "salt": self.salt,
+            "show_values": self.show_values,
+            "segment": str(self.folder.segment(tag)),
+            "commands": commands,
+            "replies": replies,
+            "environ": {"PYTHONHASHSEED": own_seed} if own_seed is not None else {},
+        }
+
+    @staticmethod
+    def _hash_seed() -> str:
+        own = os.environ.get("PYTHONHASHSEED", "random")
+        return HASH_SEED if own == "random" else own

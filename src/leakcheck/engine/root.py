@@ -1,0 +1,103 @@
+"""The engine's end of the tree of forks: its root process, the two pipes, and what its nodes are up to."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from leakcheck.engine.launch import Launch
+from leakcheck.engine.processes import kill_group
+
+NodeState = Literal["opening", "ready", "gone"]
+
+
+@dataclass
+class Node:
+    """A process that has collected `files` (the whole suite when empty) and forks executions."""
+
+    tag: str
+    files: tuple[str, ...]
+    state: NodeState = "opening"
+    pid: int = 0
+
+
+@dataclass
+class Root:
+    """The root process. `replies` is to be read when it is readable."""
+
+    process: subprocess.Popen[bytes]
+    commands: int
+    replies: int
+    ready: bool = False
+    nodes: dict[str, Node] = field(default_factory=dict)
+    _buffer: bytes = b""
+
+    @classmethod
+    def start(cls, launch: Launch) -> Root:
+        command_read, command_write = os.pipe()
+        reply_read, reply_write = os.pipe()
+        try:
+            process = launch.start("root", "root", pipes=(command_read, reply_write))
+        finally:
+            os.close(command_read)
+            os.close(reply_write)
+        return cls(process, command_write, reply_read)
+
+    def open_node(self, tag: str, files: tuple[str, ...]) -> Node:
+        self.nodes[tag] = Node(tag, files)
+        self._send(node=tag, collect=list(files))
+        return self.nodes[tag]
+
+    def close_node(self, tag: str) -> None:
+        if self.nodes.pop(tag).state != "gone":
+            self._send(close=tag)
+
+    def run(self, node: str, tag: str) -> None:
+        self._send(to=node, run=tag)
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """What was said since the last call. Node states are kept up to date; closes `replies` at the end."""
+        data = os.read(self.replies, 65_536)
+        if not data:
+            self.ready = False
+            for node in self.nodes.values():
+                node.state = "gone"
+            yield {"root": "gone"}
+            return
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        for line in lines:
+            message = json.loads(line)
+            self._note(message)
+            yield message
+
+    def stop(self, patience: float = 5.0) -> None:
+        """Let nodes and root end as pytest ends, then end what does not."""
+        os.close(self.commands)
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            pass
+        for node in self.nodes.values():
+            kill_group(node.pid)
+        kill_group(self.process.pid)
+        self.process.wait()
+        os.close(self.replies)
+
+    def _note(self, message: dict[str, Any]) -> None:
+        tag = message.get("node")
+        if tag == "root":
+            self.ready = True
+        elif tag in self.nodes:
+            node = self.nodes[tag]
+            node.pid = message["pid"]
+            node.state = {"up": "opening", "ready": "ready", "gone": "gone"}[message["state"]]  # type: ignore[assignment]
+
+    def _send(self, **message: Any) -> None:
+        try:
+            os.write(self.commands, (json.dumps(message) + "\n").encode())
+        except BrokenPipeError:
+            self.ready = False

@@ -1,0 +1,41 @@
+"""Errors that are meant for a person: a message, the way out, and the exit code they end a command with."""
+
+from __future__ import annotations
+
+
+class LeakcheckError(Exception):
+    """Something that the user can mend.
+
+    `message` names the file, key or test at fault; `hint` tells the way out; `detail` is text of another
+    program (for example pytest's own), shown as it is.
+    """
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+
+
+class UsageError(LeakcheckError):
+    """Bad options, configuration or arguments."""
+
+
+class CollectionFailed(LeakcheckError):
+    """The suite cannot be collected; `detail` holds pytest's own message."""
+
+
+class NoTests(LeakcheckError):
+    """pytest collected nothing."""
+
+    exit_code = 5
+
+
+class Unreadable(LeakcheckError):
+    """A stored audit that is not there, is torn beyond use, or was written in another format."""
+
+
+class EngineFailed(LeakcheckError):
+    """The audited interpreter could not be started or answered nonsense."""

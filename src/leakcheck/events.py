@@ -1,0 +1,217 @@
+"""The wire and disk format: one JSON object a line, append-only, plain data only.
+
+A *segment* is one file of events. Its first line is a `Header` with the number of the format; whoever reads
+an unknown number stops with a clear error. History of the format:
+
+1. First format (leakcheck 0.1).
+"""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
+from typing import Any, Union
+
+from leakcheck.errors import Unreadable
+from leakcheck.records import Change, Order, Suite, TestRun
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """First line of a segment. `order` is what its process shall run; `tag` names the segment."""
+
+    format: int
+    tag: str
+    order: Order | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An audit began: by which leakcheck, with which options and arguments."""
+
+    leakcheck: str
+    created: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A node finished its collection."""
+
+    suite: Suite
+    errors: tuple[str, ...] = ()
+    threads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffled:
+    """The sequence that the project's own shuffling plugin makes of a seed."""
+
+    seed: int
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A test is about to run. Without a `Finished` behind it, it ended its process."""
+
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A test ran, with everything recorded around it."""
+
+    run: TestRun
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The outcome of a second run in the same process."""
+
+    test: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Torn:
+    """Changes seen when fixtures of a higher scope were finalised after the last test."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth telling about this execution."""
+
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The run ended before its last test, as pytest would have (`pytest.exit`, `shouldstop`)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """Every test of the order ran and pytest's teardown is over."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Written by the engine when the process is gone."""
+
+    status: str
+    code: int | None
+    seconds: float
+    engine: str = "fork"
+
+
+Event = Header | Begun | Collected | Shuffled | Started | Finished | Again | Torn | Note | Stopped | Completed | Exit
+
+_CLASSES: Mapping[str, type[Any]] = {cls.__name__.lower(): cls for cls in typing.get_args(Event)}
+# Own instances: a test of the audited suite may replace json.dumps, and often does.
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
+_DECODE = json.JSONDecoder().decode
+
+
+def encode(event: Event) -> bytes:
+    """One line of a segment, with its line end."""
+    body = {"event": type(event).__name__.lower(), **_plain(event)}
+    return (_ENCODE(body) + "\n").encode("ascii")
+
+
+def decode(line: bytes | str) -> Event:
+    """The event of one line; `Unreadable` if it is not exactly one event of this format."""
+    try:
+        body = _DECODE(line.decode("ascii") if isinstance(line, bytes) else line)
+        cls = _CLASSES[body.pop("event")]
+        event: Event = _build(cls, body)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Unreadable(f"not an event: {type(error).__name__}: {error}") from error
+    return event
+
+
+def read_segment(data: bytes) -> Iterator[Event]:
+    """The events of a segment's content. A torn last line is no event; an unknown format is an error."""
+    lines = data.split(b"\n")
+    for number, line in enumerate(lines[:-1], start=1):
+        event = decode(line)
+        if number == 1:
+            _check_header(event)
+        yield event
+
+
+def _check_header(event: Event) -> None:
+    if not isinstance(event, Header):
+        raise Unreadable("the first line is no header")
+    if event.format != FORMAT:
+        raise Unreadable(
+            f"written in format {event.format}; this leakcheck reads format {FORMAT}",
+            hint="Use the leakcheck version that wrote it, or run the audit again.",
+        )
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    return {spec.name: _plain_value(getattr(record, spec.name)) for spec in fields(record)}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain_value(item) for item in value]
+    if is_dataclass(value):
+        return _plain(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value
+
+
+@cache
+def _hints(cls: type[Any]) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+def _build(hint: Any, value: Any) -> Any:
+    """`value` as an instance of `hint`; TypeError when it has another shape."""
+    if is_dataclass(hint):
+        hints = _hints(typing.cast("type[Any]", hint))
+        return typing.cast("type[Any]", hint)(**{key: _build(hints[key], item) for key, item in value.items()})
+    origin = typing.get_origin(hint)
+    if origin is tuple:
+        return tuple(_build(typing.get_args(hint)[0], item) for item in _checked(value, list))
+    if origin in (Union, types.UnionType):
+        return _build_union(typing.get_args(hint), value)
+    if origin is typing.Literal:
+        return _one_of(typing.get_args(hint), value)
+    if origin is not None:
+        return _checked(value, dict)
+    return float(value) if hint is float and type(value) is int else _checked(value, hint)
+
+
+def _build_union(options: tuple[Any, ...], value: Any) -> Any:
+    if value is None and type(None) in options:
+        return None
+    return _build(next(option for option in options if option is not type(None)), value)
+
+
+def _one_of(options: tuple[Any, ...], value: Any) -> Any:
+    if value not in options:
+        raise TypeError(f"{value!r} is none of {options}")
+    return value
+
+
+def _checked(value: Any, expected: type[Any]) -> Any:
+    if type(value) is not expected:
+        raise TypeError(f"{expected.__name__} expected, not {type(value).__name__}")
+    return value

@@ -1,0 +1,39 @@
+"""What the user asked for: command line over `[tool.leakcheck]` in pyproject.toml over defaults."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, fields
+from typing import Literal
+
+EngineName = Literal["auto", "fork", "spawn"]
+Gate = Literal["error", "warning", "note", "never"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """All options of an audit. Times are seconds; `budget` is seconds, None for no bound."""
+
+    paths: tuple[str, ...] = ()
+    pytest_args: tuple[str, ...] = ()
+    python: str = sys.executable
+    engine: EngineName = "auto"
+    lanes: int = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    random: int = 3
+    seed: int = 1
+    test_timeout: float = 60.0
+    execution_timeout: float = 1800.0
+    budget: float = 20.0
+    budget_unit: Literal["runs", "seconds"] = "runs"
+    depth: int = 2
+    fail_on: Gate = "error"
+    show_values: bool = False
+    folder: str = ".leakcheck"
+
+    def budget_seconds(self, declared: float) -> float:
+        """How long the search may take, given how long the declared order took."""
+        return self.budget if self.budget_unit == "seconds" else max(self.budget * declared, 30.0)
+
+    def as_text(self) -> dict[str, str]:
+        return {spec.name: str(getattr(self, spec.name)) for spec in fields(self)}

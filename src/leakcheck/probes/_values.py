@@ -1,0 +1,432 @@
+"""Photographs of values: bounded, without ever running the project's code, comparable later.
+
+`photograph` never calls `__repr__`, `__eq__`, `__hash__`, `__getattr__` or `__reduce__` of the value: it looks at
+exact types, reads containers through the methods of their built-in base and objects through `__dict__` and slots.
+"""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import decimal
+import enum
+import fractions
+import hashlib
+import json
+import pathlib
+import re
+import types
+import uuid
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+from leakcheck.probes._secrets import Redactor
+
+_quote = json.JSONEncoder(ensure_ascii=False).encode
+MAX_TEXT = 80
+WIDE = 256
+THIRD_PARTY_DEPTH = 3
+MAX_DEPTH = 40
+
+_SCALARS: frozenset[type[Any]] = frozenset({int, float, bool, complex, type(None), str, bytes, type(...)})
+_SAFE_REPR: frozenset[type[Any]] = frozenset(
+    {
+        datetime.datetime, datetime.date, datetime.time, datetime.timedelta, datetime.timezone,
+        decimal.Decimal, fractions.Fraction, uuid.UUID, range, slice,
+        pathlib.PosixPath, pathlib.PurePosixPath, pathlib.WindowsPath, pathlib.PureWindowsPath,
+    }
+)  # fmt: skip
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
+
+
+class Ident:
+    """The identity of one object, without keeping it alive where that can be avoided."""
+
+    __slots__ = ("_id", "_ref")
+
+    def __init__(self, value: object) -> None:
+        self._id = id(value)
+        try:
+            self._ref: Callable[[], object | None] | None = weakref.ref(value)
+        except TypeError:
+            self._ref = None
+
+    def same(self, other: Ident) -> bool:
+        if self._id != other._id:
+            return False
+        if self._ref is None or other._ref is None:
+            return self._ref is other._ref
+        first, second = self._ref(), other._ref()
+        return first is second and first is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """One place in a photograph: a short safe text, and either its identity, its hash or its parts."""
+
+    text: str
+    code: int = 0
+    ident: Ident | None = None
+    parts: tuple[tuple[str, Node], ...] | None = None
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photograph:
+    """A value as it was: the root of its nodes and how many nodes were looked at."""
+
+    root: Node
+    size: int
+
+    @property
+    def text(self) -> str:
+        return self.root.text
+
+    def digest(self) -> str:
+        """A name of the value that is equal in every process with the same hash seed."""
+        state = hashlib.blake2b(digest_size=8)
+        for piece in _pieces(self.root):
+            state.update(piece.encode("utf-8", "backslashreplace"))
+        return state.hexdigest()
+
+
+ABSENT = Photograph(Node("absent"), 0)
+
+
+def _pieces(node: Node) -> Iterator[str]:
+    yield f"{node.text}\0{node.code}\1"
+    for edge, child in node.parts or ():
+        yield f"{edge}\2"
+        yield from _pieces(child)
+
+
+def same(before: Photograph, after: Photograph) -> bool:
+    """Whether nothing differs."""
+    return _same(before.root, after.root)
+
+
+def _same(a: Node, b: Node) -> bool:
+    if a is b:
+        return True
+    if a.parts is None or b.parts is None:
+        return a.parts is b.parts and _same_leaf(a, b)
+    if a.text != b.text or len(a.parts) != len(b.parts):
+        return False
+    return all(x[0] == y[0] and _same(x[1], y[1]) for x, y in zip(a.parts, b.parts, strict=True))
+
+
+def _same_leaf(a: Node, b: Node) -> bool:
+    if a.text != b.text or a.code != b.code:
+        return False
+    return a.ident is None or b.ident is None or a.ident.same(b.ident)
+
+
+def differences(before: Photograph, after: Photograph, limit: int = 20) -> list[tuple[str, str, str, bool]]:
+    """What differs: (path, before, after, inside a third party's object), at most `limit` rows."""
+    return list(islice(_differences(before.root, after.root, ""), limit))
+
+
+def _differences(a: Node, b: Node, path: str) -> Iterator[tuple[str, str, str, bool]]:
+    if _same(a, b):
+        return
+    if a.parts is None or b.parts is None or _family(a.text) != _family(b.text):
+        yield path, a.text, b.text, a.internal and b.internal
+        return
+    old, new = dict(a.parts), dict(b.parts)
+    found = False
+    for edge in chain(old, (edge for edge in new if edge not in old)):
+        for row in _differences(old.get(edge, ABSENT.root), new.get(edge, ABSENT.root), path + edge):
+            found = True
+            yield row if row[1] != "absent" and row[2] != "absent" else (*row[:3], a.internal)
+    if not found:
+        yield path, a.text, b.text, a.internal
+
+
+def _family(text: str) -> str:
+    return text.partition(" of ")[0]
+
+
+class Camera:
+    """Takes photographs with one redactor, one notion of the project, and one bound on size."""
+
+    def __init__(self, redactor: Redactor, is_project: Callable[[str], bool], budget: int = 2_000) -> None:
+        self._redactor = redactor
+        self._is_project = is_project
+        self._budget = budget
+
+    def photograph(self, value: object, name: str = "") -> Photograph:
+        """`value` as it is now; `name` is the key it stands under, which may tell that it is secret."""
+        exposure = _Exposure(self._redactor, self._is_project, self._budget)
+        return Photograph(exposure.look(value, name, 0, None), exposure.seen_nodes)
+
+
+    def secret(self, text: str) -> str:
+        """The digest of `text`, or `text` itself when values are shown."""
+        return self._redactor.digest(text)
+
+
+class _Exposure:
+    """One photograph in the making."""
+
+    def __init__(self, redactor: Redactor, is_project: Callable[[str], bool], budget: int) -> None:
+        self._redactor = redactor
+        self._is_project = is_project
+        self._left = budget
+        self._budget = budget
+        self._seen: dict[int, object] = {}
+
+    @property
+    def seen_nodes(self) -> int:
+        return self._budget - self._left
+
+    def look(self, value: object, name: str, depth: int, foreign: int | None) -> Node:
+        """The node of `value`. `foreign` counts levels inside third parties' objects, None outside them."""
+        self._left -= 1
+        kind = type(value)
+        if kind in _SCALARS:
+            return self._scalar(value, name, foreign)
+        if self._left <= 0 or depth > MAX_DEPTH or (foreign is not None and foreign > THIRD_PARTY_DEPTH):
+            return Node(f"{_type_name(kind)} (not looked into)", ident=Ident(value), internal=foreign is not None)
+        if id(value) in self._seen:
+            return Node(f"{_type_name(kind)} seen above", internal=foreign is not None)
+        return self._composite(value, kind, name, depth, foreign)
+
+    def _composite(self, value: object, kind: type[Any], name: str, depth: int, foreign: int | None) -> Node:
+        if kind in _SAFE_REPR:
+            return Node(_cut(kind.__repr__(value)), internal=foreign is not None)
+        reader = _reader(kind)
+        if reader is None:
+            return Node(describe(value), ident=Ident(value), internal=foreign is not None)
+        self._seen[id(value)] = value
+        return reader(self, value, name, depth, foreign)
+
+    def _scalar(self, value: Any, name: str, foreign: int | None) -> Node:
+        text = self._redactor.text(name, value)
+        code = hash(value) if type(value) in (str, bytes) and len(value) > MAX_TEXT // 2 else 0
+        return Node(text if text is not None else _cut(repr(value)), code=code, internal=foreign is not None)
+
+    def parts(
+        self, pairs: Iterable[tuple[str, str, object]], depth: int, foreign: int | None
+    ) -> tuple[tuple[str, Node], ...]:
+        return tuple((edge, self.look(value, name, depth + 1, foreign)) for edge, name, value in pairs)
+
+    def key_text(self, key: object) -> str:
+        if type(key) is str:
+            return _quote(_cut(key))
+        if type(key) in _SCALARS or type(key) in _SAFE_REPR:
+            return _cut(type(key).__repr__(key))
+        if issubclass(type(key), tuple):
+            return f"({', '.join(self.key_text(item) for item in islice(tuple.__iter__(key), 6))})"  # type: ignore[arg-type]
+        return describe(key)
+
+    def foreign_level(self, kind: type[Any], foreign: int | None) -> int | None:
+        if foreign is not None:
+            return foreign + 1
+        return None if self._is_project(_module_of(kind)) else 1
+
+
+_Reader = Callable[[_Exposure, Any, str, int, "int | None"], Node]
+
+
+def _read_mapping(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+    size = dict.__len__(value)
+    text = f"{_type_name(type(value))} of {size}"
+    pairs = list(islice(dict.items(value), WIDE if size > 2 * WIDE else 2 * WIDE))
+    code = _bulk_code(chain(dict.keys(value), dict.values(value))) if size > 2 * WIDE else 0
+    rows = ((f"[{look.key_text(key)}]", key if type(key) is str else name, item) for key, item in pairs)
+    return _branch(text, code, look.parts(rows, depth, foreign), foreign)
+
+
+def _read_sequence(base: type[Any]) -> _Reader:
+    def read(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+        size = base.__len__(value)
+        text = f"{_type_name(type(value))} of {size}"
+        code = _bulk_code(base.__iter__(value)) if size > WIDE else 0
+        if code:
+            return Node(text, code=code, internal=foreign is not None)
+        rows = ((f"[{index}]", name, item) for index, item in enumerate(islice(base.__iter__(value), WIDE)))
+        return _branch(text, 0, look.parts(rows, depth, foreign), foreign)
+
+    return read
+
+
+def _read_set(base: type[Any]) -> _Reader:
+    def read(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+        size = base.__len__(value)
+        text = f"{_type_name(type(value))} of {size}"
+        if size > WIDE:
+            return Node(text, code=_bulk_code(base.__iter__(value), ordered=False), internal=foreign is not None)
+        edges = sorted(f"{{{look.key_text(item)}}}" for item in base.__iter__(value))
+        return _branch(text, 0, tuple((edge, Node("in the set")) for edge in edges), foreign)
+
+    return read
+
+
+def _read_function(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+    cells = value.__closure__ or ()
+    if not cells:
+        return Node(describe(value), ident=Ident(value), internal=foreign is not None)
+    names = value.__code__.co_freevars
+    rows = [(f".{var}", var, _cell_content(cell)) for var, cell in zip(names, cells, strict=False)]
+    return _branch(describe(value), 0, look.parts(rows, depth, 1 if foreign is None else foreign + 1), foreign)
+
+
+def _read_method(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+    rows = [(".__self__", name, value.__self__)]
+    return _branch(describe(value.__func__), 0, look.parts(rows, depth, foreign), foreign)
+
+
+def _read_object(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+    kind = type(value)
+    attributes = list(islice(_attributes(value, kind), WIDE))
+    inside = look.foreign_level(kind, foreign)
+    if not attributes:
+        return Node(describe(value), ident=Ident(value), internal=foreign is not None)
+    rows = [(f".{attribute}", attribute, item) for attribute, item in attributes]
+    return _branch(describe(value), 0, look.parts(rows, depth, inside), foreign)
+
+
+def _read_mock(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+    """A mock is itself and its calls: its many internals are nobody's state."""
+    state = object.__getattribute__(value, "__dict__")
+    calls = state.get("_mock_call_count", 0)
+    return Node(f"{describe(value)} called {calls} times", ident=Ident(value), internal=foreign is not None)
+
+
+def _read_enum(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+    return Node(f"{_type_name(type(value))}.{object.__getattribute__(value, '_name_')}", internal=foreign is not None)
+
+
+def _read_plain(convert: Callable[[Any], Any]) -> _Reader:
+    """A subclass of a scalar, looked at as the scalar that it is."""
+
+    def read(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+        return look.look(convert(value), name, depth, foreign)
+
+    return read
+
+
+def _read_buffer(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+    data = bytes(memoryview(value))
+    return Node(f"{_type_name(type(value))} of {len(data)} bytes", code=hash(data), internal=foreign is not None)
+
+
+def _branch(text: str, code: int, parts: tuple[tuple[str, Node], ...], foreign: int | None) -> Node:
+    return Node(f"{text} (~{code})" if code else text, parts=parts, internal=foreign is not None)
+
+
+def _bulk_code(items: Iterable[Any], *, ordered: bool = True) -> int:
+    """One hash of many plain scalars, 0 if anything else is among them."""
+    values = tuple(items)
+    if not frozenset(map(type, values)) <= _SCALARS:
+        return 0
+    return hash(values if ordered else frozenset(values)) or 1
+
+
+_READERS: tuple[tuple[type[Any], _Reader], ...] = (
+    (dict, _read_mapping),
+    (list, _read_sequence(list)),
+    (tuple, _read_sequence(tuple)),
+    (collections.deque, _read_sequence(collections.deque)),
+    (set, _read_set(set)),
+    (frozenset, _read_set(frozenset)),
+    (types.FunctionType, _read_function),
+    (types.MethodType, _read_method),
+    (enum.Enum, _read_enum),
+    (str, _read_plain(str.__str__)),
+    (bytes, _read_plain(bytes.__bytes__)),
+    (int, _read_plain(int.__int__)),
+    (float, _read_plain(float.__float__)),
+    (bytearray, _read_buffer),
+)
+_OPAQUE: tuple[type[Any], ...] = (
+    type, types.ModuleType, types.CodeType, types.FrameType, types.GeneratorType, types.CoroutineType,
+    types.AsyncGeneratorType, re.Pattern, weakref.ref, memoryview, BaseException, *_FUNCTIONS[1:],
+)  # fmt: skip
+_OPAQUE_NAMES = frozenset(
+    {"Lock", "RLock", "Logger", "RootLogger", "Thread", "Task", "Future", "ContextVar", "Connection", "socket"}
+)
+
+
+def _reader(kind: type[Any]) -> _Reader | None:
+    """How to look into instances of `kind`; None for what is only itself."""
+    for base, reader in _READERS:
+        if issubclass(kind, base):
+            return reader
+    if any(base.__name__ == "NonCallableMock" and base.__module__ == "unittest.mock" for base in kind.__mro__):
+        return _read_mock
+    if issubclass(kind, _OPAQUE) or kind.__name__ in _OPAQUE_NAMES:
+        return None
+    return _read_object
+
+
+def _attributes(value: object, kind: type[Any]) -> Iterator[tuple[str, object]]:
+    """Instance attributes from `__dict__` and slots, read past any `__getattr__` of the project."""
+    try:
+        state = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        state = {}
+    if issubclass(type(state), dict):
+        yield from ((name, item) for name, item in list(dict.items(state)) if type(name) is str)
+    for base in kind.__mro__:
+        for name, member in list(vars(base).items()):
+            if type(member) is types.MemberDescriptorType:
+                try:
+                    yield name, member.__get__(value, kind)
+                except AttributeError:
+                    continue
+
+
+def _cell_content(cell: types.CellType) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
+
+
+def describe(value: object) -> str:
+    """What `value` is, in a few words that show nothing of its content."""
+    kind = type(value)
+    if issubclass(kind, _FUNCTIONS):
+        return f"function {_callable_name(value)}"
+    if issubclass(kind, type):
+        return f"class {_type_name(value)}"  # type: ignore[arg-type]
+    if kind is types.ModuleType:
+        return f"module {object.__getattribute__(value, '__dict__').get('__name__', '?')}"
+    return f"instance of {_type_name(kind)}"
+
+
+def label(value: object) -> str:
+    """The name of a callable or class as `module:qualname`, else its description."""
+    kind = type(value)
+    if issubclass(kind, types.MethodType):
+        return _callable_name(value.__func__)  # type: ignore[attr-defined]
+    if issubclass(kind, _FUNCTIONS):
+        return _callable_name(value)
+    return f"{_module_of(value)}:{_qualname_of(value)}" if issubclass(kind, type) else describe(value)  # type: ignore[arg-type]
+
+
+def _callable_name(value: Any) -> str:
+    module = object.__getattribute__(value, "__module__") if type(value) is types.FunctionType else None
+    return f"{module or 'builtins'}:{value.__qualname__}"
+
+
+def _module_of(kind: type[Any]) -> str:
+    module = type.__getattribute__(kind, "__module__")
+    return module if type(module) is str else "?"
+
+
+def _qualname_of(kind: type[Any]) -> str:
+    return str(type.__getattribute__(kind, "__qualname__"))
+
+
+def _type_name(kind: type[Any]) -> str:
+    module = _module_of(kind)
+    return _qualname_of(kind) if module == "builtins" else f"{module}.{_qualname_of(kind)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 20]}… ({len(text)} characters)"

@@ -1,0 +1,305 @@
+"""The book of owners, reads and writes: what changed, through whom, and what outlived its cause.
+
+A write is charged to the innermost cause at that moment. When the lifetime of a cause ends, every location that it
+wrote is compared with what it was before the first of these writes: what differs has outlived what made it.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+import weakref
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from types import FrameType
+
+from leakcheck.probes import MISSING, KindOfState
+from leakcheck.probes._values import ABSENT, Camera, Node, Photograph, differences, same
+from leakcheck.recorder.causes import Cause, Causes
+from leakcheck.recorder.frames import executing_modules, innermost
+from leakcheck.recorder.linewatch import LineWatch
+from leakcheck.recorder.naming import Birth, owner_name, relative
+from leakcheck.records import Change, Location, PathChange, Source
+
+_CHEAP = 48
+_PLAIN = frozenset({int, float, bool, str, bytes, type(None), complex})
+_MAX_SOURCES = 5
+
+Lifetime = tuple[str | int, ...]
+Spot = tuple["_Place", str]
+
+
+class _Place:
+    """One watched owner of one kind."""
+
+    __slots__ = ("__weakref__", "birth", "known", "name", "probe", "ref", "touched")
+
+    def __init__(self, probe: KindOfState, ref: weakref.ref[object], birth: Birth) -> None:
+        self.probe = probe
+        self.ref = ref
+        self.birth = birth
+        self.known: dict[str, Photograph] = {}
+        self.touched: dict[str | None, tuple[Cause, Source | None]] = {}
+        self.name: str | None = None
+
+
+@dataclass(slots=True)
+class _Account:
+    """What one lifetime wrote: the value before its first write, and the lines."""
+
+    before: dict[Spot, Photograph] = field(default_factory=dict)
+    sources: dict[Spot, list[Source]] = field(default_factory=dict)
+    stray: set[Spot] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A value as it was, to be put back."""
+
+    place: _Place
+    key: str
+    value: object
+
+
+class Book:
+    """Keeps the ledger that probes write to."""
+
+    def __init__(self, camera: Camera, causes: Causes, root: str, *, full: bool = False) -> None:
+        self.full = full
+        self._camera = camera
+        self._causes = causes
+        self._root = root
+        self._places: dict[tuple[str, int], _Place] = {}
+        self._accounts: dict[Lifetime, _Account] = {}
+        self._reads: dict[Spot, None] = {}
+        self._test: Lifetime | None = None
+        self._lines = LineWatch()
+
+    # What probes tell ------------------------------------------------------------------------------------------
+
+    def born(self, probe: KindOfState, owner: object) -> None:
+        key = (probe.kind, id(owner))
+        places = self._places
+
+        def gone(ref: weakref.ref[object]) -> None:
+            if key in places and places[key].ref is ref:
+                del places[key]
+
+        frame = innermost(sys._getframe(1))
+        file, line = (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("", 0)
+        birth = Birth(self._causes.current, file, line, executing_modules(frame))
+        places[key] = _Place(probe, weakref.ref(owner, gone), birth)
+
+    def knows(self, probe: KindOfState, owner: object) -> bool:
+        return (probe.kind, id(owner)) in self._places
+
+    def read(self, probe: KindOfState, owner: object, key: str) -> None:
+        if self._test is None:
+            return
+        place = self._places.get((probe.kind, id(owner)))
+        if place is None or place.birth.cause.lifetime == self._test or (place, key) in self._reads:
+            return
+        if not any((place, key) in account.before for account in self._accounts.values()):
+            self._reads[place, key] = None
+
+    def written(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
+        place = self._places.get((probe.kind, id(owner)))
+        if place is not None:
+            self._compare(place, None if key is None else (key,), self._causes.current, self._source())
+
+    def touched(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
+        place = self._places.get((probe.kind, id(owner)))
+        if place is None or (key is not None and type(probe.state(owner).get(key)) in _PLAIN):
+            return
+        # What changed in place until now was changed by whoever got hold of it before.
+        keys = [each for each in ((*place.known,) if key is None else (key,)) if self._affordable(place, each)]
+        self._compare(place, keys, self._causes.current, None)
+        frame = innermost(sys._getframe(1))
+        if frame is None:
+            return
+        source = self._source_of(frame, frame.f_lineno)
+        place.touched[key] = (self._causes.current, source)
+        if self.full:
+            self._follow(frame, place, key)
+
+    def _follow(self, frame: FrameType, place: _Place, key: str | None) -> None:
+        """Watch the value after each line of the function that got hold of it."""
+        cause = self._causes.current
+
+        def after_line(line: int) -> None:
+            keys = (*place.known,) if key is None else (key,)
+            self._compare(place, keys, cause, self._source_of(frame, line))
+
+        self._lines.follow(frame, after_line)
+
+    # What the recorder asks ------------------------------------------------------------------------------------
+
+    def settle_root(self, root: str) -> None:
+        """The rootdir is known: paths are relative to it from now on."""
+        self._root = root
+
+    def begin_test(self, lifetime: Lifetime) -> None:
+        self._test = lifetime
+        self._reads.clear()
+
+    def end_test(self) -> tuple[Location, ...]:
+        """The locations that the test consulted before writing them."""
+        self._test = None
+        self._lines.stop()
+        reads = {self._location(place, key) for place, key in self._reads if place.ref() is not None}
+        return tuple(sorted(reads))
+
+    def check(self) -> None:
+        """Find what changed without a tracked write. Outside full mode, only where it is cheap or was touched."""
+        for place in list(self._places.values()):
+            owner = place.ref()
+            if owner is not None:
+                self._check(place, owner)
+
+    def close(self, lifetime: Lifetime, reach: str = "suite") -> tuple[Change, ...]:
+        """The lifetime is over: what it wrote and did not undo."""
+        account = self._accounts.pop(lifetime, None)
+        if account is None:
+            return ()
+        changes = (self._change(account, spot, lifetime, reach) for spot in account.before)
+        return tuple(change for change in changes if change is not None)
+
+    def save(self, locations: Iterable[Location]) -> list[Saved]:
+        """Keep the present values of `locations`, so that they can be put back later."""
+        wanted = {(each.kind, each.owner): set[str]() for each in locations}
+        for each in locations:
+            wanted[each.kind, each.owner].add(each.key)
+        saved: list[Saved] = []
+        for place in list(self._places.values()):
+            owner = place.ref()
+            keys = wanted.get((place.probe.kind, self._name(place))) if owner is not None else None
+            if keys:
+                state = place.probe.state(owner)
+                saved += [Saved(place, key, _copied(state.get(key, MISSING))) for key in keys]
+        return saved
+
+    def put_back(self, saved: Iterable[Saved]) -> None:
+        for each in saved:
+            owner = each.place.ref()
+            if owner is not None:
+                each.place.probe.restore(owner, each.key, each.value)
+                self._compare(each.place, (each.key,), self._causes.current, None)
+
+    # How it is done --------------------------------------------------------------------------------------------
+
+    def _check(self, place: _Place, owner: object) -> None:
+        state = place.probe.state(owner)
+        keys = {key for key in (*state, *place.known) if self._worth(place, key)}
+        self._compare(place, keys, self._causes.current, None)
+        place.touched.clear()
+
+    def _worth(self, place: _Place, key: str) -> bool:
+        return self._affordable(place, key) or key in place.touched or None in place.touched
+
+    def _affordable(self, place: _Place, key: str) -> bool:
+        known = place.known.get(key)
+        return self.full or known is None or known.size <= _CHEAP
+
+    def _compare(self, place: _Place, keys: Iterable[str] | None, cause: Cause, source: Source | None) -> None:
+        owner = place.ref()
+        if owner is None:
+            return
+        state = place.probe.state(owner)
+        for key in {*state, *place.known} if keys is None else keys:
+            before = place.known.get(key, ABSENT)
+            after = self._photograph(place, owner, key, state)
+            if not same(before, after):
+                place.known[key] = after
+                self._note(place, key, before, cause, source)
+            if after is ABSENT:
+                place.known.pop(key, None)
+
+    def _photograph(self, place: _Place, owner: object, key: str, state: object) -> Photograph:
+        value = state.get(key, MISSING)  # type: ignore[attr-defined]
+        if value is MISSING:
+            return ABSENT
+        text = place.probe.show(owner, key, value)
+        if text is not None:
+            return Photograph(Node(self._camera.secret(text)), 1)
+        return self._camera.photograph(value, key)
+
+    def _note(self, place: _Place, key: str, before: Photograph, cause: Cause, source: Source | None) -> None:
+        if source is None:
+            cause, source = place.touched.get(key) or place.touched.get(None) or (cause, None)
+        if self._is_first_value(place, cause):
+            return
+        account = self._accounts.setdefault(cause.lifetime, _Account())
+        spot = (place, key)
+        account.before.setdefault(spot, before)
+        if cause.kind == "import" and executing_modules(sys._getframe(1))[:1] != [cause.file]:
+            account.stray.add(spot)
+        sources = account.sources.setdefault(spot, [])
+        if source is not None and source not in sources and len(sources) < _MAX_SOURCES:
+            sources.append(source)
+
+    @staticmethod
+    def _is_first_value(place: _Place, cause: Cause) -> bool:
+        """Whether this write belongs to the making of the owner, or of the project before any test."""
+        if cause.kind == "import":
+            return bool(place.birth.modules) and place.birth.modules[0] in executing_modules(sys._getframe(1))
+        return cause.kind == "start" or cause.lifetime == place.birth.cause.lifetime
+
+    def _source(self) -> Source | None:
+        frame = innermost(sys._getframe(2))
+        return None if frame is None else self._source_of(frame, frame.f_lineno)
+
+    def _source_of(self, frame: FrameType, line: int) -> Source:
+        cause = self._causes.current
+        code = frame.f_code
+        return Source(
+            file=relative(code.co_filename, self._root),
+            line=line,
+            function=code.co_name,
+            phase=cause.phase,
+            fixture=cause.fixture,
+            scope=cause.scope,
+        )
+
+    def _change(self, account: _Account, spot: Spot, lifetime: Lifetime, reach: str) -> Change | None:
+        place, key = spot
+        before, after = account.before[spot], place.known.get(key, ABSENT)
+        if place.ref() is None or same(before, after):
+            return None
+        rows = differences(before, after)
+        paths = tuple(PathChange(path, old, new) for path, old, new, _ in rows if path)
+        born_in = place.birth.cause
+        return Change(
+            location=self._location(place, key),
+            before=before.text,
+            after=after.text,
+            digest=after.digest(),
+            before_digest=before.digest(),
+            paths=paths,
+            sources=tuple(account.sources.get(spot, ())),
+            lifetime=str(lifetime[0]),
+            reach=born_in.scope or "suite" if born_in.kind == "fixture" else reach,
+            internal=bool(rows) and all(row[3] for row in rows) or spot in account.stray,
+        )
+
+    def _location(self, place: _Place, key: str) -> Location:
+        return Location(place.probe.kind, self._name(place), key)
+
+    def _name(self, place: _Place) -> str:
+        if place.name is None:
+            place.name = owner_name(place.ref(), place.birth, self._root)
+        return place.name
+
+    def owners(self) -> Iterator[str]:
+        """Names of all living owners, for diagnosis."""
+        return (self._name(place) for place in list(self._places.values()) if place.ref() is not None)
+
+
+def _copied(value: object) -> object:
+    """Containers are copied, so that an in-place change can be undone; anything else is itself."""
+    if type(value) in (dict, list, set):
+        try:
+            return copy.deepcopy(value)
+        except Exception:  # the project's own objects may refuse, or run into anything
+            return copy.copy(value)
+    return value
+

@@ -1,0 +1,52 @@
+"""What pytest is doing right now: the cause that a write is charged to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """`lifetime` names what must undo a write: ("test", n), ("fixture", n), ("import", file) or ("start",)."""
+
+    lifetime: tuple[str | int, ...]
+    phase: str = "import"
+    fixture: str | None = None
+    scope: str | None = None
+    file: str = ""
+
+    @property
+    def kind(self) -> str:
+        return str(self.lifetime[0])
+
+
+START = Cause(("start",))
+
+
+class Causes:
+    """A stack of causes; the innermost is charged."""
+
+    def __init__(self) -> None:
+        self._stack: list[Cause] = [START]
+
+    @property
+    def current(self) -> Cause:
+        return self._stack[-1]
+
+    def push(self, cause: Cause) -> None:
+        self._stack.append(cause)
+
+    def pop(self, cause: Cause) -> None:
+        """Take `cause` off, with all that was left above it."""
+        if cause in self._stack:
+            del self._stack[self._stack.index(cause) :]
+
+    @contextmanager
+    def during(self, cause: Cause) -> Iterator[None]:
+        self.push(cause)
+        try:
+            yield
+        finally:
+            self.pop(cause)

@@ -1,0 +1,36 @@
+"""Chance, as every process of its own would have it."""
+
+from __future__ import annotations
+
+import random
+
+
+class Chance:
+    """Gives every execution its own random numbers, as a process of its own would have.
+
+    Forked children inherit the state of `random`: without this, a test that depends on chance would look
+    as if it depended on the order. A project that seeds `random` itself while it is imported keeps its seed.
+    """
+
+    _TWISTS = 64
+
+    def __init__(self) -> None:
+        self._shadow = random.Random()
+        self._shadow.setstate(random.getstate())
+
+    def renew(self) -> None:
+        """Reseed from the system, unless the project has seeded `random` on its own."""
+        if self._only_consumed():
+            random.seed()
+
+    def _only_consumed(self) -> bool:
+        """Whether today's state follows from the first one by drawing numbers alone (Mersenne Twister: 624 words)."""
+        current = random.getstate()[1][:-1]
+        probe = random.Random()
+        probe.setstate(self._shadow.getstate())
+        for _ in range(self._TWISTS):
+            if probe.getstate()[1][:-1] == current:
+                return True
+            for _ in range(624):
+                probe.getrandbits(32)
+        return False

@@ -1,0 +1,183 @@
+"""The tree of forks: a root that has loaded plugins and conftests, nodes that have collected, children that run.
+
+Commands come as JSON lines through a pipe, replies go the same way through one pipe that all processes share: a
+line is shorter than PIPE_BUF, so that lines of several writers do not mix.
+
+To the root: `{"node": tag, "collect": [files]}`, `{"to": tag, ...}` (handed on to that node). To a node:
+`{"run": tag}`. A closed pipe means: no more work. Replies: `{"node"|"run": tag, "state": "up", "pid": n}`, and
+`"state": "ready"` from a node that has collected, and `"state": "gone", "status": waitstatus`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from leakcheck.recorder.real import Real
+
+_CHUNK = 65_536
+_POLL_MS = 10
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+_decode = json.JSONDecoder().decode
+
+
+class ForkServer:
+    """Reads commands from one descriptor, forks, and tells what became of the children."""
+
+    def __init__(self, commands: int, replies: int, noun: str) -> None:
+        self._commands = commands
+        self._replies = replies
+        self._noun = noun
+        self._children: dict[int, tuple[str, int]] = {}
+        self._buffer = b""
+        self._poll = select.poll()
+        self._poll.register(commands, select.POLLIN)
+
+    def reply(self, **message: Any) -> None:
+        Real.write(self._replies, (_encode(message) + "\n").encode())
+
+    def serve(self, command: Callable[[dict[str, Any]], str | None]) -> str | None:
+        """Handle commands until the pipe closes; returns None then. In a forked child, returns its tag.
+
+        `command` handles one command; it returns the tag in the child that it forked, else None.
+        """
+        while True:
+            for line in self._wait():
+                tag = command(_decode(line))
+                if tag is not None:
+                    return tag
+            if self._commands < 0:
+                self._end()
+                return None
+
+    def fork(self, tag: str) -> bool:
+        """Fork a child in a process group of its own. True in the child."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pid = Real.fork()
+        if pid == 0:
+            Real.setpgid(0, 0)
+            self._forget_parent()
+            return True
+        self._children[pid] = (tag, self._watch(pid))
+        self.reply(**{self._noun: tag}, state="up", pid=pid)
+        return False
+
+    def _wait(self) -> list[str]:
+        ready = self._poll.poll(_POLL_MS if any(fd < 0 for _, fd in self._children.values()) else None)
+        self._reap()
+        if not any(fd == self._commands for fd, _ in ready):
+            return []
+        data = Real.read(self._commands, _CHUNK)
+        if not data:
+            self._poll.unregister(self._commands)
+            self._commands = -1
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        return [line.decode() for line in lines]
+
+    def _watch(self, pid: int) -> int:
+        """A descriptor that becomes readable when the child ends; -1 where there is no such thing."""
+        try:
+            descriptor = os.pidfd_open(pid)
+        except (AttributeError, OSError):
+            return -1
+        self._poll.register(descriptor, select.POLLIN)
+        return descriptor
+
+    def _reap(self) -> None:
+        for pid, (tag, descriptor) in list(self._children.items()):
+            done, status = _waited(pid)
+            if not done:
+                continue
+            del self._children[pid]
+            if descriptor >= 0:
+                self._poll.unregister(descriptor)
+                Real.close(descriptor)
+            self.reply(**{self._noun: tag}, state="gone", pid=pid, status=status)
+
+    def _forget_parent(self) -> None:
+        for _, descriptor in self._children.values():
+            if descriptor >= 0:
+                Real.close(descriptor)
+        self._children.clear()
+        Real.close(self._commands)
+
+    def _end(self) -> None:
+        """The engine is gone or has no more work: no child of ours stays behind."""
+        for pid in self._children:
+            _kill_group(pid)
+        while self._children:
+            for pid in list(self._children):
+                done, _ = _waited(pid, block=True)
+                if done:
+                    del self._children[pid]
+
+
+class RootServer(ForkServer):
+    """The root: forks nodes and hands commands on to them."""
+
+    def __init__(self, commands: int, replies: int) -> None:
+        super().__init__(commands, replies, "node")
+        self._pipes: dict[str, int] = {}
+        self.node_commands = -1
+        self.node_files: tuple[str, ...] = ()
+
+    def handle(self, command: dict[str, Any]) -> str | None:
+        if "to" in command:
+            self._hand_on(command)
+            return None
+        if "close" in command:
+            Real.close(self._pipes.pop(command["close"]))
+            return None
+        return self._open_node(command["node"], tuple(command["collect"]))
+
+    def _open_node(self, tag: str, files: tuple[str, ...]) -> str | None:
+        reading, writing = os.pipe()
+        if self.fork(tag):
+            Real.close(writing)
+            for pipe in self._pipes.values():
+                Real.close(pipe)
+            self.node_commands, self.node_files = reading, files
+            return tag
+        Real.close(reading)
+        self._pipes[tag] = writing
+        return None
+
+    def _hand_on(self, command: dict[str, Any]) -> None:
+        pipe = self._pipes.get(command.pop("to"))
+        try:
+            if pipe is not None:
+                Real.write(pipe, (_encode(command) + "\n").encode())
+        except BrokenPipeError:
+            pass  # the node is gone, which the engine is told by its "gone"
+
+
+class NodeServer(ForkServer):
+    """A node: forks one child per execution."""
+
+    def __init__(self, commands: int, replies: int) -> None:
+        super().__init__(commands, replies, "run")
+
+    def handle(self, command: dict[str, Any]) -> str | None:
+        return command["run"] if self.fork(command["run"]) else None
+
+
+def _waited(pid: int, *, block: bool = False) -> tuple[bool, int]:
+    """(is gone, wait status)."""
+    try:
+        done, status = Real.waitpid(pid, 0 if block else os.WNOHANG)
+    except ChildProcessError:  # the suite reaped it, or ignores SIGCHLD
+        return True, 0
+    return done == pid, status
+
+
+def _kill_group(pid: int) -> None:
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass

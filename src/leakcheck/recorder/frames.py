@@ -1,0 +1,60 @@
+"""Which line of the project's own files is running."""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+import sysconfig
+from functools import cache
+from types import FrameType
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_FOREIGN = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+
+
+@cache
+def _foreign_roots() -> tuple[str, ...]:
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    paths = {sysconfig.get_paths()[name] for name in names} | set(site.getsitepackages())
+    return (*(os.path.join(os.path.realpath(path), "") for path in paths), _PACKAGE)
+
+
+@cache
+def is_project_file(filename: str) -> bool:
+    """Whether a code object's file is the project's own: a real file that no installer put there."""
+    if not filename or filename.startswith("<"):
+        return False
+    path = os.path.realpath(filename)
+    return not path.startswith(_foreign_roots()) and not any(mark in path for mark in _FOREIGN)
+
+
+@cache
+def _is_project_module(name: str) -> bool | None:
+    module = sys.modules.get(name)
+    if module is None:
+        return None
+    return is_project_file(getattr(module, "__file__", None) or "")
+
+
+def is_project_module(name: str) -> bool:
+    """Whether a module of that name is the project's own."""
+    return bool(_is_project_module(name))
+
+
+def innermost(frame: FrameType | None) -> FrameType | None:
+    """The innermost frame in the project's own files, from `frame` outwards."""
+    while frame is not None and not is_project_file(frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame
+
+
+def executing_modules(frame: FrameType | None) -> list[str]:
+    """Files whose module body is being executed, innermost first: the project's own only."""
+    files = []
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "<module>" and is_project_file(code.co_filename):
+            files.append(code.co_filename)
+        frame = frame.f_back
+    return files

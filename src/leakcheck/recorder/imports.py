@@ -1,0 +1,64 @@
+"""Patches modules right after their import, whoever imports them, without importing anything itself."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from types import ModuleType
+
+Patch = Callable[[ModuleType], None]
+
+
+class PatchingFinder(MetaPathFinder):
+    """First in `sys.meta_path` until every module that it waits for was imported, then gone."""
+
+    def __init__(self, patches: Mapping[str, Sequence[Patch]]) -> None:
+        self._waiting = {name: tuple(each) for name, each in patches.items()}
+        self._looking: set[str] = set()
+
+    def install(self) -> None:
+        for name in [name for name in self._waiting if name in sys.modules]:
+            self.loaded(sys.modules[name])
+        if self._waiting:
+            sys.meta_path.insert(0, self)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in self._waiting or fullname in self._looking:
+            return None
+        self._looking.add(fullname)
+        try:
+            spec = find_spec(fullname)
+        finally:
+            self._looking.discard(fullname)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _PatchingLoader(spec.loader, self)
+        return spec
+
+    def loaded(self, module: ModuleType) -> None:
+        for patch in self._waiting.pop(module.__name__, ()):
+            patch(module)
+        if not self._waiting and self in sys.meta_path:
+            sys.meta_path.remove(self)
+
+
+class _PatchingLoader(Loader):
+    """Does what the real loader does, then hands the module over, and leaves no trace on it."""
+
+    def __init__(self, loader: Loader, finder: PatchingFinder) -> None:
+        self._loader = loader
+        self._finder = finder
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        self._finder.loaded(module)

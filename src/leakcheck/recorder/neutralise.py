@@ -1,0 +1,109 @@
+"""Plugins and options that fight an audit, switched off where the project switches them on.
+
+Each rule says how it sees that the option is on, which flags switch it off on a plain command line (these also go into
+the commands that reports print), and what to set on `config.option` where no flag can.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+AUDIT_SEED = 20_221
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing to neutralise; `plugin` is the name that pytest registers it under ("" for pytest's own)."""
+
+    name: str
+    plugin: str
+    active: Callable[[Any], bool]
+    flags: tuple[str, ...] = ()
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+def _set(*names: str) -> Callable[[Any], bool]:
+    return lambda options: any(getattr(options, name, None) for name in names)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("-n (pytest-xdist)", "xdist", _set("numprocesses", "tx", "distload"), ("-n0",)),
+    Rule("--cov (pytest-cov)", "pytest_cov", _set("cov_source"), ("--no-cov",)),
+    Rule("-x/--maxfail", "", lambda options: bool(getattr(options, "maxfail", 0)), ("--maxfail=0",)),
+    Rule("--reruns (pytest-rerunfailures)", "rerunfailures", _set("reruns"), ("--reruns=0",)),
+    Rule(
+        "--random-order (pytest-random-order)",
+        "random_order",
+        lambda options: _set("random_order_enabled")(options)
+        or getattr(options, "random_order_bucket", "none") not in ("none", ""),
+        ("--random-order-bucket=none",),
+    ),
+    Rule(
+        "shuffling (pytest-randomly)",
+        "randomly",
+        lambda options: bool(getattr(options, "randomly_reorganize", False)),
+        ("--randomly-dont-reorganize",),
+    ),
+    Rule(
+        "a new seed for each run (pytest-randomly)",
+        "randomly",
+        lambda options: getattr(options, "randomly_seed", None) in ("default", "last"),
+        (f"--randomly-seed={AUDIT_SEED}",),
+    ),
+    Rule(
+        "--lf/--ff/--nf",
+        "",
+        _set("lf", "failedfirst", "newfirst"),
+        options={"lf": False, "failedfirst": False, "newfirst": False},
+    ),
+    Rule(
+        "--sw",
+        "",
+        _set("stepwise", "stepwise_skip", "stepwise_reset"),
+        options={"stepwise": False, "stepwise_skip": False, "stepwise_reset": False},
+    ),
+    Rule("--junitxml", "", _set("xmlpath"), options={"xmlpath": None}),
+    Rule("--html (pytest-html)", "html", _set("htmlpath"), options={"htmlpath": None}),
+    Rule("--report-log", "", _set("report_log"), options={"report_log": None}),
+    Rule("--json-report", "", _set("json_report"), options={"json_report": False}),
+    Rule("--pastebin", "", _set("pastebin"), options={"pastebin": None}),
+    Rule("--pdb/--trace", "", _set("usepdb", "trace"), options={"usepdb": False, "trace": False}),
+)
+
+
+class Neutraliser:
+    """A plugin object: amends arguments and options before anybody reads them."""
+
+    def __init__(self, basetemp: str, rules: tuple[Rule, ...] = RULES) -> None:
+        self._basetemp = basetemp
+        self._rules = rules
+        self.names: list[str] = []
+        self.flags: list[str] = []
+
+    def amend(self, config: Any, args: list[str]) -> None:
+        """Called while initial conftests are about to load: later flags win over addopts."""
+        options = config.known_args_namespace
+        for rule in self._rules:
+            if self._present(config, rule) and rule.active(options):
+                self.names.append(rule.name)
+                self.flags += rule.flags
+        end = args.index("--") if "--" in args else len(args)
+        args[end:end] = [*self.flags, f"--basetemp={self._basetemp}"]
+        # Some plugins (pytest-cov) act on the early namespace, before the arguments are parsed again.
+        config.known_args_namespace = config._parser.parse_known_args(
+            list(args), namespace=copy.copy(config.known_args_namespace)
+        )
+
+    def settle(self, config: Any) -> None:
+        """Called once all options are parsed: set what no flag can."""
+        for rule in self._rules:
+            if rule.options and rule.active(config.option):
+                for name, value in rule.options.items():
+                    setattr(config.option, name, value)
+
+    @staticmethod
+    def _present(config: Any, rule: Rule) -> bool:
+        return not rule.plugin or bool(config.pluginmanager.hasplugin(rule.plugin))

@@ -1,0 +1,72 @@
+"""One outcome per test from pytest's reports, and nothing that could hold a value."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+import pytest
+
+from leakcheck.records import Outcome
+
+_NAME = re.compile(r"^[A-Za-z_][\w.]*")
+
+
+class Outcomes:
+    """Collects the reports of the running test. Registered as a plugin: it only listens."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self.phases: dict[str, str] = {}
+        self.crash = ""
+        self._call: Outcome | None = None
+
+    def clear(self) -> None:
+        self.phases, self.crash, self._call = {}, "", None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.outcome not in ("passed", "failed", "skipped"):
+            self.clear()  # a rerun by a plugin: what counts is what comes after it
+            return
+        outcome = _of_report(report)
+        if report.when == "call":
+            self._call = "failed" if "failed" in (self._call, outcome) else outcome
+        if self.phases.get(report.when) != "failed":
+            self.phases[report.when] = outcome
+        if report.failed and not self.crash:
+            self.crash = _crash(report, self._root)
+
+    @property
+    def outcome(self) -> Outcome:
+        setup, teardown = self.phases.get("setup"), self.phases.get("teardown")
+        if setup == "failed":
+            return "error"
+        if self._call == "failed":
+            return "failed"
+        if teardown == "failed":
+            return "error"
+        if self._call is not None:
+            return self._call
+        return "skipped" if setup == "skipped" else "xfailed" if setup == "xfailed" else "unknown"
+
+
+def _of_report(report: pytest.TestReport) -> Outcome:
+    expected = hasattr(report, "wasxfail")
+    if report.outcome == "failed":
+        return "failed"
+    if report.outcome == "skipped":
+        return "xfailed" if expected else "skipped"
+    return "xpassed" if expected else "passed"
+
+
+def _crash(report: Any, root: str) -> str:
+    """Exception type and place, for example `AssertionError at tests/test_a.py:12`."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is None:
+        return f"{report.when} failed"
+    name = _NAME.match(crash.message)
+    kind = name.group(0) if name else "failure"
+    path = crash.path if not os.path.isabs(crash.path) else os.path.relpath(crash.path, root)
+    return f"{'AssertionError' if kind == 'assert' else kind} at {path}:{crash.lineno}".replace(os.sep, "/")

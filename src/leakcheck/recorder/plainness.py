@@ -1,0 +1,56 @@
+"""Keeps what processes share apart: captured output, temporary folders, pytest's cache."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from leakcheck.recorder.real import Real
+
+
+def own_temporary_folder(config: Any, path: str) -> None:
+    """Make pytest's `tmp_path` of this process begin at `path`, unless it was used already."""
+    factory = getattr(config, "_tmp_path_factory", None)
+    if factory is not None and getattr(factory, "_basetemp", None) is None:
+        factory._given_basetemp = Path(path)
+
+
+def own_captured_output(config: Any) -> None:
+    """Give this process capture files of its own behind the very stream objects that the suite already holds.
+
+    After a fork, parent and children share one offset in pytest's capture files; loggers may hold the streams,
+    so the objects must stay and only what their descriptors point to may change.
+    """
+    manager = config.pluginmanager.getplugin("capturemanager")
+    capturing = getattr(manager, "_global_capturing", None)
+    for stream in ("out", "err"):
+        capture = getattr(capturing, stream, None)
+        descriptor = _descriptor(getattr(capture, "tmpfile", None))
+        if descriptor is None:
+            continue
+        with tempfile.TemporaryFile(buffering=0) as fresh:
+            if getattr(capture, "_state", "") == "started":
+                Real.dup2(fresh.fileno(), capture.targetfd)  # type: ignore[union-attr]
+            Real.dup2(fresh.fileno(), descriptor, False)
+
+
+def _descriptor(stream: Any) -> int | None:
+    try:
+        return int(stream.fileno())
+    except (AttributeError, OSError, ValueError, TypeError):
+        return None
+
+
+def keep_cache_aside(config: Any, scratch: str) -> None:
+    """Let pytest's cache read what is there and write elsewhere."""
+    cache = getattr(config, "cache", None)
+    folder = getattr(cache, "_cachedir", None)
+    if folder is None:
+        return
+    copy = os.path.join(scratch, f"cache{os.getpid()}")
+    if os.path.isdir(folder):
+        shutil.copytree(folder, copy, dirs_exist_ok=True, ignore_dangling_symlinks=True)
+    object.__setattr__(cache, "_cachedir", Path(copy))

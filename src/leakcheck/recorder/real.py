@@ -1,0 +1,27 @@
+"""The system calls that recording needs, bound before the audited suite can replace them.
+
+They are class attributes, not module attributes: freezegun and pyfakefs walk over the attributes of all loaded
+modules and replace what they know.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+
+class Real:
+    """Never patched."""
+
+    open = staticmethod(os.open)
+    write = staticmethod(os.write)
+    read = staticmethod(os.read)
+    close = staticmethod(os.close)
+    fstat = staticmethod(os.fstat)
+    dup2 = staticmethod(os.dup2)
+    fork = staticmethod(getattr(os, "fork", None) or (lambda: -1))
+    waitpid = staticmethod(getattr(os, "waitpid", None) or (lambda *_: (0, 0)))
+    setpgid = staticmethod(getattr(os, "setpgid", None) or (lambda *_: None))
+    getpid = staticmethod(os.getpid)
+    leave = staticmethod(os._exit)
+    monotonic = staticmethod(time.monotonic)

@@ -1,0 +1,116 @@
+"""Runs one order in this process, with pytest's own protocol for every test."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from leakcheck.events import Again, Completed, Note, Stopped
+from leakcheck.recorder.book import Book, Saved
+from leakcheck.recorder.hooks import RecorderPlugin
+from leakcheck.recorder.outcomes import Outcomes
+from leakcheck.recorder.real import Real
+from leakcheck.recorder.segment import Segment
+from leakcheck.records import Order
+
+SLOW_SECONDS = 1.0
+
+
+class Runner:
+    """One collected session and the recorder that listens to it."""
+
+    def __init__(
+        self,
+        session: pytest.Session,
+        items: Mapping[str, pytest.Item],
+        outcomes: Outcomes,
+        recorder: RecorderPlugin,
+        book: Book,
+    ) -> None:
+        self._session = session
+        self._items = items
+        self._outcomes = outcomes
+        self._recorder = recorder
+        self._book = book
+
+    def run(self, order: Order, segment: Segment) -> None:
+        """Run `order`, writing to `segment`. A test that the collection lacks is noted, and nothing runs."""
+        missing = [test for test in order.tests if test not in self._items]
+        if missing:
+            segment.write(Note("missing", missing[0]))
+            return
+        self._recorder.segment = segment
+        self._book.full = order.full
+        start = Real.monotonic()
+        try:
+            self._run_items(_twins([self._items[test] for test in order.tests]), order, segment)
+        except pytest.exit.Exception as stop:
+            segment.write(Stopped(f"pytest.exit: {stop.msg}"[:500]))
+        except (self._session.Interrupted, self._session.Failed, KeyboardInterrupt) as stop:
+            segment.write(Stopped(f"{type(stop).__name__}: {stop}"[:500]))
+        else:
+            segment.write(Completed(round(Real.monotonic() - start, 6)))
+
+    def _run_items(self, items: Sequence[pytest.Item], order: Order, segment: Segment) -> None:
+        saved = self._book.save(order.restore) if order.restore else []
+        for index, item in enumerate(items):
+            following = items[index + 1] if index + 1 < len(items) else None
+            if saved and following is None:
+                self._put_back(saved, order, segment)
+            self._run_item(item, following)
+            if order.again:
+                self._run_again(item, segment)
+
+    def _run_item(self, item: pytest.Item, following: pytest.Item | None) -> None:
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if self._session.shouldfail:
+            raise self._session.Failed(self._session.shouldfail)
+        if self._session.shouldstop:
+            raise self._session.Interrupted(self._session.shouldstop)
+
+    def _run_again(self, item: pytest.Item, segment: Segment) -> None:
+        """Once more in the same process, unrecorded: a test that leaks into itself shows."""
+        self._recorder.segment = None
+        self._outcomes.clear()
+        start = Real.monotonic()
+        self._run_item(copy.copy(item), None)
+        segment.write(Again(self._recorder.test_id(item), self._outcomes.outcome))
+        self._recorder.segment = segment if Real.monotonic() - start < SLOW_SECONDS else None
+
+    def _put_back(self, saved: list[Saved], order: Order, segment: Segment) -> None:
+        self._book.put_back(saved)
+        found = {(each.place.probe.kind, each.key) for each in saved}
+        for location in order.restore:
+            if (location.kind, location.key) not in found:
+                segment.write(Note("not restored", f"{location.kind} {location.owner} {location.key}"))
+
+
+def _twins(items: list[pytest.Item]) -> list[pytest.Item]:
+    """A test that stands twice in an order is two items: pytest tears down by the identity of items."""
+    seen: set[int] = set()
+    result = []
+    for item in items:
+        result.append(_twin(item) if id(item) in seen else item)
+        seen.add(id(item))
+    return result
+
+
+def _twin(item: pytest.Item) -> pytest.Item:
+    twin = copy.copy(item)
+    renew = getattr(twin, "_initrequest", None)
+    if renew is not None:
+        renew()  # else both would share one request, which is over when the first has run
+    return twin
+
+
+def items_by_id(items: Sequence[pytest.Item]) -> dict[str, pytest.Item]:
+    """Items by unique id: the node id, with ` #2` behind the second test of the same id, and so on."""
+    counts: dict[str, int] = {}
+    result: dict[str, pytest.Item] = {}
+    for item in items:
+        counts[item.nodeid] = counts.get(item.nodeid, 0) + 1
+        number = counts[item.nodeid]
+        result[item.nodeid if number == 1 else f"{item.nodeid} #{number}"] = item
+    return result

@@ -1,0 +1,67 @@
+"""What the engine tells the in-suite part, and the parts built from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from leakcheck.probes import KindOfState, discover
+from leakcheck.probes._secrets import Redactor
+from leakcheck.probes._values import Camera
+from leakcheck.recorder.book import Book
+from leakcheck.recorder.causes import Causes
+from leakcheck.recorder.frames import is_project_module
+from leakcheck.recorder.imports import Patch, PatchingFinder
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The engine's orders to a process: which part to play, and where things are.
+
+    `mode` is "control" (outcomes only, nothing watched), "root" (a server of forks) or "single" (one order, here).
+    """
+
+    mode: str
+    args: tuple[str, ...]
+    launcher: str
+    folder: str
+    scratch: str
+    salt: str
+    show_values: bool
+    segment: str = ""
+    commands: int = -1
+    replies: int = -1
+
+    @classmethod
+    def read(cls, config: Mapping[str, Any]) -> Setup:
+        values = {name: config[name] for name in cls.__dataclass_fields__ if name in config}
+        return cls(**{**values, "args": tuple(config["args"])})
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The recorder's parts that live as long as the process."""
+
+    book: Book
+    causes: Causes
+    probes: tuple[KindOfState, ...]
+
+    @classmethod
+    def start(cls, setup: Setup, root: str) -> Watch:
+        """Build the book and patch what is imported from now on."""
+        causes = Causes()
+        camera = Camera(Redactor(setup.salt, show_values=setup.show_values), is_project_module)
+        book = Book(camera, causes, root)
+        probes = discover()
+        patches: dict[str, list[Patch]] = {}
+        for probe in probes:
+            for module, patch in probe.patches().items():
+                patches.setdefault(module, []).append(partial(_apply, patch, book))
+        PatchingFinder(patches).install()
+        return cls(book, causes, probes)
+
+
+def _apply(patch: Any, book: Book, module: Any) -> None:
+    patch(module, book)

@@ -1,0 +1,325 @@
+"""The nouns of leakcheck: frozen records, as plain as the words of the design page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Outcome = Literal[
+    "passed", "failed", "error", "skipped", "xfailed", "xpassed", "crashed", "timeout", "not run", "unknown"
+]
+OrderKind = Literal["declared", "reversed", "random", "isolated", "pairs", "confirm"]
+Status = Literal["finished", "crashed", "timeout", "stopped", "lost", "refused"]
+Phase = Literal["setup", "call", "teardown", "import"]
+
+WHOLE = "*"
+"""The key of a read that consulted a whole owner: all cookies of a client, every attribute of a state."""
+
+
+
+def node_id(test: str) -> str:
+    """pytest's node id of a test; of several tests with one node id the second is named `id #2`, and so on."""
+    head, mark, number = test.rpartition(" #")
+    return head if mark and number.isdigit() else test
+
+
+BAD_OUTCOMES = frozenset({"failed", "error", "crashed", "timeout"})
+GOOD_OUTCOMES = frozenset({"passed", "skipped", "xfailed", "xpassed"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """One named piece of state."""
+
+    kind: str
+    owner: str
+    key: str
+
+    def covers(self, other: Location) -> bool:
+        """Whether a read of this location consults `other`."""
+        return (
+            self.kind == other.kind and self.owner == other.owner and self.key in (other.key, WHOLE)
+        )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """Who wrote: the innermost line in the project's own files, and what pytest was doing then."""
+
+    file: str
+    line: int
+    function: str
+    phase: str
+    fixture: str | None = None
+    scope: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PathChange:
+    """One difference inside a value; `path` is empty when the value as a whole differs."""
+
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A location whose value differs from what it was before its cause came.
+
+    `lifetime` is what made it and should have undone it: "test", "fixture" or "import". `reach` tells who can
+    still see it: "suite", or the scope of the live fixture that owns it. `internal` marks a difference found
+    only inside objects of third parties. `digest` names the value left behind, equal across processes.
+    """
+
+    location: Location
+    before: str
+    after: str
+    digest: str
+    before_digest: str = ""
+    paths: tuple[PathChange, ...] = ()
+    sources: tuple[Source, ...] = ()
+    lifetime: str = "test"
+    cause: str = ""
+    reach: str = "suite"
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TestRun:
+    """One test in one execution. `crash` is exception and place of a failure, without any value."""
+
+    __test__ = False
+
+    test: str
+    outcome: Outcome
+    phases: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    crash: str = ""
+    reads: tuple[Location, ...] = ()
+    changes: tuple[Change, ...] = ()
+    finalised: tuple[Change, ...] = ()
+    again: Outcome | None = None
+
+    @property
+    def bad(self) -> bool:
+        return self.outcome in BAD_OUTCOMES
+
+    @property
+    def good(self) -> bool:
+        return self.outcome in GOOD_OUTCOMES
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sequence of tests to run in one process.
+
+    `collect` are the files that its process imports; empty means the whole suite. `restore` are locations
+    to put back before the last test (the counterfactual). `fresh` asks for plain pytest in a process of its own, started with `arguments`. `again` asks
+    for a second run of every test after the first, `full` for a comparison of all watched state at every
+    boundary. No `tests` means all that are collected but `without`: in declared order or, with a `seed`, in
+    the order that the project's own shuffling plugin makes of it.
+    """
+
+    name: str
+    kind: OrderKind
+    tests: tuple[str, ...]
+    seed: int | None = None
+    collect: tuple[str, ...] = ()
+    restore: tuple[Location, ...] = ()
+    fresh: bool = False
+    arguments: tuple[str, ...] = ()
+    again: bool = False
+    full: bool = False
+    without: tuple[str, ...] = ()
+    repeat: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One order, run once, in one process."""
+
+    id: str
+    order: Order
+    status: Status
+    runs: tuple[TestRun, ...]
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    engine: str = "fork"
+
+    def outcome(self, test: str) -> Outcome:
+        """The outcome of `test`, "not run" when the execution never came to it."""
+        return next((run.outcome for run in reversed(self.runs) if run.test == test), "not run")
+
+
+@dataclass(frozen=True, slots=True)
+class TestItem:
+    """One collected test: its id, the file that collects it, and its line (1-based, 0 when unknown)."""
+
+    __test__ = False
+
+    id: str
+    file: str
+    line: int = 0
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """What pytest collected, and with what."""
+
+    rootdir: str
+    args: tuple[str, ...]
+    tests: tuple[TestItem, ...]
+    python: str = ""
+    pytest: str = ""
+    plugins: tuple[str, ...] = ()
+    neutralised: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    import_changes: tuple[Change, ...] = ()
+    launcher: str = "pytest"
+    extra: tuple[str, ...] = ()
+    invocation: str = "."
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(test.id for test in self.tests)
+
+
+# What analysis derives ---------------------------------------------------------------------------------------------
+
+Verdict = Literal[
+    "stable", "victim", "brittle", "self-polluting", "flaky", "failing", "crashing", "timeout", "skipped", "unknown"
+]
+Effect = Literal["breaks", "enables", "cleans", "reads"]
+Impact = Literal["broken", "read", "latent"]
+Severity = Literal["error", "warning", "note"]
+
+ORDER_DEPENDENT: tuple[Verdict, ...] = ("victim", "brittle", "self-polluting")
+
+
+@dataclass(frozen=True, slots=True)
+class TestVerdict:
+    """One test over all executions. `outcomes` is keyed by the order's name, in the order of execution."""
+
+    __test__ = False
+
+    id: str
+    verdict: Verdict
+    roles: tuple[str, ...] = ()
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    crash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """All changes of one location through the same lines: one root cause. `id` is "L1", "L2", ..."""
+
+    id: str
+    location: Location
+    impact: Impact
+    polluters: tuple[str, ...]
+    victims: tuple[str, ...]
+    readers: tuple[str, ...]
+    sources: tuple[Source, ...]
+    before: str
+    after: str
+    path: str | None = None
+    paths: tuple[PathChange, ...] = ()
+    reach: str = "suite"
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """polluters -> test. `witness` is the minimal order; `counterfactual` whether putting back the leaked
+    location alone undoes the effect, None when that could not be tried. `executions` are the evidence."""
+
+    polluters: tuple[str, ...]
+    test: str
+    effect: Effect
+    leak: str | None
+    witness: tuple[str, ...]
+    confirmed: bool
+    counterfactual: bool | None
+    reproduce: str
+    executions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a person should do something about. `tests` are the tests that it is about, victims first."""
+
+    code: str
+    severity: Severity
+    title: str
+    file: str
+    line: int
+    tests: tuple[str, ...]
+    leak: str | None
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """A difference that no edge explains, with the shortest order known to show it."""
+
+    test: str
+    witness: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What was covered: pairs of a leaked value and a test that reads its location."""
+
+    pairs_total: int
+    pairs_covered: int
+    unexplained: tuple[Unexplained, ...]
+    kinds: Mapping[str, str]
+    budget_exhausted: bool
+    uncovered: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """One order for the reports; isolated runs are one row together."""
+
+    name: str
+    kind: OrderKind
+    seed: int | None
+    outcomes: Mapping[str, int]
+    reproduce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the audit cost, in seconds and counts."""
+
+    plain_seconds: float
+    audit_seconds: float
+    executions: int
+    test_executions: int
+    processes: int
+    forks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything that a report shows."""
+
+    leakcheck: str
+    suite: Suite
+    engine: str
+    lanes: int
+    cost: Cost
+    orders: tuple[OrderSummary, ...]
+    tests: tuple[TestVerdict, ...]
+    leaks: tuple[Leak, ...]
+    edges: tuple[Edge, ...]
+    findings: tuple[Finding, ...]
+    certificate: Certificate
+    verdict: Literal["order-dependent", "leaking", "clean"]
+    exit_code: int
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,32 @@
+"""Formats of a report: one format is one file in this package.
+
+Every module of this package whose name does not begin with an underscore holds one class `Report` that keeps
+to the contract below. Modules that begin with an underscore are shared parts. A report renders a `Result` and
+nothing else: it never reads an audit, never runs a test and writes no file.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from typing import Protocol
+
+from leakcheck.records import Result
+
+
+class Report(Protocol):
+    """The contract of a format."""
+
+    name: str
+    """What a user calls the format: "json", "terminal"."""
+
+    def render(self, result: Result) -> str:
+        """The whole report, in characters that UTF-8 can hold. Equal results give equal text."""
+
+
+def formats() -> Mapping[str, Report]:
+    """An instance of every format in this package, by its name."""
+    modules = sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
+    reports: list[Report] = [importlib.import_module(f"{__name__}.{module}").Report() for module in modules]
+    return {report.name: report for report in reports}

@@ -1,0 +1,173 @@
+"""The lower half of the terminal report: all leaks, what else is wrong, what was covered, and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from leakcheck.records import (
+    ORDER_DEPENDENT,
+    Certificate,
+    Finding,
+    Impact,
+    Leak,
+    Result,
+    TestVerdict,
+    Unexplained,
+    Verdict,
+)
+from leakcheck.reports._causes import grouped, root_causes, without_polluter
+from leakcheck.reports._terminal_harm import changes
+from leakcheck.reports._terminal_page import Piece, prose, row, section
+from leakcheck.reports._words import clean, clip, listed, more, outcomes_by_word, place, plural, writers
+
+MAX_TESTS = 20
+MAX_LEAKS = 60
+_STYLES: Mapping[Impact, str] = {"broken": "bold red", "read": "bold yellow", "latent": "bold blue"}
+_TROUBLES: Mapping[Verdict, str] = {
+    "flaky": "Flaky tests: the outcome differs between two executions of the same order",
+    "failing": "Failing tests: in every execution",
+    "crashing": "Crashing tests: they end their process",
+    "timeout": "Tests that do not end in time",
+}
+
+
+def leaks(result: Result) -> tuple[Piece, ...]:
+    """Every leak, the harmful first: one row for those that a block above tells already, the others whole."""
+    told = {cause.leak.id for cause in root_causes(result) if cause.leak is not None}
+    ranked = sorted(result.leaks, key=lambda leak: list(_STYLES).index(leak.impact))
+    columns = _columns([(leak.id, leak.impact, *_people(leak)) for leak in ranked])
+    shown = list(zip(ranked, columns, strict=True))[:MAX_LEAKS]
+    pieces = [each for leak, cells in shown for each in _leak(leak, cells, told)]
+    left_out = (row(each, indent=2) for each in more(len(ranked) - MAX_LEAKS, "in the JSON report"))
+    return section("Leaks, by root cause", [*pieces, *left_out])
+
+
+def unexplained(result: Result) -> tuple[Piece, ...]:
+    """Differences that no leak explains, each with the shortest order known to show it."""
+    above = {test for cause in root_causes(result) for test in cause.tests}
+    above |= {test.id for test in without_polluter(result)}
+    tests = {test.id: test for test in result.tests}
+    pieces = (
+        piece
+        for each in result.certificate.unexplained[:MAX_TESTS]
+        for piece in _unexplained(each, tests.get(each.test), each.test in above)
+    )
+    left_out = more(len(result.certificate.unexplained) - MAX_TESTS, "tests")
+    return section("Unexplained differences", [*pieces, *(row(each, indent=2) for each in left_out)])
+
+
+def troubled(result: Result) -> tuple[Piece, ...]:
+    """Flaky, failing, crashing and endless tests, a section each."""
+    by_verdict = grouped(result.tests, lambda test: test.verdict)
+    found = ((title, by_verdict[verdict]) for verdict, title in _TROUBLES.items() if verdict in by_verdict)
+    return tuple(piece for title, tests in found for piece in section(title, _troubles(tests)))
+
+
+def certificate(result: Result) -> tuple[Piece, ...]:
+    """What the audit covered and what follows from it, in a few sentences."""
+    hurt = any(test.verdict in ORDER_DEPENDENT for test in result.tests)
+    sentences = certificate_sentences(result.certificate, hurt=hurt) if result.tests else ()
+    return section("What was covered", [prose(" ".join(sentences), indent=2)] if sentences else [])
+
+
+def mends(result: Result) -> tuple[Piece, ...]:
+    """How each finding is usually mended, every advice once."""
+    by_mend = grouped((each for each in result.findings if each.mend), lambda finding: finding.mend)
+    pieces = (piece for mend, findings in by_mend.items() for piece in _mend(mend, findings))
+    return section("How it is usually mended", pieces)
+
+
+def notes(result: Result) -> tuple[Piece, ...]:
+    """What the audit has to say about itself."""
+    lines = (line for note in result.notes for line in note.splitlines())
+    return section("Notes", (prose(clean(line), indent=2) for line in lines))
+
+
+def certificate_sentences(found: Certificate, *, hurt: bool) -> tuple[str, ...]:
+    """Coverage, conclusion and kinds of state; `hurt`: some test is known to depend on the order."""
+    return tuple(filter(None, (_pairs(found), _conclusion(found, hurt), _kinds(found.kinds))))
+
+
+def _pairs(found: Certificate) -> str:
+    if not found.pairs_total:
+        return "There is no pair of a leaked value and a test that reads it."
+    pairs = plural(found.pairs_total, "pair")
+    were = "was" if found.pairs_covered == 1 else "were"
+    covered = f"Of {pairs} of a leaked value and a test that reads it, {found.pairs_covered:,} {were} run."
+    return f"{covered} The budget was used up before the others." if found.budget_exhausted else covered
+
+
+def _conclusion(found: Certificate, hurt: bool) -> str:
+    if not found.kinds:
+        return "No kind of state was watched."
+    if found.unexplained:
+        number = plural(len(found.unexplained), "difference is", "differences are")
+        return f"{number} unexplained: there is state that leakcheck does not see."
+    if found.pairs_covered < found.pairs_total or found.budget_exhausted:
+        return "What was run is explained; what was not run may hold more."
+    tests = "no other test's outcome" if hurt else "no test's outcome"
+    return f"Nothing is left unexplained: {tests} depends on one predecessor's leak of a watched kind."
+
+
+def _kinds(kinds: Mapping[str, str]) -> str:
+    by_way = grouped(kinds, lambda kind: kinds[kind])
+    ways = "; ".join(f"{clip(way)}: {listed(map(clip, names))}" for way, names in by_way.items())
+    return f"Kinds of state {ways}." if ways else ""
+
+
+def _leak(leak: Leak, cells: Sequence[str], told: Collection[str]) -> Iterator[Piece]:
+    number, impact, *people = (f"{cell}  " for cell in cells)
+    head = ((number, "bold"), (impact, _STYLES[leak.impact]), ("".join(people), "dim"))
+    yield row(*head, place(leak.location, leak.path), indent=2)
+    if leak.id not in told:
+        details = (row((each, "dim")) for each in (*writers(leak.sources), f"by {_names(leak.polluters)}"))
+        yield from (replace(piece, indent=6) for piece in (*changes(leak), *details))
+
+
+def _names(polluters: Sequence[str]) -> str:
+    return " ".join((clip(polluters[0]), *more(len(polluters) - 1)))
+
+
+def _people(leak: Leak) -> tuple[str, str]:
+    imported = all("::" not in polluter for polluter in leak.polluters)
+    polluters = plural(len(leak.polluters), "test file" if imported else "polluter")
+    if leak.impact == "read":
+        return polluters, plural(len(leak.readers), "reader")
+    return polluters, plural(len(leak.victims), "victim") if leak.victims else ""
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """`rows` with each column as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [tuple(map(str.ljust, cells, widths)) for cells in rows]
+
+
+def _unexplained(found: Unexplained, test: TestVerdict | None, above: bool) -> Iterator[Piece]:
+    yield row(("? ", "bold magenta"), (clip(found.test), "bold"), "  (above)" if above else "", indent=2)
+    if above:
+        return
+    if test is not None:
+        yield prose(outcomes_by_word(test.outcomes), indent=4)
+    if found.witness:
+        yield row(("shortest order known to show it:", "dim"), indent=4)
+        yield from (row(clip(each), indent=6) for each in found.witness[:MAX_TESTS])
+        yield from (row(each, indent=6) for each in more(len(found.witness) - MAX_TESTS, "tests"))
+
+
+def _troubles(tests: Sequence[TestVerdict]) -> Iterator[Piece]:
+    for test in tests[:MAX_TESTS]:
+        yield row((clip(test.id), "bold"), indent=2)
+        if test.verdict == "flaky":
+            yield prose(outcomes_by_word(test.outcomes), indent=4)
+        if test.crash:
+            yield row((clip(test.crash), "dim"), indent=4)
+    yield from (row(each, indent=2) for each in more(len(tests) - MAX_TESTS, "tests"))
+
+
+def _mend(mend: str, findings: Iterable[Finding]) -> Iterator[Piece]:
+    known = tuple(findings)
+    codes = listed(dict.fromkeys(finding.code for finding in known))
+    about = listed(dict.fromkeys(finding.leak for finding in known if finding.leak))
+    yield row((codes, "bold"), (f"  {about}" if about else "", "dim"), indent=2)
+    yield prose(mend, indent=4)

@@ -1,0 +1,89 @@
+"""Events become records: what an audit knows is the executions on disk, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import cast
+
+from leakcheck import events
+from leakcheck.errors import Unreadable
+from leakcheck.records import Execution, Order, Outcome, Status, Suite, TestRun
+from leakcheck.store.folder import AuditFolder
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Everything known about a suite. `control` are the executions without a recorder."""
+
+    suite: Suite
+    executions: tuple[Execution, ...]
+    control: tuple[Execution, ...] = ()
+    notes: tuple[events.Note, ...] = ()
+    leakcheck: str = ""
+    created: str = ""
+    finished: bool = False
+    seconds: float = 0.0
+
+    def with_executions(self, more: Iterable[Execution]) -> Audit:
+        return replace(self, executions=(*self.executions, *more))
+
+
+def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
+    """One segment's events as an execution. A test that began and never ended took its process with it."""
+    order = Order("?", "confirm", ())
+    runs: list[TestRun] = []
+    notes: list[str] = []
+    status: Status = "lost"
+    seconds, engine, running = 0.0, "fork", ""
+    for event in items:
+        match event:
+            case events.Header(order=Order() as planned):
+                order = planned
+            case events.Shuffled(tests=tests):
+                order = replace(order, tests=tests)
+            case events.Started(test=test):
+                running = test
+            case events.Finished(run=run):
+                runs.append(run)
+                running = ""
+            case events.Again(test=test, outcome=outcome) if runs and runs[-1].test == test:
+                runs[-1] = replace(runs[-1], again=cast(Outcome, outcome))
+            case events.Note(topic=topic, text=text):
+                notes.append(f"{topic}: {text}")
+            case events.Stopped(reason=reason):
+                notes.append(f"stopped: {reason}")
+            case events.Exit():
+                status, seconds, engine = cast(Status, event.status), event.seconds, event.engine
+    if running:
+        outcome = "timeout" if status == "timeout" else "crashed"
+        runs.append(TestRun(running, cast(Outcome, outcome)))
+    return Execution(tag, order, status, tuple(runs), seconds, tuple(notes), engine)
+
+
+def read_audit(folder: AuditFolder) -> Audit:
+    """The stored audit of `folder`; `Unreadable` when there is nothing to understand in it."""
+    suite: Suite | None = None
+    executions: list[Execution] = []
+    control: list[Execution] = []
+    begun = events.Begun("?", "")
+    notes: list[events.Note] = []
+    finished, seconds = False, 0.0
+    for tag in folder.tags():
+        items = tuple(folder.read(tag))
+        if tag == "audit":
+            begun = next((event for event in items if isinstance(event, events.Begun)), begun)
+            notes += [event for event in items if isinstance(event, events.Note)]
+            ends = [event for event in items if isinstance(event, events.Completed)]
+            finished, seconds = bool(ends), ends[-1].seconds if ends else 0.0
+        elif tag.startswith("e"):
+            executions.append(fold_execution(tag, items))
+        elif tag.startswith("control"):
+            control.append(fold_execution(tag, items))
+        if tag.startswith("suite"):
+            suite = next((event.suite for event in items if isinstance(event, events.Collected)), suite)
+    if suite is None:
+        raise Unreadable(f"{folder.path} holds no collected suite", hint="Run the audit again.")
+    return Audit(
+        suite, tuple(executions), tuple(control), tuple(notes), begun.leakcheck, begun.created, finished, seconds
+    )

@@ -1,0 +1,95 @@
+"""The folder of one audit: one segment a process, readable by its owner only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from leakcheck import events
+from leakcheck.errors import Unreadable, UsageError
+from leakcheck.records import Order
+
+_GITIGNORE = "# Created by leakcheck.\n*\n"
+
+
+class AuditFolder:
+    """Writes headers and the engine's own events; the rest is written by the audited processes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, base: Path) -> AuditFolder:
+        """A new folder below `base`, which gets a `.gitignore` of its own."""
+        try:
+            base.mkdir(parents=True, exist_ok=True)
+            if not (base / ".gitignore").exists():
+                (base / ".gitignore").write_text(_GITIGNORE, encoding="utf-8")
+            path = base / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+            path.mkdir(mode=0o700)
+        except OSError as error:
+            raise UsageError(
+                f"cannot keep the audit in {base}: {error.strerror}",
+                hint="Name a folder that can be written with --folder.",
+            ) from error
+        return cls(path)
+
+    def segment(self, tag: str) -> Path:
+        return self.path / f"{tag}.jsonl"
+
+    def log(self, tag: str) -> Path:
+        return self.path / f"{tag}.log"
+
+    def begin(self, tag: str, order: Order | None = None) -> Path:
+        """Create the segment `tag` with its header."""
+        path = self.segment(tag)
+        self._write(path, events.Header(events.FORMAT, tag, order), os.O_CREAT | os.O_EXCL)
+        return path
+
+    def append(self, tag: str, event: events.Event) -> None:
+        """Append one event, closing a line that a killed process left torn."""
+        path = self.segment(tag)
+        with path.open("rb") as stream:
+            stream.seek(max(0, path.stat().st_size - 1))
+            torn = stream.read(1) not in (b"\n", b"")
+        self._write(path, event, os.O_CREAT, prefix=b"\n" if torn else b"")
+
+    def read(self, tag: str) -> Iterator[events.Event]:
+        """The events of the segment `tag`; a line torn in the middle by a kill is passed over."""
+        path = self.segment(tag)
+        try:
+            data = path.read_bytes()
+            yield from events.read_segment(_without_torn(data))
+        except OSError as error:
+            raise Unreadable(f"cannot read {path}: {error.strerror}") from error
+        except Unreadable as error:
+            raise Unreadable(f"{path}: {error.message}", hint=error.hint) from error
+
+    def tags(self) -> list[str]:
+        return sorted(path.stem for path in self.path.glob("*.jsonl"))
+
+    @staticmethod
+    def _write(path: Path, event: events.Event, flags: int, prefix: bytes = b"") -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | flags, 0o600)
+        try:
+            os.write(descriptor, prefix + events.encode(event))
+        finally:
+            os.close(descriptor)
+
+
+def _without_torn(data: bytes) -> bytes:
+    """Lines that do not close their object were cut by the end of their process."""
+    lines = data.split(b"\n")
+    whole = [line for line in lines[:-1] if line.endswith(b"}") or not line.startswith(b"{")]
+    return b"\n".join([*whole, b""])
+
+
+def latest(base: Path) -> AuditFolder:
+    """The newest audit below `base`."""
+    found = sorted(path for path in base.glob("*-*") if (path / "audit.jsonl").is_file()) if base.is_dir() else []
+    if not found:
+        raise Unreadable(f"no audit in {base}", hint="Run `leakcheck run` first, or name the folder with --folder.")
+    return AuditFolder(found[-1])

@@ -1,0 +1,52 @@
+"""Proposals of orders. One new order is one new module here, found by its package.
+
+A module whose name has no underscore in front holds a class `Strategy` with `name`, `rank` (lower comes first) and
+`propose(view)`. Modules with an underscore hold the parts of the search.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from typing import Protocol
+
+from leakcheck.records import Order, Suite
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a strategy may know: the suite, tests that end their process, and what the user asked for."""
+
+    suite: Suite
+    without: frozenset[str]
+    random: int
+    seed: int
+    only: frozenset[str] | None = None
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        return tuple(test for test in self.suite.ids if test not in self.without)
+
+
+class OrderStrategy(Protocol):
+    """The contract: proposals depend on the view alone."""
+
+    name: str
+    rank: int
+
+    def propose(self, view: View) -> list[Order]:
+        """The orders worth running, in the order of their worth."""
+
+
+def discover() -> tuple[OrderStrategy, ...]:
+    """Every strategy of this package, by rank."""
+    names = [info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")]
+    found = [importlib.import_module(f"{__name__}.{name}").Strategy() for name in sorted(names)]
+    return tuple(sorted(found, key=lambda strategy: strategy.rank))
+
+
+def whole_orders(view: View) -> list[Order]:
+    """The whole-suite orders after the declared one, as strategies propose them."""
+    strategies = (strategy for strategy in discover() if strategy.name not in ("declared", "isolated"))
+    return [order for strategy in strategies for order in strategy.propose(view)]

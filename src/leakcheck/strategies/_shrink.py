@@ -1,0 +1,48 @@
+"""Delta debugging: the smallest part of a sequence that still shows an effect (Zeller and Hildebrandt 2002, ddmin).
+
+The search is a generator: it yields batches of candidate sequences and is sent one answer for each (True: the
+effect shows), so that whoever drives it may run a batch in parallel and answer from a cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+Candidate = tuple[str, ...]
+Questions = Generator[list[Candidate], list[bool], Candidate]
+
+
+def minimal(sequence: Sequence[str]) -> Questions:
+    """A 1-minimal subsequence that shows the effect, given that `sequence` as a whole does."""
+    current = tuple(sequence)
+    parts = 2
+    while len(current) >= 2:
+        chunks = _split(current, parts)
+        subsets = [*chunks] if parts == 2 else []
+        complements = [_without(current, chunk) for chunk in chunks]
+        candidates = [each for each in dict.fromkeys([*subsets, *complements]) if each]
+        answers = yield candidates
+        shown = next((each for each, answer in zip(candidates, answers, strict=True) if answer), None)
+        if shown is not None:
+            parts = 2 if len(shown) <= len(current) // 2 else max(parts - 1, 2)
+            current = shown
+        elif parts >= len(current):
+            break
+        else:
+            parts = min(parts * 2, len(current))
+    return current
+
+
+def _split(sequence: Candidate, parts: int) -> list[Candidate]:
+    size, extra = divmod(len(sequence), parts)
+    chunks, begin = [], 0
+    for index in range(parts):
+        end = begin + size + (index < extra)
+        chunks.append(sequence[begin:end])
+        begin = end
+    return [chunk for chunk in chunks if chunk]
+
+
+def _without(sequence: Candidate, chunk: Candidate) -> Candidate:
+    gone = set(chunk)
+    return tuple(each for each in sequence if each not in gone)

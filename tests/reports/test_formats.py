@@ -1,0 +1,38 @@
+"""Every format of the package keeps to the contract."""
+
+from __future__ import annotations
+
+import pytest
+
+from leakcheck.records import Result
+from leakcheck.reports import Report, formats
+from reports import samples
+
+RESULTS = {
+    "shop": samples.shop(),
+    "troubled": samples.troubled(),
+    "hostile": samples.hostile(),
+    "clean": samples.result((samples.verdict("tests/test_a.py::test_x"),)),
+    "empty": samples.result(),
+}
+FORMATS = formats()
+
+
+def test_formats_are_found_by_their_package() -> None:
+    assert {"json", "terminal"} <= set(FORMATS)
+
+
+@pytest.mark.parametrize("report", FORMATS.values(), ids=list(FORMATS))
+@pytest.mark.parametrize("result", RESULTS.values(), ids=list(RESULTS))
+def test_any_result_renders_to_text_that_can_be_written(report: Report, result: Result) -> None:
+    text = report.render(result)
+    assert text.endswith("\n")
+    assert text.encode("utf-8")
+    assert report.render(result) == text
+
+
+@pytest.mark.parametrize("report", FORMATS.values(), ids=list(FORMATS))
+def test_no_control_character_of_the_project_gets_through(report: Report) -> None:
+    text = report.render(samples.hostile())
+    assert not [each for each in text if each != "\n" and (ord(each) < 32 or 127 <= ord(each) < 160)]
+    assert "\u202e" not in text

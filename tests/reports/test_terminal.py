@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from leakcheck.records import Certificate, Location, OrderSummary, Result, Unexplained
+from leakcheck.reports.terminal import Report
+from reports import samples
+from reports.golden import assert_golden
+from reports.samples import APP, edge, leak, result, verdict
+
+A, B, V, W = (f"tests/test_a.py::test_{name}" for name in "abvw")
+LEAK = replace(leak(1, Location("app_state", APP, "x"), "broken", A, B), victims=(V, W))
+
+
+def rendered(found: Result) -> str:
+    return Report().render(found)
+
+
+def written(found: Result, **console: object) -> str:
+    stream = io.StringIO()
+    Report().write(found, Console(file=stream, **console))  # type: ignore[arg-type]
+    return stream.getvalue()
+
+
+def clean() -> Result:
+    orders = (
+        OrderSummary("declared", "declared", None, {"passed": 2}, "pytest"),
+        OrderSummary("isolated", "isolated", None, {"passed": 2}, ""),
+    )
+    return result((verdict(A), verdict(B)), orders=orders)
+
+
+def mixed() -> Result:
+    """The blocks that the shop does not have: imports, sets of polluters, suspicion, no leak, no polluter."""
+    orphan = verdict("tests/test_a.py::test_lost", "victim", declared="passed", reversed="failed")
+    edges = (
+        replace(edge((A, B), V, "L1"), counterfactual=False),
+        replace(edge(("tests/test_b.py",), W, "L1"), counterfactual=True),
+        replace(edge((A,), W, "L1"), confirmed=False),
+        edge((B,), W, None),
+    )
+    found = result((verdict(V, "victim"), verdict(W, "victim"), orphan), leaks=(LEAK,), edges=edges)
+    odd = (Unexplained(W, (B, W)), Unexplained(orphan.id, ()))
+    return replace(
+        found, certificate=replace(found.certificate, unexplained=odd, pairs_total=3, pairs_covered=3)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("shop.txt", samples.shop()),
+        ("troubled.txt", samples.troubled()),
+        ("mixed.txt", mixed()),
+        ("clean.txt", clean()),
+        ("empty.txt", result()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_transcript(name: str, found: Result) -> None:
+    assert_golden(name, rendered(found))
+
+
+@pytest.mark.parametrize("width", [20, 40, 100, 300])
+def test_commands_stand_alone_on_one_line_in_any_terminal(width: int) -> None:
+    lines = [line.strip() for line in written(samples.shop(), width=width).splitlines()]
+    shown = {each.reproduce for each in samples.shop().edges if each.reproduce and each.effect != "cleans"}
+    hurt = {each.test for each in samples.shop().edges if each.effect in ("breaks", "enables")}
+    assert sum(line in shown for line in lines) == len(hurt)
+
+
+def test_a_command_of_ten_thousand_characters_is_whole() -> None:
+    found = result((verdict(samples.LONG, "victim"),), leaks=(LEAK,), edges=(edge((A,), samples.LONG, "L1"),))
+    assert f"       pytest {A} {samples.LONG}\n" in written(found, width=80)
+
+
+def test_no_line_ends_in_blanks() -> None:
+    assert not [line for line in rendered(samples.shop()).splitlines() if line != line.rstrip()]
+
+
+def test_colours_only_for_a_terminal() -> None:
+    assert "\x1b[" not in rendered(samples.shop())
+    coloured = written(samples.shop(), force_terminal=True, color_system="standard", width=100)
+    assert "\x1b[1;31m✗ \x1b[0m" in coloured
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "utf-8"])
+@pytest.mark.parametrize(
+    "found", [samples.shop(), samples.hostile(), clean()], ids=["shop", "hostile", "clean"]
+)
+def test_any_encoding_will_do(encoding: str, found: Result) -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding)
+    Report().write(found, Console(file=stream, width=100))
+    stream.flush()
+    assert raw.getvalue().decode(encoding).count("\n") > 3
+
+
+def test_hostile_names_are_shown_as_they_are_spelled() -> None:
+    text = rendered(samples.hostile())
+    assert "</script>\\x1b[31mred\\x1b]8;;https://example.org\\x07link" in text
+    assert 'app.state["a b\\x9b"] of shop.main:app[/bold]\\x1b[0m' in text
+    assert "  [blink]note\\x07\n" in text
+    assert "    [link=x]mend\\x1b\n" in text
+
+
+def test_long_lists_are_cut_and_counted() -> None:
+    many = tuple(f"tests/test_a.py::test_{number}" for number in range(100))
+    leaks = tuple(leak(number, Location("environ", "os", f"K{number}"), "latent", A) for number in range(100))
+    victims = tuple(verdict(test, "victim") for test in many)
+    broken = replace(LEAK, id="L200")
+    edges = tuple(edge((by,), test, "L200") for test in many for by in many[:5] if by != test)
+    failing = tuple(verdict(f"{test}f", "failing") for test in many)
+    text = rendered(result((*victims, *failing), leaks=(*leaks, broken), edges=edges))
+    assert "+ 80 more tests" in text
+    assert "+ 41 more in the JSON report" in text
+    assert "                 + 2 more\n" in text
+    assert text.count("\n") < 700
+
+
+def test_the_cost_is_told_without_a_plain_run_too() -> None:
+    found = clean()
+    assert "audit 6.1 s = 4.4 plain runs" in rendered(found)
+    assert "audit 6.1 s\n" in rendered(replace(found, cost=replace(found.cost, plain_seconds=0.0)))
+
+
+@pytest.mark.parametrize(
+    ("certificate", "claimed"),
+    [
+        (Certificate(4, 4, (), {"app_state": "tracked"}, False), True),
+        (Certificate(4, 3, (), {"app_state": "tracked"}, False), False),
+        (Certificate(4, 4, (), {"app_state": "tracked"}, True), False),
+        (Certificate(4, 4, (Unexplained(A, (A,)),), {"app_state": "tracked"}, False), False),
+        (Certificate(0, 0, (), {}, False), False),
+    ],
+)
+def test_the_guarantee_is_given_only_where_it_holds(certificate: Certificate, claimed: bool) -> None:
+    text = rendered(replace(clean(), certificate=certificate))
+    assert ("Nothing is left unexplained" in text) is claimed
