@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any, Union
@@ -118,7 +118,9 @@ class Exit:
     engine: str = "fork"
 
 
-Event = Header | Begun | Collected | Shuffled | Started | Finished | Again | Torn | Note | Stopped | Completed | Exit
+Event = (
+    Header | Begun | Collected | Shuffled | Started | Finished | Again | Torn | Note | Stopped | Completed | Exit
+)
 
 _CLASSES: Mapping[str, type[Any]] = {cls.__name__.lower(): cls for cls in typing.get_args(Event)}
 # Own instances: a test of the audited suite may replace json.dumps, and often does.
@@ -178,14 +180,14 @@ def _plain_value(value: Any) -> Any:
 
 
 @cache
-def _hints(cls: type[Any]) -> dict[str, Any]:
+def _hints(cls: Any) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 
 def _build(hint: Any, value: Any) -> Any:
     """`value` as an instance of `hint`; TypeError when it has another shape."""
     if is_dataclass(hint):
-        hints = _hints(typing.cast("type[Any]", hint))
+        hints = _hints(typing.cast(Hashable, hint))
         return typing.cast("type[Any]", hint)(**{key: _build(hints[key], item) for key, item in value.items()})
     origin = typing.get_origin(hint)
     if origin is tuple:

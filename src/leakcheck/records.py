@@ -17,7 +17,6 @@ WHOLE = "*"
 """The key of a read that consulted a whole owner: all cookies of a client, every attribute of a state."""
 
 
-
 def node_id(test: str) -> str:
     """pytest's node id of a test; of several tests with one node id the second is named `id #2`, and so on."""
     head, mark, number = test.rpartition(" #")
@@ -38,9 +37,7 @@ class Location:
 
     def covers(self, other: Location) -> bool:
         """Whether a read of this location consults `other`."""
-        return (
-            self.kind == other.kind and self.owner == other.owner and self.key in (other.key, WHOLE)
-        )
+        return self.kind == other.kind and self.owner == other.owner and self.key in (other.key, WHOLE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -115,11 +112,11 @@ class TestRun:
 class Order:
     """A sequence of tests to run in one process.
 
-    `collect` are the files that its process imports; empty means the whole suite. `restore` are locations
-    to put back before the last test (the counterfactual). `fresh` asks for plain pytest in a process of its own, started with `arguments`. `again` asks
-    for a second run of every test after the first, `full` for a comparison of all watched state at every
-    boundary. No `tests` means all that are collected but `without`: in declared order or, with a `seed`, in
-    the order that the project's own shuffling plugin makes of it.
+    `collect` are the files that its process imports; empty means the whole suite. `restore` are locations to
+    put back before the last test (the counterfactual). `fresh` asks for plain pytest in a process of its own,
+    started with `arguments`. `again` asks for a second run of every test after the first, `full` for a
+    comparison of all watched state at every boundary. No `tests` means all that are collected but `without`:
+    in declared order or, with a `seed`, in the order that the project's own shuffling plugin makes of it.
     """
 
     name: str
@@ -188,10 +185,19 @@ class Suite:
         return tuple(test.id for test in self.tests)
 
 
-# What analysis derives ---------------------------------------------------------------------------------------------
+# What analysis derives ------------------------------------------------------------------------------------------
 
 Verdict = Literal[
-    "stable", "victim", "brittle", "self-polluting", "flaky", "failing", "crashing", "timeout", "skipped", "unknown"
+    "stable",
+    "victim",
+    "brittle",
+    "self-polluting",
+    "flaky",
+    "failing",
+    "crashing",
+    "timeout",
+    "skipped",
+    "unknown",
 ]
 Effect = Literal["breaks", "enables", "cleans", "reads"]
 Impact = Literal["broken", "read", "latent"]

@@ -1,27 +1,30 @@
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from accounts.dependencies import get_session
+from accounts.settings import IN_MEMORY
 
 
-def sessions_on(file: Path) -> Callable[[], AsyncIterator[AsyncSession]]:
-    """Stands in for `get_session` with a database in `file`. Without its folder none can be."""
-
-    async def session_on_file() -> AsyncIterator[AsyncSession]:
-        engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
-        try:
-            async with AsyncSession(engine) as session:
-                yield session
-        finally:
-            await engine.dispose()
-
-    return session_on_file
+async def session_without_connection() -> AsyncIterator[AsyncSession]:
+    """Stands in for `get_session` with a pool whose only connection somebody else has."""
+    engine = create_async_engine(
+        IN_MEMORY,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=0.01,
+    )
+    try:
+        async with engine.connect(), AsyncSession(engine) as session:
+            yield session
+    finally:
+        await engine.dispose()
 
 
 def test_a_wired_application_is_healthy(client: TestClient) -> None:
@@ -52,10 +55,8 @@ def test_health_asks_the_database_through_the_session_dependency(
     assert statements == ["SELECT 1"]
 
 
-def test_without_its_database_an_application_is_unhealthy(
-    app: FastAPI, client: TestClient, tmp_path: Path
-) -> None:
-    app.dependency_overrides[get_session] = sessions_on(tmp_path / "missing" / "accounts.db")
+def test_without_its_database_an_application_is_unhealthy(app: FastAPI, client: TestClient) -> None:
+    app.dependency_overrides[get_session] = session_without_connection
 
     answer = client.get("/health")
 
@@ -63,14 +64,10 @@ def test_without_its_database_an_application_is_unhealthy(
     assert answer.json() == {"status": "unhealthy", "error": "database_unavailable"}
 
 
-def test_health_comes_back_with_the_database(
-    app: FastAPI, client: TestClient, tmp_path: Path
-) -> None:
-    folder = tmp_path / "late"
-    app.dependency_overrides[get_session] = sessions_on(folder / "accounts.db")
-
+def test_health_comes_back_with_the_database(app: FastAPI, client: TestClient) -> None:
+    app.dependency_overrides[get_session] = session_without_connection
     before = client.get("/health")
-    folder.mkdir()
+    del app.dependency_overrides[get_session]
     after = client.get("/health")
 
     assert (before.status_code, after.status_code) == (503, 200)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.dependencies import get_session, get_settings
@@ -86,8 +86,10 @@ def test_without_its_lifespan_the_application_says_so(app: FastAPI) -> None:
 
 
 def test_an_application_that_cannot_open_its_database_does_not_start(tmp_path: Path) -> None:
-    app = create_app(Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/missing/accounts.db"))
+    file = tmp_path / "accounts.db"
+    file.write_text("no database")
+    app = create_app(Settings(database_url=f"sqlite+aiosqlite:///{file}"))
 
-    with pytest.raises(OperationalError, match="unable to open"), TestClient(app):
+    with pytest.raises(DatabaseError, match="not a database"), TestClient(app):
         pass
     assert not hasattr(app.state, "database")

@@ -104,9 +104,7 @@ def _readers(profiles: Mapping[str, Profile], locations: Iterable[Location]) -> 
     }
 
 
-def _in_reach(
-    scope: str, sequences: Iterable[tuple[str, ...]], reader: str, items: Mapping[str, TestItem]
-) -> bool:
+def _in_reach(scope: str, sequences: Iterable[tuple[str, ...]], reader: str, items: Mapping[str, TestItem]) -> bool:
     if scope in ("suite", "session") or reader not in items:
         return True
     files = {items[sequence[-1]].file for sequence in sequences if sequence[-1] in items}

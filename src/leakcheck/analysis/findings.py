@@ -7,10 +7,13 @@ nobody reads. LK401 flaky. LK402 ends or hangs its process.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.mending import BRITTLE, SELF, UNEXPLAINED, mend_leak
 from leakcheck.records import Edge, Finding, Leak, Severity, Suite, TestVerdict
+
+
+_FLAKY = "Take chance, time and concurrency out of the test; its outcome says nothing about the order."
 
 
 def findings_of(
@@ -34,7 +37,7 @@ def _place(leak: Leak) -> tuple[str, int]:
     return (leak.sources[0].file, leak.sources[0].line) if leak.sources else (leak.polluters[0].split("::")[0], 0)
 
 
-def _broken(leaks: Iterable[Leak], edges: Sequence[Edge], verdict: dict[str, str]) -> Iterator[Finding]:
+def _broken(leaks: Iterable[Leak], edges: Sequence[Edge], verdict: Mapping[str, str]) -> Iterator[Finding]:
     for leak in leaks:
         hurt = [
             edge.test
@@ -86,8 +89,7 @@ def _quiet(leaks: Iterable[Leak]) -> Iterator[Finding]:
 
 def _restless(verdicts: Iterable[TestVerdict], places: dict[str, tuple[str, int]]) -> Iterator[Finding]:
     texts = {
-        "flaky": ("LK401", "outcome differs between two executions of the same order", "Take chance, time and "
-                  "concurrency out of the test; its outcome says nothing about the order."),
+        "flaky": ("LK401", "outcome differs between two executions of the same order", _FLAKY),
         "crashing": ("LK402", "ends its process", "Run what may crash in a child process."),
         "timeout": ("LK402", "does not end", "Give what may hang a time limit."),
     }  # fmt: skip

@@ -57,9 +57,7 @@ def _extended(profile: Profile, execution: Execution) -> Profile:
     runs = [run for run in execution.runs if run.test == profile.test]
     again = tuple(run.again for run in runs if run.again is not None)
     known = {change.location for change in profile.changes}
-    new = tuple(
-        change for run in runs for change in (*run.changes, *run.finalised) if change.location not in known
-    )
+    new = tuple(change for run in runs for change in (*run.changes, *run.finalised) if change.location not in known)
     return Profile(
         profile.test,
         (*profile.outcomes, outcome),

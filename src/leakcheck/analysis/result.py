@@ -104,9 +104,7 @@ def _certificate(
     return Certificate(
         pairs_total=len(coverage.pairs),
         pairs_covered=len(coverage.pairs) - len(coverage.uncovered),
-        unexplained=tuple(
-            Unexplained(each.id, shown[each.id].witness if each.id in shown else ()) for each in odd
-        ),
+        unexplained=tuple(Unexplained(each.id, shown[each.id].witness if each.id in shown else ()) for each in odd),
         kinds=suite.kinds,
         budget_exhausted=budget_exhausted,
         uncovered=tuple((str(pair.location.key), pair.reader) for pair in coverage.uncovered[:50]),
@@ -125,13 +123,13 @@ def _orders(executions: Sequence[Execution], suite: Suite) -> tuple[OrderSummary
             each.order.name,
             each.order.kind,
             each.order.seed,
-            dict(Counter(run.outcome for run in each.runs)),
+            dict(Counter[str](run.outcome for run in each.runs)),
             _reproduce(each, suite),
         )
         for each in whole
     ]
     alone = {each.order.tests[0]: each for each in executions if is_alone(each)}
-    counts = Counter(each.outcome(test) for test, each in alone.items())
+    counts = Counter[str](each.outcome(test) for test, each in alone.items())
     if counts:
         rows.append(OrderSummary("isolated", "isolated", None, dict(counts), ""))
     return tuple(rows)

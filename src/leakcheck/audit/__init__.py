@@ -1,5 +1,7 @@
 """The use case: audit a suite."""
 
-from leakcheck.audit.run import Audited, run_audit
+from leakcheck.audit.outcome import result_of
+from leakcheck.audit.progress import Progress
+from leakcheck.audit.run import run_audit
 
-__all__ = ["Audited", "run_audit"]
+__all__ = ["Progress", "result_of", "run_audit"]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from leakcheck.analysis import Evidence
+from leakcheck.audit.outcome import BUDGET
 from leakcheck.audit.progress import Progress
 from leakcheck.engine import Engine
 from leakcheck.events import Note
@@ -28,7 +29,6 @@ class Bench:
     lethal: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     deadline: float = float("inf")
-    budget_exhausted: bool = False
 
     def view(self, only: Iterable[str] | None = None) -> View:
         """What strategies may know now."""
@@ -63,14 +63,17 @@ class Bench:
     def spend(self, phase: str, orders: Sequence[Order]) -> list[Execution]:
         """Run `orders` as far as the budget goes."""
         if orders and time.monotonic() > self.deadline:
-            self.budget_exhausted = True
+            self.note(BUDGET, f"the budget is spent: {phase} stopped short of {len(orders)} executions")
             return []
         return self.run(phase, orders) if orders else []
 
     def _mended(self, execution: Execution) -> list[Order]:
         """The same whole-suite order without the test that ended its process."""
         order = execution.order
-        if order.kind not in ("declared", "reversed", "random") or execution.status not in ("crashed", "timeout"):
+        if order.kind not in ("declared", "reversed", "random") or execution.status not in (
+            "crashed",
+            "timeout",
+        ):
             return []
         killer = execution.runs[-1] if execution.runs else None
         if killer is None or killer.outcome not in ("crashed", "timeout"):

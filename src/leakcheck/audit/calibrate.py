@@ -27,7 +27,10 @@ def calibrate(bench: Bench) -> None:
         _again(bench, control=False)
         odd = _differing(bench)
     if odd:
-        bench.note("recorder", f"differs from plain pytest even in a process of its own: {odd[0]} (and {len(odd) - 1} more)")
+        bench.note(
+            "recorder",
+            f"differs from plain pytest even in a process of its own: {odd[0]} (and {len(odd) - 1} more)",
+        )
 
 
 def _finish_control(bench: Bench) -> None:
@@ -86,4 +89,4 @@ def _outcomes(executions: Sequence[Execution]) -> Mapping[str, frozenset[str]]:
 
 def _fallback_text(odd: Sequence[str], bench: Bench) -> str:
     more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
-    return f"a fork of this suite behaves otherwise than plain pytest ({odd[0]}{more}): each order runs in a new process"
+    return f"a fork behaves otherwise than plain pytest ({odd[0]}{more}): each order runs in a new process"

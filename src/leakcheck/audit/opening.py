@@ -35,7 +35,9 @@ def open_bench(engine: Engine, options: Options, progress: Progress) -> Bench:
             return bench
         first = first or text
     raise CollectionFailed(
-        "pytest cannot collect this suite", hint="Make plain `pytest --collect-only` pass first.", detail=first
+        "pytest cannot collect this suite",
+        hint="Make plain `pytest --collect-only` pass first.",
+        detail=first,
     )
 
 
@@ -75,4 +77,7 @@ def _tell(bench: Bench) -> None:
     if bench.suite.neutralised:
         bench.note("neutralised", f"switched off for the audit: {', '.join(bench.suite.neutralised)}")
     if bench.suite.launcher != LAUNCHERS[0]:
-        bench.note("launcher", f"collects only with `{bench.suite.launcher}`, so this is what runs and what is printed")
+        bench.note(
+            "launcher",
+            f"collects only with `{bench.suite.launcher}`, so this is what runs and what is printed",
+        )

@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,16 +27,7 @@ from leakcheck.strategies.isolated import Strategy as Isolated
 from leakcheck.strategies.random import backward
 
 
-@dataclass(frozen=True)
-class Audited:
-    """Where the audit is stored, and what the engine counted."""
-
-    folder: AuditFolder
-    bench: Bench
-    seconds: float
-
-
-def run_audit(options: Options, progress: Progress) -> Audited:
+def run_audit(options: Options, progress: Progress) -> AuditFolder:
     """Audit the suite that `options` name. Everything learnt is on disk when this returns or raises."""
     began = time.monotonic()
     with _engine(options) as engine:
@@ -53,9 +43,8 @@ def run_audit(options: Options, progress: Progress) -> Audited:
         search.cover_pairs(bench)
         search.explain_differences(bench)
         search.confirm(bench)
-        seconds = time.monotonic() - began
-        engine.launch.folder.append("audit", Completed(round(seconds, 3)))
-        return Audited(engine.launch.folder, bench, seconds)
+        engine.launch.folder.append("audit", Completed(round(time.monotonic() - began, 3)))
+        return engine.launch.folder
 
 
 def profile(bench: Bench) -> None:

@@ -197,7 +197,7 @@ def _suspects(bench: Bench, execution: Execution, test: str) -> tuple[list[str],
 
 
 def find_alternatives(bench: Bench) -> None:
-    """Every other test that leaves the same location behind, in front of each test that is known to depend on it."""
+    """Every other test that leaves the same location behind, in front of each test known to depend on it."""
     coverage = coverage_of(bench.executions, bench.suite)
     evidence = bench.evidence()
     questions: dict[Witness, None] = {}

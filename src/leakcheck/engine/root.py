@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -77,10 +78,8 @@ class Root:
     def stop(self, patience: float = 5.0) -> None:
         """Let nodes and root end as pytest ends, then end what does not."""
         os.close(self.commands)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(patience)
-        except subprocess.TimeoutExpired:
-            pass
         for node in self.nodes.values():
             kill_group(node.pid)
         kill_group(self.process.pid)

@@ -1,4 +1,4 @@
-"""A dict that tells who reads and who writes it. It pickles, copies and compares as the plain dict that it replaces."""
+"""A dict that tells who reads and writes it, and pickles, copies and compares as the plain dict that it replaces."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class TrackedDict(dict[Any, Any]):
         self.on_read(self.ALL)
         return dict.__ne__(self, other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def keys(self) -> Any:
         self.on_read(self.ALL)

@@ -11,7 +11,9 @@ _SECRET_NAME = re.compile(
     r"cookie|session[_-]?id|private|signature|bearer|jwt|x-auth",
     re.IGNORECASE,
 )
-_SECRET_VALUE = re.compile(r"://[^/\s:@]*:[^/\s@]+@|^(bearer|basic|digest) +\S+$|^eyJ[\w-]+\.[\w-]+\.", re.IGNORECASE)
+_SECRET_VALUE = re.compile(
+    r"://[^/\s:@]*:[^/\s@]+@|^(bearer|basic|digest) +\S+$|^eyJ[\w-]+\.[\w-]+\.", re.IGNORECASE
+)
 
 
 class Redactor:
@@ -26,7 +28,7 @@ class Redactor:
         if self._show or type(value) not in (str, bytes, int) or value == "":
             return None
         if type(value) is int:
-            return self.digest(str(value)) if _SECRET_NAME.search(name) and abs(value) > 9999 else None  # type: ignore[arg-type]
+            return self.digest(str(value)) if _SECRET_NAME.search(name) and abs(value) > 9999 else None
         return self.digest(value) if self.is_secret(name, value) else None
 
     def is_secret(self, name: str, value: Any) -> bool:

@@ -21,7 +21,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
+from typing import Any, cast
 
 from leakcheck.probes._secrets import Redactor
 
@@ -39,7 +39,12 @@ _SAFE_REPR: frozenset[type[Any]] = frozenset(
         pathlib.PosixPath, pathlib.PurePosixPath, pathlib.WindowsPath, pathlib.PureWindowsPath,
     }
 )  # fmt: skip
-_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
+_FUNCTIONS = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+)
 
 
 class Ident:
@@ -162,7 +167,6 @@ class Camera:
         exposure = _Exposure(self._redactor, self._is_project, self._budget)
         return Photograph(exposure.look(value, name, 0, None), exposure.seen_nodes)
 
-
     def secret(self, text: str) -> str:
         """The digest of `text`, or `text` itself when values are shown."""
         return self._redactor.digest(text)
@@ -196,7 +200,7 @@ class _Exposure:
 
     def _composite(self, value: object, kind: type[Any], name: str, depth: int, foreign: int | None) -> Node:
         if kind in _SAFE_REPR:
-            return Node(_cut(kind.__repr__(value)), internal=foreign is not None)
+            return Node(_cut(repr(value)), internal=foreign is not None)
         reader = _reader(kind)
         if reader is None:
             return Node(describe(value), ident=Ident(value), internal=foreign is not None)
@@ -219,7 +223,8 @@ class _Exposure:
         if type(key) in _SCALARS or type(key) in _SAFE_REPR:
             return _cut(type(key).__repr__(key))
         if issubclass(type(key), tuple):
-            return f"({', '.join(self.key_text(item) for item in islice(tuple.__iter__(key), 6))})"  # type: ignore[arg-type]
+            items = cast("tuple[object, ...]", key)
+            return f"({', '.join(self.key_text(item) for item in islice(tuple.__iter__(items), 6))})"
         return describe(key)
 
     def foreign_level(self, kind: type[Any], foreign: int | None) -> int | None:
@@ -297,7 +302,9 @@ def _read_mock(look: _Exposure, value: Any, name: str, depth: int, foreign: int 
 
 
 def _read_enum(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
-    return Node(f"{_type_name(type(value))}.{object.__getattribute__(value, '_name_')}", internal=foreign is not None)
+    return Node(
+        f"{_type_name(type(value))}.{object.__getattribute__(value, '_name_')}", internal=foreign is not None
+    )
 
 
 def _read_plain(convert: Callable[[Any], Any]) -> _Reader:
@@ -347,7 +354,18 @@ _OPAQUE: tuple[type[Any], ...] = (
     types.AsyncGeneratorType, re.Pattern, weakref.ref, memoryview, BaseException, *_FUNCTIONS[1:],
 )  # fmt: skip
 _OPAQUE_NAMES = frozenset(
-    {"Lock", "RLock", "Logger", "RootLogger", "Thread", "Task", "Future", "ContextVar", "Connection", "socket"}
+    {
+        "Lock",
+        "RLock",
+        "Logger",
+        "RootLogger",
+        "Thread",
+        "Task",
+        "Future",
+        "ContextVar",
+        "Connection",
+        "socket",
+    }
 )
 
 

@@ -43,9 +43,7 @@ class Probe:
             self._track(app, state, ledger)
             return state
 
-        watch_attribute(
-            module.Starlette, "state", on_set=on_set, after_set=lambda app: ledger.written(self, app)
-        )
+        watch_attribute(module.Starlette, "state", on_set=on_set, after_set=lambda app: ledger.written(self, app))
 
     def _track(self, app: Any, state: Any, ledger: Ledger) -> None:
         """Watch the one dict that a `State` keeps its values in, while it is nobody else's."""

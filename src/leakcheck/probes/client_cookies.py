@@ -64,7 +64,10 @@ class Probe:
                 ledger.read(self, client, args[0] if args and type(args[0]) is str else WHOLE)
 
         watch_attribute(
-            module.BaseClient, "_cookies", on_set=on_set, after_set=lambda client: ledger.written(self, client)
+            module.BaseClient,
+            "_cookies",
+            on_set=on_set,
+            after_set=lambda client: ledger.written(self, client),
         )
         tell_after(module.Cookies, _WRITERS, wrote)
         tell_before(module.Cookies, _READERS, looked)

@@ -61,7 +61,10 @@ class Probe:
                 ledger.read(self, client, name)
 
         watch_attribute(
-            module.BaseClient, "_headers", on_set=on_set, after_set=lambda client: ledger.written(self, client)
+            module.BaseClient,
+            "_headers",
+            on_set=on_set,
+            after_set=lambda client: ledger.written(self, client),
         )
         tell_after(module.Headers, ("__setitem__", "__delitem__", "update"), wrote)
         tell_before(module.Headers, _READERS, looked)

@@ -278,7 +278,7 @@ class Book:
             sources=tuple(account.sources.get(spot, ())),
             lifetime=str(lifetime[0]),
             reach=born_in.scope or "suite" if born_in.kind == "fixture" else reach,
-            internal=bool(rows) and all(row[3] for row in rows) or spot in account.stray,
+            internal=(bool(rows) and all(row[3] for row in rows)) or spot in account.stray,
         )
 
     def _location(self, place: _Place, key: str) -> Location:
@@ -302,4 +302,3 @@ def _copied(value: object) -> object:
         except Exception:  # the project's own objects may refuse, or run into anything
             return copy.copy(value)
     return value
-

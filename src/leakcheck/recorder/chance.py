@@ -24,7 +24,7 @@ class Chance:
             random.seed()
 
     def _only_consumed(self) -> bool:
-        """Whether today's state follows from the first one by drawing numbers alone (Mersenne Twister: 624 words)."""
+        """Whether the state follows from the first one by drawing numbers alone (Mersenne Twister: 624 words)."""
         current = random.getstate()[1][:-1]
         probe = random.Random()
         probe.setstate(self._shadow.getstate())

@@ -10,6 +10,7 @@ To the root: `{"node": tag, "collect": [files]}`, `{"to": tag, ...}` (handed on 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -177,7 +178,5 @@ def _waited(pid: int, *, block: bool = False) -> tuple[bool, int]:
 
 
 def _kill_group(pid: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass

@@ -1,7 +1,7 @@
 """Plugins and options that fight an audit, switched off where the project switches them on.
 
-Each rule says how it sees that the option is on, which flags switch it off on a plain command line (these also go into
-the commands that reports print), and what to set on `config.option` where no flag can.
+Each rule says how it sees that the option is on, which flags switch it off on a plain command line (these also
+go into the commands that reports print), and what to set on `config.option` where no flag can.
 """
 
 from __future__ import annotations
@@ -37,8 +37,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "--random-order (pytest-random-order)",
         "random_order",
-        lambda options: _set("random_order_enabled")(options)
-        or getattr(options, "random_order_bucket", "none") not in ("none", ""),
+        lambda options: (
+            _set("random_order_enabled")(options)
+            or getattr(options, "random_order_bucket", "none") not in ("none", "")
+        ),
         ("--random-order-bucket=none",),
     ),
     Rule(

@@ -57,8 +57,7 @@ def root_causes(result: Result) -> tuple[RootCause, ...]:
     by_leak = grouped(harmful, lambda edge: edge.leak if edge.leak in leaks else None)
     known = [each for each in (*leaks, None) if each in by_leak]
     return tuple(
-        RootCause(leaks.get(each or ""), _harms(by_leak[each]), _cleaners(result.edges, each))
-        for each in known
+        RootCause(leaks.get(each or ""), _harms(by_leak[each]), _cleaners(result.edges, each)) for each in known
     )
 
 

@@ -76,9 +76,7 @@ def _outcomes(runs: Sequence[TestRun]) -> Iterator[Piece]:
     again = Counter(run.again for run in runs if run.again is not None)
     if again:
         yield prose(f"run again in the same process: {listed(map(str, again))}", indent=2)
-    yield from (
-        row((clip(crash), "dim"), indent=2) for crash in dict.fromkeys(run.crash for run in runs) if crash
-    )
+    yield from (row((clip(crash), "dim"), indent=2) for crash in dict.fromkeys(run.crash for run in runs) if crash)
 
 
 def _changes(run: TestRun) -> Iterator[tuple[Change, str]]:

@@ -129,9 +129,7 @@ def _leak() -> Schema:
         kind=string("Kind of state: app_state, dependency_overrides, client_cookies, ..."),
         owner=string("What holds the state: `module:attribute`, a fixture, or the line that made it."),
         key=string("Name of the state within its owner."),
-        impact=one_of(
-            Impact, "Whether it changes an outcome, is read without effect, or is read by no test."
-        ),
+        impact=one_of(Impact, "Whether it changes an outcome, is read without effect, or is read by no test."),
         polluters=array_of(string(), "Tests that leak it; a test file if its import leaks it."),
         victims=array_of(string(), "Tests whose outcome it changes."),
         readers=array_of(string(), "Tests that read it."),
@@ -182,9 +180,7 @@ def _edge() -> Schema:
             "type": "boolean",
             "description": "Whether an execution of just the witness showed it again.",
         },
-        counterfactual=nullable(
-            "boolean", "Whether putting back the one location undoes it; null: not tried."
-        ),
+        counterfactual=nullable("boolean", "Whether putting back the one location undoes it; null: not tried."),
         reproduce=string("A plain pytest command that shows it, empty if there is none."),
         executions=array_of(string(), "Names of the stored executions that show it."),
     )
@@ -194,9 +190,7 @@ def _finding() -> Schema:
     return record(
         "Something to mend.",
         code={"type": "string", "pattern": "^LK[0-9]{3}$", "description": "What sort of finding."},
-        severity=one_of(
-            Severity, "Order dependence is an error, a read leak a warning, a latent one a note."
-        ),
+        severity=one_of(Severity, "Order dependence is an error, a read leak a warning, a latent one a note."),
         title=string("The finding in a few words."),
         file=string("Where to begin, relative to the rootdir."),
         line=count("1-based, 0 if unknown."),

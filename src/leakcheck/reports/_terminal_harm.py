@@ -62,9 +62,7 @@ def harm(result: Result) -> tuple[Piece, ...]:
 
 def location(leak: Leak) -> Iterator[Piece]:
     """Id and location, before and after, and the lines that wrote."""
-    yield row(
-        (leak.id.ljust(_MARGIN - 2), "bold red"), (place(leak.location, leak.path), "bold cyan"), indent=2
-    )
+    yield row((leak.id.ljust(_MARGIN - 2), "bold red"), (place(leak.location, leak.path), "bold cyan"), indent=2)
     yield from changes(leak)
     yield from (row(("written  ", "dim"), each, indent=_MARGIN) for each in writers(leak.sources))
 

@@ -48,9 +48,7 @@ def section(title: str, pieces: Iterable[Piece]) -> tuple[Piece, ...]:
 def field(label: str, values: Sequence[str], *, indent: int) -> tuple[Piece, ...]:
     """Values below each other, `label` before the first of them."""
     labels = chain([f"{label}  "], repeat(" " * (len(label) + 2)))
-    return tuple(
-        row((name, "dim"), value, indent=indent) for name, value in zip(labels, values, strict=False)
-    )
+    return tuple(row((name, "dim"), value, indent=indent) for name, value in zip(labels, values, strict=False))
 
 
 def table(rows: Sequence[Sequence[str]], *, indent: int) -> tuple[Piece, ...]:
@@ -58,8 +56,7 @@ def table(rows: Sequence[Sequence[str]], *, indent: int) -> tuple[Piece, ...]:
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     styles = ("dim", *[""] * (len(rows) - 1))
     return tuple(
-        row((_aligned(cells, widths), style), indent=indent)
-        for cells, style in zip(rows, styles, strict=True)
+        row((_aligned(cells, widths), style), indent=indent) for cells, style in zip(rows, styles, strict=True)
     )
 
 

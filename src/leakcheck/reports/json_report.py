@@ -194,9 +194,7 @@ def _certificate(certificate: Certificate) -> Json:
     return {
         "pairs_total": certificate.pairs_total,
         "pairs_covered": certificate.pairs_covered,
-        "unexplained": [
-            {"test": each.test, "witness": list(each.witness)} for each in certificate.unexplained
-        ],
+        "unexplained": [{"test": each.test, "witness": list(each.witness)} for each in certificate.unexplained],
         "kinds": _by_name(certificate.kinds),
         "budget_exhausted": certificate.budget_exhausted,
     }

@@ -24,6 +24,7 @@ class Audit:
     created: str = ""
     finished: bool = False
     seconds: float = 0.0
+    lanes: int = 1
 
     def with_executions(self, more: Iterable[Execution]) -> Audit:
         return replace(self, executions=(*self.executions, *more))
@@ -85,5 +86,6 @@ def read_audit(folder: AuditFolder) -> Audit:
     if suite is None:
         raise Unreadable(f"{folder.path} holds no collected suite", hint="Run the audit again.")
     return Audit(
-        suite, tuple(executions), tuple(control), tuple(notes), begun.leakcheck, begun.created, finished, seconds
-    )
+        suite, tuple(executions), tuple(control), tuple(notes), begun.leakcheck, begun.created, finished, seconds,
+        int(begun.options.get("lanes", "1")),
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""Entry point of the command `leakcheck`."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+from rich.console import Console
+from typer.main import get_command
+
+from leakcheck.cli.app import app
+from leakcheck.errors import LeakcheckError
+from leakcheck.reports._words import clean
+from leakcheck.reports.terminal import console_for
+
+INTERRUPTED, INTERNAL, USAGE = 2, 3, 4
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; what stands behind `--` goes to pytest."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    end = given.index("--") if "--" in given else len(given)
+    own, for_pytest = given[:end], tuple(given[end + 1 :])
+    errors = console_for(sys.stderr)
+    try:
+        code = get_command(app).main(own, prog_name="leakcheck", standalone_mode=False, obj=for_pytest)
+    except LeakcheckError as error:
+        show_error(error, errors)
+        return error.exit_code
+    except KeyboardInterrupt:
+        show_text("interrupted: what was recorded is kept; `leakcheck report` shows it", errors)
+        return INTERRUPTED
+    except Exception as error:
+        return _unexpected(error, errors)
+    return code if isinstance(code, int) else 0
+
+
+def show_error(error: LeakcheckError, console: Console) -> None:
+    """One message, the other program's words behind it, and the way out last."""
+    show_text(f"leakcheck: {error.message}", console)
+    if error.detail:
+        show_text(error.detail.rstrip(), console)
+    if error.hint:
+        show_text(error.hint, console)
+
+
+def show_text(text: str, console: Console) -> None:
+    for line in text.split("\n"):
+        console.print(clean(line), markup=False, highlight=False, soft_wrap=True)
+
+
+def _unexpected(error: Exception, console: Console) -> int:
+    """A bad call of the command line, or a mistake of ours."""
+    message = getattr(error, "format_message", None)
+    if message is not None:
+        show_text(f"leakcheck: {message()}", console)
+        show_text("See `leakcheck --help`.", console)
+        return USAGE
+    if type(error).__name__ == "Abort":
+        return INTERRUPTED
+    show_text("".join(traceback.format_exception(error)).rstrip(), console)
+    show_text("leakcheck: this is a mistake of leakcheck's own; please report it with the text above.", console)
+    return INTERNAL
+
+
+if __name__ == "__main__":
+    sys.exit(main())
