@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -66,9 +67,15 @@ def test_every_answer_names_the_instance_that_gave_it(
 
 def test_the_pool_lives_as_long_as_the_lifespan(app: FastAPI) -> None:
     assert not hasattr(app.state, "database")
+    closed: list[object] = []
+
     with TestClient(app):
-        assert hasattr(app.state, "database")
+        engine = app.state.database.session().get_bind()
+        event.listen(engine, "close", lambda connection, _record: closed.append(connection))
+        assert closed == []
+
     assert not hasattr(app.state, "database")
+    assert len(closed) == 1
 
 
 def test_a_second_life_begins_with_an_empty_database(app: FastAPI) -> None:

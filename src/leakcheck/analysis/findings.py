@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from leakcheck.analysis.mending import BRITTLE, SELF, UNEXPLAINED, mend_leak
 from leakcheck.records import Edge, Finding, Leak, Severity, Suite, TestVerdict
 
-
 _FLAKY = "Take chance, time and concurrency out of the test; its outcome says nothing about the order."
 
 

@@ -22,7 +22,7 @@ _BY_KIND: Mapping[str, str] = {
         "function fixture."
     ),
     "environ": "Set environment variables with `monkeypatch.setenv`, which puts them back.",
-    "module_globals": "Replace attributes with `monkeypatch.setattr` or `with mock.patch(...)`: they put them back.",
+    "module_globals": "Replace attributes with `monkeypatch.setattr` or `with mock.patch(...)`: these undo it.",
 }
 _GENERAL = "Put the old value back after the test: in a fixture, behind its yield."
 _IMPORT = "Move the statement from module level into a fixture, and undo it after the yield."

@@ -1,4 +1,4 @@
-"""A dict that tells who reads and writes it, and pickles, copies and compares as the plain dict that it replaces."""
+"""A dict that tells who reads and writes it; it pickles, copies and compares as the plain dict it replaces."""
 
 from __future__ import annotations
 

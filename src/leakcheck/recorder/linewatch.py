@@ -1,8 +1,8 @@
 """Finds the line that changes a value in place, by following the function that got hold of it line by line.
 
 `holds = app.state.holds` tells that a change may come, three lines later `holds["kettle"] = 2` makes it. The
-function is traced from the first line to its end (`sys.settrace`, for this one frame only, and only where nobody else
-traces), which is slow: it is done while a test is profiled alone, never in an order that is compared.
+function is traced from the first line to its end (`sys.settrace`, for this one frame only, and only where
+nobody else traces), which is slow: it is done while a test is profiled alone, never in an order that is compared.
 """
 
 from __future__ import annotations

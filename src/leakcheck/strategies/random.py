@@ -1,8 +1,8 @@
 """Random orders in pairs, an order and its reverse.
 
 With pytest-randomly they are the orders that it makes of a seed, so that `pytest --randomly-seed=N` reproduces
-them; else modules, classes in them and tests in those are sorted by a hash of seed and name, as pytest-randomly does
-it (`pytest_randomly._reorganize_items`), so that deselecting tests does not reshuffle the rest.
+them; else modules, classes in them and tests in those are sorted by a hash of seed and name, as pytest-randomly
+does it (`pytest_randomly._reorganize_items`), so that deselecting tests does not reshuffle the rest.
 """
 
 from __future__ import annotations
