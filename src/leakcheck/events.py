@@ -95,6 +95,17 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """State outside the process: `what` is "file" (about to be written; `copy` is where its content was kept,
+    "" when it was not there, "?" when it could not be kept), "server" or "port"; `at` is a monotonic time."""
+
+    what: str
+    name: str
+    copy: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The run ended before its last test, as pytest would have (`pytest.exit`, `shouldstop`)."""
 
@@ -119,7 +130,19 @@ class Exit:
 
 
 Event = (
-    Header | Begun | Collected | Shuffled | Started | Finished | Again | Torn | Note | Stopped | Completed | Exit
+    Header
+    | Begun
+    | Collected
+    | Shuffled
+    | Started
+    | Finished
+    | Again
+    | Torn
+    | Note
+    | Outside
+    | Stopped
+    | Completed
+    | Exit
 )
 
 _CLASSES: Mapping[str, type[Any]] = {cls.__name__.lower(): cls for cls in typing.get_args(Event)}

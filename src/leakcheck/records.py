@@ -117,6 +117,7 @@ class Order:
     started with `arguments`. `again` asks for a second run of every test after the first, `full` for a
     comparison of all watched state at every boundary. No `tests` means all that are collected but `without`:
     in declared order or, with a `seed`, in the order that the project's own shuffling plugin makes of it.
+    `exclusive` asks that nothing else runs meanwhile.
     """
 
     name: str
@@ -131,11 +132,13 @@ class Order:
     full: bool = False
     without: tuple[str, ...] = ()
     repeat: int = 0
+    exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One order, run once, in one process."""
+    """One order, run once, in one process. `outside` is (test, "file"|"server"|"port", name) for state that no
+    fork undoes; the test is "" for what happened before the first."""
 
     id: str
     order: Order
@@ -144,6 +147,7 @@ class Execution:
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     engine: str = "fork"
+    outside: tuple[tuple[str, str, str], ...] = ()
 
     def outcome(self, test: str) -> Outcome:
         """The outcome of `test`, "not run" when the execution never came to it."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from leakcheck.analysis import Evidence
 from leakcheck.audit.outcome import BUDGET
+from leakcheck.audit.outsiders import alone_where_needed, inherited, outsiders
 from leakcheck.audit.progress import Progress
 from leakcheck.engine import Engine
 from leakcheck.events import Note
 from leakcheck.options import Options
 from leakcheck.records import Execution, Order, Suite
+from leakcheck.store import DISOWNED
 from leakcheck.strategies import View
 
 
@@ -45,6 +47,13 @@ class Bench:
             self.engine.launch.folder.append("audit", Note(topic, text))
             self.progress.note(text)
 
+    def disown(self, why: str) -> None:
+        """What was executed so far is no evidence; it stays on disk, and says so."""
+        for execution in (*self.executions, *self.control):
+            self.engine.launch.folder.append(execution.id, Note(DISOWNED, why))
+        self.executions.clear()
+        self.control.clear()
+
     def run(self, phase: str, orders: Sequence[Order], *, lanes: int | None = None) -> list[Execution]:
         """Run `orders` as one phase. Orders that a test ended are run again without that test."""
         done: list[Execution] = []
@@ -52,7 +61,7 @@ class Bench:
         self.progress.phase(phase, len(waiting))
         while waiting:
             again: list[Order] = []
-            for execution in self.engine.run(waiting, lanes=lanes):
+            for execution in self.engine.run(self._alone_where_needed(waiting), lanes=lanes):
                 done.append(execution)
                 self.executions.append(execution)
                 self.progress.step(execution.order.name)
@@ -66,6 +75,11 @@ class Bench:
             self.note(BUDGET, f"the budget is spent: {phase} stopped short of {len(orders)} executions")
             return []
         return self.run(phase, orders) if orders else []
+
+    def _alone_where_needed(self, orders: Sequence[Order]) -> list[Order]:
+        known = [*self.executions, *self.control]
+        everything = inherited(known, self.engine.changed)
+        return alone_where_needed(orders, outsiders(known), everything=everything)
 
     def _mended(self, execution: Execution) -> list[Order]:
         """The same whole-suite order without the test that ended its process."""

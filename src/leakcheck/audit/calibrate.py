@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from leakcheck.audit.bench import Bench
+from leakcheck.audit.outsiders import outsiders, told
+from leakcheck.engine.engine import Job
 from leakcheck.records import Execution, Order
 from leakcheck.strategies.declared import Strategy as Declared
 
 
-def calibrate(bench: Bench) -> None:
+def calibrate(bench: Bench, control: Job) -> None:
     """Run the declared order recorded and unrecorded; where they differ steadily, stop to fork.
 
-    The control run was begun by the caller, beside the collection of the suite.
+    `control` was begun beside the collection of the suite.
     """
     bench.run("declared", Declared().propose(bench.view()))
-    _finish_control(bench)
+    _keep_control(bench, bench.engine.finish(control))
     odd = _differing(bench)
     if odd:
+        if outsiders([*bench.executions, *bench.control]):
+            bench.disown("ran beside another process that shares its files or servers")
         _again(bench)
         odd = _differing(bench)
     if odd and bench.engine.fork:
         bench.note("engine", _fallback_text(odd, bench))
         bench.engine.fork = False
-        _again(bench, control=False)
+        bench.disown("forked, and a fork of this suite behaves otherwise")
+        _again(bench)
         odd = _differing(bench)
     if odd:
-        bench.note(
-            "recorder",
-            f"differs from plain pytest even in a process of its own: {odd[0]} (and {len(odd) - 1} more)",
-        )
-
-
-def _finish_control(bench: Bench) -> None:
-    for job in [job for job in bench.engine.jobs.values() if job.mode == "control"]:
-        _keep_control(bench, bench.engine.finish(job))
+        more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
+        bench.note("recorder", f"differs from plain pytest even in a process of its own: {odd[0]}{more}")
+    for topic, text in told([*bench.executions, *bench.control], bench.suite.rootdir):
+        bench.note(topic, text)
 
 
 def _keep_control(bench: Bench, execution: Execution) -> None:
@@ -53,30 +53,23 @@ def _control_again(bench: Bench) -> None:
     bench.progress.step("control")
 
 
-def _again(bench: Bench, *, control: bool = True) -> None:
+def _again(bench: Bench) -> None:
     """Both once more, one after the other, so that neither can disturb the other."""
-    if control:
-        _control_again(bench)
-    repeats = [
-        Order(order.name, order.kind, order.tests, repeat=time.monotonic_ns())
-        for order in Declared().propose(bench.view())
-    ]
-    bench.run("declared", repeats, lanes=1)
+    _control_again(bench)
+    first = not any(execution.order.kind == "declared" for execution in bench.executions)
+    orders = Declared().propose(bench.view())
+    bench.run("declared", orders if first else [replace(order, repeat=1) for order in orders], lanes=1)
 
 
 def _differing(bench: Bench) -> list[str]:
     """Tests whose outcomes are steady on both sides and differ between them."""
     plain = _outcomes(bench.control)
-    recorded = _outcomes([each for each in bench.executions if _counts(each, bench)])
+    recorded = _outcomes([each for each in bench.executions if each.order.kind == "declared"])
     return [
         test
         for test, outcomes in plain.items()
         if len(outcomes) == 1 and len(recorded.get(test, ())) == 1 and outcomes != recorded[test]
     ]
-
-
-def _counts(execution: Execution, bench: Bench) -> bool:
-    return execution.order.kind == "declared" and (bench.engine.fork or execution.engine != "fork")
 
 
 def _outcomes(executions: Sequence[Execution]) -> Mapping[str, frozenset[str]]:

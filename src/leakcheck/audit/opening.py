@@ -18,8 +18,11 @@ LAUNCHERS = ("pytest", "python -m pytest")
 _UNSAFE_TO_FORK = ("win32", "darwin")
 
 
-def open_bench(engine: Engine, options: Options, progress: Progress) -> Bench:
-    """Collect the suite as `pytest` would, or, where that fails and it does not, as `python -m pytest` would."""
+def open_bench(engine: Engine, options: Options, progress: Progress) -> tuple[Bench, Job]:
+    """The bench, and the control run that goes on beside it.
+
+    The suite is collected as `pytest` would or, where that fails and this does not, as `python -m pytest` would.
+    """
     _check_paths(options)
     if options.engine == "auto" and sys.platform in _UNSAFE_TO_FORK:
         engine.fork = False
@@ -27,12 +30,12 @@ def open_bench(engine: Engine, options: Options, progress: Progress) -> Bench:
     first = ""
     for launcher in LAUNCHERS:
         engine.launch = replace(engine.launch, launcher=launcher)
-        suite, text = _collect(engine)
+        suite, text, job = _collect(engine)
         if suite is not None:
             progress.step("collect")
             bench = Bench(engine, options, progress, suite)
             _tell(bench)
-            return bench
+            return bench, job
         first = first or text
     raise CollectionFailed(
         "pytest cannot collect this suite",
@@ -41,14 +44,14 @@ def open_bench(engine: Engine, options: Options, progress: Progress) -> Bench:
     )
 
 
-def _collect(engine: Engine) -> tuple[Suite | None, str]:
-    """(the suite, "") or (None, what pytest said)."""
+def _collect(engine: Engine) -> tuple[Suite | None, str, Job]:
+    """(the suite, "", the control run) or (None, what pytest said, the control run that ended)."""
     engine.open_suite()
     job = engine.control(Order("control", "declared", ()))
     found = engine.suite() if engine.fork else engine.suite_by_process()
     if found is not None and not found[1] and found[0].tests:
-        return found[0], ""
-    return None, _failure(engine, job, found)
+        return found[0], "", job
+    return None, _failure(engine, job, found), job
 
 
 def _failure(engine: Engine, job: Job, found: tuple[Suite, tuple[str, ...], tuple[str, ...]] | None) -> str:

@@ -31,8 +31,8 @@ def run_audit(options: Options, progress: Progress) -> AuditFolder:
     """Audit the suite that `options` name. Everything learnt is on disk when this returns or raises."""
     began = time.monotonic()
     with _engine(options) as engine:
-        bench = open_bench(engine, options, progress)
-        calibrate(bench)
+        bench, control = open_bench(engine, options, progress)
+        calibrate(bench, control)
         _set_budget(bench)
         if engine.fork:
             profile(bench)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import select
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -14,12 +15,14 @@ from leakcheck import events
 from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import kill_group, status_of
 from leakcheck.engine.root import Node, Root
+from leakcheck.engine.undo import put_back
 from leakcheck.errors import EngineFailed
 from leakcheck.records import Execution, Order, Suite
 from leakcheck.store import fold_execution
 
 _TICK = 0.05
 SUITE = "suite"
+CONTROL = "control"
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,10 @@ class Engine:
     jobs: dict[str, Job] = field(default_factory=dict)
     forks: int = 0
     processes: int = 0
+    changed: set[str] = field(default_factory=set)
+    unrestored: list[str] = field(default_factory=list)
+    _controls: dict[str, Execution] = field(default_factory=dict)
+    _touched: list[events.Outside] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _nodes: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -103,19 +110,25 @@ class Engine:
     # Orders ----------------------------------------------------------------------------------------------------
 
     def run(self, orders: Iterable[Order], *, lanes: int | None = None) -> Iterator[Execution]:
-        """Run `orders`, each in a process of its own; executions come as they end."""
+        """Run `orders`, each in a process of its own; executions come as they end.
+
+        Control executions that end meanwhile are kept for `finish`.
+        """
         waiting = [Job(f"e{next(self._numbers):05d}", order, self._mode(order)) for order in orders]
         yield from self._work(waiting, lanes or self.lanes)
 
     def control(self, order: Order, args: tuple[str, ...] | None = None) -> Job:
         """Begin an execution by plain pytest, without recorder; `finish` gives its execution."""
-        job = Job(f"control{next(self._numbers):05d}", order, "control")
+        job = Job(f"{CONTROL}{next(self._numbers):05d}", order, "control")
         self._spawn(job, args)
         return job
 
     def finish(self, job: Job) -> Execution:
         """Wait for a control execution."""
-        return next(execution for execution in self._work([], 1) if execution.id == job.tag)
+        while job.tag not in self._controls:
+            for _ in self._work([], 1, until=job.tag):
+                pass
+        return self._controls.pop(job.tag)
 
     def stop(self) -> None:
         """End every process of this engine."""
@@ -129,21 +142,27 @@ class Engine:
             return "control"
         return "fork" if self.fork else "single"
 
-    def _work(self, waiting: list[Job], lanes: int) -> Iterator[Execution]:
+    def _work(self, waiting: list[Job], lanes: int, until: str = "") -> Iterator[Execution]:
         try:
-            while waiting or self.jobs:
+            while waiting or any(not tag.startswith(CONTROL) or tag == until for tag in self.jobs):
                 self._start(waiting, lanes)
                 self._listen(_TICK)
                 self._watch()
                 for job in [job for job in self.jobs.values() if job.status is not None]:
-                    yield self._done(job)
+                    execution = self._done(job)
+                    if job.tag.startswith(CONTROL):
+                        self._controls[job.tag] = execution
+                    else:
+                        yield execution
         finally:
             self._close_unused(())
 
     def _start(self, waiting: list[Job], lanes: int) -> None:
         for job in list(waiting):
-            if len(self.jobs) >= lanes:
+            if len(self.jobs) >= lanes or any(running.order.exclusive for running in self.jobs.values()):
                 break
+            if job.order.exclusive and self.jobs:
+                continue
             if job.mode != "fork" or self.root is None:
                 waiting.remove(job)
                 self._spawn(job, job.order.arguments if job.order.fresh else None)
@@ -259,6 +278,7 @@ class Engine:
         kill_group(job.pid)
         seconds = round(time.monotonic() - job.began, 4)
         items = tuple(self.launch.folder.read(job.tag))
+        self._put_back(job.tag, items)
         completed = any(isinstance(event, events.Completed) for event in items)
         stopped = any(isinstance(event, events.Stopped) for event in items)
         ran = any(isinstance(event, events.Started) for event in items)
@@ -272,6 +292,18 @@ class Engine:
         ending = events.Exit(status, job.status, seconds, job.mode)
         self.launch.folder.append(job.tag, ending)
         return fold_execution(job.tag, (*items, ending))
+
+    def _put_back(self, tag: str, items: Iterable[events.Event]) -> None:
+        """Undo what the execution wrote to files. Those of executions that run beside each other count together."""
+        touched = [event for event in items if isinstance(event, events.Outside)]
+        self._touched += touched
+        if self.jobs or not self._touched:
+            return
+        changed, failed = put_back(self._touched)
+        self.changed |= changed
+        self.unrestored += failed
+        self._touched.clear()
+        shutil.rmtree(self.launch.folder.undo, ignore_errors=True)
 
     def require_log(self, tag: str) -> str:
         """What a process printed; for errors that only it can explain."""

@@ -45,12 +45,12 @@ def _descriptor(stream: Any) -> int | None:
 
 
 def keep_cache_aside(config: Any, scratch: str) -> None:
-    """Let pytest's cache read what is there and write elsewhere."""
-    cache = getattr(config, "cache", None)
-    folder = getattr(cache, "_cachedir", None)
-    if folder is None:
-        return
+    """Let pytest's cache read what is there and write elsewhere. To be called before plugins are configured."""
+    try:
+        folder = Path(config.rootpath, os.path.expanduser(os.path.expandvars(config.getini("cache_dir"))))
+    except (ValueError, KeyError):
+        return  # the project switched the cache off
     copy = os.path.join(scratch, f"cache{os.getpid()}")
-    if os.path.isdir(folder):
+    if folder.is_dir():
         shutil.copytree(folder, copy, dirs_exist_ok=True, ignore_dangling_symlinks=True)
-    object.__setattr__(cache, "_cachedir", Path(copy))
+    config._inicache["cache_dir"] = copy

@@ -18,6 +18,7 @@ from leakcheck.recorder.hooks import ImportCauses, RecorderPlugin
 from leakcheck.recorder.naming import relative
 from leakcheck.recorder.neutralise import Neutraliser
 from leakcheck.recorder.outcomes import Outcomes
+from leakcheck.recorder.outside import OutsideWatch
 from leakcheck.recorder.plainness import keep_cache_aside, own_captured_output, own_temporary_folder
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.runner import Runner, items_by_id
@@ -46,6 +47,7 @@ class Part:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: Any, args: list[str]) -> Generator[None, Any, Any]:
         self.neutraliser.amend(early_config, args)
+        keep_cache_aside(early_config, self.setup.scratch)
         self.on_root(os.path.realpath(str(early_config.rootpath)))
         return (yield)
 
@@ -57,19 +59,25 @@ class Part:
         self.neutraliser.settle(config)
         return None
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_configure(self, config: pytest.Config) -> None:
-        keep_cache_aside(config, self.setup.scratch)
-
 
 class ControlPart(Part):
-    """A run as without leakcheck, by pytest's own loop: only outcomes are written down."""
+    """A run as without leakcheck, by pytest's own loop: it tells outcomes, and files that are about to change."""
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
         self._segment = Segment(setup.segment)
         self._order = read_order(setup.segment)
         self._names: dict[int, str] = {}
+        self._outside = OutsideWatch(os.getcwd(), setup.folder, setup.scratch)
+        self._outside.install()
+
+    def on_root(self, root: str) -> None:
+        self._outside.settle_root(root)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> None:
+        # What imports write, they write in every process: only what tests write is put back.
+        self._outside.begin(self._segment, undo_folder(self.setup, self._segment))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -114,10 +122,10 @@ class RecordingPart(Part):
 
     def on_root(self, root: str) -> None:
         self.watch.book.settle_root(root)
+        self.watch.outside.settle_root(root)
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        super().pytest_configure(config)
         config.pluginmanager.register(self._imports, "leakcheck-imports")
         if self.collect:
             config.args = [os.path.join(str(config.rootpath), file) for file in self.collect]
@@ -161,6 +169,7 @@ class RecordingPart(Part):
     def run_here(self, session: pytest.Session, order: Order, segment: Segment) -> None:
         """Run `order` in this process, recorded."""
         config = session.config
+        self.watch.outside.begin(segment, undo_folder(self.setup, segment))
         items = items_by_id(session.items)
         if not order.tests:
             order = self._all_tests(session, order, items, segment)
@@ -262,6 +271,11 @@ class RootPart(RecordingPart):
             traceback.print_exc()
             Real.leave(70)
         Real.leave(0)
+
+
+def undo_folder(setup: Setup, segment: Segment) -> str:
+    """Where the files that an execution changes are kept."""
+    return os.path.join(setup.folder, "undo", os.path.basename(segment.path).removesuffix(".jsonl"))
 
 
 def read_order(path: str) -> Order:

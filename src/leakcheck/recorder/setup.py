@@ -14,6 +14,7 @@ from leakcheck.recorder.book import Book
 from leakcheck.recorder.causes import Causes
 from leakcheck.recorder.frames import is_project_module
 from leakcheck.recorder.imports import Patch, PatchingFinder
+from leakcheck.recorder.outside import OutsideWatch
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Watch:
     book: Book
     causes: Causes
     probes: tuple[KindOfState, ...]
+    outside: OutsideWatch
 
     @classmethod
     def start(cls, setup: Setup, root: str) -> Watch:
@@ -60,7 +62,9 @@ class Watch:
             for module, patch in probe.patches().items():
                 patches.setdefault(module, []).append(partial(_apply, patch, book))
         PatchingFinder(patches).install()
-        return cls(book, causes, probes)
+        outside = OutsideWatch(root, setup.folder, setup.scratch)
+        outside.install()
+        return cls(book, causes, probes, outside)
 
 
 def _apply(patch: Any, book: Book, module: Any) -> None:

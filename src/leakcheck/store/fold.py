@@ -11,6 +11,9 @@ from leakcheck.errors import Unreadable
 from leakcheck.records import Execution, Order, Outcome, Status, Suite, TestRun
 from leakcheck.store.folder import AuditFolder
 
+DISOWNED = "no evidence"
+"""Topic of the note on an execution that was disturbed: it is kept and not counted."""
+
 
 @dataclass(frozen=True)
 class Audit:
@@ -35,6 +38,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     order = Order("?", "confirm", ())
     runs: list[TestRun] = []
     notes: list[str] = []
+    outside: list[tuple[str, str, str]] = []
     status: Status = "lost"
     seconds, engine, running = 0.0, "fork", ""
     for event in items:
@@ -52,6 +56,8 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
                 runs[-1] = replace(runs[-1], again=cast(Outcome, outcome))
             case events.Note(topic=topic, text=text):
                 notes.append(f"{topic}: {text}")
+            case events.Outside(what=what, name=name):
+                outside.append((running, what, name))
             case events.Stopped(reason=reason):
                 notes.append(f"stopped: {reason}")
             case events.Exit():
@@ -59,7 +65,11 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     if running:
         outcome = "timeout" if status == "timeout" else "crashed"
         runs.append(TestRun(running, cast(Outcome, outcome)))
-    return Execution(tag, order, status, tuple(runs), seconds, tuple(notes), engine)
+    return Execution(tag, order, status, tuple(runs), seconds, tuple(notes), engine, tuple(outside))
+
+
+def _disowned(execution: Execution) -> bool:
+    return any(note.startswith(f"{DISOWNED}: ") for note in execution.notes)
 
 
 def read_audit(folder: AuditFolder) -> Audit:
@@ -85,6 +95,8 @@ def read_audit(folder: AuditFolder) -> Audit:
             suite = next((event.suite for event in items if isinstance(event, events.Collected)), suite)
     if suite is None:
         raise Unreadable(f"{folder.path} holds no collected suite", hint="Run the audit again.")
+    executions = [execution for execution in executions if not _disowned(execution)]
+    control = [execution for execution in control if not _disowned(execution)]
     return Audit(
         suite, tuple(executions), tuple(control), tuple(notes), begun.leakcheck, begun.created, finished, seconds,
         int(begun.options.get("lanes", "1")),

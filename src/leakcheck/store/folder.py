@@ -40,6 +40,11 @@ class AuditFolder:
     def segment(self, tag: str) -> Path:
         return self.path / f"{tag}.jsonl"
 
+    @property
+    def undo(self) -> Path:
+        """Copies of files that running executions are about to change."""
+        return self.path / "undo"
+
     def log(self, tag: str) -> Path:
         return self.path / f"{tag}.log"
 

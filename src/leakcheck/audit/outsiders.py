@@ -1,0 +1,54 @@
+"""Tests that leave the process: what they touch outside cannot be forked, so they run while nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+from leakcheck.records import Execution, Order
+
+_QUIET = ".hypothesis"
+
+
+def outsiders(executions: Iterable[Execution]) -> frozenset[str]:
+    """Tests that were seen to write a file, to talk to a server or to take a fixed port."""
+    return frozenset(
+        test for execution in executions for test, _, name in execution.outside if test and _QUIET not in name
+    )
+
+
+def inherited(executions: Iterable[Execution], changed: Collection[str]) -> bool:
+    """Whether a file that was open before the fork changed: then nobody can tell which test wrote it."""
+    return any(not test and name in changed for execution in executions for test, _, name in execution.outside)
+
+
+def alone_where_needed(orders: Iterable[Order], outside: Collection[str], *, everything: bool) -> list[Order]:
+    """The orders, those with an outsider asking to run alone. An order without tests means all tests."""
+    return [
+        replace(order, exclusive=everything or (bool(outside) and (not order.tests or _meets(order, outside))))
+        for order in orders
+    ]
+
+
+def _meets(order: Order, outside: Collection[str]) -> bool:
+    return any(test in outside for test in order.tests)
+
+
+def told(executions: Iterable[Execution], root: str) -> Iterator[tuple[str, str]]:
+    """(topic, sentence) for the report."""
+    seen: dict[str, dict[str, None]] = {"file": {}, "server": {}, "port": {}}
+    for execution in executions:
+        for test, what, name in execution.outside:
+            if test and _QUIET not in name:
+                seen[what][name.removeprefix(f"{root}/")] = None
+    if seen["file"]:
+        yield "files", f"tests write files, put back after each execution: {_some(seen['file'])}"
+    if seen["server"]:
+        yield "servers", f"tests talk to servers, whose state leakcheck cannot reset: {_some(seen['server'])}"
+    if seen["port"]:
+        yield "ports", f"tests take fixed ports, so they run while nothing else does: {_some(seen['port'])}"
+
+
+def _some(names: Collection[str], limit: int = 5) -> str:
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(sorted(names)[:limit]) + more
