@@ -11,6 +11,9 @@ EngineName = Literal["auto", "fork", "spawn"]
 Gate = Literal["error", "warning", "note", "never"]
 
 
+SMALLEST_BUDGET = 120.0
+
+
 @dataclass(frozen=True)
 class Options:
     """All options of an audit. Times are seconds; `budget` is seconds, None for no bound."""
@@ -32,8 +35,8 @@ class Options:
     folder: str = ".leakcheck"
 
     def budget_seconds(self, declared: float) -> float:
-        """How long the search may take, given how long the declared order took."""
-        return self.budget if self.budget_unit == "seconds" else max(self.budget * declared, 30.0)
+        """How long the search may take, given how long the declared order took; small suites are not stinted."""
+        return self.budget if self.budget_unit == "seconds" else max(self.budget * declared, SMALLEST_BUDGET)
 
     def as_text(self) -> dict[str, str]:
         return {spec.name: str(getattr(self, spec.name)) for spec in fields(self)}

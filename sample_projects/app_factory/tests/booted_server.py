@@ -72,7 +72,7 @@ class Server:
             with suppress(ProcessLookupError):  # the supervisor replaces a worker that pauses long
                 os.kill(worker, signal.SIGCONT)
 
-    def stop(self, patience: float = 3) -> None:
+    def stop(self, patience: float = 10) -> None:
         """As Docker does it: asks, waits, then kills. What is left of the group goes with it."""
         self.process.terminate()
         try:

@@ -56,7 +56,7 @@ def test_the_healthcheck_of_the_image_follows_the_server(server: Server) -> None
 
     server.stop()
     assert exit_code_of_healthcheck() != 0
-    assert not is_running(worker)
+    server.until(lambda: not is_running(worker), "the end of the worker")
 
 
 def test_a_server_that_cannot_open_its_database_is_never_healthy(tmp_path: Path) -> None:

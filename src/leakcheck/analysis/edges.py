@@ -12,8 +12,12 @@ from leakcheck.records import Edge, Execution, Location, Suite
 CONFIRMATIONS = 2
 
 
-def edges_of(executions: Sequence[Execution], suite: Suite) -> tuple[tuple[Edge, Location | None], ...]:
-    """Every edge with the location that carries it, minimal witnesses only, strongest evidence first."""
+Carried = tuple[Edge, tuple[Location, ...]]
+"""An edge and the locations that carry it: several when tests hurt only together, none when no probe sees it."""
+
+
+def edges_of(executions: Sequence[Execution], suite: Suite) -> tuple[Carried, ...]:
+    """Every edge with its carriers, minimal witnesses only."""
     evidence = Evidence.of(executions, suite)
     by_id = {execution.id: execution for execution in executions}
     shown = [witness for witness in evidence.outcomes if _effect(witness, evidence) is not None]
@@ -47,11 +51,9 @@ def _is_smaller(a: Witness, b: Witness) -> bool:
     return all(test in rest for test in a.before)
 
 
-def _edge(
-    witness: Witness, evidence: Evidence, by_id: Mapping[str, Execution], suite: Suite
-) -> tuple[Edge, Location | None]:
+def _edge(witness: Witness, evidence: Evidence, by_id: Mapping[str, Execution], suite: Suite) -> Carried:
     candidates = carriers(witness, evidence, by_id, suite)
-    location, counterfactual = _proof(witness, candidates, evidence)
+    locations, counterfactual = _proof(witness, candidates, evidence)
     effect = _effect(witness, evidence)
     names = evidence.executions[witness]
     edge = Edge(
@@ -65,7 +67,7 @@ def _edge(
         reproduce=reproduce(witness, suite),
         executions=names,
     )
-    return edge, location
+    return edge, locations
 
 
 def reproduce(witness: Witness, suite: Suite) -> str:
@@ -98,24 +100,26 @@ def _imported(witness: Witness, evidence: Evidence, suite: Suite) -> dict[Locati
 
 def _proof(
     witness: Witness, candidates: Sequence[Location], evidence: Evidence
-) -> tuple[Location | None, bool | None]:
-    """The location that carries the edge, and whether putting it back undoes the effect."""
+) -> tuple[tuple[Location, ...], bool | None]:
+    """The locations that carry the edge, and whether putting one of them back undoes the effect."""
     wanted = good if evidence.profiles[witness.test].good else bad
     tried = [location for location in candidates if (witness, (location,)) in evidence.restored]
-    for location in tried:
-        if all(wanted(outcome) for outcome in evidence.restored[witness, (location,)]):
-            return location, True
+    proven = tuple(
+        location
+        for location in tried
+        if all(wanted(outcome) for outcome in evidence.restored[witness, (location,)])
+    )
+    if proven:
+        return proven, True
     if tried:
-        untried = [location for location in candidates if location not in tried]
-        return (untried[0], None) if len(untried) == 1 else (None, False)
-    return (candidates[0], None) if len(candidates) == 1 else (None, None)
+        untried = tuple(location for location in candidates if location not in tried)
+        return (untried, None) if len(untried) == 1 else ((), False)
+    return (tuple(candidates), None) if len(candidates) == 1 else ((), None)
 
 
-def _cleaning(
-    edges: Iterable[tuple[Edge, Location | None]], evidence: Evidence, suite: Suite
-) -> Iterator[tuple[Edge, Location | None]]:
+def _cleaning(edges: Iterable[Carried], evidence: Evidence, suite: Suite) -> Iterator[Carried]:
     """A test that, put between polluter and victim, makes the victim behave as alone."""
-    for edge, location in edges:
+    for edge, locations in edges:
         if edge.effect != "breaks" or len(edge.polluters) != 1:
             continue
         for witness in evidence.outcomes:
@@ -124,7 +128,7 @@ def _cleaning(
                 cleaner = witness.before[1]
                 names = evidence.executions[witness]
                 shown = command(suite, tests)
-                yield Edge((cleaner,), edge.test, "cleans", None, tests, True, None, shown, names), location
+                yield Edge((cleaner,), edge.test, "cleans", None, tests, True, None, shown, names), locations
 
 
 def _cleans(witness: Witness, edge: Edge, evidence: Evidence) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from leakcheck.analysis.coverage import Coverage
+from leakcheck.analysis.edges import Carried
 from leakcheck.analysis.profiles import Profile
-from leakcheck.records import Change, Edge, Impact, Leak, Location, Source, Suite
+from leakcheck.records import Change, Impact, Leak, Location, Source, Suite
 
 _IMPACT_ORDER: Mapping[Impact, int] = {"broken": 0, "read": 1, "latent": 2}
 
@@ -22,7 +23,7 @@ class Left:
 
 def leaks_of(
     profiles: Mapping[str, Profile],
-    edges: Sequence[tuple[Edge, Location | None]],
+    edges: Sequence[Carried],
     coverage: Coverage,
     suite: Suite,
     chained: Iterable[Left] = (),
@@ -49,13 +50,13 @@ def _lines(change: Change) -> tuple[tuple[str, int], ...]:
 def _leak(
     group: Sequence[Left],
     profiles: Mapping[str, Profile],
-    edges: Sequence[tuple[Edge, Location | None]],
+    edges: Sequence[Carried],
     coverage: Coverage,
 ) -> Leak:
     change = group[0].change
     location = change.location
     polluters = tuple(dict.fromkeys(left.by for left in group))
-    hurt = [edge for edge, carrier in edges if carrier == location and set(edge.polluters) & set(polluters)]
+    hurt = [edge for edge, carriers in edges if location in carriers and set(edge.polluters) & set(polluters)]
     victims = tuple(dict.fromkeys(edge.test for edge in hurt if edge.effect in ("breaks", "enables")))
     digests = {left.change.digest for left in group}
     readers = _readers(location, digests, polluters, profiles, coverage)

@@ -54,7 +54,7 @@ def derive(
     coverage = coverage_of(executions, suite)
     carried = edges_of(executions, suite)
     leaks = leaks_of(profiles, carried, coverage, suite)
-    edges = tuple(replace(edge, leak=_leak_id(edge, location, leaks)) for edge, location in carried)
+    edges = tuple(replace(edge, leak=_leak_id(edge, locations, leaks)) for edge, locations in carried)
     verdicts = verdicts_of(suite.ids, executions, profiles, edges)
     findings = findings_of(suite, verdicts, leaks, edges)
     certificate = _certificate(coverage, edges, verdicts, suite, budget_exhausted)
@@ -76,8 +76,8 @@ def derive(
     )
 
 
-def _leak_id(edge: Edge, location: Location | None, leaks: Iterable[Leak]) -> str | None:
-    same = [leak for leak in leaks if leak.location == location]
+def _leak_id(edge: Edge, locations: tuple[Location, ...], leaks: Iterable[Leak]) -> str | None:
+    same = [leak for leak in leaks if leak.location in locations]
     if edge.effect == "cleans":
         return same[0].id if same else None
     return next((leak.id for leak in same if set(leak.polluters) & set(edge.polluters)), None)

@@ -67,7 +67,9 @@ class Bench:
                 self.progress.step(execution.order.name)
                 again += self._mended(execution)
             waiting = again
-        return done
+        # By their numbers, not by who was first: the same audit asks the same questions.
+        self.executions.sort(key=lambda execution: execution.id)
+        return sorted(done, key=lambda execution: execution.id)
 
     def spend(self, phase: str, orders: Sequence[Order]) -> list[Execution]:
         """Run `orders` as far as the budget goes."""

@@ -33,14 +33,15 @@ def run_audit(options: Options, progress: Progress) -> AuditFolder:
     with _engine(options) as engine:
         bench, control = open_bench(engine, options, progress)
         calibrate(bench, control)
-        _set_budget(bench)
         if engine.fork:
             profile(bench)
             orders(bench)
         else:
             orders(bench)
             profile_suspects(bench)
+        _set_budget(bench)
         search.cover_pairs(bench)
+        search.meet_crowds(bench)
         search.explain_differences(bench)
         search.confirm(bench)
         engine.launch.folder.append("audit", Completed(round(time.monotonic() - began, 3)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import replace
 
-from leakcheck.analysis import coverage_of, edges_of, in_place
+from leakcheck.analysis import Coverage, coverage_of, edges_of, in_place
 from leakcheck.analysis.commands import arguments, import_arguments
 from leakcheck.analysis.edges import carriers
-from leakcheck.analysis.evidence import Evidence, Witness, bad, good
+from leakcheck.analysis.evidence import Evidence, Witness, bad
 from leakcheck.audit.bench import Bench
-from leakcheck.records import Execution, Location, Order
+from leakcheck.records import Edge, Execution, Location, Order
 from leakcheck.strategies import _pairs
 from leakcheck.strategies._shrink import minimal
 
@@ -36,6 +36,38 @@ def cover_pairs(bench: Bench) -> None:
         tried.update(wanted)
         if not bench.spend("pairs", _pairs.propose(wanted, loud)):
             return
+
+
+def meet_crowds(bench: Bench) -> None:
+    """All leaked values at once in front of the tests that read several: what only hurts together shows."""
+    coverage = coverage_of(bench.executions, bench.suite)
+    producers = {location: sequences[0] for (location, _), sequences in sorted(coverage.producers.items())}
+    loud = {sequence[-1] for sequences in coverage.producers.values() for sequence in sequences}
+    crowd = [test for sequence in producers.values() for test in sequence if test not in bench.lethal]
+    profiles = bench.evidence().profiles
+    readers = [
+        test
+        for test in bench.suite.ids
+        if test in profiles and test not in bench.lethal
+        if sum(profiles[test].reads_any(location) for location in producers) > 1
+    ]
+    for sequence in _pairs.both_directions(crowd):
+        done = bench.spend("crowds", _pairs.behind(sequence, readers, loud))
+        bench.spend("crowds", _pairs.one_by_one(sequence, _met_less(bench, done, len(sequence))))
+
+
+def _met_less(bench: Bench, executions: Sequence[Execution], size: int) -> list[str]:
+    """Readers behind a crowd of `size` that started with less than the crowd had left: somebody cleaned."""
+    profiles = bench.evidence().profiles
+    short: dict[str, None] = {}
+    for execution in executions:
+        states = list(in_place(execution, bench.suite))[size:]
+        left = set(states[0][1]) if states else set()
+        for run, state in states:
+            profile = profiles.get(run.test)
+            if profile is not None and any(profile.reads_any(location) for location in left - set(state)):
+                short[run.test] = None
+    return list(short)
 
 
 def explain_differences(bench: Bench) -> None:
@@ -201,22 +233,42 @@ def find_alternatives(bench: Bench) -> None:
     coverage = coverage_of(bench.executions, bench.suite)
     evidence = bench.evidence()
     questions: dict[Witness, None] = {}
-    for edge, location in edges_of(bench.executions, bench.suite):
-        if edge.effect == "cleans" or location is None:
+    for edge, locations in edges_of(bench.executions, bench.suite):
+        if edge.effect == "cleans":
             continue
         for (place, _), sequences in coverage.producers.items():
-            if place == location:
+            if place in locations and len(edge.polluters) == 1:
                 questions.update({Witness(sequence, edge.test): None for sequence in sequences})
+        questions.update(_exchanged(edge, coverage, evidence))
     asked = [each for each in questions if each not in evidence.outcomes and each.before != (each.test,)]
     bench.spend("alternatives", [_order(bench, witness) for witness in asked])
 
 
+def _exchanged(edge: Edge, coverage: Coverage, evidence: Evidence) -> dict[Witness, None]:
+    """Of several polluters that hurt together, each exchanged for others that leave the same locations behind."""
+    found: dict[Witness, None] = {}
+    for index, polluter in enumerate(edge.polluters if len(edge.polluters) > 1 else ()):
+        profile = evidence.profiles.get(polluter)
+        left = {change.location for change in profile.changes} if profile is not None else set()
+        for (location, _), sequences in coverage.producers.items():
+            if location in left and evidence.profiles[edge.test].reads_any(location):
+                for sequence in sequences:
+                    before = (*edge.polluters[:index], *sequence, *edge.polluters[index + 1 :])
+                    if len(set(before)) == len(before):
+                        found[Witness(before, edge.test)] = None
+    return found
+
+
 def confirm(bench: Bench) -> None:
-    """Repeat what accuses, in this process tree and in a fresh pytest process, and put back what leaked."""
+    """Repeat what accuses, in this process tree and in a fresh pytest process, and put back what leaked.
+
+    What was found is confirmed even where the budget for finding more is spent.
+    """
     edges = [edge for edge, _ in edges_of(bench.executions, bench.suite) if edge.effect in ("breaks", "enables")]
     firsts = _first_of_each_test(edges)
     orders = _repeats(bench, edges, firsts) + _counterfactuals(bench, edges)
-    bench.spend("confirm", orders)
+    if orders:
+        bench.run("confirm", orders)
     bench.spend("cleaners", _cleaners(bench))
 
 
@@ -229,14 +281,14 @@ def _fresh(bench: Bench, witness: Witness) -> Order:
     return _order(bench, witness, fresh=True, arguments=tuple(given), full=False)
 
 
-def _first_of_each_test(edges: Iterable[object]) -> set[int]:
+def _first_of_each_test(edges: Iterable[Edge]) -> set[int]:
     seen: dict[str, int] = {}
     for edge in edges:
-        seen.setdefault(edge.test, id(edge))  # type: ignore[attr-defined]
+        seen.setdefault(edge.test, id(edge))
     return set(seen.values())
 
 
-def _repeats(bench: Bench, edges: Sequence[object], firsts: set[int]) -> list[Order]:
+def _repeats(bench: Bench, edges: Sequence[Edge], firsts: set[int]) -> list[Order]:
     """Enough repetitions that chance cannot look like a dependence: a test that fails by tossing a coin would have
     to pass REPEATS times alone and to fail REPEATS times behind its witness: 4 ** -REPEATS."""
     evidence = bench.evidence()
@@ -248,7 +300,7 @@ def _repeats(bench: Bench, edges: Sequence[object], firsts: set[int]) -> list[Or
         missing = times - len(evidence.outcomes.get(witness, ()))
         orders += [_order(bench, witness, repeat=number) for number in range(1, missing)]
         orders.append(_fresh(bench, witness) if id(edge) in firsts else _order(bench, witness, repeat=99))
-    for test in {edge.test for edge in edges}:  # type: ignore[attr-defined]
+    for test in {edge.test for edge in edges}:
         missing = REPEATS - len(evidence.profiles[test].outcomes)
         orders += [
             Order("isolated", "isolated", (test,), collect=(files[test],), full=True, repeat=number)
@@ -257,15 +309,13 @@ def _repeats(bench: Bench, edges: Sequence[object], firsts: set[int]) -> list[Or
     return orders
 
 
-def _witness(edge: object, files: dict[str, str]) -> Witness:
-    polluters: tuple[str, ...] = edge.polluters  # type: ignore[attr-defined]
-    test: str = edge.test  # type: ignore[attr-defined]
-    if polluters and all(each not in files for each in polluters):
-        return Witness((), test, polluters)
-    return Witness(polluters, test)
+def _witness(edge: Edge, files: dict[str, str]) -> Witness:
+    if all(each not in files for each in edge.polluters):
+        return Witness((), edge.test, edge.polluters)
+    return Witness(edge.polluters, edge.test)
 
 
-def _counterfactuals(bench: Bench, edges: Sequence[object]) -> list[Order]:
+def _counterfactuals(bench: Bench, edges: Sequence[Edge]) -> list[Order]:
     evidence = bench.evidence()
     files = {item.id: item.file for item in bench.suite.tests}
     by_id = {execution.id: execution for execution in bench.executions}
@@ -288,16 +338,11 @@ def _cleaners(bench: Bench) -> list[Order]:
                     cleaners.setdefault(change.location, {})[run.test] = None
     evidence = bench.evidence()
     orders = {}
-    for edge, location in edges_of(bench.executions, bench.suite):
-        if edge.effect != "breaks" or location is None or len(edge.polluters) != 1:
+    for edge, locations in edges_of(bench.executions, bench.suite):
+        if edge.effect != "breaks" or len(locations) != 1 or len(edge.polluters) != 1:
             continue
-        for cleaner in cleaners.get(location, {}):
+        for cleaner in cleaners.get(locations[0], {}):
             witness = Witness((edge.polluters[0], cleaner), edge.test)
             if cleaner not in (edge.test, edge.polluters[0]) and witness not in evidence.outcomes:
                 orders[witness] = _order(bench, witness)
     return list(orders.values())
-
-
-def good_alone(evidence: Evidence, test: str) -> bool:
-    """Whether every isolated run of the test passed."""
-    return all(good(outcome) for outcome in evidence.profiles[test].outcomes)

@@ -29,6 +29,7 @@ _TELL = {
     "isolated": "every test alone",
     "orders": "other orders",
     "pairs": "leaked values in front of their readers",
+    "crowds": "all leaked values at once",
     "explain": "looking for who is to blame",
     "alternatives": "looking for others to blame",
     "confirm": "confirming, in fresh processes too",

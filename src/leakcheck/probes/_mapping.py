@@ -61,6 +61,10 @@ class TrackedDict(dict[Any, Any]):
         self.on_read(self.ALL)
         return dict(dict.items(self))
 
+    @classmethod
+    def fromkeys(cls, keys: Any, value: Any = None) -> Any:
+        return dict.fromkeys(keys, value)
+
     def __copy__(self) -> dict[Any, Any]:
         return self.copy()
 

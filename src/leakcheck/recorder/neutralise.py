@@ -29,6 +29,12 @@ def _set(*names: str) -> Callable[[Any], bool]:
     return lambda options: any(getattr(options, name, None) for name in names)
 
 
+def _is_given(options: Any, name: str) -> bool:
+    """pytest-random-order marks defaults by `default:`, and shuffles when one of them was overridden."""
+    value = str(getattr(options, name, "none"))
+    return value != "none" and not value.startswith("default:")
+
+
 RULES: tuple[Rule, ...] = (
     Rule("-n (pytest-xdist)", "xdist", _set("numprocesses", "tx", "distload"), ("-n0",)),
     Rule("--cov (pytest-cov)", "pytest_cov", _set("cov_source"), ("--no-cov",)),
@@ -39,7 +45,7 @@ RULES: tuple[Rule, ...] = (
         "random_order",
         lambda options: (
             _set("random_order_enabled")(options)
-            or getattr(options, "random_order_bucket", "none") not in ("none", "")
+            or any(_is_given(options, name) for name in ("random_order_bucket", "random_order_seed"))
         ),
         ("--random-order-bucket=none",),
     ),

@@ -9,6 +9,8 @@ from leakcheck.records import Order
 Wanted = tuple[tuple[str, ...], str]
 """(the tests that leave the value behind, in order; a reader)."""
 
+MAX_ROWS = 40
+
 
 def propose(wanted: Iterable[Wanted], loud: Collection[str], limit: int = 400) -> list[Order]:
     """One execution per producer: the producer, then all its readers, those that leave nothing first.
@@ -22,6 +24,23 @@ def propose(wanted: Iterable[Wanted], loud: Collection[str], limit: int = 400) -
     for producer, readers in by_producer.items():
         orders += [_order(producer, each) for each in _rows(readers, loud)]
     return orders[:limit]
+
+
+def both_directions(tests: Sequence[str]) -> list[tuple[str, ...]]:
+    """A sequence of several tests and its reverse; nothing for fewer than two."""
+    forward = tuple(dict.fromkeys(tests))
+    return [forward, forward[::-1]] if len(forward) > 1 else []
+
+
+def behind(sequence: tuple[str, ...], readers: Sequence[str], loud: Collection[str]) -> list[Order]:
+    """The readers behind all of `sequence`, in as few executions as in `propose`."""
+    rows = _rows([reader for reader in readers if reader not in sequence], loud)
+    return [Order("pairs after a crowd", "pairs", (*sequence, *row)) for row in rows[:MAX_ROWS]]
+
+
+def one_by_one(sequence: tuple[str, ...], readers: Sequence[str]) -> list[Order]:
+    """Each reader right behind all of `sequence`."""
+    return [Order("pairs after a crowd", "pairs", (*sequence, reader)) for reader in readers[:MAX_ROWS]]
 
 
 def _rows(readers: Sequence[str], loud: Collection[str]) -> list[list[str]]:

@@ -1,0 +1,36 @@
+"""The cure: an audit of the application factory finds nothing."""
+
+from __future__ import annotations
+
+import pytest
+from support import Audited, audit, sample
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Audited:
+    folder = sample("app_factory", tmp_path_factory.mktemp("cure"))
+    return audit(folder, "tests", "--random", "0", "--", "-p", "anyio")
+
+
+def test_clean(found: Audited) -> None:
+    assert (found.code, found.report["verdict"]) == (0, "clean"), found.text
+    assert found.report["findings"] == []
+    assert found.report["leaks"] == []
+    assert found.report["edges"] == []
+
+
+def test_every_test_passes_in_every_order(found: Audited) -> None:
+    assert set(found.verdicts.values()) == {"stable"}
+    assert {outcome for row in found.report["tests"] for outcome in row["outcomes"].values()} == {"passed"}
+    assert {row["name"] for row in found.report["orders"]} == {"declared", "reversed", "isolated"}
+    assert len(found.verdicts) >= 40
+
+
+def test_nothing_is_left_to_explain(found: Audited) -> None:
+    certificate = found.report["certificate"]
+    assert certificate["unexplained"] == []
+    assert certificate["pairs_covered"] == certificate["pairs_total"]
+
+
+def test_no_file_is_left_behind(found: Audited) -> None:
+    assert not [name for name in found.files if not name.startswith(("src/", "tests/")) and "/" in name]

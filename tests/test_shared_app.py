@@ -1,0 +1,156 @@
+"""The sample suite that suffers from every classic, held to its truth, in both engines."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import SAMPLES, Audited, audit, run, sample
+
+TRUTH: dict[str, Any] = json.loads((SAMPLES / "shared_app" / "truth.json").read_text("utf-8"))
+SEEN = {name: leak for name, leak in TRUTH["leaks"].items() if leak["kind"] != "module_globals"}
+HIDDEN = {test: truth for test, truth in TRUTH["victims"].items() if truth["leak"] not in SEEN}
+
+
+@pytest.fixture(scope="module", params=["fork", "spawn"])
+def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Audited:
+    folder = sample("shared_app", tmp_path_factory.mktemp(request.param))
+    return audit(folder, "tests", "--engine", request.param, "--random", "0", "--budget", "3600s")
+
+
+def edges(found: Audited, effect: str) -> list[dict[str, Any]]:
+    return [edge for edge in found.report["edges"] if edge["effect"] == effect]
+
+
+def sources(found: Audited, effect: str) -> dict[str, set[tuple[str, ...]]]:
+    """test -> the sets of tests that have this effect on it, but for itself."""
+    table: dict[str, set[tuple[str, ...]]] = {}
+    for edge in edges(found, effect):
+        if edge["from"] != [edge["to"]]:
+            assert edge["confirmed"], edge
+            table.setdefault(edge["to"], set()).add(tuple(edge["from"]))
+    return table
+
+
+def leak_of(found: Audited, name: str) -> dict[str, Any]:
+    truth = TRUTH["leaks"][name]
+    place = (truth["kind"], truth["owner"], truth["key"])
+    (leak,) = [each for each in found.report["leaks"] if (each["kind"], each["owner"], each["key"]) == place]
+    return dict(leak)
+
+
+def test_the_suite_is_order_dependent(found: Audited) -> None:
+    assert (found.code, found.report["verdict"], found.report["exit_code"]) == (1, "order-dependent", 1)
+
+
+def test_the_engine_is_the_one_asked_for(found: Audited, request: pytest.FixtureRequest) -> None:
+    assert f"found_is_{found.report['suite']['engine']}" in ("found_is_fork", "found_is_spawn")
+    assert f"[{found.report['suite']['engine']}]" in request.node.name
+
+
+def test_declared_outcomes_are_those_of_plain_pytest(found: Audited, tmp_path: Path) -> None:
+    folder = sample("shared_app", tmp_path)
+    plain = run(folder, "pytest", "-rA", "-q", "tests")
+    passed = {line.removeprefix("PASSED ") for line in plain.stdout.splitlines() if line.startswith("PASSED ")}
+    assert len(passed) >= 40
+    assert plain.code == 0
+    assert found.outcomes("declared") == dict.fromkeys(passed, "passed")
+
+
+def test_every_victim_with_all_its_polluters_and_no_other(found: Audited) -> None:
+    told = {test: {tuple(each) for each in truth["polluters"]} for test, truth in TRUTH["victims"].items()}
+    assert sources(found, "breaks") == told
+
+
+def test_every_brittle_test_with_all_its_state_setters(found: Audited) -> None:
+    told = {test: {(each,) for each in truth["state_setters"]} for test, truth in TRUTH["brittle"].items()}
+    assert sources(found, "enables") == told
+
+
+def test_verdicts(found: Audited) -> None:
+    told = {
+        **dict.fromkeys(TRUTH["victims"], "victim"),
+        **dict.fromkeys(TRUTH["brittle"], "brittle"),
+        **dict.fromkeys(TRUTH["self_polluting"], "self-polluting"),
+    }
+    assert {test: verdict for test, verdict in found.verdicts.items() if verdict != "stable"} == told
+
+
+def test_cleaners(found: Audited) -> None:
+    cleaners = {test for row in edges(found, "cleans") for test in row["from"]}
+    assert cleaners == set(TRUTH["cleaners"])
+    assert cleaners == {row["id"] for row in found.report["tests"] if "cleaner" in row["roles"]}
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_each_leak(found: Audited, name: str) -> None:
+    truth, leak = TRUTH["leaks"][name], leak_of(found, name)
+    assert leak["path"] == truth["path"]
+    assert leak["impact"] == truth["impact"]
+    assert leak["sources"] == [truth["source"]]
+    assert sorted(leak["polluters"]) == sorted(truth["polluters"])
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_who_each_leak_hurts(found: Audited, name: str) -> None:
+    hurt = [test for test, truth in {**TRUTH["victims"], **TRUTH["brittle"]}.items() if truth["leak"] == name]
+    if name == "held_stock":
+        hurt = TRUTH["self_polluting"]
+    assert sorted(leak_of(found, name)["victims"]) == sorted(hurt)
+
+
+def test_no_other_leak_is_told(found: Audited) -> None:
+    told = {(leak["kind"], leak["owner"], leak["key"]) for leak in SEEN.values()}
+    assert {(leak["kind"], leak["owner"], leak["key"]) for leak in found.report["leaks"]} == told
+    assert len(found.report["leaks"]) == len(told)
+
+
+def test_each_edge_names_the_leak_that_carries_it(found: Audited) -> None:
+    for edge in edges(found, "breaks") + edges(found, "enables"):
+        test = edge["to"]
+        truth = {**TRUTH["victims"], **TRUTH["brittle"]}.get(test)
+        name = truth["leak"] if truth else "held_stock"
+        if name in SEEN:
+            assert edge["leak"] == leak_of(found, name)["id"], edge
+            assert edge["counterfactual"] is not False, edge
+
+
+def test_what_no_probe_sees_is_told_as_unexplained(found: Audited) -> None:
+    assert {each["test"] for each in found.report["certificate"]["unexplained"]} == set(HIDDEN)
+    for edge in edges(found, "breaks"):
+        if edge["to"] in HIDDEN:
+            assert edge["leak"] is None
+
+
+def test_all_pairs_are_covered(found: Audited) -> None:
+    certificate = found.report["certificate"]
+    assert certificate["pairs_total"] > 0
+    assert certificate["pairs_covered"] == certificate["pairs_total"]
+    assert not certificate["budget_exhausted"]
+
+
+def test_printed_commands_reproduce(found: Audited, tmp_path: Path) -> None:
+    """One victim of each leak, in plain pytest, started by a shell from what the terminal shows."""
+    folder = sample("shared_app", tmp_path)
+    by_leak = {edge["leak"]: edge for edge in edges(found, "breaks")}
+    assert len(by_leak) == 1 + len({truth["leak"] for truth in TRUTH["victims"].values()} & SEEN.keys()) + 1
+    for edge in by_leak.values():
+        ended = run(folder, "sh", "-c", edge["reproduce"] + " -rA")
+        lines = ended.stdout.splitlines()
+        assert ended.code == 1, (edge["reproduce"], ended.text)
+        assert [line.split(" - ")[0] for line in lines if line.startswith("FAILED ")] == [f"FAILED {edge['to']}"]
+        shown = [line.strip() for line in found.stdout.splitlines()]
+        if edge["reproduce"] not in shown:
+            assert [line for line in shown if line.startswith("pytest ") and shlex.split(line)[-1] == edge["to"]]
+
+
+def test_the_project_is_left_as_it_was(found: Audited) -> None:
+    before = sorted(
+        path.relative_to(SAMPLES / "shared_app").as_posix()
+        for path in (SAMPLES / "shared_app").rglob("*")
+        if path.is_file() and not {"__pycache__", ".leakcheck", ".pytest_cache"} & set(path.parts)
+    )
+    assert sorted(found.files) == before
