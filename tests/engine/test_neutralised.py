@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from dataclasses import dataclass
 
 import pytest
-from support import Audited, Project, contents, leakcheck, run
+from support import Audited, Project, audit, contents, leakcheck, run
 
 TESTS = """
     import pytest
@@ -38,13 +39,13 @@ class Case:
 
 
 CASES = {
-    "xdist": Case("-p xdist.plugin -n 2", "-n (pytest-xdist)", "xdist"),
+    "xdist": Case("-p xdist -n 2", "-n (pytest-xdist)", "xdist"),
     "cov": Case("-p pytest_cov --cov --cov-report=xml", "--cov (pytest-cov)", "pytest_cov"),
     "exitfirst": Case("-x", "-x/--maxfail"),
     "maxfail": Case("--maxfail=1", "-x/--maxfail"),
-    "randomly": Case("-p pytest_randomly", "shuffling (pytest-randomly)", "pytest_randomly"),
-    "random-order": Case("-p random_order.plugin --random-order", "--random-order (pytest-random-order)", "random_order"),
-    "reruns": Case("-p pytest_rerunfailures --reruns 2", "--reruns (pytest-rerunfailures)", "pytest_rerunfailures"),
+    "randomly": Case("-p randomly", "shuffling (pytest-randomly)", "pytest_randomly"),
+    "random-order": Case("-p random_order --random-order", "--random-order (pytest-random-order)", "random_order"),
+    "reruns": Case("-p rerunfailures --reruns 2", "--reruns (pytest-rerunfailures)", "pytest_rerunfailures"),
     "last-failed": Case("--lf", "--lf/--ff/--nf"),
     "failed-first": Case("--ff", "--lf/--ff/--nf"),
     "stepwise": Case("--sw", "--sw"),
@@ -58,8 +59,6 @@ def folder_of(addopts: str) -> Project:
 
 def audited(case: Case) -> tuple[dict[str, bytes], Audited]:
     """The files before the audit (after a plain run that filled pytest's cache), and the audit."""
-    from support import audit
-
     with folder_of(case.addopts).folder() as folder:
         run(folder, "pytest", "-q", "-p", "no:junitxml", "-o", "addopts=", "--deselect", "test_a.py::test_first")
         before = contents(folder)
@@ -86,9 +85,8 @@ def test_every_test_runs_in_every_order_and_nothing_is_written(name: str) -> Non
 
 def test_installed_plugins_that_are_not_switched_on_are_not_named() -> None:
     project = Project({"test_a.py": "def test_a(): pass\ndef test_b(): pass\n"})
-    plugins = [case.module for case in CASES.values() if case.module not in ("", "pytest_randomly")]
-    names = {"xdist": "xdist.plugin", "random_order": "random_order.plugin"}
-    loaded = [f"-p={names.get(each, each)}" for each in plugins if importlib.util.find_spec(each)]
+    names = {"xdist": "xdist", "pytest_cov": "pytest_cov", "random_order": "random_order"}
+    loaded = [f"-p{name}" for module, name in names.items() if importlib.util.find_spec(module)]
     found = project.audit("--random", "0", "--", *loaded)
     assert found.code == 0, found.text
     assert "switched off" not in found.text
@@ -97,12 +95,10 @@ def test_installed_plugins_that_are_not_switched_on_are_not_named() -> None:
 def test_random_orders_are_those_that_randomly_makes_of_the_seed() -> None:
     pytest.importorskip("pytest_randomly")
     names = [f"def test_{number:02d}(): pass" for number in range(12)]
-    project = Project({"test_a.py": "\n".join(names), "pytest.ini": "[pytest]\naddopts = -p pytest_randomly\n"})
+    project = Project({"test_a.py": "\n".join(names), "pytest.ini": "[pytest]\naddopts = -p randomly\n"})
     with project.folder() as folder:
         ended = leakcheck(folder, "run", "--random", "1", "--seed", "7", "--json", "-")
-        import json
-
-        report = json.loads(ended.stdout)
+            report = json.loads(ended.stdout)
         (row,) = [row for row in report["orders"] if row["name"] == "random 7"]
         assert row["reproduce"].startswith("pytest ")
         plain = run(folder, "sh", "-c", row["reproduce"] + " -v")
@@ -115,8 +111,6 @@ def test_random_orders_are_those_that_randomly_makes_of_the_seed() -> None:
 
 
 def test_pytests_cache_is_read_and_not_written() -> None:
-    from support import audit
-
     project = Project({"test_a.py": TESTS})
     with project.folder() as folder:
         run(folder, "pytest", "-q")

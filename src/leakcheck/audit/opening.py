@@ -12,6 +12,7 @@ from leakcheck.engine import Engine
 from leakcheck.engine.engine import Job
 from leakcheck.errors import CollectionFailed, EngineFailed, NoTests, UsageError
 from leakcheck.options import Options
+from leakcheck.recorder.boot import TOO_OLD
 from leakcheck.records import Order, Suite
 
 LAUNCHERS = ("pytest", "python -m pytest")
@@ -27,14 +28,16 @@ def open_bench(engine: Engine, options: Options, progress: Progress) -> tuple[Be
     if options.engine == "auto" and sys.platform in _UNSAFE_TO_FORK:
         engine.fork = False
     progress.phase("collect", 1)
-    first = ""
+    first, wanted = "", engine.fork
     for launcher in LAUNCHERS:
-        engine.launch = replace(engine.launch, launcher=launcher)
+        engine.launch, engine.fork = replace(engine.launch, launcher=launcher), wanted
         suite, text, job = _collect(engine)
         if suite is not None:
             progress.step("collect")
             bench = Bench(engine, options, progress, suite)
             _tell(bench)
+            if wanted and not engine.fork:
+                bench.note("engine", "the process that was to be forked ended: each order runs in a new process")
             return bench, job
         first = first or text
     raise CollectionFailed(
@@ -49,6 +52,9 @@ def _collect(engine: Engine) -> tuple[Suite | None, str, Job]:
     engine.open_suite()
     job = engine.control(Order("control", "declared", ()))
     found = engine.suite() if engine.fork else engine.suite_by_process()
+    if found is None and engine.fork:
+        engine.fork = False
+        found = engine.suite_by_process()
     if found is not None and not found[1] and found[0].tests:
         return found[0], "", job
     return None, _failure(engine, job, found), job
@@ -63,6 +69,8 @@ def _failure(engine: Engine, job: Job, found: tuple[Suite, tuple[str, ...], tupl
             f"{engine.launch.python} has no pytest",
             hint="Name the interpreter of the audited project with --python, or install pytest there.",
         )
+    if TOO_OLD in text:
+        raise UsageError(text.strip().splitlines()[-1], hint="Name another interpreter with --python.")
     if found is not None and not found[1] and not found[0].tests:
         raise NoTests("pytest collected no test", hint="Name other paths, or look at -k and -m.", detail=text)
     if "Error" not in text and not text.strip():

@@ -82,7 +82,7 @@ class Engine:
     def suite(self) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
         """(suite, collection errors, threads alive) once the suite node has collected; None if it never will."""
         if self.root is not None:
-            while self.root.nodes[SUITE].state == "opening" and self.root.process.poll() is None:
+            while self.root is not None and self.root.nodes[SUITE].state == "opening":
                 self._listen(_TICK)
         return self._collected(SUITE)
 

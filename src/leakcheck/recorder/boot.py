@@ -35,7 +35,13 @@ def _pretend(config: dict[str, object]) -> None:
         sys.modules["__main__"].__file__ = script
 
 
+TOO_OLD = "leakcheck audits projects on Python 3.11 or newer"
+
+
 def main() -> int:
+    if sys.version_info < (3, 11):  # noqa: UP036 - the audited interpreter is not ours
+        sys.stderr.write(f"{TOO_OLD}; this is {sys.version.split()[0]}\n")
+        return 4
     with open(sys.argv[1], encoding="utf-8") as stream:
         config = json.load(stream)
     if "leakcheck" not in sys.modules:

@@ -1,0 +1,161 @@
+"""Events survive the way to disk and back; nothing else is taken for one."""
+
+from __future__ import annotations
+
+import json
+import typing
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leakcheck import events
+from leakcheck.errors import Unreadable
+from leakcheck.records import Change, Execution, Location, Order, PathChange, Source, TestRun
+from leakcheck.store import fold_execution
+
+KINDS = typing.get_args(events.Event)
+texts = st.text(max_size=20)
+seconds = st.floats(allow_nan=False, allow_infinity=False)
+st.register_type_strategy(float, seconds)
+st.register_type_strategy(int, st.integers(-(2**53), 2**53))
+st.register_type_strategy(str, texts)
+
+
+def some(kind: type[Any]) -> st.SearchStrategy[Any]:
+    return st.from_type(kind)
+
+
+CALM = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_round_trip(kind: type[Any]) -> None:
+    @CALM
+    @given(some(kind))
+    def check(event: Any) -> None:
+        line = events.encode(event)
+        assert line.endswith(b"\n")
+        assert line.count(b"\n") == 1
+        assert line.isascii()
+        assert events.decode(line[:-1]) == event
+
+    check()
+
+
+def test_every_record_of_a_run_survives() -> None:
+    location = Location("app_state", "shop:app", "\ud800 \n \x00")
+    change = Change(
+        location, "a", "b", "d", "e", (PathChange("[0]", "1", "2"),), (Source("f", 1, "g", "call"),), "fixture"
+    )
+    run = TestRun("t", "failed", {"call": "failed"}, 1.5, "E at f:1", (location,), (change,), (change,), "passed")
+    assert events.decode(events.encode(events.Finished(run))) == events.Finished(run)
+
+
+HEADER = events.Header(events.FORMAT, "e1", Order("declared", "declared", ("a", "b")))
+
+
+def segment(*items: events.Event) -> bytes:
+    return b"".join(events.encode(item) for item in items)
+
+
+def test_a_segment() -> None:
+    items = [HEADER, events.Started("a"), events.Completed(1.0)]
+    assert list(events.read_segment(segment(*items))) == items
+
+
+@pytest.mark.parametrize("cut", range(1, len(segment(events.Started("a")))))
+def test_a_torn_last_line_is_no_event(cut: int) -> None:
+    data = segment(HEADER, events.Started("a"))
+    assert list(events.read_segment(data[:-cut])) == [HEADER]
+
+
+def test_a_test_that_never_finished_took_its_process_with_it() -> None:
+    run = TestRun("a", "passed")
+    items = [HEADER, events.Started("a"), events.Finished(run), events.Started("b"), events.Exit("crashed", -11, 1.0)]
+    expected = Execution("e1", HEADER.order or Order("", "declared", ()), "crashed", (run, TestRun("b", "crashed")), 1.0)
+    assert fold_execution("e1", items) == expected
+    late = [*items[:-1], events.Exit("timeout", -9, 1.0)]
+    assert fold_execution("e1", late).runs[-1].outcome == "timeout"
+
+
+@pytest.mark.parametrize("number", [0, 2, 99, -1])
+def test_an_unknown_format_is_a_clear_error(number: int) -> None:
+    data = segment(events.Header(number, "e1"), events.Started("a"))
+    with pytest.raises(Unreadable, match=f"format {number}; this leakcheck reads format 1"):
+        list(events.read_segment(data))
+
+
+def test_a_segment_begins_with_its_header() -> None:
+    with pytest.raises(Unreadable, match="no header"):
+        list(events.read_segment(segment(events.Started("a"), HEADER)))
+
+
+def read_all(data: bytes) -> list[events.Event]:
+    return list(events.read_segment(data))
+
+
+def readable_or_told(data: bytes) -> None:
+    try:
+        read_all(data)
+    except Unreadable:
+        return
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes(data: bytes) -> None:
+    readable_or_told(data)
+    readable_or_told(segment(HEADER) + data + b"\n")
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+WHOLE = segment(
+    HEADER, events.Finished(TestRun("a", "passed", changes=(Change(Location("k", "o", "x"), "1", "2", "d"),)))
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), VALUES)
+def test_any_value_in_any_place(data: st.DataObject, value: Any) -> None:
+    """A field of an event replaced by something else is refused or read as what it is."""
+    line = data.draw(st.sampled_from(WHOLE.splitlines()))
+    body = json.loads(line)
+    place: Any = body
+    while True:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        if not keys:
+            break
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(place[key], dict | list) or data.draw(st.booleans()):
+            place[key] = value
+            break
+        place = place[key]
+    changed = json.dumps(body).encode()
+    try:
+        event = events.decode(changed)
+    except Unreadable:
+        return
+    assert events.decode(events.encode(event)[:-1]) == event
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, len(WHOLE) - 1), st.binary(min_size=1, max_size=3))
+def test_any_damage(position: int, noise: bytes) -> None:
+    readable_or_told(WHOLE[:position] + noise + WHOLE[position + 1 :])
+
+
+def test_deep_nesting_is_refused() -> None:
+    with pytest.raises(Unreadable):
+        events.decode(b'{"event":' + b"[" * 100_000)
+
+
+def test_unknown_fields_and_events_are_refused() -> None:
+    for line in (b'{"event":"nothing"}', b'{"event":"started"}', b'{"event":"started","test":"a","more":1}', b"{}", b"[]"):
+        with pytest.raises(Unreadable):
+            events.decode(line)
