@@ -98,7 +98,7 @@ def test_random_orders_are_those_that_randomly_makes_of_the_seed() -> None:
     project = Project({"test_a.py": "\n".join(names), "pytest.ini": "[pytest]\naddopts = -p randomly\n"})
     with project.folder() as folder:
         ended = leakcheck(folder, "run", "--random", "1", "--seed", "7", "--json", "-")
-            report = json.loads(ended.stdout)
+        report = json.loads(ended.stdout)
         (row,) = [row for row in report["orders"] if row["name"] == "random 7"]
         assert row["reproduce"].startswith("pytest ")
         plain = run(folder, "sh", "-c", row["reproduce"] + " -v")

@@ -90,7 +90,6 @@ STATE = """
         app.state.equal["a"].pop()
 
     def test_monkeypatch(monkeypatch):
-        monkeypatch.setattr(app.state, "same", 3)
         monkeypatch.setattr(app.state, "never_there", 3, raising=False)
         monkeypatch.setitem(app.state.nested, "other", 1)
 

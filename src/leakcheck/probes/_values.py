@@ -11,7 +11,6 @@ import datetime
 import decimal
 import enum
 import fractions
-import hashlib
 import json
 import pathlib
 import re
@@ -19,10 +18,11 @@ import types
 import uuid
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, cast
 
+from leakcheck.probes._names import FUNCTIONS, describe, module_of, type_name
+from leakcheck.probes._nodes import Ident, Node, Photograph
 from leakcheck.probes._secrets import Redactor
 
 _quote = json.JSONEncoder(ensure_ascii=False).encode
@@ -39,119 +39,6 @@ _SAFE_REPR: frozenset[type[Any]] = frozenset(
         pathlib.PosixPath, pathlib.PurePosixPath, pathlib.WindowsPath, pathlib.PureWindowsPath,
     }
 )  # fmt: skip
-_FUNCTIONS = (
-    types.FunctionType,
-    types.BuiltinFunctionType,
-    types.MethodDescriptorType,
-    types.WrapperDescriptorType,
-)
-
-
-class Ident:
-    """The identity of one object, without keeping it alive where that can be avoided."""
-
-    __slots__ = ("_id", "_ref")
-
-    def __init__(self, value: object) -> None:
-        self._id = id(value)
-        try:
-            self._ref: Callable[[], object | None] | None = weakref.ref(value)
-        except TypeError:
-            self._ref = None
-
-    def same(self, other: Ident) -> bool:
-        if self._id != other._id:
-            return False
-        if self._ref is None or other._ref is None:
-            return self._ref is other._ref
-        first, second = self._ref(), other._ref()
-        return first is second and first is not None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Node:
-    """One place in a photograph: a short safe text, and either its identity, its hash or its parts."""
-
-    text: str
-    code: int = 0
-    ident: Ident | None = None
-    parts: tuple[tuple[str, Node], ...] | None = None
-    internal: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Photograph:
-    """A value as it was: the root of its nodes and how many nodes were looked at."""
-
-    root: Node
-    size: int
-
-    @property
-    def text(self) -> str:
-        return self.root.text
-
-    def digest(self) -> str:
-        """A name of the value that is equal in every process with the same hash seed."""
-        state = hashlib.blake2b(digest_size=8)
-        for piece in _pieces(self.root):
-            state.update(piece.encode("utf-8", "backslashreplace"))
-        return state.hexdigest()
-
-
-ABSENT = Photograph(Node("absent"), 0)
-
-
-def _pieces(node: Node) -> Iterator[str]:
-    yield f"{node.text}\0{node.code}\1"
-    for edge, child in node.parts or ():
-        yield f"{edge}\2"
-        yield from _pieces(child)
-
-
-def same(before: Photograph, after: Photograph) -> bool:
-    """Whether nothing differs."""
-    return _same(before.root, after.root)
-
-
-def _same(a: Node, b: Node) -> bool:
-    if a is b:
-        return True
-    if a.parts is None or b.parts is None:
-        return a.parts is b.parts and _same_leaf(a, b)
-    if a.text != b.text or len(a.parts) != len(b.parts):
-        return False
-    return all(x[0] == y[0] and _same(x[1], y[1]) for x, y in zip(a.parts, b.parts, strict=True))
-
-
-def _same_leaf(a: Node, b: Node) -> bool:
-    if a.text != b.text or a.code != b.code:
-        return False
-    return a.ident is None or b.ident is None or a.ident.same(b.ident)
-
-
-def differences(before: Photograph, after: Photograph, limit: int = 20) -> list[tuple[str, str, str, bool]]:
-    """What differs: (path, before, after, inside a third party's object), at most `limit` rows."""
-    return list(islice(_differences(before.root, after.root, ""), limit))
-
-
-def _differences(a: Node, b: Node, path: str) -> Iterator[tuple[str, str, str, bool]]:
-    if _same(a, b):
-        return
-    if a.parts is None or b.parts is None or _family(a.text) != _family(b.text):
-        yield path, a.text, b.text, a.internal and b.internal
-        return
-    old, new = dict(a.parts), dict(b.parts)
-    found = False
-    for edge in chain(old, (edge for edge in new if edge not in old)):
-        for row in _differences(old.get(edge, ABSENT.root), new.get(edge, ABSENT.root), path + edge):
-            found = True
-            yield row if row[1] != "absent" and row[2] != "absent" else (*row[:3], a.internal)
-    if not found:
-        yield path, a.text, b.text, a.internal
-
-
-def _family(text: str) -> str:
-    return text.partition(" of ")[0]
 
 
 class Camera:
@@ -193,9 +80,9 @@ class _Exposure:
         if kind in _SCALARS:
             return self._scalar(value, name, foreign)
         if self._left <= 0 or depth > MAX_DEPTH or (foreign is not None and foreign > THIRD_PARTY_DEPTH):
-            return Node(f"{_type_name(kind)} (not looked into)", ident=Ident(value), internal=foreign is not None)
+            return Node(f"{type_name(kind)} (not looked into)", ident=Ident(value), internal=foreign is not None)
         if id(value) in self._seen:
-            return Node(f"{_type_name(kind)} seen above", internal=foreign is not None)
+            return Node(f"{type_name(kind)} seen above", internal=foreign is not None)
         return self._composite(value, kind, name, depth, foreign)
 
     def _composite(self, value: object, kind: type[Any], name: str, depth: int, foreign: int | None) -> Node:
@@ -230,7 +117,7 @@ class _Exposure:
     def foreign_level(self, kind: type[Any], foreign: int | None) -> int | None:
         if foreign is not None:
             return foreign + 1
-        return None if self._is_project(_module_of(kind)) else 1
+        return None if self._is_project(module_of(kind)) else 1
 
 
 _Reader = Callable[[_Exposure, Any, str, int, "int | None"], Node]
@@ -238,7 +125,7 @@ _Reader = Callable[[_Exposure, Any, str, int, "int | None"], Node]
 
 def _read_mapping(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     size = dict.__len__(value)
-    text = f"{_type_name(type(value))} of {size}"
+    text = f"{type_name(type(value))} of {size}"
     pairs = list(islice(dict.items(value), WIDE if size > 2 * WIDE else 2 * WIDE))
     code = _bulk_code(chain(dict.keys(value), dict.values(value))) if size > 2 * WIDE else 0
     rows = ((f"[{look.key_text(key)}]", key if type(key) is str else name, item) for key, item in pairs)
@@ -248,7 +135,7 @@ def _read_mapping(look: _Exposure, value: Any, name: str, depth: int, foreign: i
 def _read_sequence(base: type[Any]) -> _Reader:
     def read(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
         size = base.__len__(value)
-        text = f"{_type_name(type(value))} of {size}"
+        text = f"{type_name(type(value))} of {size}"
         code = _bulk_code(base.__iter__(value)) if size > WIDE else 0
         if code:
             return Node(text, code=code, internal=foreign is not None)
@@ -261,7 +148,7 @@ def _read_sequence(base: type[Any]) -> _Reader:
 def _read_set(base: type[Any]) -> _Reader:
     def read(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
         size = base.__len__(value)
-        text = f"{_type_name(type(value))} of {size}"
+        text = f"{type_name(type(value))} of {size}"
         if size > WIDE:
             return Node(text, code=_bulk_code(base.__iter__(value), ordered=False), internal=foreign is not None)
         edges = sorted(f"{{{look.key_text(item)}}}" for item in base.__iter__(value))
@@ -303,7 +190,7 @@ def _read_mock(look: _Exposure, value: Any, name: str, depth: int, foreign: int 
 
 def _read_enum(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     return Node(
-        f"{_type_name(type(value))}.{object.__getattribute__(value, '_name_')}", internal=foreign is not None
+        f"{type_name(type(value))}.{object.__getattribute__(value, '_name_')}", internal=foreign is not None
     )
 
 
@@ -318,7 +205,7 @@ def _read_plain(convert: Callable[[Any], Any]) -> _Reader:
 
 def _read_buffer(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     data = bytes(memoryview(value))
-    return Node(f"{_type_name(type(value))} of {len(data)} bytes", code=hash(data), internal=foreign is not None)
+    return Node(f"{type_name(type(value))} of {len(data)} bytes", code=hash(data), internal=foreign is not None)
 
 
 def _branch(text: str, code: int, parts: tuple[tuple[str, Node], ...], foreign: int | None) -> Node:
@@ -351,7 +238,7 @@ _READERS: tuple[tuple[type[Any], _Reader], ...] = (
 )
 _OPAQUE: tuple[type[Any], ...] = (
     type, types.ModuleType, types.CodeType, types.FrameType, types.GeneratorType, types.CoroutineType,
-    types.AsyncGeneratorType, re.Pattern, weakref.ref, memoryview, BaseException, *_FUNCTIONS[1:],
+    types.AsyncGeneratorType, re.Pattern, weakref.ref, memoryview, BaseException, *FUNCTIONS[1:],
 )  # fmt: skip
 _OPAQUE_NAMES = frozenset(
     {
@@ -403,47 +290,6 @@ def _cell_content(cell: types.CellType) -> object:
         return cell.cell_contents
     except ValueError:
         return None
-
-
-def describe(value: object) -> str:
-    """What `value` is, in a few words that show nothing of its content."""
-    kind = type(value)
-    if issubclass(kind, _FUNCTIONS):
-        return f"function {_callable_name(value)}"
-    if issubclass(kind, type):
-        return f"class {_type_name(value)}"  # type: ignore[arg-type]
-    if kind is types.ModuleType:
-        return f"module {object.__getattribute__(value, '__dict__').get('__name__', '?')}"
-    return f"instance of {_type_name(kind)}"
-
-
-def label(value: object) -> str:
-    """The name of a callable or class as `module:qualname`, else its description."""
-    kind = type(value)
-    if issubclass(kind, types.MethodType):
-        return _callable_name(value.__func__)  # type: ignore[attr-defined]
-    if issubclass(kind, _FUNCTIONS):
-        return _callable_name(value)
-    return f"{_module_of(value)}:{_qualname_of(value)}" if issubclass(kind, type) else describe(value)  # type: ignore[arg-type]
-
-
-def _callable_name(value: Any) -> str:
-    module = object.__getattribute__(value, "__module__") if type(value) is types.FunctionType else None
-    return f"{module or 'builtins'}:{value.__qualname__}"
-
-
-def _module_of(kind: type[Any]) -> str:
-    module = type.__getattribute__(kind, "__module__")
-    return module if type(module) is str else "?"
-
-
-def _qualname_of(kind: type[Any]) -> str:
-    return str(type.__getattribute__(kind, "__qualname__"))
-
-
-def _type_name(kind: type[Any]) -> str:
-    module = _module_of(kind)
-    return _qualname_of(kind) if module == "builtins" else f"{module}.{_qualname_of(kind)}"
 
 
 def _cut(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from leakcheck.probes import MISSING, Ledger, Tracking
 from leakcheck.probes._attribute import watch_attribute
 from leakcheck.probes._mapping import TrackedDict, tracked
-from leakcheck.probes._values import label
+from leakcheck.probes._names import label
 from leakcheck.records import WHOLE
 
 _NAME = "dependency_overrides"

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from leakcheck.probes import MISSING, KindOfState
-from leakcheck.probes._values import ABSENT, Camera, Node, Photograph, differences, same
+from leakcheck.probes._nodes import ABSENT, Node, Photograph, differences, same
+from leakcheck.probes._values import Camera
 from leakcheck.recorder.causes import Cause, Causes
 from leakcheck.recorder.frames import executing_modules, innermost
 from leakcheck.recorder.linewatch import LineWatch

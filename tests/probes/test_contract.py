@@ -1,0 +1,107 @@
+"""Every probe keeps to the contract: one class, one kind, and what it puts back is what was there."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Any, get_args
+
+import pytest
+
+from leakcheck import probes
+from leakcheck.probes import MISSING, Tracking, discover
+
+NAMES = sorted(info.name for info in pkgutil.iter_modules(probes.__path__) if not info.name.startswith("_"))
+
+
+class Deaf:
+    """A ledger that hears nothing."""
+
+    def born(self, probe: object, owner: object) -> None:
+        pass
+
+    def knows(self, probe: object, owner: object) -> bool:
+        return False
+
+    def read(self, probe: object, owner: object, key: str) -> None:
+        pass
+
+    def written(self, probe: object, owner: object, key: str | None = None) -> None:
+        pass
+
+    def touched(self, probe: object, owner: object, key: str | None = None) -> None:
+        pass
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_module_holds_one_probe(name: str) -> None:
+    probe = importlib.import_module(f"leakcheck.probes.{name}").Probe()
+    assert probe.kind == name
+    assert probe.tracking in get_args(Tracking)
+    patches = probe.patches()
+    assert patches
+    assert all(isinstance(module, str) and callable(patch) for module, patch in patches.items())
+    for method in (probe.state, probe.show, probe.restore):
+        assert callable(method)
+
+
+def test_all_are_found() -> None:
+    assert [probe.kind for probe in discover()] == NAMES
+    assert {"app_state", "dependency_overrides", "client_cookies", "client_headers"} <= set(NAMES)
+
+
+def dependency() -> int:
+    return 1
+
+
+def owner_of(kind: str) -> tuple[Any, str, object]:
+    """(an owner with one value, its key, another value)."""
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    if kind == "app_state":
+        app.state.colour = "red"
+        return app, "colour", "blue"
+    if kind == "dependency_overrides":
+        app.dependency_overrides[dependency] = int
+        return app, f"{dependency.__module__}:dependency", str
+    import httpx
+
+    client = httpx.Client(cookies={"sid": "1"}, headers={"X-Tenant": "blue"})
+    if kind == "client_cookies":
+        (other,) = httpx.Cookies({"sid": "2"}).jar
+        return client, "sid", other
+    return client, "x-tenant", "red"
+
+
+KINDS = ("app_state", "dependency_overrides", "client_cookies", "client_headers")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_restored_is_what_was_there(kind: str) -> None:
+    (probe,) = [each for each in discover() if each.kind == kind]
+    owner, key, other = owner_of(kind)
+    saved = probe.state(owner)[key]
+    probe.restore(owner, key, other)
+    assert probe.state(owner)[key] == other
+    probe.restore(owner, key, MISSING)
+    assert key not in probe.state(owner)
+    probe.restore(owner, key, MISSING)
+    probe.restore(owner, key, saved)
+    assert probe.state(owner)[key] == saved
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_owner_in_ruins_has_no_state(kind: str) -> None:
+    (probe,) = [each for each in discover() if each.kind == kind]
+    owner, _, _ = owner_of(kind)
+    for name in ("state", "dependency_overrides", "_cookies", "_headers"):
+        owner.__dict__.pop(name, None)
+    assert dict(probe.state(owner)) == {}
+
+
+@pytest.mark.parametrize("kind", ["client_cookies"])
+def test_cookies_are_secret_whatever_their_name(kind: str) -> None:
+    (probe,) = [each for each in discover() if each.kind == kind]
+    owner, key, _ = owner_of(kind)
+    assert probe.show(owner, key, probe.state(owner)[key]) == "1"
