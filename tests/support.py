@@ -67,9 +67,7 @@ class Audited(Ended):
 
     def leaks(self, kind: str = "", key: str = "") -> list[dict[str, Any]]:
         """The leaks of this kind and key; all of them by default."""
-        return [
-            leak for leak in self.report["leaks"] if kind in ("", leak["kind"]) and key in ("", leak["key"])
-        ]
+        return [leak for leak in self.report["leaks"] if kind in ("", leak["kind"]) and key in ("", leak["key"])]
 
     def leak(self, kind: str, key: str) -> dict[str, Any]:
         """The only leak of this location."""
@@ -126,7 +124,9 @@ class Project:
     files: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "files", MappingProxyType({name: dedent(text) for name, text in self.files.items()}))
+        object.__setattr__(
+            self, "files", MappingProxyType({name: dedent(text) for name, text in self.files.items()})
+        )
 
     def with_files(self, files: Mapping[str, str]) -> Project:
         return Project({**self.files, **files})

@@ -73,8 +73,16 @@ def test_a_torn_last_line_is_no_event(cut: int) -> None:
 
 def test_a_test_that_never_finished_took_its_process_with_it() -> None:
     run = TestRun("a", "passed")
-    items = [HEADER, events.Started("a"), events.Finished(run), events.Started("b"), events.Exit("crashed", -11, 1.0)]
-    expected = Execution("e1", HEADER.order or Order("", "declared", ()), "crashed", (run, TestRun("b", "crashed")), 1.0)
+    items = [
+        HEADER,
+        events.Started("a"),
+        events.Finished(run),
+        events.Started("b"),
+        events.Exit("crashed", -11, 1.0),
+    ]
+    expected = Execution(
+        "e1", HEADER.order or Order("", "declared", ()), "crashed", (run, TestRun("b", "crashed")), 1.0
+    )
     assert fold_execution("e1", items) == expected
     late = [*items[:-1], events.Exit("timeout", -9, 1.0)]
     assert fold_execution("e1", late).runs[-1].outcome == "timeout"
@@ -156,6 +164,12 @@ def test_deep_nesting_is_refused() -> None:
 
 
 def test_unknown_fields_and_events_are_refused() -> None:
-    for line in (b'{"event":"nothing"}', b'{"event":"started"}', b'{"event":"started","test":"a","more":1}', b"{}", b"[]"):
+    for line in (
+        b'{"event":"nothing"}',
+        b'{"event":"started"}',
+        b'{"event":"started","test":"a","more":1}',
+        b"{}",
+        b"[]",
+    ):
         with pytest.raises(Unreadable):
             events.decode(line)

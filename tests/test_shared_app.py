@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support import SAMPLES, Audited, audit, run, sample
 
 TRUTH: dict[str, Any] = json.loads((SAMPLES / "shared_app" / "truth.json").read_text("utf-8"))
@@ -135,8 +136,8 @@ def test_all_pairs_are_covered(found: Audited) -> None:
 def test_printed_commands_reproduce(found: Audited, tmp_path: Path) -> None:
     """One victim of each leak, in plain pytest, started by a shell from what the terminal shows."""
     folder = sample("shared_app", tmp_path)
-    by_leak = {edge["leak"]: edge for edge in edges(found, "breaks")}
-    assert len(by_leak) == 1 + len({truth["leak"] for truth in TRUTH["victims"].values()} & SEEN.keys()) + 1
+    by_leak = {edge["leak"]: edge for edge in edges(found, "breaks") if edge["from"] != [edge["to"]]}
+    assert len(by_leak) == 1 + len({truth["leak"] for truth in TRUTH["victims"].values()} & SEEN.keys())
     for edge in by_leak.values():
         ended = run(folder, "sh", "-c", edge["reproduce"] + " -rA")
         lines = ended.stdout.splitlines()
@@ -145,6 +146,14 @@ def test_printed_commands_reproduce(found: Audited, tmp_path: Path) -> None:
         shown = [line.strip() for line in found.stdout.splitlines()]
         if edge["reproduce"] not in shown:
             assert [line for line in shown if line.startswith("pytest ") and shlex.split(line)[-1] == edge["to"]]
+
+
+@pytest.mark.xfail(strict=True, reason="pytest 9.2 runs one of two equal node ids, --keep-duplicates or not")
+def test_the_command_of_a_self_polluting_test_reproduces(found: Audited, tmp_path: Path) -> None:
+    folder = sample("shared_app", tmp_path)
+    for edge in edges(found, "breaks"):
+        if edge["from"] == [edge["to"]]:
+            assert run(folder, "sh", "-c", edge["reproduce"]).code == 1
 
 
 def test_the_project_is_left_as_it_was(found: Audited) -> None:

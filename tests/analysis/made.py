@@ -5,7 +5,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
-from leakcheck.records import Change, Execution, Location, Order, OrderKind, Outcome, Source, Suite, TestItem, TestRun
+from leakcheck.records import (
+    Change,
+    Execution,
+    Location,
+    Order,
+    OrderKind,
+    Outcome,
+    Source,
+    Suite,
+    TestItem,
+    TestRun,
+)
 
 FILE = "test_a.py"
 PLACE = Location("app_state", "shop:app", "colour")
@@ -22,13 +33,17 @@ def suite(*tests: str, **changes: object) -> Suite:
     return Suite("/project", (), items, **changes)  # type: ignore[arg-type]
 
 
-def change(location: Location = PLACE, after: str = "blue", before: str = "red", line: int = 5, **more: object) -> Change:
+def change(
+    location: Location = PLACE, after: str = "blue", before: str = "red", line: int = 5, **more: object
+) -> Change:
     source = Source(FILE, line, "f", "call")
     values: dict[str, object] = {"sources": (source,), **more}
     return Change(location, before, after, f"d-{after}", f"d-{before}", **values)  # type: ignore[arg-type]
 
 
-def ran(test: str, outcome: Outcome = "passed", reads: tuple[Location, ...] = (), *changes: Change, **more: object) -> TestRun:
+def ran(
+    test: str, outcome: Outcome = "passed", reads: tuple[Location, ...] = (), *changes: Change, **more: object
+) -> TestRun:
     return TestRun(name(test), outcome, reads=reads, changes=changes, **more)  # type: ignore[arg-type]
 
 

@@ -6,8 +6,8 @@ import shlex
 from dataclasses import replace
 
 import pytest
-from analysis.made import FILE, OTHER, PLACE, alone, change, execution, name, outcomes, ran, suite
 
+from analysis.made import FILE, OTHER, PLACE, alone, change, execution, name, outcomes, ran, suite
 from leakcheck.analysis import command, coverage_of, derive, edges_of, import_command, in_place, profiles_of
 from leakcheck.analysis.commands import suite_command
 from leakcheck.records import WHOLE, Cost, Edge, Execution, Location, Result, Suite
@@ -263,7 +263,9 @@ def test_what_is_nobodys_business_is_not_told(quiet: dict[str, object]) -> None:
 # Commands -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("test", ["t.py::test[a b]", "t.py::test['\"]", "a b/t.py::test[$HOME;`x`&|]", "t.py::test[é\\n]"])
+@pytest.mark.parametrize(
+    "test", ["t.py::test[a b]", "t.py::test['\"]", "a b/t.py::test[$HOME;`x`&|]", "t.py::test[é\\n]"]
+)
 def test_commands_are_quoted_for_a_shell(test: str) -> None:
     assert shlex.split(command(SUITE, (test, "t.py::u"))) == ["pytest", test, "t.py::u"]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from support import Project, contents, leakcheck, run
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -173,7 +174,9 @@ def test_plain_pytest_is_the_same_with_the_plugin() -> None:
         command = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
         without = run(folder, *command)
         loaded = run(folder, *command, *PLUGIN)
-    assert scrubbed(re.sub(r"in [\d.]+s =*", "", loaded.stdout)) == scrubbed(re.sub(r"in [\d.]+s =*", "", without.stdout))
+    assert scrubbed(re.sub(r"in [\d.]+s =*", "", loaded.stdout)) == scrubbed(
+        re.sub(r"in [\d.]+s =*", "", without.stdout)
+    )
     assert (loaded.code, loaded.stderr) == (without.code, without.stderr)
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support import Ended, Project, environment, leakcheck, run
 
 GREEN = Project({"test_a.py": "def test_a(): pass\ndef test_b(): pass\n"})

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 
 import pytest
+
 from support import Audited, Project, audit, contents, leakcheck, run
 
 TESTS = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 
 import pytest
+
 from support import Audited, Project
 
 HTTPX2 = importlib.util.find_spec("httpx2") is not None

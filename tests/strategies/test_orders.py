@@ -119,7 +119,14 @@ def test_names_that_no_encoding_takes() -> None:
 
 
 def test_pairs_share_an_execution_where_readers_are_quiet() -> None:
-    wanted = [(("p",), "a"), (("p",), "b"), (("p",), "loud 1"), (("p",), "loud 2"), (("q", "r"), "a"), (("p",), "a")]
+    wanted = [
+        (("p",), "a"),
+        (("p",), "b"),
+        (("p",), "loud 1"),
+        (("p",), "loud 2"),
+        (("q", "r"), "a"),
+        (("p",), "a"),
+    ]
     orders = _pairs.propose(wanted, {"p", "q", "r", "loud 1", "loud 2"})
     assert [order.tests for order in orders] == [
         ("p", "a", "b", "loud 1"),
@@ -127,4 +134,6 @@ def test_pairs_share_an_execution_where_readers_are_quiet() -> None:
         ("q", "r", "a"),
     ]
     assert {order.kind for order in orders} == {"pairs"}
-    assert _pairs.propose(wanted, (), limit=1) == [Order("pairs after p", "pairs", ("p", "a", "b", "loud 1", "loud 2"))]
+    assert _pairs.propose(wanted, (), limit=1) == [
+        Order("pairs after p", "pairs", ("p", "a", "b", "loud 1", "loud 2"))
+    ]

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Any, cast
 
-from leakcheck.probes._names import FUNCTIONS, describe, module_of, type_name
+from leakcheck.probes._names import FUNCTIONS, describe, module_of, qualname_of, type_name
 from leakcheck.probes._nodes import Ident, Node, Photograph
 from leakcheck.probes._secrets import Redactor
 
@@ -31,13 +31,17 @@ WIDE = 256
 THIRD_PARTY_DEPTH = 3
 MAX_DEPTH = 40
 
-_SCALARS: frozenset[type[Any]] = frozenset({int, float, bool, complex, type(None), str, bytes, type(...)})
-_SAFE_REPR: frozenset[type[Any]] = frozenset(
-    {
+# By identity: to look a type up in a set would call a `__hash__` that its metaclass may have replaced.
+_SCALAR_IDS = frozenset(map(id, (int, float, bool, complex, type(None), str, bytes, type(...))))
+_SAFE_REPR_IDS = frozenset(
+    map(
+        id,
+        (
         datetime.datetime, datetime.date, datetime.time, datetime.timedelta, datetime.timezone,
         decimal.Decimal, fractions.Fraction, uuid.UUID, range, slice,
         pathlib.PosixPath, pathlib.PurePosixPath, pathlib.WindowsPath, pathlib.PureWindowsPath,
-    }
+        ),
+    )
 )  # fmt: skip
 
 
@@ -52,7 +56,10 @@ class Camera:
     def photograph(self, value: object, name: str = "") -> Photograph:
         """`value` as it is now; `name` is the key it stands under, which may tell that it is secret."""
         exposure = _Exposure(self._redactor, self._is_project, self._budget)
-        return Photograph(exposure.look(value, name, 0, None), exposure.seen_nodes)
+        try:
+            return Photograph(exposure.look(value, name, 0, None), exposure.seen_nodes)
+        except Exception:  # whatever a value may do, the audited suite must not notice
+            return Photograph(Node("a value that cannot be looked at", ident=Ident(value)), 1)
 
     def secret(self, text: str) -> str:
         """The digest of `text`, or `text` itself when values are shown."""
@@ -76,8 +83,14 @@ class _Exposure:
     def look(self, value: object, name: str, depth: int, foreign: int | None) -> Node:
         """The node of `value`. `foreign` counts levels inside third parties' objects, None outside them."""
         self._left -= 1
+        try:
+            return self._look(value, name, depth, foreign)
+        except Exception:  # the hash of a class is its metaclass's, and that may be the project's
+            return Node("a value that resists", ident=Ident(value), internal=foreign is not None)
+
+    def _look(self, value: object, name: str, depth: int, foreign: int | None) -> Node:
         kind = type(value)
-        if kind in _SCALARS:
+        if id(kind) in _SCALAR_IDS:
             return self._scalar(value, name, foreign)
         if self._left <= 0 or depth > MAX_DEPTH or (foreign is not None and foreign > THIRD_PARTY_DEPTH):
             return Node(f"{type_name(kind)} (not looked into)", ident=Ident(value), internal=foreign is not None)
@@ -86,7 +99,7 @@ class _Exposure:
         return self._composite(value, kind, name, depth, foreign)
 
     def _composite(self, value: object, kind: type[Any], name: str, depth: int, foreign: int | None) -> Node:
-        if kind in _SAFE_REPR:
+        if id(kind) in _SAFE_REPR_IDS:
             return Node(_cut(repr(value)), internal=foreign is not None)
         reader = _reader(kind)
         if reader is None:
@@ -107,7 +120,7 @@ class _Exposure:
     def key_text(self, key: object) -> str:
         if type(key) is str:
             return _quote(_cut(key))
-        if type(key) in _SCALARS or type(key) in _SAFE_REPR:
+        if id(type(key)) in _SCALAR_IDS or id(type(key)) in _SAFE_REPR_IDS:
             return _cut(type(key).__repr__(key))
         if issubclass(type(key), tuple):
             items = cast("tuple[object, ...]", key)
@@ -215,7 +228,7 @@ def _branch(text: str, code: int, parts: tuple[tuple[str, Node], ...], foreign: 
 def _bulk_code(items: Iterable[Any], *, ordered: bool = True) -> int:
     """One hash of many plain scalars, 0 if anything else is among them."""
     values = tuple(items)
-    if not frozenset(map(type, values)) <= _SCALARS:
+    if not frozenset(map(id, map(type, values))) <= _SCALAR_IDS:
         return 0
     return hash(values if ordered else frozenset(values)) or 1
 
@@ -261,9 +274,10 @@ def _reader(kind: type[Any]) -> _Reader | None:
     for base, reader in _READERS:
         if issubclass(kind, base):
             return reader
-    if any(base.__name__ == "NonCallableMock" and base.__module__ == "unittest.mock" for base in kind.__mro__):
+    bases = type.__getattribute__(kind, "__mro__")
+    if any(qualname_of(base) == "NonCallableMock" and module_of(base) == "unittest.mock" for base in bases):
         return _read_mock
-    if issubclass(kind, _OPAQUE) or kind.__name__ in _OPAQUE_NAMES:
+    if issubclass(kind, _OPAQUE) or qualname_of(kind) in _OPAQUE_NAMES:
         return None
     return _read_object
 
@@ -276,8 +290,8 @@ def _attributes(value: object, kind: type[Any]) -> Iterator[tuple[str, object]]:
         state = {}
     if issubclass(type(state), dict):
         yield from ((name, item) for name, item in list(dict.items(state)) if type(name) is str)
-    for base in kind.__mro__:
-        for name, member in list(vars(base).items()):
+    for base in type.__getattribute__(kind, "__mro__"):
+        for name, member in list(type.__getattribute__(base, "__dict__").items()):
             if type(member) is types.MemberDescriptorType:
                 try:
                     yield name, member.__get__(value, kind)
