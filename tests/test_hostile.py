@@ -147,7 +147,11 @@ def test_patched_builtins_change_no_verdict(patched: Audited) -> None:
 
 @pytest.fixture(scope="module", params=["fork", "spawn"])
 def ended(request: pytest.FixtureRequest) -> Audited:
-    return Project({"test_ends.py": ENDS}).audit("--random", "0", "--test-timeout", "3", "--engine", request.param)
+    # A process of its own must have started, on a slow machine too, within the time that one test may take.
+    limit = {"fork": "3", "spawn": "10"}[request.param]
+    return Project({"test_ends.py": ENDS}).audit(
+        "--random", "0", "--test-timeout", limit, "--engine", request.param
+    )
 
 
 def test_every_test_has_its_verdict(ended: Audited) -> None:

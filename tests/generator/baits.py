@@ -183,6 +183,4 @@ BAITS: tuple[tuple[str, Bait], ...] = (
 
 def bait_names(scenarios: list[Scenario]) -> Iterator[str]:
     """The names of all tests that are baits."""
-    return (
-        entry.name for scenario in scenarios if scenario.bait for unit in scenario.units for entry in unit
-    )
+    return (entry.name for scenario in scenarios if scenario.bait for unit in scenario.units for entry in unit)

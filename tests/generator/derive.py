@@ -105,9 +105,7 @@ def derive_truth(derivation: Derivation, baits: tuple[str, ...]) -> Truth:
         tests=derivation.tests,
         victims=victims,
         brittle=derivation.of_outcome(passed=False),
-        cleaners=tuple(
-            _cleaning(derivation, victim, found) for victim in victims for found in victims[victim]
-        ),
+        cleaners=tuple(_cleaning(derivation, victim, found) for victim in victims for found in victims[victim]),
         self_polluting=derivation.self_polluting,
         leaks=tuple(leak for slot in derivation.model.slots if (leak := _leak(derivation, slot))),
         baits=baits,

@@ -33,9 +33,7 @@ class Sheet:
         for block in self.blocks:
             inside = f"{block.class_name}::" if block.class_name else ""
             for entry in block.entries:
-                yield from (
-                    (f"{self.path}::{inside}{entry.name}{suffix}", entry) for suffix in entry.suffixes
-                )
+                yield from ((f"{self.path}::{inside}{entry.name}{suffix}", entry) for suffix in entry.suffixes)
 
 
 def declared_order(scenarios: list[Scenario], slots: tuple[Slot, ...], rng: Random) -> list[Unit]:

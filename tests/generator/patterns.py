@@ -64,9 +64,7 @@ PATTERNS = (
         cases=("plain", "Two Words", "a-{a}"),
     ),
     Pattern("page", CLIENT, 'assert len(client.get("/items?offset={a}&limit={b}").json()) == {b}'),
-    Pattern(
-        "tax", CLIENT, 'assert client.get("/quotes/tax?cents={a}00").json() == {{"tax": {a}00 * 20 // 100}}'
-    ),
+    Pattern("tax", CLIENT, 'assert client.get("/quotes/tax?cents={a}00").json() == {{"tax": {a}00 * 20 // 100}}'),
     Pattern("unknown_user", CLIENT, 'assert client.get("/whoami").status_code == 401'),
     Pattern(
         "known_user",
@@ -109,9 +107,7 @@ PATTERNS = (
     Pattern("catalogue", ("items",), "assert items[{a}].number == {a} + 1"),
     Pattern("price_list", ("prices",), "assert prices[{a}] == {a} * 100"),
     Pattern("report", ("plain_client",), 'assert plain_client.get("/report.csv").text.count(",") == 80'),
-    Pattern(
-        "redirect", ("plain_client",), 'assert plain_client.get("/old-health").json()["status"] == "healthy"'
-    ),
+    Pattern("redirect", ("plain_client",), 'assert plain_client.get("/old-health").json()["status"] == "healthy"'),
     Pattern(
         "cheapest",
         (),

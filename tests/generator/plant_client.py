@@ -74,9 +74,7 @@ def plant_cookie(noun: str, rng: Random) -> Feature:
 
 
 def _logins(noun: str) -> tuple[Way, ...]:
-    return (
-        _way(noun, 'shared.client.post("/NOUN/session")  #@here', Read((SHARED_CLIENT,)), Write(noun, HERE)),
-    )
+    return (_way(noun, 'shared.client.post("/NOUN/session")  #@here', Read((SHARED_CLIENT,)), Write(noun, HERE)),)
 
 
 def _jar_writes(noun: str) -> tuple[Way, ...]:

@@ -67,16 +67,12 @@ def plant_global(noun: str, rng: Random) -> Feature:
         _way(noun, "NOUN.LIMIT = 99  #@here", Write(noun, HERE)),
         _patched(noun, 'patch.object(NOUN, "LIMIT", 99).start()  #@here'),
     )
-    return _feature(
-        noun, slot, _router(GLOBAL, noun), pollutes, _way(noun, "NOUN.LIMIT = 10", Reset((noun,)))
-    )
+    return _feature(noun, slot, _router(GLOBAL, noun), pollutes, _way(noun, "NOUN.LIMIT = 10", Reset((noun,))))
 
 
 def plant_registry(noun: str, rng: Random) -> Feature:
     """A module's dict changed in place."""
-    slot = Slot(
-        noun, "module_global_in_place", "module_global", f"app.routers.{noun}", "LIMITS", '["users"]["42"]'
-    )
+    slot = Slot(noun, "module_global_in_place", "module_global", f"app.routers.{noun}", "LIMITS", '["users"]["42"]')
     read = Read((noun,))
     pollutes = (
         _way(noun, 'NOUN.LIMITS["users"]["42"] = 89  #@here', read, Write(noun, HERE)),

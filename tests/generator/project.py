@@ -32,9 +32,7 @@ def generate(folder: Path, spec: Spec) -> Truth:
     rng = Random(spec.seed)
     scenarios = _plan(spec, rng)
     features = [feature for scenario in scenarios for feature in scenario.features]
-    slots = tuple(
-        feature.slot for scenario in scenarios if not scenario.bait for feature in scenario.features
-    )
+    slots = tuple(feature.slot for scenario in scenarios if not scenario.bait for feature in scenario.features)
     sheets = lay_out(declared_order(scenarios, slots, rng), spec.files, rng)
     pages = [*_app_pages(features, spec), *_sheet_pages(sheets, spec)]
     tests = dict(test for sheet in sheets for test in sheet.ids())

@@ -74,9 +74,7 @@ def victim_of(name: str, features: tuple[Feature, ...], rng: Random) -> Entry:
     looking = tuple(step for feature in features for step in feature.looking)
     fail = Fail(tuple((feature.slot.name, DIRTY) for feature in features))
     if len(views) == 1:
-        return looking_entry(
-            name, views, code(f"assert {views[0].value} == {features[0].clean}"), (*looking, fail)
-        )
+        return looking_entry(name, views, code(f"assert {views[0].value} == {features[0].clean}"), (*looking, fail))
     lines = [f"{seen.feature.noun} = {seen.value}" for seen in views]
     wanted = " or ".join(f"{feature.noun} == {feature.clean}" for feature in features)
     return looking_entry(name, views, code("\n".join([*lines, f"assert {wanted}"])), (*looking, fail))
@@ -131,9 +129,7 @@ def cleaner_of(name: str, feature: Feature, rng: Random) -> Entry:
 
 def link_of(name: str, first: Feature, second: Feature, rng: Random) -> Entry:
     """Pollutes the second feature, but only when it finds the first one polluted."""
-    way = rng.choice(
-        [way for way in second.pollutes if not any(isinstance(step, Reset) for step in way.steps)]
-    )
+    way = rng.choice([way for way in second.pollutes if not any(isinstance(step, Reset) for step in way.steps)])
     placed = way.at(name)
     seen = view(first, rng, SYNC_STYLES)
     condition = ((first.slot.name, DIRTY),)
@@ -141,11 +137,9 @@ def link_of(name: str, first: Feature, second: Feature, rng: Random) -> Entry:
         Line(f"{first.noun} = {seen.value}"),
         Line(f"if {first.noun} == {first.dirty}:"),
         *(Line(f"    {line.text}", line.mark) for line in placed.body),
-        Line(f"assert {first.noun}"),
+        Line(f"assert {first.noun} in ({first.clean}, {first.dirty})"),
     )
-    writes = tuple(
-        replace(step, when=(*step.when, *condition)) for step in placed.steps if isinstance(step, Write)
-    )
+    writes = tuple(replace(step, when=(*step.when, *condition)) for step in placed.steps if isinstance(step, Write))
     return looking_entry(name, (seen,), body, (*first.looking, *writes), placed)
 
 

@@ -73,9 +73,7 @@ def _victim_scenario(shape: str, planter: Planter, cleaners: int, rng: Random) -
     seen = features[1:] if shape == "chain" else features
     victim = victim_of(f"test_{features[-1].noun}_by_default", tuple(seen), rng)
     polluters = _polluters(shape, features, rng)
-    cleaning = [
-        cleaner_of(f"test_{seen[-1].noun}_is_put_back{n or ''}", seen[-1], rng) for n in range(cleaners)
-    ]
+    cleaning = [cleaner_of(f"test_{seen[-1].noun}_is_put_back{n or ''}", seen[-1], rng) for n in range(cleaners)]
     return Scenario(_green_order(shape, victim, polluters, cleaning, rng), tuple(features))
 
 

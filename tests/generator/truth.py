@@ -75,9 +75,7 @@ class Truth:
 
     def to_json(self) -> str:
         """Everything but the model."""
-        content = {
-            field.name: _plain(getattr(self, field.name)) for field in fields(self) if field.name != "model"
-        }
+        content = {field.name: _plain(getattr(self, field.name)) for field in fields(self) if field.name != "model"}
         return json.dumps(content, indent=1) + "\n"
 
 

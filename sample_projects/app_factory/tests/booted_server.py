@@ -19,7 +19,7 @@ from dockerfile import PROJECT
 
 T = TypeVar("T")
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds until a test gives up: many times what a boot takes, as machines may be busy."""
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from types import FrameType
 
 from rich.console import Console
 from typer.main import get_command
@@ -23,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     end = given.index("--") if "--" in given else len(given)
     own, for_pytest = given[:end], tuple(given[end + 1 :])
     errors = console_for(sys.stderr)
+    signal.signal(signal.SIGTERM, _interrupt)  # so that no process of an audit is left behind
     try:
         code = get_command(app).main(own, prog_name="leakcheck", standalone_mode=False, obj=for_pytest)
     except LeakcheckError as error:
@@ -34,6 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _unexpected(error, errors)
     return code if isinstance(code, int) else 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def show_error(error: LeakcheckError, console: Console) -> None:

@@ -89,6 +89,7 @@ class Engine:
     def suite_by_process(self) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
         """The same by a process that collects and runs nothing, for engines that do not fork."""
         tag = "suite-collect"
+        self.launch.folder.segment(tag).unlink(missing_ok=True)  # of the launcher that failed before
         self.launch.folder.begin(tag, Order("collect", "confirm", ("",)))
         self.processes += 1
         self.launch.start("single", tag).wait(self.limits.execution)
@@ -99,7 +100,7 @@ class Engine:
         if self.root is not None:
             self.root.stop(patience=0.5)
             self.root = None
-            self.launch.folder.segment(SUITE).unlink(missing_ok=True)
+        self.launch.folder.segment(SUITE).unlink(missing_ok=True)
 
     def _collected(self, tag: str) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
         if not self.launch.folder.segment(tag).exists():

@@ -39,6 +39,8 @@ class KindOfState(Protocol):
 
     kind: str
     tracking: Tracking
+    in_place: bool
+    """Whether values may change where they stand; values of other kinds are only ever replaced."""
 
     def patches(self) -> Mapping[str, Callable[[ModuleType, Ledger], None]]:
         """What to do with which module right after its import, keyed by the module's name."""

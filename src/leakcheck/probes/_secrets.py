@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Any
 
 _SECRET_NAME = re.compile(
@@ -14,6 +15,11 @@ _SECRET_NAME = re.compile(
 _SECRET_VALUE = re.compile(
     r"://[^/\s:@]*:[^/\s@]+@|^(bearer|basic|digest) +\S+$|^eyJ[\w-]+\.[\w-]+\.", re.IGNORECASE
 )
+
+
+@lru_cache(maxsize=4096)
+def _is_secret_name(name: str) -> bool:
+    return bool(_SECRET_NAME.search(name))
 
 
 class Redactor:
@@ -28,12 +34,14 @@ class Redactor:
         if self._show or type(value) not in (str, bytes, int) or value == "":
             return None
         if type(value) is int:
-            return self.digest(str(value)) if _SECRET_NAME.search(name) and abs(value) > 9999 else None
+            return self.digest(str(value)) if _is_secret_name(name) and abs(value) > 9999 else None
         return self.digest(value) if self.is_secret(name, value) else None
 
     def is_secret(self, name: str, value: Any) -> bool:
         plain = value.decode("latin-1") if type(value) is bytes else value
-        return bool(_SECRET_NAME.search(name) or _SECRET_VALUE.search(plain[:4096]))
+        return _is_secret_name(name) or (
+            ("://" in plain or plain[:1] in "bBdDe") and bool(_SECRET_VALUE.search(plain[:4096]))
+        )
 
     def digest(self, value: Any) -> str:
         """The salted digest of a secret: equal secrets have equal digests within one audit, no more."""

@@ -83,12 +83,6 @@ class _Exposure:
     def look(self, value: object, name: str, depth: int, foreign: int | None) -> Node:
         """The node of `value`. `foreign` counts levels inside third parties' objects, None outside them."""
         self._left -= 1
-        try:
-            return self._look(value, name, depth, foreign)
-        except Exception:  # the hash of a class is its metaclass's, and that may be the project's
-            return Node("a value that resists", ident=Ident(value), internal=foreign is not None)
-
-    def _look(self, value: object, name: str, depth: int, foreign: int | None) -> Node:
         kind = type(value)
         if id(kind) in _SCALAR_IDS:
             return self._scalar(value, name, foreign)

@@ -18,6 +18,7 @@ class Probe:
 
     kind = "app_state"
     tracking: Tracking = "tracked"
+    in_place = True
 
     def patches(self) -> Mapping[str, Callable[[ModuleType, Ledger], None]]:
         return {"starlette.applications": self._patch}

@@ -20,6 +20,7 @@ class Probe:
 
     kind = "client_cookies"
     tracking: Tracking = "tracked"
+    in_place = False
 
     def __init__(self) -> None:
         self._holders = Holders()

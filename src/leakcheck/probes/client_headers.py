@@ -19,6 +19,7 @@ class Probe:
 
     kind = "client_headers"
     tracking: Tracking = "tracked"
+    in_place = False
 
     def __init__(self) -> None:
         self._holders = Holders()

@@ -23,6 +23,7 @@ class Probe:
 
     kind = "dependency_overrides"
     tracking: Tracking = "tracked"
+    in_place = False
 
     def patches(self) -> Mapping[str, Callable[[ModuleType, Ledger], None]]:
         return {"fastapi.applications": self._patch}

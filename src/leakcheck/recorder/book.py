@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import sys
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -23,7 +23,8 @@ from leakcheck.recorder.naming import Birth, owner_name, relative
 from leakcheck.records import Change, Location, PathChange, Source
 
 _CHEAP = 48
-_PLAIN = frozenset({int, float, bool, str, bytes, type(None), complex})
+# By identity: hashing a type would call what its metaclass may have put there.
+_PLAIN = frozenset(map(id, (int, float, bool, str, bytes, type(None), complex)))
 _MAX_SOURCES = 5
 
 Lifetime = tuple[str | int, ...]
@@ -33,13 +34,14 @@ Spot = tuple["_Place", str]
 class _Place:
     """One watched owner of one kind."""
 
-    __slots__ = ("__weakref__", "birth", "known", "name", "probe", "ref", "touched")
+    __slots__ = ("__weakref__", "birth", "known", "name", "probe", "ref", "seen", "touched")
 
     def __init__(self, probe: KindOfState, ref: weakref.ref[object], birth: Birth) -> None:
         self.probe = probe
         self.ref = ref
         self.birth = birth
         self.known: dict[str, Photograph] = {}
+        self.seen: dict[str, object] = {}
         self.touched: dict[str | None, tuple[Cause, Source | None]] = {}
         self.name: str | None = None
 
@@ -105,16 +107,18 @@ class Book:
 
     def written(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
         place = self._places.get((probe.kind, id(owner)))
-        if place is not None:
-            self._compare(place, None if key is None else (key,), self._causes.current, self._source())
+        if place is not None and not self._own(place):
+            self._compare(place, None if key is None else (key,), self._causes.current)
 
     def touched(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
         place = self._places.get((probe.kind, id(owner)))
-        if place is None or (key is not None and type(probe.state(owner).get(key)) in _PLAIN):
+        if place is None or self._own(place):
+            return
+        if key is not None and id(type(probe.state(owner).get(key))) in _PLAIN:
             return
         # What changed in place until now was changed by whoever got hold of it before.
         keys = [each for each in ((*place.known,) if key is None else (key,)) if self._affordable(place, each)]
-        self._compare(place, keys, self._causes.current, None)
+        self._compare(place, keys, self._causes.current, untracked=True)
         frame = innermost(sys._getframe(1))
         if frame is None:
             return
@@ -129,7 +133,7 @@ class Book:
 
         def after_line(line: int) -> None:
             keys = (*place.known,) if key is None else (key,)
-            self._compare(place, keys, cause, self._source_of(frame, line))
+            self._compare(place, keys, cause, lambda: self._source_of(frame, line))
 
         self._lines.follow(frame, after_line)
 
@@ -154,8 +158,16 @@ class Book:
         """Find what changed without a tracked write. Outside full mode, only where it is cheap or was touched."""
         for place in list(self._places.values()):
             owner = place.ref()
-            if owner is not None:
+            if owner is not None and (self.full or place.touched or place.probe.in_place) and not self._own(place):
                 self._check(place, owner)
+
+    def settle_newborn(self, lifetime: Lifetime) -> None:
+        """The test is over in which these owners were made: from now on, what others write to them counts."""
+        for place in [each for each in self._places.values() if each.birth.cause.lifetime == lifetime]:
+            owner = place.ref()
+            if owner is not None:
+                state = place.probe.state(owner)
+                place.known = {key: self._photograph(place, owner, key, state) for key in state}
 
     def close(self, lifetime: Lifetime, reach: str = "suite") -> tuple[Change, ...]:
         """The lifetime is over: what it wrote and did not undo."""
@@ -184,14 +196,14 @@ class Book:
             owner = each.place.ref()
             if owner is not None:
                 each.place.probe.restore(owner, each.key, each.value)
-                self._compare(each.place, (each.key,), self._causes.current, None)
+                self._compare(each.place, (each.key,), self._causes.current, untracked=True)
 
     # How it is done --------------------------------------------------------------------------------------------
 
     def _check(self, place: _Place, owner: object) -> None:
         state = place.probe.state(owner)
         keys = {key for key in (*state, *place.known) if self._worth(place, key)}
-        self._compare(place, keys, self._causes.current, None)
+        self._compare(place, keys, self._causes.current, untracked=True)
         place.touched.clear()
 
     def _worth(self, place: _Place, key: str) -> bool:
@@ -201,19 +213,48 @@ class Book:
         known = place.known.get(key)
         return self.full or known is None or known.size <= _CHEAP
 
-    def _compare(self, place: _Place, keys: Iterable[str] | None, cause: Cause, source: Source | None) -> None:
+    def _own(self, place: _Place) -> bool:
+        """Whether the running test made this owner itself: what it does with it is nobody else's concern."""
+        return place.birth.cause.lifetime == self._test
+
+    def _compare(
+        self,
+        place: _Place,
+        keys: Iterable[str] | None,
+        cause: Cause,
+        source: Callable[[], Source | None] | None = None,
+        *,
+        untracked: bool = False,
+    ) -> None:
+        """Charge what differs under `keys` to `cause`, or, if it was not seen to be written, to who touched it."""
         owner = place.ref()
         if owner is None:
             return
         state = place.probe.state(owner)
-        for key in {*state, *place.known} if keys is None else keys:
+        for key in (*state, *(each for each in place.known if each not in state)) if keys is None else tuple(keys):
+            value = state.get(key, MISSING)
+            if self._is_unchanged(place, key, value):
+                continue
             before = place.known.get(key, ABSENT)
             after = self._photograph(place, owner, key, state)
             if not same(before, after):
                 place.known[key] = after
-                self._note(place, key, before, cause, source)
+                found = None if untracked else self._source() if source is None else source()
+                self._note(place, key, before, cause, found)
             if after is ABSENT:
                 place.known.pop(key, None)
+
+    @staticmethod
+    def _is_unchanged(place: _Place, key: str, value: object) -> bool:
+        """Whether the very same unchanging value stood here when it was looked at last."""
+        if value is MISSING:
+            place.seen.pop(key, None)
+            return key not in place.known
+        if place.probe.in_place and id(type(value)) not in _PLAIN:
+            return False
+        unchanged = place.seen.get(key, MISSING) is value and key in place.known
+        place.seen[key] = value
+        return unchanged
 
     def _photograph(self, place: _Place, owner: object, key: str, state: object) -> Photograph:
         value = state.get(key, MISSING)  # type: ignore[attr-defined]

@@ -76,6 +76,7 @@ class RecorderPlugin:
         if self._changes is None:
             self._book.check()
             self._changes = self._book.close(self._lifetime)
+            self._book.settle_newborn(self._lifetime)
 
     # Phases ----------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from types import ModuleType
 
 from leakcheck.recorder.causes import Cause
@@ -35,6 +36,7 @@ class Birth:
         self.modules = modules
 
 
+@cache
 def relative(file: str, root: str) -> str:
     """`file` as reports show it: relative to the rootdir, with forward slashes."""
     if not file:

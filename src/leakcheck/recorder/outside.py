@@ -58,7 +58,14 @@ class OutsideWatch:
         }
 
     def install(self) -> None:
-        sys.addaudithook(self._hook)
+        wanted = self._handlers.get
+
+        def hook(event: str, args: tuple[Any, ...]) -> None:
+            handler = wanted(event)
+            if handler is not None and not self._busy:
+                self._handle(handler, args)
+
+        sys.addaudithook(hook)
 
     def settle_root(self, root: str) -> None:
         self._root = root
@@ -69,10 +76,7 @@ class OutsideWatch:
         for path in list(self._before):
             self._file(path)
 
-    def _hook(self, event: str, args: tuple[Any, ...]) -> None:
-        handler = self._handlers.get(event)
-        if handler is None or self._busy:
-            return
+    def _handle(self, handler: Callable[[tuple[Any, ...]], None], args: tuple[Any, ...]) -> None:
         self._busy = True
         try:
             handler(args)
