@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.generator import Spec, generate
 
 Report = dict[str, Any]

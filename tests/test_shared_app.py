@@ -148,7 +148,6 @@ def test_printed_commands_reproduce(found: Audited, tmp_path: Path) -> None:
             assert [line for line in shown if line.startswith("pytest ") and shlex.split(line)[-1] == edge["to"]]
 
 
-@pytest.mark.xfail(strict=True, reason="pytest 9.2 runs one of two equal node ids, --keep-duplicates or not")
 def test_the_command_of_a_self_polluting_test_reproduces(found: Audited, tmp_path: Path) -> None:
     folder = sample("shared_app", tmp_path)
     for edge in edges(found, "breaks"):

@@ -27,7 +27,7 @@ from leakcheck.records import (
 APP = "shop.main:app"
 BROWSER = "tests.clients:browser"
 KINDS = {"app_state": "tracked", "dependency_overrides": "tracked", "client_cookies": "tracked"}
-MEND_STATE = "Set the attribute with `monkeypatch.setattr(app.state, ...)`, which puts it back."
+MEND_STATE = "Keep the old value in a fixture, and put it back after the yield."
 MEND_OVERRIDE = "Set the override in a fixture and take it away after the yield."
 MEND_CLIENT = "Make a client per test in a function fixture."
 MEND_NEED = "Let the test make the state that it needs, in a fixture of its own."
@@ -203,9 +203,7 @@ def _shop_leaks() -> tuple[Leak, ...]:
             before="20",
             after="500",
         ),
-        replace(
-            leak(10, Location("app_state", APP, "release"), "latent", RELEASE), before="'1.0'", after="'1.1'"
-        ),
+        replace(leak(10, Location("app_state", APP, "release"), "latent", RELEASE), before="'1.0'", after="'1.1'"),
     )
 
 
@@ -233,14 +231,9 @@ def _shop_tests() -> tuple[TestVerdict, ...]:
     fails_alone = {"declared": "passed", "reversed": "failed", "isolated": "failed"}
     polluters = (*ALICE, *MEMBERS, *STAFF, SALE, WEEKEND, WEEK, MAIL)
     return (
-        *(
-            TestVerdict(test, "victim", (), passes_alone, "AssertionError at tests/x.py:9")
-            for test in victims
-        ),
+        *(TestVerdict(test, "victim", (), passes_alone, "AssertionError at tests/x.py:9") for test in victims),
         *(TestVerdict(test, "brittle", (), fails_alone) for test in (GREETED, FEATURED)),
-        TestVerdict(
-            HELD, "self-polluting", (), {"declared": "passed", "reversed": "passed", "isolated": "passed"}
-        ),
+        TestVerdict(HELD, "self-polluting", (), {"declared": "passed", "reversed": "passed", "isolated": "passed"}),
         *(replace(verdict(test), roles=("polluter",)) for test in polluters),
         *(replace(verdict(test), roles=("cleaner",)) for test in (DECLINED, LOGOUT)),
         *(verdict(test) for test in (PAGES, RELEASE, *STABLE)),
@@ -304,22 +297,18 @@ def troubled() -> Result:
     tests = (
         verdict("tests/test_a.py::test_fine"),
         verdict("tests/test_a.py::test_clock", "flaky", declared="passed", again="failed"),
-        verdict(
-            "tests/test_a.py::test_sums", "failing", "AssertionError at tests/test_a.py:9", declared="failed"
-        ),
+        verdict("tests/test_a.py::test_sums", "failing", "AssertionError at tests/test_a.py:9", declared="failed"),
         verdict("tests/test_a.py::test_segfault", "crashing", declared="crashed", isolated="crashed"),
         verdict("tests/test_a.py::test_sleep", "timeout", declared="timeout", isolated="timeout"),
-        verdict(
-            "tests/test_a.py::test_odd", "unknown", declared="passed", reversed="failed", isolated="passed"
-        ),
+        verdict("tests/test_a.py::test_odd", "unknown", declared="passed", reversed="failed", isolated="passed"),
     )
     odd = Unexplained(tests[-1].id, (tests[1].id, tests[0].id, tests[-1].id))
-    return replace(
-        result(tests), certificate=Certificate(12, 9, (odd,), {**KINDS, "environ": "compared"}, True)
-    )
+    return replace(result(tests), certificate=Certificate(12, 9, (odd,), {**KINDS, "environ": "compared"}, True))
 
 
-HOSTILE = "tests/test_a.py::test_x[</script>\x1b[31mred\x1b]8;;https://example.org\x07link\x1b]8;;\x07[bold]\u202e\n]"
+HOSTILE = (
+    "tests/test_a.py::test_x[</script>\x1b[31mred\x1b]8;;https://example.org\x07link\x1b]8;;\x07[bold]\u202e\n]"
+)
 LONG = f"tests/test_a.py::test_long[{'x' * 10_000}]"
 
 
@@ -336,9 +325,7 @@ def hostile() -> Result:
             leaks=(found,),
             edges=(edge((HOSTILE,), LONG, "L1"),),
             findings=(Finding("LK101", "error", "t\x1b", "a\x1b.py", 1, (LONG,), "L1", "[link=x]mend\x1b"),),
-            orders=(
-                OrderSummary("declared[red]\x1b", "declared", None, {"passed": 1, "failed": 1}, "pytest"),
-            ),
+            orders=(OrderSummary("declared[red]\x1b", "declared", None, {"passed": 1, "failed": 1}, "pytest"),),
         ),
         notes=("[blink]note\x07",),
     )

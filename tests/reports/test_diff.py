@@ -80,18 +80,14 @@ def test_equal_changes_are_one_whatever_their_digests() -> None:
 
 
 def test_a_counter_that_differs_in_every_execution_is_cut() -> None:
-    runs = [
-        TestRun(TEST, "passed", changes=(replace(POOL, before=str(n), after=str(n + 1)),)) for n in range(9)
-    ]
+    runs = [TestRun(TEST, "passed", changes=(replace(POOL, before=str(n), after=str(n + 1)),)) for n in range(9)]
     assert "+ 6 more ways in other executions" in shown(*runs)
 
 
 def test_hostile_text_is_spelled_out() -> None:
     location = Location("environ", "os\x1b[0m", "[bold]")
     change = replace(POOL, location=location, after="\x1b]8;;x\x07", internal=False)
-    text = shown(
-        TestRun("t\x1b", "failed", crash="\x9bE", changes=(change,), reads=(location,)), test="t\x1b"
-    )
+    text = shown(TestRun("t\x1b", "failed", crash="\x9bE", changes=(change,), reads=(location,)), test="t\x1b")
     assert "\x1b" not in text
     assert "\x9b" not in text
     assert "environ os\\x1b[0m [bold]" in text

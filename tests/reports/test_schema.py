@@ -50,9 +50,7 @@ def test_no_object_allows_other_keys_and_all_keys_are_required() -> None:
 
 def test_the_page_tells_every_key_of_every_object() -> None:
     page = PAGE.read_text("utf-8")
-    chapters = {
-        found[1]: found[2] for found in re.finditer(r"^## `(\w+)`.*?\n(.*?)(?=^## |\Z)", page, re.M | re.S)
-    }
+    chapters = {found[1]: found[2] for found in re.finditer(r"^## `(\w+)`.*?\n(.*?)(?=^## |\Z)", page, re.M | re.S)}
     for name, each in records(_schema.schema()):
         if name != "outcomes":
             told = re.findall(r"^\| `(\w+)` \|", chapters[name], re.M)

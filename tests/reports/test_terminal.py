@@ -45,9 +45,7 @@ def mixed() -> Result:
     )
     found = result((verdict(V, "victim"), verdict(W, "victim"), orphan), leaks=(LEAK,), edges=edges)
     odd = (Unexplained(W, (B, W)), Unexplained(orphan.id, ()))
-    return replace(
-        found, certificate=replace(found.certificate, unexplained=odd, pairs_total=3, pairs_covered=3)
-    )
+    return replace(found, certificate=replace(found.certificate, unexplained=odd, pairs_total=3, pairs_covered=3))
 
 
 @pytest.mark.parametrize(
@@ -89,9 +87,7 @@ def test_colours_only_for_a_terminal() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "utf-8"])
-@pytest.mark.parametrize(
-    "found", [samples.shop(), samples.hostile(), clean()], ids=["shop", "hostile", "clean"]
-)
+@pytest.mark.parametrize("found", [samples.shop(), samples.hostile(), clean()], ids=["shop", "hostile", "clean"])
 def test_any_encoding_will_do(encoding: str, found: Result) -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding)

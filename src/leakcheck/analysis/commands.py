@@ -8,17 +8,22 @@ from collections.abc import Iterable
 
 from leakcheck.records import Suite, node_id
 
+TWICE = "import pytest, sys; sys.exit(pytest.main(sys.argv[1:]) or pytest.main(sys.argv[1:]))"
+
 
 def command(suite: Suite, tests: Iterable[str]) -> str:
-    """The command that runs just `tests`, in that order, in one new pytest process."""
-    return shlex.join([*suite.launcher.split(), *suite.flags, *arguments(suite, tests)])
+    """The command that runs just `tests`, in that order, in one new process.
+
+    pytest runs no test twice, so for a test behind itself pytest is called twice in one process.
+    """
+    sequence = tuple(tests)
+    start = suite.launcher.split() if len(set(sequence)) == len(sequence) else ["python", "-c", TWICE]
+    return shlex.join([*start, *suite.flags, *arguments(suite, sequence)])
 
 
 def arguments(suite: Suite, tests: Iterable[str]) -> list[str]:
     """What `command` hands to pytest, but for the flags that switch plugins off."""
-    ids = [_from_invocation(suite, node_id(test)) for test in tests]
-    extra = ["--keep-duplicates"] if len(set(ids)) < len(ids) else []
-    return [*suite.extra, *extra, *ids]
+    return [*suite.extra, *(_from_invocation(suite, node_id(test)) for test in dict.fromkeys(tests))]
 
 
 def import_command(suite: Suite, files: Iterable[str], test: str) -> str:

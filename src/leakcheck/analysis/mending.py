@@ -10,8 +10,8 @@ _BY_KIND: Mapping[str, str] = {
         "`app.dependency_overrides[dep] = fake; yield; app.dependency_overrides.pop(dep, None)`."
     ),
     "app_state": (
-        "Build a fresh app per test with a factory (`create_app()`), or set the attribute with "
-        "`monkeypatch.setattr(app.state, ...)`, which puts it back."
+        "Build a fresh app per test with a factory (`create_app()`), or keep the old value in a fixture and put it "
+        "back after the yield. (`monkeypatch.setattr(app.state, ...)` deletes the attribute instead.)"
     ),
     "client_cookies": (
         "Make a client per test (`with TestClient(app) as client: yield client` in a function fixture), "

@@ -10,6 +10,7 @@ from typing import Literal
 from leakcheck.analysis.commands import suite_command
 from leakcheck.analysis.coverage import Coverage, coverage_of
 from leakcheck.analysis.edges import edges_of
+from leakcheck.analysis.evidence import bad, good
 from leakcheck.analysis.findings import findings_of
 from leakcheck.analysis.leaks import leaks_of
 from leakcheck.analysis.profiles import is_alone, profiles_of
@@ -113,11 +114,16 @@ def _certificate(
 
 def _differs(verdict: TestVerdict) -> bool:
     """Whether the outcome depends on something, and chance is not known to be it."""
-    return verdict.verdict in ("victim", "brittle", "self-polluting", "unknown") and bool(verdict.outcomes)
+    if verdict.verdict == "unknown":
+        return any(map(good, verdict.outcomes.values())) and any(map(bad, verdict.outcomes.values()))
+    return verdict.verdict in ("victim", "brittle", "self-polluting")
 
 
 def _orders(executions: Sequence[Execution], suite: Suite) -> tuple[OrderSummary, ...]:
-    whole = [each for each in executions if each.order.kind in NAMED_KINDS and each.order.repeat == 0]
+    whole: dict[str, Execution] = {}
+    for each in executions:
+        if each.order.kind in NAMED_KINDS and each.order.repeat == 0:
+            whole[each.order.name] = each  # an attempt that a test ended is followed by one without that test
     rows = [
         OrderSummary(
             each.order.name,
@@ -126,7 +132,7 @@ def _orders(executions: Sequence[Execution], suite: Suite) -> tuple[OrderSummary
             dict(Counter[str](run.outcome for run in each.runs)),
             _reproduce(each, suite),
         )
-        for each in whole
+        for each in whole.values()
     ]
     alone = {each.order.tests[0]: each for each in executions if is_alone(each)}
     counts = Counter[str](each.outcome(test) for test, each in alone.items())

@@ -8,6 +8,7 @@ from dataclasses import replace
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.outsiders import outsiders, told
 from leakcheck.engine.engine import Job
+from leakcheck.errors import EngineFailed
 from leakcheck.records import Execution, Order
 from leakcheck.strategies.declared import Strategy as Declared
 
@@ -19,6 +20,11 @@ def calibrate(bench: Bench, control: Job) -> None:
     """
     bench.run("declared", Declared().propose(bench.view()))
     _keep_control(bench, bench.engine.finish(control))
+    if not any(execution.runs for execution in bench.executions):
+        raise EngineFailed(
+            f"no test of the declared order ran: {bench.executions[-1].status}",
+            hint="Give it more time with --execution-timeout, or try --engine spawn.",
+        )
     odd = _differing(bench)
     if odd:
         if outsiders([*bench.executions, *bench.control]):

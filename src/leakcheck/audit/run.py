@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from leakcheck import __version__
+from leakcheck.analysis import in_place
 from leakcheck.audit import search
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.calibrate import calibrate
@@ -54,13 +55,15 @@ def profile(bench: Bench) -> None:
 
 
 def profile_suspects(bench: Bench) -> None:
-    """Where a process is dear: only tests that differ between orders or leave something behind, alone."""
+    """Where a process is dear, alone run only tests that differ between orders, that leave something behind, or
+    that read what others left."""
     outcomes: dict[str, set[bool]] = {}
     loud: set[str] = set()
     for execution in bench.executions:
-        for run in execution.runs:
+        for run, state in in_place(execution, bench.suite):
             outcomes.setdefault(run.test, set()).add(run.bad)
-            if run.changes or run.finalised:
+            met = any(read.covers(location) for read in run.reads for location in state)
+            if run.changes or run.finalised or met:
                 loud.add(run.test)
     suspects = loud | {test for test, seen in outcomes.items() if len(seen) > 1}
     bench.run("isolated", Isolated().propose(bench.view(suspects)))

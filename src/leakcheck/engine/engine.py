@@ -46,6 +46,7 @@ class Job:
     began: float = 0.0
     size: int = -1
     alive: float = 0.0
+    running: bool = False
     timed_out: bool = False
     status: int | None = None
 
@@ -269,10 +270,16 @@ class Engine:
             size = self.launch.folder.segment(job.tag).stat().st_size
             if size != job.size:
                 job.size, job.alive = size, now
-            late = now - job.alive > self.limits.test or now - job.began > self.limits.execution
+            job.running = job.running or self._has_started(job)
+            late = now - job.began > self.limits.execution
+            late = late or (job.running and now - job.alive > self.limits.test)
             if late and job.status is None and job.pid and not job.timed_out:
                 job.timed_out = True
                 kill_group(job.pid)
+
+    def _has_started(self, job: Job) -> bool:
+        """Whether its first test began: a start and a collection are not measured as a test."""
+        return b'"event":"started"' in self.launch.folder.segment(job.tag).read_bytes()
 
     def _done(self, job: Job) -> Execution:
         del self.jobs[job.tag]
@@ -309,6 +316,6 @@ class Engine:
     def require_log(self, tag: str) -> str:
         """What a process printed; for errors that only it can explain."""
         try:
-            return self.launch.folder.log(tag).read_text(encoding="utf-8", errors="replace")
+            return self.launch.log(tag).read_text(encoding="utf-8", errors="replace")
         except OSError as error:
             raise EngineFailed(f"no log of {tag}: {error.strerror}") from error

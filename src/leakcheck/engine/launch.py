@@ -41,7 +41,7 @@ class Launch:
         config = Path(self.scratch, f"{tag}.json")
         config.write_text(json.dumps(self._config(mode, tag, args, pipes)), encoding="utf-8")
         config.chmod(0o600)
-        with self.folder.log(tag).open("wb") as log:
+        with self.log(tag).open("wb") as log:
             try:
                 return subprocess.Popen(
                     [self.python, str(_BOOT), str(config)],
@@ -56,6 +56,10 @@ class Launch:
                 raise EngineFailed(
                     f"cannot start {self.python}: {error.strerror}", hint="Name an interpreter with --python."
                 ) from error
+
+    def log(self, tag: str) -> Path:
+        """What a process prints. Not in the audit's folder: a failing test prints values."""
+        return Path(self.scratch, f"{tag}.log")
 
     def _config(
         self, mode: str, tag: str, args: tuple[str, ...] | None, pipes: tuple[int, int] | None

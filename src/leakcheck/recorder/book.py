@@ -247,14 +247,12 @@ class Book:
     @staticmethod
     def _is_unchanged(place: _Place, key: str, value: object) -> bool:
         """Whether the very same unchanging value stood here when it was looked at last."""
+        last = place.seen.pop(key, MISSING)
         if value is MISSING:
-            place.seen.pop(key, None)
             return key not in place.known
-        if place.probe.in_place and id(type(value)) not in _PLAIN:
-            return False
-        unchanged = place.seen.get(key, MISSING) is value and key in place.known
-        place.seen[key] = value
-        return unchanged
+        if not place.probe.in_place or id(type(value)) in _PLAIN:
+            place.seen[key] = value
+        return last is value and key in place.known
 
     def _photograph(self, place: _Place, owner: object, key: str, state: object) -> Photograph:
         value = state.get(key, MISSING)  # type: ignore[attr-defined]
@@ -338,7 +336,7 @@ class Book:
 
 def _copied(value: object) -> object:
     """Containers are copied, so that an in-place change can be undone; anything else is itself."""
-    if type(value) in (dict, list, set):
+    if any(type(value) is each for each in (dict, list, set)):
         try:
             return copy.deepcopy(value)
         except Exception:  # the project's own objects may refuse, or run into anything

@@ -66,7 +66,7 @@ def _tests(result: Result) -> str:
             _counted(counts["self-polluting"], "self-polluting"),
             *(_counted(counts[verdict], verdict) for verdict in _OTHER_VERDICTS),
             _counted(counts["timeout"], "timed out"),
-            _counted(counts["unknown"], "unexplained"),
+            _counted(counts["unknown"], "unknown"),
         ]
     )
 

@@ -45,9 +45,6 @@ class AuditFolder:
         """Copies of files that running executions are about to change."""
         return self.path / "undo"
 
-    def log(self, tag: str) -> Path:
-        return self.path / f"{tag}.log"
-
     def begin(self, tag: str, order: Order | None = None) -> Path:
         """Create the segment `tag` with its header."""
         path = self.segment(tag)
