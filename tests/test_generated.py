@@ -27,7 +27,7 @@ def audit(folder: Path) -> Report:
     return report
 
 
-@pytest.fixture(scope="module", params=[1, 5])
+@pytest.fixture(scope="module", params=[5, pytest.param(1, marks=pytest.mark.slow)])
 def audited(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Truth, Report]:
     folder = tmp_path_factory.mktemp(f"generated{request.param}")
     generate(folder, Spec(seed=request.param, tests=50))

@@ -16,7 +16,7 @@ SEEN = {name: leak for name, leak in TRUTH["leaks"].items() if leak["kind"] != "
 HIDDEN = {test: truth for test, truth in TRUTH["victims"].items() if truth["leak"] not in SEEN}
 
 
-@pytest.fixture(scope="module", params=["fork", "spawn"])
+@pytest.fixture(scope="module", params=["fork", pytest.param("spawn", marks=pytest.mark.slow)])
 def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Audited:
     folder = sample("shared_app", tmp_path_factory.mktemp(request.param))
     return audit(folder, "tests", "--engine", request.param, "--random", "0", "--budget", "3600s")
