@@ -10,7 +10,8 @@ import pytest
 from analysis.made import FILE, OTHER, PLACE, alone, change, execution, name, outcomes, ran, suite
 from leakcheck.analysis import command, coverage_of, derive, edges_of, import_command, in_place, profiles_of
 from leakcheck.analysis.commands import suite_command
-from leakcheck.records import WHOLE, Cost, Edge, Execution, Location, Result, Suite
+from leakcheck.analysis.profiles import net_changes
+from leakcheck.records import WHOLE, Change, Cost, Edge, Execution, Location, Result, Source, Suite, TestRun
 
 P, V = name("p"), name("v")
 SUITE = suite("p", "v", "c", "q")
@@ -289,3 +290,18 @@ def test_the_suites_command() -> None:
     odd = replace(SUITE, args=("tests", "-k", "a b"), flags=("--randomly-dont-reorganize", "--no-cov"))
     assert suite_command(odd) == "pytest tests -k 'a b' --randomly-dont-reorganize --no-cov"
     assert suite_command(odd, seed=7) == "pytest tests -k 'a b' --no-cov --randomly-seed=7"
+
+
+def test_what_a_wider_fixture_takes_away_again_only_its_users_can_see() -> None:
+    place = Location("dependency_overrides", "app:app", "app:user")
+    made = Change(place, "absent", "function fake", "fake", "none")
+    undone = Source("test_a.py", 9, "teardown_class", "teardown", "setup", "class")
+    undo = Change(place, "function fake", "absent", "none", "fake", sources=(undone,), lifetime="fixture")
+    (left,) = net_changes(TestRun("t", "passed", changes=(made,), finalised=(undo,)))
+    assert (left.after, left.reach) == ("function fake", "class")
+
+
+def test_what_a_wider_fixture_leaves_counts_as_left() -> None:
+    place = Location("dependency_overrides", "app:app", "app:user")
+    left = Change(place, "absent", "function fake", "fake", "none", lifetime="fixture")
+    assert net_changes(TestRun("t", "passed", finalised=(left,))) == [left]

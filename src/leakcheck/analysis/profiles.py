@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Change, Execution, Location, Outcome
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Change, Execution, Location, Outcome, TestRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,19 @@ def profiles_of(executions: Iterable[Execution]) -> Mapping[str, Profile]:
     return found
 
 
+def net_changes(run: TestRun) -> list[Change]:
+    """What the run left in the end. What a wider fixture took away again only its own users can have seen."""
+    left = {change.location: change for change in run.changes}
+    for change in run.finalised:
+        earlier = left.get(change.location)
+        if earlier is not None and change.digest == earlier.before_digest:
+            scope = next((source.scope for source in change.sources if source.scope), None)
+            left[change.location] = replace(earlier, reach=scope or "module")
+        else:
+            left[change.location] = change
+    return list(left.values())
+
+
 def _extended(profile: Profile, execution: Execution) -> Profile:
     outcome = execution.outcome(profile.test)
     if outcome == "not run":
@@ -57,7 +70,7 @@ def _extended(profile: Profile, execution: Execution) -> Profile:
     runs = [run for run in execution.runs if run.test == profile.test]
     again = tuple(run.again for run in runs if run.again is not None)
     known = {change.location for change in profile.changes}
-    new = tuple(change for run in runs for change in (*run.changes, *run.finalised) if change.location not in known)
+    new = tuple(change for run in runs for change in net_changes(run) if change.location not in known)
     return Profile(
         profile.test,
         (*profile.outcomes, outcome),
