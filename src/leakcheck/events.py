@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any, Union
 
 from leakcheck.errors import Unreadable
-from leakcheck.records import Change, Order, Suite, TestRun
+from leakcheck.records import Change, Location, Order, Suite, TestRun
 
 FORMAT = 1
 
@@ -213,6 +213,12 @@ def _plain_value(value: Any) -> Any:
 @cache
 def _hints(cls: Any) -> dict[str, Any]:
     return typing.get_type_hints(cls)
+
+
+def prepare() -> None:
+    """Resolve the annotations that reading an order needs, so that no fork has to."""
+    for cls in (Header, Order, Location):
+        _hints(cls)
 
 
 def _build(hint: Any, value: Any) -> Any:

@@ -11,13 +11,13 @@ import sys
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from types import FrameType
+from types import FrameType, ModuleType
 
 from leakcheck.probes import MISSING, KindOfState
 from leakcheck.probes._nodes import ABSENT, Node, Photograph, differences, same
 from leakcheck.probes._values import Camera
 from leakcheck.recorder.causes import Cause, Causes
-from leakcheck.recorder.frames import executing_modules, innermost
+from leakcheck.recorder.frames import executing_modules, innermost, is_project_file
 from leakcheck.recorder.linewatch import LineWatch
 from leakcheck.recorder.naming import Birth, owner_name, relative
 from leakcheck.records import Change, Location, PathChange, Source
@@ -142,6 +142,15 @@ class Book:
     def settle_root(self, root: str) -> None:
         """The rootdir is known: paths are relative to it from now on."""
         self._root = root
+
+    def name_all(self) -> None:
+        """Find the names of all owners now, so that no fork has to: it means a look at every loaded module."""
+        for module in list(sys.modules.values()):
+            if type(module) is ModuleType:
+                is_project_file(vars(module).get("__file__") or "")
+        for place in list(self._places.values()):
+            if place.ref() is not None:
+                self._name(place)
 
     def begin_test(self, lifetime: Lifetime) -> None:
         self._test = lifetime

@@ -49,7 +49,7 @@ def relative(file: str, root: str) -> str:
 
 def _holders(owner: object) -> Iterator[tuple[ModuleType, str]]:
     for module in list(sys.modules.values()):
-        if type(module) is not ModuleType or not is_project_file(getattr(module, "__file__", None) or ""):
+        if type(module) is not ModuleType or not is_project_file(vars(module).get("__file__") or ""):
             continue
         for attribute, value in list(vars(module).items()):
             if value is owner:

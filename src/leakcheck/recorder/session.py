@@ -11,7 +11,17 @@ from typing import Any
 
 import pytest
 
-from leakcheck.events import FORMAT, Collected, Completed, Finished, Header, Shuffled, Started, read_segment
+from leakcheck.events import (
+    FORMAT,
+    Collected,
+    Completed,
+    Finished,
+    Header,
+    Shuffled,
+    Started,
+    prepare,
+    read_segment,
+)
 from leakcheck.recorder.chance import Chance
 from leakcheck.recorder.fork import NodeServer, RootServer
 from leakcheck.recorder.hooks import ImportCauses, RecorderPlugin
@@ -244,6 +254,8 @@ class RootPart(RecordingPart):
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> int | None:
         super().pytest_cmdline_main(config)
+        prepare()
+        self.watch.book.name_all()
         server = RootServer(self.setup.commands, self.setup.replies)
         server.reply(node="root", state="ready", pid=Real.getpid())
         tag = server.serve(server.handle)
@@ -258,6 +270,7 @@ class RootPart(RecordingPart):
         Segment(os.path.join(self.setup.folder, f"{self._tag}.jsonl")).write(self.collected(session))
         if not self.can_run(session):
             return None
+        self.watch.book.name_all()
         server = NodeServer(self._commands, self.setup.replies)
         server.reply(node=self._tag, state="ready", pid=Real.getpid())
         tag = server.serve(server.handle)
