@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any, Union
 
 from leakcheck.errors import Unreadable
-from leakcheck.records import Change, Location, Order, Suite, TestRun
+from leakcheck.records import Location, Order, Suite, TestRun
 
 FORMAT = 1
 
@@ -80,13 +80,6 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
-class Torn:
-    """Changes seen when fixtures of a higher scope were finalised after the last test."""
-
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Note:
     """Something worth telling about this execution."""
 
@@ -130,19 +123,7 @@ class Exit:
 
 
 Event = (
-    Header
-    | Begun
-    | Collected
-    | Shuffled
-    | Started
-    | Finished
-    | Again
-    | Torn
-    | Note
-    | Outside
-    | Stopped
-    | Completed
-    | Exit
+    Header | Begun | Collected | Shuffled | Started | Finished | Again | Note | Outside | Stopped | Completed | Exit
 )
 
 _CLASSES: Mapping[str, type[Any]] = {cls.__name__.lower(): cls for cls in typing.get_args(Event)}

@@ -20,9 +20,6 @@ class Deaf:
     def born(self, probe: object, owner: object) -> None:
         pass
 
-    def knows(self, probe: object, owner: object) -> bool:
-        return False
-
     def read(self, probe: object, owner: object, key: str) -> None:
         pass
 

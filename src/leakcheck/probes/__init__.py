@@ -21,9 +21,6 @@ class Ledger(Protocol):
     def born(self, probe: KindOfState, owner: object) -> None:
         """`owner` exists from now on and is to be watched."""
 
-    def knows(self, probe: KindOfState, owner: object) -> bool:
-        """Whether `owner` is watched."""
-
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         """The running code consults `key` of `owner` (`records.WHOLE` for all of it)."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import sys
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import FrameType, ModuleType
 
@@ -93,14 +93,11 @@ class Book:
         birth = Birth(self._causes.current, file, line, executing_modules(frame))
         places[key] = _Place(probe, weakref.ref(owner, gone), birth)
 
-    def knows(self, probe: KindOfState, owner: object) -> bool:
-        return (probe.kind, id(owner)) in self._places
-
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         if self._test is None:
             return
         place = self._places.get((probe.kind, id(owner)))
-        if place is None or place.birth.cause.lifetime == self._test or (place, key) in self._reads:
+        if place is None or self._own(place) or (place, key) in self._reads:
             return
         if not any((place, key) in account.before for account in self._accounts.values()):
             self._reads[place, key] = None
@@ -337,10 +334,6 @@ class Book:
         if place.name is None:
             place.name = owner_name(place.ref(), place.birth, self._root)
         return place.name
-
-    def owners(self) -> Iterator[str]:
-        """Names of all living owners, for diagnosis."""
-        return (self._name(place) for place in list(self._places.values()) if place.ref() is not None)
 
 
 def _copied(value: object) -> object:

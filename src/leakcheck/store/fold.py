@@ -29,9 +29,6 @@ class Audit:
     seconds: float = 0.0
     lanes: int = 1
 
-    def with_executions(self, more: Iterable[Execution]) -> Audit:
-        return replace(self, executions=(*self.executions, *more))
-
 
 def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     """One segment's events as an execution. A test that began and never ended took its process with it."""
