@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from leakcheck.analysis.chains import SHORTEST_CHAIN, Chains, Sequences, Value, chains_of, leaks_among
 from leakcheck.analysis.profiles import Profile, profiles_of
 from leakcheck.analysis.timeline import in_place
-from leakcheck.records import Change, Execution, Location, Suite, TestItem
+from leakcheck.records import Execution, Location, Suite, TestItem
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,21 +22,34 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """All pairs with the execution that first showed each; "" where none did. `producers` leave a value."""
+    """All pairs with the execution that first showed each; "" where none did. `producers` leave a value.
+
+    `long_chains` are sequences behind which a test left what it does not leave alone, longer than they may need be.
+    """
 
     pairs: Mapping[Pair, str]
-    producers: Mapping[tuple[Location, str], tuple[tuple[str, ...], ...]]
+    producers: Mapping[Value, Sequences]
+    long_chains: Sequences = ()
 
     @property
     def uncovered(self) -> tuple[Pair, ...]:
         return tuple(pair for pair, execution in self.pairs.items() if not execution)
 
 
-def coverage_of(executions: Sequence[Execution], suite: Suite) -> Coverage:
-    """Pairs from the profiles (and from leaks that appear only behind other tests), and who covered them."""
+def coverage_of(executions: Sequence[Execution], suite: Suite, depth: int = 2) -> Coverage:
+    """Pairs from the profiles, and from leaks that appear only behind other tests, and who covered them.
+
+    `depth` is the greatest number of tests that are followed as the makers of one value.
+    """
     profiles = profiles_of(executions)
     items = {item.id: item for item in suite.tests}
-    producers, reach = _values(profiles, executions, suite)
+    producers, reach = _values(profiles)
+    chains = chains_of(executions, suite, profiles)
+    for key, (change, sequences) in chains.items():
+        followed = tuple(each for each in sequences if len(each) <= depth)
+        if followed:
+            producers[key] = (*producers.get(key, ()), *followed)
+            reach.setdefault(key, change.reach)
     digests = _digests_by_writer(profiles)
     readers = _readers(profiles, {location for location, _ in producers})
     pairs = {
@@ -46,47 +60,25 @@ def coverage_of(executions: Sequence[Execution], suite: Suite) -> Coverage:
     }
     for execution in executions:
         _cover(execution, suite, pairs, digests, profiles)
-    return Coverage(pairs, producers)
+    return Coverage(pairs, producers, _long(chains))
 
 
-def _values(
-    profiles: Mapping[str, Profile], executions: Sequence[Execution], suite: Suite
-) -> tuple[dict[tuple[Location, str], tuple[tuple[str, ...], ...]], dict[tuple[Location, str], str]]:
-    producers: dict[tuple[Location, str], tuple[tuple[str, ...], ...]] = {}
-    reach: dict[tuple[Location, str], str] = {}
+def _values(profiles: Mapping[str, Profile]) -> tuple[dict[Value, Sequences], dict[Value, str]]:
+    producers: dict[Value, Sequences] = {}
+    reach: dict[Value, str] = {}
     for profile in profiles.values():
-        for change in _leaks(profile.changes):
+        for change in leaks_among(profile.changes):
             key = (change.location, change.digest)
             producers[key] = (*producers.get(key, ()), (profile.test,))
             reach[key] = change.reach
-    for change, sequence in _chained(profiles, executions, suite):
-        key = (change.location, change.digest)
-        if key not in producers:
-            producers[key], reach[key] = (sequence,), change.reach
     return producers, reach
 
 
-def _leaks(changes: Iterable[Change]) -> list[Change]:
-    return [change for change in changes if not change.internal and change.lifetime != "import"]
-
-
-def _chained(
-    profiles: Mapping[str, Profile], executions: Sequence[Execution], suite: Suite
-) -> Iterable[tuple[Change, tuple[str, ...]]]:
-    """Leaks of tests that leave nothing at that location when alone: (change, tests that make it happen)."""
-    seen: set[tuple[str, Location]] = set()
-    for execution in executions:
-        for run, state in in_place(execution, suite):
-            profile = profiles.get(run.test)
-            if profile is None:
-                continue
-            alone = {change.location for change in profile.changes}
-            for change in _leaks((*run.changes, *run.finalised)):
-                if change.location in alone or (run.test, change.location) in seen or change.location in state:
-                    continue
-                seen.add((run.test, change.location))
-                enablers = {value.writer for place, value in state.items() if profile.reads_any(place)}
-                yield change, (*sorted(enablers), run.test)
+def _long(chains: Chains) -> tuple[tuple[str, ...], ...]:
+    """The makers of values that were seen behind several tests only: some of them may not be needed."""
+    return tuple(
+        min(sequences, key=len) for _, sequences in chains.values() if min(map(len, sequences)) > SHORTEST_CHAIN
+    )
 
 
 def _digests_by_writer(profiles: Mapping[str, Profile]) -> Mapping[tuple[str, Location], str]:
@@ -119,13 +111,19 @@ def _cover(
     profiles: Mapping[str, Profile],
 ) -> None:
     for run, state in in_place(execution, suite):
-        for location, value in state.items():
+        profile = profiles.get(run.test)
+        if profile is None:
+            continue
+        met = {location: value for location, value in state.items() if profile.reads_any(location)}
+        if len(met) > 1 and not profile.agrees(run.outcome):
+            continue  # which of them it was is an open question
+        for location, value in met.items():
             for digest in {value.digest, digests.get((value.writer, location), value.digest)}:
                 pair = Pair(location, digest, run.test)
                 if pairs.get(pair) == "":
                     pairs[pair] = execution.id
         if run.again is not None:
-            for change in profiles[run.test].changes if run.test in profiles else ():
+            for change in profile.changes:
                 pair = Pair(change.location, change.digest, run.test)
                 if pairs.get(pair) == "" and change.reach == "suite":
                     pairs[pair] = execution.id

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.commands import command, import_command
-from leakcheck.analysis.evidence import Evidence, Witness, bad, good
+from leakcheck.analysis.evidence import Evidence, Witness, bad, good, subsequence
+from leakcheck.analysis.odds import ALPHA, by_chance
 from leakcheck.analysis.timeline import in_place
 from leakcheck.records import Edge, Execution, Location, Suite
 
 CONFIRMATIONS = 2
-
+"""So many executions of its own must show an edge, however sure it is that its test is none that tosses coins."""
 
 Carried = tuple[Edge, tuple[Location, ...]]
 """An edge and the locations that carry it: several when tests hurt only together, none when no probe sees it."""
@@ -21,12 +22,31 @@ def edges_of(executions: Sequence[Execution], suite: Suite) -> tuple[Carried, ..
     evidence = Evidence.of(executions, suite)
     by_id = {execution.id: execution for execution in executions}
     shown = [witness for witness in evidence.outcomes if _effect(witness, evidence) is not None]
+    steady = {test for test in {witness.test for witness in shown} if by_chance(*counts(test, evidence)) <= ALPHA}
     edges = [
-        _edge(witness, evidence, by_id, suite)
+        _edge(witness, evidence, by_id, suite, steady)
         for witness in shown
         if not any(_is_smaller(other, witness) for other in shown if _same_effect(other, witness, evidence))
     ]
     return (*edges, *_cleaning(edges, evidence, suite))
+
+
+def counts(test: str, evidence: Evidence) -> tuple[int, int]:
+    """(how often `test` was seen to behave otherwise behind witnesses that show it, how often it behaved as alone
+    without). What made us look, the first time of each, does not count."""
+    behind = sum(
+        len(outcomes) - 1
+        for witness, outcomes in evidence.outcomes.items()
+        if witness.test == test and _effect(witness, evidence) is not None
+    )
+    profile = evidence.profiles[test]
+    put_back = sum(
+        profile.agrees(outcome)
+        for (witness, _), outcomes in evidence.restored.items()
+        if witness.test == test
+        for outcome in outcomes
+    )
+    return behind, len(profile.outcomes) - 1 + put_back
 
 
 def _effect(witness: Witness, evidence: Evidence) -> str | None:
@@ -47,11 +67,12 @@ def _is_smaller(a: Witness, b: Witness) -> bool:
     """Whether `a` is `b` with something left out."""
     if a == b or not set(a.files) <= set(b.files):
         return False
-    rest = iter(b.before)
-    return all(test in rest for test in a.before)
+    return subsequence(a.before, b.before)
 
 
-def _edge(witness: Witness, evidence: Evidence, by_id: Mapping[str, Execution], suite: Suite) -> Carried:
+def _edge(
+    witness: Witness, evidence: Evidence, by_id: Mapping[str, Execution], suite: Suite, steady: Container[str]
+) -> Carried:
     candidates = carriers(witness, evidence, by_id, suite)
     locations, counterfactual = _proof(witness, candidates, evidence)
     effect = _effect(witness, evidence)
@@ -62,7 +83,7 @@ def _edge(witness: Witness, evidence: Evidence, by_id: Mapping[str, Execution], 
         effect="breaks" if effect == "breaks" else "enables",
         leak=None,
         witness=(*witness.files, *witness.before, witness.test),
-        confirmed=len(names) >= CONFIRMATIONS,
+        confirmed=len(names) >= CONFIRMATIONS and witness.test in steady,
         counterfactual=counterfactual,
         reproduce=reproduce(witness, suite),
         executions=names,

@@ -64,12 +64,23 @@ class Evidence:
             frozenset(fresh),
         )
 
+    def shows(self, witness: Witness, wanted: bool) -> bool:
+        """Whether the test failed (`wanted` True) or did not (False) behind this witness more often than not."""
+        outcomes = [bad(each) for each in self.outcomes.get(witness, ()) if bad(each) or good(each)]
+        return 2 * outcomes.count(wanted) > len(outcomes)
+
     def verdict(self, witness: Witness) -> bool | None:
         """True if the test always failed behind this witness, False if it never did, None if unknown or mixed."""
         outcomes = self.outcomes.get(witness, ())
         if outcomes and all(bad(each) for each in outcomes):
             return True
         return False if outcomes and all(good(each) for each in outcomes) else None
+
+
+def subsequence(part: Iterable[str], whole: Iterable[str]) -> bool:
+    """Whether `whole` is `part` with something put in."""
+    rest = iter(whole)
+    return all(each in rest for each in part)
 
 
 def witness_of(execution: Execution, files: Mapping[str, str]) -> Witness | None:

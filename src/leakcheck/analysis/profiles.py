@@ -30,6 +30,14 @@ class Profile:
     def mixed(self) -> bool:
         return not self.good and not self.bad and len(self.outcomes) > 1
 
+    def agrees(self, outcome: str) -> bool:
+        """Whether the test behaves so when it is alone."""
+        return (self.good and outcome in GOOD_OUTCOMES) or (self.bad and outcome in BAD_OUTCOMES)
+
+    def differs(self, outcome: str) -> bool:
+        """Whether the test steadily behaves otherwise when it is alone."""
+        return (self.good and outcome in BAD_OUTCOMES) or (self.bad and outcome in GOOD_OUTCOMES)
+
     def reads_any(self, location: Location) -> bool:
         """Whether the test consults `location`."""
         return any(read.covers(location) for read in self.reads)

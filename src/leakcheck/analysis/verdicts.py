@@ -30,18 +30,12 @@ def flaky_tests(executions: Iterable[Execution]) -> frozenset[str]:
     seen: dict[tuple[object, ...], set[bool]] = defaultdict(set)
     for execution in executions:
         order = execution.order
-        prefix: tuple[str, ...] = ()
+        before = 0  # equal predecessors, equal numbers
         for run in execution.runs:
-            key = (order.collect, order.restore, prefix, run.test)
             if good(run.outcome) or bad(run.outcome):
-                seen[key].add(bad(run.outcome))
-            prefix = (*prefix, run.test) if len(execution.runs) <= 3 else _chained(prefix, run.test)
+                seen[order.collect, order.restore, before, run.test].add(bad(run.outcome))
+            before = hash((before, run.test))
     return frozenset(str(key[-1]) for key, results in seen.items() if len(results) > 1)
-
-
-def _chained(prefix: tuple[str, ...], test: str) -> tuple[str, ...]:
-    """A short stand-in for a long prefix: equal prefixes give equal stand-ins."""
-    return (str(hash((prefix, test))),)
 
 
 def verdicts_of(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar, cast
 
-from leakcheck.analysis import Evidence
+from leakcheck.analysis import Coverage, Evidence, coverage_of, edges_of
+from leakcheck.analysis.edges import Carried
 from leakcheck.audit.outcome import BUDGET
 from leakcheck.audit.outsiders import alone_where_needed, inherited, outsiders
 from leakcheck.audit.progress import Progress
@@ -16,6 +19,8 @@ from leakcheck.options import Options
 from leakcheck.records import Execution, Order, Suite
 from leakcheck.store import DISOWNED
 from leakcheck.strategies import View
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -31,6 +36,7 @@ class Bench:
     lethal: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     deadline: float = float("inf")
+    _known: dict[str, object] = field(default_factory=dict)
 
     def view(self, only: Iterable[str] | None = None) -> View:
         """What strategies may know now."""
@@ -38,19 +44,36 @@ class Bench:
         return View(self.suite, frozenset(self.lethal), self.options.random, self.options.seed, chosen)
 
     def evidence(self) -> Evidence:
-        return Evidence.of(self.executions, self.suite)
+        return self._derived("evidence", Evidence.of)
+
+    def coverage(self) -> Coverage:
+        return self._derived("coverage", partial(coverage_of, depth=self.options.depth))
+
+    def edges(self) -> tuple[Carried, ...]:
+        return self._derived("edges", edges_of)
+
+    def _derived(self, name: str, derive: Callable[[Sequence[Execution], Suite], T]) -> T:
+        """What `derive` makes of all executions, made once until there are more."""
+        if name not in self._known:
+            self._known[name] = derive(self.executions, self.suite)
+        return cast(T, self._known[name])
+
+    def is_lethal(self, *tests: str) -> bool:
+        """Whether one of `tests` ends its process."""
+        return not self.lethal.keys().isdisjoint(tests)
 
     def note(self, topic: str, text: str) -> None:
         """Tell the user, and the stored audit, once."""
         if text not in self.notes:
             self.notes.append(text)
-            self.engine.launch.folder.append("audit", Note(topic, text))
+            self.engine.keep("audit", Note(topic, text))
             self.progress.note(text)
 
     def disown(self, why: str) -> None:
         """What was executed so far is no evidence; it stays on disk, and says so."""
         for execution in (*self.executions, *self.control):
-            self.engine.launch.folder.append(execution.id, Note(DISOWNED, why))
+            self.engine.keep(execution.id, Note(DISOWNED, why))
+        self._known.clear()
         self.executions.clear()
         self.control.clear()
 
@@ -67,6 +90,7 @@ class Bench:
                 self.progress.step(execution.order.name)
                 again += self._mended(execution)
             waiting = again
+        self._known.clear()
         # By their numbers, not by who was first: the same audit asks the same questions.
         self.executions.sort(key=lambda execution: execution.id)
         return sorted(done, key=lambda execution: execution.id)

@@ -109,6 +109,10 @@ class Engine:
         found = [event for event in self.launch.folder.read(tag) if isinstance(event, events.Collected)]
         return (found[0].suite, found[0].errors, found[0].threads) if found else None
 
+    def keep(self, tag: str, event: events.Event) -> None:
+        """Store `event` with the execution `tag`, or with the audit itself."""
+        self.launch.folder.append(tag, event)
+
     # Orders ----------------------------------------------------------------------------------------------------
 
     def run(self, orders: Iterable[Order], *, lanes: int | None = None) -> Iterator[Execution]:

@@ -26,21 +26,19 @@ def propose(wanted: Iterable[Wanted], loud: Collection[str], limit: int = 400) -
     return orders[:limit]
 
 
-def both_directions(tests: Sequence[str]) -> list[tuple[str, ...]]:
-    """A sequence of several tests and its reverse; nothing for fewer than two."""
-    forward = tuple(dict.fromkeys(tests))
-    return [forward, forward[::-1]] if len(forward) > 1 else []
+def behind(crowd: tuple[str, ...], readers: Sequence[str], restless: Collection[str]) -> list[Order]:
+    """The readers behind all of `crowd`: those that change nothing first, then the others, each of whom may clean.
 
-
-def behind(sequence: tuple[str, ...], readers: Sequence[str], loud: Collection[str]) -> list[Order]:
-    """The readers behind all of `sequence`, in as few executions as in `propose`."""
-    rows = _rows([reader for reader in readers if reader not in sequence], loud)
-    return [Order("pairs after a crowd", "pairs", (*sequence, *row)) for row in rows[:MAX_ROWS]]
-
-
-def one_by_one(sequence: tuple[str, ...], readers: Sequence[str]) -> list[Order]:
-    """Each reader right behind all of `sequence`."""
-    return [Order("pairs after a crowd", "pairs", (*sequence, reader)) for reader in readers[:MAX_ROWS]]
+    Readers out of the crowd itself come behind the rest of it, one at a time.
+    """
+    if not crowd:
+        return []
+    outside = [reader for reader in readers if reader not in crowd]
+    row = sorted(outside, key=lambda reader: reader in restless)
+    inside = [reader for reader in readers if reader in crowd]
+    rows = [(tuple(each for each in crowd if each != reader), reader) for reader in inside[:MAX_ROWS]]
+    orders = [Order("pairs after a crowd", "pairs", (*rest, reader)) for rest, reader in rows if len(rest) > 1]
+    return [Order("pairs after a crowd", "pairs", (*crowd, *row)), *orders] if row else orders
 
 
 def _rows(readers: Sequence[str], loud: Collection[str]) -> list[list[str]]:

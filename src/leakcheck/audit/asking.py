@@ -1,0 +1,93 @@
+"""Questions to the engine: how does a test behave behind these tests? Each is asked once, whoever wants to know."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
+
+from leakcheck.analysis import Evidence
+from leakcheck.analysis.commands import arguments, import_arguments
+from leakcheck.analysis.evidence import Witness
+from leakcheck.audit.bench import Bench
+from leakcheck.records import Order, Suite
+from leakcheck.strategies._shrink import Questions
+
+
+class Question(NamedTuple):
+    """A witness, and how many executions of it are wanted."""
+
+    witness: Witness
+    times: int = 1
+
+
+R = TypeVar("R")
+Asking = Generator[list[Question], Evidence, R]
+Inquiry = Asking[None]
+"""Yields batches of questions, is sent what is known after each."""
+
+
+def ask(bench: Bench, phase: str, inquiries: Sequence[Inquiry]) -> None:
+    """Ask what all inquiries want to know, in one batch a round."""
+    waiting: list[tuple[Inquiry, list[Question]]] = []
+    for inquiry in inquiries:
+        first = next(inquiry, None)
+        if first is not None:
+            waiting.append((inquiry, first))
+    while waiting:
+        orders = _missing(bench, [question for _, batch in waiting for question in batch])
+        if orders and not bench.spend(phase, orders):
+            return
+        evidence = bench.evidence()
+        still = []
+        for inquiry, _ in waiting:
+            try:
+                still.append((inquiry, inquiry.send(evidence)))
+            except StopIteration:
+                continue
+        waiting = still
+
+
+def _missing(bench: Bench, questions: Sequence[Question]) -> list[Order]:
+    """One order for each execution that is wanted and not there yet."""
+    wanted: dict[Witness, int] = {}
+    for witness, times in questions:
+        wanted[witness] = max(times, wanted.get(witness, 0))
+    outcomes = bench.evidence().outcomes
+    return [
+        order_for(bench.suite, witness, repeat=number)
+        for witness, times in wanted.items()
+        for number in range(len(outcomes.get(witness, ())), times)
+    ]
+
+
+def shrink(
+    questions: Questions, wanted: bool, test: str, *, imports: bool = False, votes: int = 1
+) -> Asking[tuple[str, ...]]:
+    """Drive a search for the smallest sequence (of tests, or of imported files) that shows what is `wanted`."""
+    try:
+        batch = next(questions)
+        while True:
+            witnesses = [Witness((), test, each) if imports else Witness(each, test) for each in batch]
+            evidence = yield [Question(witness, votes) for witness in witnesses]
+            batch = questions.send([evidence.shows(witness, wanted) for witness in witnesses])
+    except StopIteration as end:
+        return tuple(end.value)
+
+
+def order_for(suite: Suite, witness: Witness, **changes: object) -> Order:
+    """The order that asks about `witness`."""
+    tests = (*witness.before, witness.test)
+    own = tuple(dict.fromkeys(item.file for item in suite.tests if item.id == witness.test))
+    collect = (*witness.files, *own) if witness.files else ()
+    order = Order(f"{witness.test} after {len(witness.before)}", "confirm", tests, collect=collect, full=True)
+    return replace(order, **changes)  # type: ignore[arg-type]
+
+
+def fresh_order(suite: Suite, witness: Witness) -> Order:
+    """The printed command itself, in a pytest process of its own."""
+    if witness.files:
+        given = import_arguments(suite, witness.files, witness.test)
+    else:
+        given = arguments(suite, (*witness.before, witness.test))
+    return order_for(suite, witness, fresh=True, arguments=tuple(given), full=False)

@@ -1,0 +1,185 @@
+"""Who is to blame: every difference between a test alone and the test in an order, shrunk to a minimal witness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from leakcheck.analysis import Coverage, Evidence
+from leakcheck.analysis.evidence import Witness, bad, subsequence
+from leakcheck.analysis.suspects import Suspects, suspects_for
+from leakcheck.analysis.verdicts import flaky_tests
+from leakcheck.audit.asking import Asking, Inquiry, Question, ask, shrink
+from leakcheck.audit.bench import Bench
+from leakcheck.records import Edge, Execution
+from leakcheck.strategies._shrink import minimal
+
+MAX_SINGLES = 12
+MAX_ROUNDS = 8
+VOTES = 3
+"""Where a test was seen to behave both ways behind the same tests, so many executions answer a question."""
+
+
+def explain(bench: Bench) -> None:
+    """Find a minimal witness for every difference; then look for others who leave the same behind."""
+    given_up: set[tuple[str, str]] = set()
+    for _ in range(MAX_ROUNDS):
+        open_ones = _unexplained(bench, given_up)
+        if not open_ones:
+            return
+        given_up |= {(test, execution.id) for test, execution in open_ones.items()}
+        ask(bench, "explain", [_inquire(bench, test, execution) for test, execution in open_ones.items()])
+        find_alternatives(bench)
+
+
+def _unexplained(bench: Bench, given_up: set[tuple[str, str]]) -> dict[str, Execution]:
+    """Each test that somewhere behaves otherwise than alone behind none of its known witnesses: the execution with
+    the fewest tests before it."""
+    profiles = bench.evidence().profiles
+    flaky = flaky_tests(bench.executions)
+    known: dict[str, list[Edge]] = {}
+    for edge, _ in bench.edges():
+        known.setdefault(edge.test, []).append(edge)
+    found: dict[str, tuple[int, Execution]] = {}
+    for execution in bench.executions:
+        if execution.order.restore or execution.order.fresh or execution.order.kind == "isolated":
+            continue
+        before: list[str] = []
+        for run in execution.runs:
+            profile = profiles.get(run.test)
+            if profile is not None and profile.differs(run.outcome) and run.test not in flaky:
+                place = len(before)
+                nearer = run.test not in found or place < found[run.test][0]
+                asked = (run.test, execution.id) in given_up
+                if nearer and not asked and not _is_explained(known.get(run.test, ()), before):
+                    found[run.test] = (place, execution)
+            before.append(run.test)
+    return {**{test: execution for test, (_, execution) in found.items()}, **_selves(bench, given_up)}
+
+
+def _is_explained(edges: Iterable[Edge], before: list[str]) -> bool:
+    return any(edge.effect != "cleans" and subsequence(edge.witness[:-1], before) for edge in edges) or any(
+        edge.effect in ("breaks", "enables") and edge.polluters and "::" not in edge.polluters[0] for edge in edges
+    )
+
+
+def _selves(bench: Bench, given_up: set[tuple[str, str]]) -> dict[str, Execution]:
+    """Tests that passed alone and failed when run again in the same process."""
+    return {
+        execution.runs[0].test: execution
+        for execution in bench.executions
+        if execution.order.kind == "isolated" and execution.runs
+        if execution.runs[0].good and execution.runs[0].again is not None and bad(execution.runs[0].again)
+        if (execution.runs[0].test, execution.id) not in given_up
+    }
+
+
+def _inquire(bench: Bench, test: str, execution: Execution) -> Inquiry:
+    """Why `test` behaves otherwise in `execution` than alone."""
+    if execution.order.kind == "isolated":
+        yield [Question(Witness((test,), test))]
+        return
+    wanted = bench.evidence().profiles[test].good
+    suspects = suspects_for(test, execution, bench.executions, bench.suite, bench.coverage())
+    if not _passed_by_imports(bench, test):
+        evidence = yield [Question(Witness((), test))]
+        if evidence.shows(Witness((), test), wanted):
+            yield from _inquire_imports(bench, test, wanted)
+            return
+    found = yield from _one_of(suspects, test, wanted)
+    if not found:
+        yield from _black_box(suspects, execution, test, wanted)
+
+
+def _passed_by_imports(bench: Bench, test: str) -> bool:
+    """Whether the test was seen to behave as alone in a process that had imported the whole suite."""
+    profile = bench.evidence().profiles[test]
+    return any(
+        run.test == test and profile.agrees(run.outcome)
+        for execution in bench.executions
+        if not execution.order.collect and not execution.order.restore
+        for run in execution.runs
+    )
+
+
+def _one_of(suspects: Suspects, test: str, wanted: bool) -> Asking[bool]:
+    """Try suspects, the best first. Returns whether one of them is to blame."""
+    for group in (suspects.likely, suspects.cleared, suspects.loud[:MAX_SINGLES]):
+        witnesses = [Witness(sequence, test) for sequence in group]
+        if witnesses:
+            evidence = yield [Question(witness) for witness in witnesses]
+            if any(evidence.shows(witness, wanted) for witness in witnesses):
+                return True
+    return False
+
+
+def _black_box(suspects: Suspects, execution: Execution, test: str, wanted: bool) -> Inquiry:
+    """Delta debugging over what ran before: first over the suspects, then over everything."""
+    ran = [run.test for run in execution.runs]
+    prefix = tuple(ran[: ran.index(test)])
+    read = {each for sequence in (*suspects.likely, *suspects.cleared) for each in sequence}
+    narrower = [tuple(each for each in prefix if each in group) for group in (read, suspects.tests)]
+    for sequence in dict.fromkeys((*narrower, prefix)):
+        if not sequence or (len(sequence) == 1 and sequence != prefix):
+            continue
+        # What does not show again in the very same sequence was chance, and no search is led astray by it.
+        evidence = yield [Question(Witness(sequence, test), 2 if sequence == prefix else 1)]
+        if evidence.shows(Witness(sequence, test), wanted):
+            yield from _shrunk(sequence, test, wanted)
+            return
+
+
+def _shrunk(sequence: tuple[str, ...], test: str, wanted: bool) -> Inquiry:
+    """The smallest part of `sequence`. What chance has led astray is searched once more, by majority."""
+    found = yield from shrink(minimal(sequence), wanted, test)
+    evidence = yield [Question(Witness(found, test), 2)]
+    if evidence.verdict(Witness(found, test)) is not wanted:
+        evidence = yield [Question(Witness(sequence, test), VOTES)]
+        if evidence.shows(Witness(sequence, test), wanted):
+            yield from shrink(minimal(sequence), wanted, test, votes=VOTES)
+
+
+def _inquire_imports(bench: Bench, test: str, wanted: bool) -> Inquiry:
+    """The test behaves otherwise as soon as other test files are imported: which?"""
+    own = next(item.file for item in bench.suite.tests if item.id == test)
+    files = list(dict.fromkeys(item.file for item in bench.suite.tests if item.file != own))
+    known = dict.fromkeys(change.cause for change in bench.suite.import_changes if change.cause in files)
+    suspects = [Witness((), test, (file,)) for file in known]
+    if suspects:
+        evidence = yield [Question(witness) for witness in suspects]
+        if any(evidence.shows(witness, wanted) for witness in suspects):
+            return
+    yield from shrink(minimal(files), wanted, test, imports=True)
+
+
+def find_alternatives(bench: Bench) -> None:
+    """Every other test that leaves the same location behind, in front of each test known to depend on it."""
+    coverage, evidence = bench.coverage(), bench.evidence()
+    questions: dict[Witness, None] = {}
+    for edge, locations in bench.edges():
+        if edge.effect == "cleans":
+            continue
+        for (place, _), sequences in coverage.producers.items():
+            if place in locations and len(edge.polluters) == 1:
+                questions.update({Witness(sequence, edge.test): None for sequence in sequences})
+        questions.update(_exchanged(edge, coverage, evidence))
+    asked = [each for each in questions if each.test not in each.before and not bench.is_lethal(*each.before)]
+    ask(bench, "alternatives", [_once(asked)])
+
+
+def _once(witnesses: Iterable[Witness]) -> Inquiry:
+    yield [Question(witness) for witness in witnesses]
+
+
+def _exchanged(edge: Edge, coverage: Coverage, evidence: Evidence) -> Mapping[Witness, None]:
+    """Of several polluters that hurt together, each exchanged for others that leave the same locations behind."""
+    found: dict[Witness, None] = {}
+    for index, polluter in enumerate(edge.polluters if len(edge.polluters) > 1 else ()):
+        profile = evidence.profiles.get(polluter)
+        left = {change.location for change in profile.changes} if profile is not None else set()
+        for (location, _), sequences in coverage.producers.items():
+            if location in left and evidence.profiles[edge.test].reads_any(location):
+                for sequence in sequences:
+                    before = (*edge.polluters[:index], *sequence, *edge.polluters[index + 1 :])
+                    if len(set(before)) == len(before):
+                        found[Witness(before, edge.test)] = None
+    return found

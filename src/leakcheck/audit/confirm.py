@@ -1,0 +1,111 @@
+"""The proof: minimal, repeated, by the printed command in a fresh pytest, undone by putting back what leaked."""
+
+from __future__ import annotations
+
+from leakcheck.analysis import in_place
+from leakcheck.analysis.edges import CONFIRMATIONS, carriers, counts
+from leakcheck.analysis.evidence import Witness
+from leakcheck.analysis.odds import ALPHA, by_chance, repeats
+from leakcheck.audit.asking import fresh_order, order_for
+from leakcheck.audit.bench import Bench
+from leakcheck.records import Edge, Location, Order
+
+MAX_CARRIERS = 4
+MAX_ROUNDS = 3
+
+
+def confirm(bench: Bench) -> None:
+    """Confirm what was found, even where the budget for finding more is spent."""
+    for _ in range(MAX_ROUNDS):
+        orders = [*_smaller(bench), *_proofs(bench)]
+        if not orders:
+            break
+        bench.run("confirm", orders)
+        orders = _repeats(bench)
+        if orders:
+            bench.run("confirm", orders)
+    bench.spend("cleaners", _cleaners(bench))
+
+
+def accusing(bench: Bench) -> list[Edge]:
+    return [edge for edge, _ in bench.edges() if edge.effect in ("breaks", "enables")]
+
+
+def _witness(bench: Bench, edge: Edge) -> Witness:
+    tests = {item.id for item in bench.suite.tests}
+    if all(each not in tests for each in edge.polluters):
+        return Witness((), edge.test, edge.polluters)
+    return Witness(edge.polluters, edge.test)
+
+
+def _smaller(bench: Bench) -> list[Order]:
+    """Every witness of several tests with one of them left out: none of these may show the effect too."""
+    outcomes = bench.evidence().outcomes
+    wanted: dict[Witness, None] = {}
+    for edge in accusing(bench):
+        before = _witness(bench, edge).before
+        for index in range(len(before) if len(before) > 1 else 0):
+            wanted.setdefault(Witness((*before[:index], *before[index + 1 :]), edge.test))
+    return [order_for(bench.suite, witness) for witness in wanted if witness not in outcomes]
+
+
+def _proofs(bench: Bench) -> list[Order]:
+    """The first edge of each test by its printed command, each edge once more, and its counterfactuals."""
+    evidence = bench.evidence()
+    by_id = {execution.id: execution for execution in bench.executions}
+    told: set[str] = {witness.test for witness in evidence.fresh}
+    orders: list[Order] = []
+    for edge in accusing(bench):
+        witness = _witness(bench, edge)
+        if edge.test not in told:
+            orders.append(fresh_order(bench.suite, witness))
+            told.add(edge.test)
+        elif len(evidence.outcomes[witness]) < CONFIRMATIONS:
+            orders.append(order_for(bench.suite, witness, repeat=1))
+        for location in carriers(witness, evidence, by_id, bench.suite)[:MAX_CARRIERS] if witness.before else ():
+            if (witness, (location,)) not in evidence.restored:
+                orders.append(order_for(bench.suite, witness, restore=(location,)))
+    return orders
+
+
+def _repeats(bench: Bench) -> list[Order]:
+    """So many repetitions that a test which fails by chance is accused with at most the stated probability."""
+    evidence = bench.evidence()
+    files = {item.id: item.file for item in bench.suite.tests}
+    first: dict[str, Edge] = {}
+    for edge in accusing(bench):
+        first.setdefault(edge.test, edge)
+    orders: list[Order] = []
+    for test, edge in first.items():
+        behind, without = counts(test, evidence)
+        if by_chance(behind, without) <= ALPHA:
+            continue
+        witness = _witness(bench, edge)
+        known = len(evidence.outcomes[witness])
+        orders += [order_for(bench.suite, witness, repeat=known + number) for number in range(repeats() - behind)]
+        alone = len(evidence.profiles[test].outcomes)
+        orders += [
+            Order("isolated", "isolated", (test,), collect=(files[test],), full=True, repeat=alone + number)
+            for number in range(repeats() - without)
+        ]
+    return orders
+
+
+def _cleaners(bench: Bench) -> list[Order]:
+    """Tests that were seen to take a leaked value away, put between polluter and victim."""
+    cleaners: dict[Location, dict[str, None]] = {}
+    for execution in bench.executions:
+        for run, state in in_place(execution, bench.suite):
+            for change in run.changes:
+                if change.location in state and change.digest != state[change.location].digest:
+                    cleaners.setdefault(change.location, {})[run.test] = None
+    evidence = bench.evidence()
+    orders = {}
+    for edge, locations in bench.edges():
+        if edge.effect != "breaks" or len(locations) != 1 or len(edge.polluters) != 1 or not edge.confirmed:
+            continue
+        for cleaner in cleaners.get(locations[0], {}):
+            witness = Witness((edge.polluters[0], cleaner), edge.test)
+            if cleaner not in (edge.test, edge.polluters[0]) and witness not in evidence.outcomes:
+                orders[witness] = order_for(bench.suite, witness)
+    return list(orders.values())

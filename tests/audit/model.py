@@ -1,0 +1,162 @@
+"""A model of a suite, and an engine that runs its orders in memory: the search can be held to the truth of hundreds.
+
+A test is a sequence of steps on named locations, all of which start as "0". It ends at the first step that fails, as
+an assertion would end it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from leakcheck.audit.bench import Bench
+from leakcheck.audit.progress import Silent
+from leakcheck.events import Event
+from leakcheck.options import Options
+from leakcheck.records import Change, Execution, Location, Order, Outcome, Source, Suite, TestItem, TestRun
+
+CLEAN = "0"
+State = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that a test does when all of `when` holds; `reads` are consulted whatever comes of it."""
+
+    do: str  # "write", "fail", "look" or "chance"
+    when: tuple[tuple[str, str], ...] = ()
+    unless: bool = False
+    place: str = ""
+    value: str = CLEAN
+    odds: float = 0.0
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return tuple(place for place, _ in self.when)
+
+    def applies(self, state: Mapping[str, str]) -> bool:
+        holds = all(state.get(place, CLEAN) == value for place, value in self.when)
+        return holds != self.unless
+
+
+def write(place: str, value: str = "1", **when: str) -> Step:
+    return Step("write", tuple(when.items()), place=place, value=value)
+
+
+def clean(place: str) -> Step:
+    return write(place, CLEAN)
+
+
+def look(*places: str) -> Step:
+    return Step("look", tuple((place, CLEAN) for place in places))
+
+
+def fails_if(**when: str) -> Step:
+    return Step("fail", tuple(when.items()))
+
+
+def fails_unless(**when: str) -> Step:
+    return Step("fail", tuple(when.items()), unless=True)
+
+
+def fails_by_chance(odds: float) -> Step:
+    return Step("chance", odds=odds)
+
+
+@dataclass(frozen=True)
+class Model:
+    """Tests by name, in declared order. Locations whose name starts with `hidden` no probe sees."""
+
+    tests: Mapping[str, tuple[Step, ...]]
+
+    @property
+    def suite(self) -> Suite:
+        items = tuple(TestItem(test, test.partition("::")[0], 1, ("m", "")) for test in self.tests)
+        return Suite("/project", (), items, kinds={"app_state": "tracked"})
+
+    def fails(self, order: Sequence[str]) -> bool:
+        """Whether the last test of `order` fails."""
+        state: State = {}
+        return [self.run(test, state, Random(0)).outcome for test in order][-1] == "failed"
+
+    def run(self, test: str, state: State, chance: Random) -> TestRun:
+        """Run one test on `state`, recorded."""
+        before, outcome, reads, own = dict(state), "passed", {}, set[str]()
+        for step in self.tests[test]:
+            reads.update({place: None for place in step.reads if place not in own})
+            if step.do == "chance" and chance.random() < step.odds:
+                outcome = "failed"
+                break
+            if step.do in ("chance", "look") or not step.applies(state):
+                continue
+            if step.do == "fail":
+                outcome = "failed"
+                break
+            state[step.place] = step.value
+            own.add(step.place)
+        return TestRun(test, _outcome(outcome), reads=_seen(reads), changes=tuple(_changes(before, state)))
+
+
+def _outcome(text: str) -> Outcome:
+    return "failed" if text == "failed" else "passed"
+
+
+def place(name: str) -> Location:
+    return Location("app_state", "shop:app", name)
+
+
+def _seen(names: Iterable[str]) -> tuple[Location, ...]:
+    return tuple(place(name) for name in names if not name.startswith("hidden"))
+
+
+def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
+    for name, value in after.items():
+        old = before.get(name, CLEAN)
+        if value != old and not name.startswith("hidden"):
+            source = Source("test_a.py", 1, "f", "call")
+            yield Change(place(name), old, value, f"{name}={value}", f"{name}={old}", sources=(source,))
+
+
+@dataclass
+class ModelEngine:
+    """Runs orders on a model, as the real engine would in processes."""
+
+    model: Model
+    chance: Random = field(default_factory=lambda: Random(1))
+    fork: bool = True
+    changed: frozenset[str] = frozenset()
+    kept: list[tuple[str, Event]] = field(default_factory=list)
+    ran: list[Order] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def keep(self, tag: str, event: Event) -> None:
+        self.kept.append((tag, event))
+
+    def run(self, orders: Iterable[Order], *, lanes: int | None = None) -> Iterator[Execution]:
+        for order in list(orders):
+            self.ran.append(order)
+            tests = order.tests or tuple(self.model.tests)
+            yield Execution(f"e{next(self._numbers):05d}", order, "finished", tuple(self._runs(order, tests)))
+
+    def _runs(self, order: Order, tests: Sequence[str]) -> Iterator[TestRun]:
+        state: State = {}
+        for number, test in enumerate(tests):
+            if number == len(tests) - 1:
+                for location in order.restore:
+                    state.pop(location.key, None)
+            run = self.model.run(test, state, self.chance)
+            if order.again:
+                outcome = self.model.run(test, state, self.chance).outcome
+                run = TestRun(test, run.outcome, reads=run.reads, changes=run.changes, again=outcome)
+            yield TestRun(test, run.outcome) if order.fresh else run
+
+
+def bench_for(model: Model, *, chance: int = 1, **options: Any) -> tuple[Bench, ModelEngine]:
+    """A bench on which the declared order has been run, and its engine."""
+    engine = ModelEngine(model, Random(chance))
+    bench = Bench(engine, Options(**{"random": 2, **options}), Silent(), model.suite)
+    bench.run("declared", [Order("declared", "declared", tuple(model.tests))])
+    return bench, engine
