@@ -18,7 +18,7 @@ SUITE = suite("p", "v", "c", "q")
 POLLUTES = ran("p", "passed", (), change())
 READS = ran("v", "passed", (PLACE,))
 BROKEN = ran("v", "failed", (PLACE,))
-ALONE = (alone(POLLUTES), alone(READS), alone(ran("c")), alone(ran("q")))
+ALONE = (alone(POLLUTES), *(alone(READS) for _ in range(6)), alone(ran("c")), alone(ran("q")))
 
 
 def result(*executions: Execution, of: Suite = SUITE, **more: object) -> Result:
@@ -30,7 +30,7 @@ def edges(*executions: Execution, of: Suite = SUITE) -> list[Edge]:
     return [edge for edge, _ in edges_of(executions, of)]
 
 
-def shown(times: int = 2, *before: object) -> tuple[Execution, ...]:
+def shown(times: int = 6, *before: object) -> tuple[Execution, ...]:
     return tuple(execution("confirm", POLLUTES, BROKEN, repeat=number) for number in range(times))
 
 
@@ -118,11 +118,11 @@ def test_the_order_of_polluters_is_part_of_a_witness() -> None:
 
 
 def test_a_brittle_test() -> None:
-    needs = alone(ran("v", "failed", (PLACE,)))
-    sets = tuple(execution("confirm", POLLUTES, READS, repeat=number) for number in range(2))
-    (edge,) = edges(ALONE[0], needs, *sets)
+    needs = tuple(alone(ran("v", "failed", (PLACE,))) for _ in range(6))
+    sets = tuple(execution("confirm", POLLUTES, READS, repeat=number) for number in range(6))
+    (edge,) = edges(ALONE[0], *needs, *sets)
     assert (edge.effect, edge.confirmed) == ("enables", True)
-    verdicts = {test.id: test for test in result(ALONE[0], needs, *sets).tests}
+    verdicts = {test.id: test for test in result(ALONE[0], *needs, *sets).tests}
     assert verdicts[V].verdict == "brittle"
     assert verdicts[P].roles == ("state-setter",)
 
@@ -138,7 +138,7 @@ def test_a_cleaner() -> None:
 def test_a_file_that_pollutes_by_its_import() -> None:
     leak = change(line=1, lifetime="import", cause="test_b.py")
     known = replace(SUITE, import_changes=(leak,))
-    runs = [execution("confirm", BROKEN, collect=("test_b.py", FILE), repeat=number) for number in range(2)]
+    runs = [execution("confirm", BROKEN, collect=("test_b.py", FILE), repeat=number) for number in range(6)]
     (edge,) = edges(*ALONE, *runs, of=known)
     assert (edge.polluters, edge.witness) == (("test_b.py",), ("test_b.py", V))
     assert edge.reproduce == f"pytest --deselect=test_b.py test_b.py {V}"
@@ -158,8 +158,8 @@ def test_the_counterfactual(outcome: str, proven: bool) -> None:
 
 
 def test_an_edge_without_a_leak_is_unexplained() -> None:
-    quiet = (alone(ran("p")), alone(ran("v")))
-    runs = [execution("confirm", ran("p"), ran("v", "failed"), repeat=number) for number in range(2)]
+    quiet = (alone(ran("p")), *(alone(ran("v")) for _ in range(6)))
+    runs = [execution("confirm", ran("p"), ran("v", "failed"), repeat=number) for number in range(6)]
     found = result(*quiet, *runs, outcomes({"p": "passed", "v": "failed"}))
     assert [each.test for each in found.certificate.unexplained] == [V]
     assert [finding.code for finding in found.findings] == ["LK104"]
@@ -221,7 +221,7 @@ def test_flaky_is_told_from_order_dependent() -> None:
 
 
 def test_self_polluting() -> None:
-    both = [execution("confirm", READS, BROKEN, repeat=number) for number in range(2)]
+    both = [execution("confirm", READS, BROKEN, repeat=number) for number in range(6)]
     found = [replace(each, order=replace(each.order, tests=(V, V))) for each in both]
     assert verdict_of(*ALONE, *found) == "self-polluting"
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +15,7 @@ from leakcheck.audit.confirm import accusing
 from leakcheck.audit.search import settle
 from leakcheck.records import Edge
 
-from .model import Model, Step, bench_for, clean, fails_if, fails_unless, look, write
+from .model import Model, Step, bench_for, clean, fails_by_chance, fails_if, fails_unless, look, write
 
 PLACES = ("a", "b", "c", "d")
 VALUES = ("1", "2")
@@ -100,3 +102,139 @@ def test_two_that_hurt_only_together_are_found(model: Model) -> None:
         couples = itertools.permutations([test for test in model.tests if test != victim], 2)
         if any(differs(model, couple, victim) for couple in couples):
             assert victim in hurt
+
+
+def names(edges: Sequence[Edge], test: str) -> set[tuple[str, ...]]:
+    return {edge.polluters for edge in edges if edge.test == test}
+
+
+CHAIN = {
+    "t.py::b": (write("second", first="1"),),
+    "t.py::victim": (fails_if(third="1"),),
+    "t.py::a": (write("first"),),
+    "t.py::c": (write("third", second="1"),),
+}
+
+
+def test_a_chain_of_three_is_followed_as_deep_as_asked() -> None:
+    """In no whole order do the three run in the order that hurts: only following the values shows it."""
+    model = Model(CHAIN)
+    edges = accusing(settled(model, depth=3, random=0))
+    assert names(edges, "t.py::victim") == {("t.py::a", "t.py::b", "t.py::c")}
+    assert accusing(settled(model, depth=2, random=0)) == []
+
+
+def test_a_chain_of_two_is_followed_by_default() -> None:
+    model = Model({"t.py::b": (write("second", first="1"),), "t.py::v": (fails_if(second="1"),), "t.py::a": (write("first"),)})
+    assert names(accusing(settled(model, random=0)), "t.py::v") == {("t.py::a", "t.py::b")}
+    assert accusing(settled(model, random=0, depth=1)) == []
+
+
+def test_a_clean_suite_costs_its_orders_and_each_test_alone() -> None:
+    model = Model({f"t.py::t{number}": (look("a"),) for number in range(20)})
+    bench, engine = bench_for(model, random=3)
+    settle(bench)
+    kinds = Counter(order.kind for order in engine.ran)
+    assert kinds == {"declared": 1, "reversed": 1, "random": 6, "isolated": 20}
+
+
+def test_a_cleaner_is_named() -> None:
+    model = Model({"t.py::p": (write("a"),), "t.py::c": (clean("a"),), "t.py::v": (fails_if(a="1"),)})
+    bench = settled(model)
+    assert {(edge.polluters, edge.test) for edge, _ in bench.edges() if edge.effect == "cleans"} == {
+        (("t.py::c",), "t.py::v")
+    }
+
+
+def test_a_self_polluting_test_is_found() -> None:
+    model = Model({"t.py::s": (fails_if(a="1"), write("a")), "t.py::other": (look("b"),)})
+    assert names(accusing(settled(model)), "t.py::s") == {("t.py::s",)}
+
+
+# State that no probe sees --------------------------------------------------------------------------------------------
+
+
+def with_bystanders(tests: dict[str, tuple[Step, ...]], many: int = 30) -> Model:
+    """The tests spread among others that do something else."""
+    others = {f"test_{number % 3}.py::o{number}": (write(f"x{number}"),) for number in range(many)}
+    mixed = list(tests.items())
+    spread = max(1, many // len(mixed))
+    result: dict[str, tuple[Step, ...]] = {}
+    for number, (test, steps) in enumerate(others.items()):
+        if number % spread == 0 and mixed:
+            result.update([mixed.pop(0)])
+        result[test] = steps
+    return Model({**result, **dict(mixed)})
+
+
+HIDDEN = {
+    "test_0.py::quiet": (look("a"),),
+    "test_1.py::p": (write("hidden"),),
+    "test_2.py::v": (fails_if(hidden="1"),),
+}
+
+
+def test_a_hidden_channel_is_reported_with_its_minimal_witness() -> None:
+    bench = settled(with_bystanders(HIDDEN))
+    (edge,) = accusing(bench)
+    assert (edge.polluters, edge.test, edge.confirmed) == (("test_1.py::p",), "test_2.py::v", True)
+    assert [locations for each, locations in bench.edges() if each == edge] == [()]
+
+
+def test_two_that_hurt_only_together_through_a_hidden_channel_are_found_as_a_set() -> None:
+    tests = {
+        "test_0.py::p": (write("hidden1"),),
+        "test_1.py::q": (write("hidden2"),),
+        "test_2.py::v": (fails_if(hidden1="1", hidden2="1"),),
+    }
+    edges = accusing(settled(with_bystanders(tests)))
+    assert [(set(edge.polluters), edge.test) for edge in edges] == [({"test_0.py::p", "test_1.py::q"}, "test_2.py::v")]
+
+
+# Noise ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_test_that_fails_by_chance_is_not_accused() -> None:
+    """Whatever its odds; the stated probability is one in a thousand."""
+    accused = 0
+    for odds, chance in itertools.product((0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98), range(40)):
+        model = with_bystanders({"test_0.py::coin": (look("a"), fails_by_chance(odds))}, many=9)
+        bench, _ = bench_for(model, chance=chance)
+        settle(bench)
+        accused += any(edge.confirmed for edge in accusing(bench))
+    assert accused <= 1
+
+
+def test_a_flaky_polluter_does_not_hide_its_victim() -> None:
+    """It fails in one run of ten, and leaks in all."""
+    tests = {"test_0.py::p": (write("a"), fails_by_chance(0.1)), "test_1.py::v": (fails_if(a="1"),)}
+    for chance in range(40):
+        bench, _ = bench_for(with_bystanders(tests, many=9), chance=chance)
+        settle(bench)
+        victims = [(edge.polluters, edge.test) for edge in accusing(bench) if edge.confirmed]
+        assert victims == [(("test_0.py::p",), "test_1.py::v")]
+
+
+@pytest.mark.parametrize("place", ["a", "hidden"])
+def test_a_flaky_victim_is_blamed_on_nobody_else(place: str) -> None:
+    """It fails in one run of ten whatever ran before, and always behind its polluter."""
+    tests = {"test_0.py::p": (write(place),), "test_1.py::v": (fails_if(**{place: "1"}), fails_by_chance(0.1))}
+    seen = Counter[tuple[str, ...]]()
+    for chance in range(60):
+        bench, _ = bench_for(with_bystanders(tests, many=12), chance=chance)
+        settle(bench)
+        seen.update(edge.polluters for edge in accusing(bench) if edge.confirmed)
+    assert set(seen) <= {("test_0.py::p",)}
+    assert seen["test_0.py::p",] >= 10
+
+
+@pytest.mark.parametrize("place", ["a", "hidden"])
+def test_a_polluter_that_leaks_in_nine_runs_of_ten_is_the_only_one_accused(place: str) -> None:
+    tests = {"test_0.py::p": (fails_by_chance(0.1), write(place)), "test_1.py::v": (fails_if(**{place: "1"}),)}
+    seen = Counter[tuple[str, ...]]()
+    for chance in range(60):
+        bench, _ = bench_for(with_bystanders(tests, many=12), chance=chance)
+        settle(bench)
+        seen.update(edge.polluters for edge in accusing(bench) if edge.confirmed)
+    assert set(seen) <= {("test_0.py::p",)}
+    assert seen["test_0.py::p",] >= 10

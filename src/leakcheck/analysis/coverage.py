@@ -74,11 +74,10 @@ def _values(profiles: Mapping[str, Profile]) -> tuple[dict[Value, Sequences], di
     return producers, reach
 
 
-def _long(chains: Chains) -> tuple[tuple[str, ...], ...]:
+def _long(chains: Chains) -> Sequences:
     """The makers of values that were seen behind several tests only: some of them may not be needed."""
-    return tuple(
-        min(sequences, key=len) for _, sequences in chains.values() if min(map(len, sequences)) > SHORTEST_CHAIN
-    )
+    every = (sequence for _, sequences in chains.values() for sequence in sequences)
+    return tuple(dict.fromkeys(sequence for sequence in every if len(sequence) > SHORTEST_CHAIN))
 
 
 def _digests_by_writer(profiles: Mapping[str, Profile]) -> Mapping[tuple[str, Location], str]:

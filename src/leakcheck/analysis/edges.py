@@ -6,12 +6,15 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.commands import command, import_command
 from leakcheck.analysis.evidence import Evidence, Witness, bad, good, subsequence
-from leakcheck.analysis.odds import ALPHA, by_chance
+from leakcheck.analysis.odds import ALPHA, by_chance, repeats
 from leakcheck.analysis.timeline import in_place
 from leakcheck.records import Edge, Execution, Location, Suite
 
 CONFIRMATIONS = 2
 """So many executions of its own must show an edge, however sure it is that its test is none that tosses coins."""
+PART_REPEATS = 4
+"""So often a part of a witness of several tests must pass: beside the repeated failures of the whole, chance does
+that once in five hundred times at most, whatever the odds (sup p^5 (1-p)^4)."""
 
 Carried = tuple[Edge, tuple[Location, ...]]
 """An edge and the locations that carry it: several when tests hurt only together, none when no probe sees it."""
@@ -22,11 +25,12 @@ def edges_of(executions: Sequence[Execution], suite: Suite) -> tuple[Carried, ..
     evidence = Evidence.of(executions, suite)
     by_id = {execution.id: execution for execution in executions}
     shown = [witness for witness in evidence.outcomes if _effect(witness, evidence) is not None]
+    ever = [witness for witness in evidence.outcomes if _ever_shows(witness, evidence)]
     steady = {test for test in {witness.test for witness in shown} if by_chance(*counts(test, evidence)) <= ALPHA}
     edges = [
         _edge(witness, evidence, by_id, suite, steady)
         for witness in shown
-        if not any(_is_smaller(other, witness) for other in shown if _same_effect(other, witness, evidence))
+        if not any(_is_smaller(other, witness) for other in ever)
     ]
     return (*edges, *_cleaning(edges, evidence, suite))
 
@@ -59,13 +63,32 @@ def _effect(witness: Witness, evidence: Evidence) -> str | None:
     return "enables" if profile.bad and not verdict else None
 
 
-def _same_effect(a: Witness, b: Witness, evidence: Evidence) -> bool:
-    return a.test == b.test and _effect(a, evidence) == _effect(b, evidence)
+def parts(witness: Witness) -> list[Witness]:
+    """The witness with one of several tests left out."""
+    before = witness.before if len(witness.before) > 1 else ()
+    return [
+        Witness((*before[:number], *before[number + 1 :]), witness.test, witness.files)
+        for number in range(len(before))
+    ]
+
+
+def is_minimal(witness: Witness, evidence: Evidence) -> bool:
+    """Whether a witness of several tests failed, and its parts passed, so often that it was not by chance."""
+    enough = len(witness.before) < 2 or len(evidence.outcomes[witness]) > repeats()
+    return enough and all(len(evidence.outcomes.get(part, ())) >= PART_REPEATS for part in parts(witness))
+
+
+def _ever_shows(witness: Witness, evidence: Evidence) -> bool:
+    """Whether the test behaved otherwise than alone at least once: what sometimes suffices needs nobody else."""
+    profile = evidence.profiles.get(witness.test)
+    if profile is None or not (witness.before or witness.files):
+        return False
+    return any(profile.differs(outcome) for outcome in evidence.outcomes[witness])
 
 
 def _is_smaller(a: Witness, b: Witness) -> bool:
     """Whether `a` is `b` with something left out."""
-    if a == b or not set(a.files) <= set(b.files):
+    if a == b or a.test != b.test or not set(a.files) <= set(b.files):
         return False
     return subsequence(a.before, b.before)
 
@@ -83,7 +106,7 @@ def _edge(
         effect="breaks" if effect == "breaks" else "enables",
         leak=None,
         witness=(*witness.files, *witness.before, witness.test),
-        confirmed=len(names) >= CONFIRMATIONS and witness.test in steady,
+        confirmed=len(names) >= CONFIRMATIONS and witness.test in steady and is_minimal(witness, evidence),
         counterfactual=counterfactual,
         reproduce=reproduce(witness, suite),
         executions=names,

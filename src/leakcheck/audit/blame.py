@@ -171,13 +171,15 @@ def _once(witnesses: Iterable[Witness]) -> Inquiry:
 
 
 def _exchanged(edge: Edge, coverage: Coverage, evidence: Evidence) -> Mapping[Witness, None]:
-    """Of several polluters that hurt together, each exchanged for others that leave the same locations behind."""
+    """Of several polluters, each exchanged for others that leave behind what it leaves and a later one reads."""
     found: dict[Witness, None] = {}
     for index, polluter in enumerate(edge.polluters if len(edge.polluters) > 1 else ()):
         profile = evidence.profiles.get(polluter)
         left = {change.location for change in profile.changes} if profile is not None else set()
+        later = (evidence.profiles.get(test) for test in (*edge.polluters[index + 1 :], edge.test))
+        behind = [each for each in later if each is not None]
         for (location, _), sequences in coverage.producers.items():
-            if location in left and evidence.profiles[edge.test].reads_any(location):
+            if location in left and any(profile.reads_any(location) for profile in behind):
                 for sequence in sequences:
                     before = (*edge.polluters[:index], *sequence, *edge.polluters[index + 1 :])
                     if len(set(before)) == len(before):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leakcheck.analysis import in_place
-from leakcheck.analysis.edges import CONFIRMATIONS, carriers, counts
+from leakcheck.analysis.edges import CONFIRMATIONS, PART_REPEATS, carriers, counts, parts
 from leakcheck.analysis.evidence import Witness
 from leakcheck.analysis.odds import ALPHA, by_chance, repeats
 from leakcheck.audit.asking import fresh_order, order_for
@@ -40,13 +40,13 @@ def _witness(bench: Bench, edge: Edge) -> Witness:
 
 def _smaller(bench: Bench) -> list[Order]:
     """Every witness of several tests with one of them left out: none of these may show the effect too."""
+    wanted = dict.fromkeys(part for edge in accusing(bench) for part in parts(_witness(bench, edge)))
     outcomes = bench.evidence().outcomes
-    wanted: dict[Witness, None] = {}
-    for edge in accusing(bench):
-        before = _witness(bench, edge).before
-        for index in range(len(before) if len(before) > 1 else 0):
-            wanted.setdefault(Witness((*before[:index], *before[index + 1 :]), edge.test))
-    return [order_for(bench.suite, witness) for witness in wanted if witness not in outcomes]
+    return [
+        order_for(bench.suite, witness, repeat=number)
+        for witness in wanted
+        for number in range(len(outcomes.get(witness, ())), PART_REPEATS)
+    ]
 
 
 def _proofs(bench: Bench) -> list[Order]:
@@ -71,24 +71,32 @@ def _proofs(bench: Bench) -> list[Order]:
 def _repeats(bench: Bench) -> list[Order]:
     """So many repetitions that a test which fails by chance is accused with at most the stated probability."""
     evidence = bench.evidence()
-    files = {item.id: item.file for item in bench.suite.tests}
-    first: dict[str, Edge] = {}
+    by_test: dict[str, list[Witness]] = {}
     for edge in accusing(bench):
-        first.setdefault(edge.test, edge)
+        by_test.setdefault(edge.test, []).append(_witness(bench, edge))
     orders: list[Order] = []
-    for test, edge in first.items():
+    for test, witnesses in by_test.items():
         behind, without = counts(test, evidence)
-        if by_chance(behind, without) <= ALPHA:
-            continue
-        witness = _witness(bench, edge)
-        known = len(evidence.outcomes[witness])
-        orders += [order_for(bench.suite, witness, repeat=known + number) for number in range(repeats() - behind)]
-        alone = len(evidence.profiles[test].outcomes)
-        orders += [
-            Order("isolated", "isolated", (test,), collect=(files[test],), full=True, repeat=alone + number)
-            for number in range(repeats() - without)
-        ]
+        for witness in witnesses:
+            known = len(evidence.outcomes[witness])
+            if len(witness.before) > 1:
+                more = repeats() + 1 - known
+            else:
+                more = 0 if by_chance(behind, without) <= ALPHA else repeats() - behind
+            orders += [order_for(bench.suite, witness, repeat=known + number) for number in range(more)]
+            behind += max(more, 0)
+        if by_chance(behind, without) > ALPHA:
+            orders += _alone_again(bench, test, repeats() - without)
     return orders
+
+
+def _alone_again(bench: Bench, test: str, times: int) -> list[Order]:
+    file = next(item.file for item in bench.suite.tests if item.id == test)
+    known = len(bench.evidence().profiles[test].outcomes)
+    return [
+        Order("isolated", "isolated", (test,), collect=(file,), full=True, repeat=known + number)
+        for number in range(times)
+    ]
 
 
 def _cleaners(bench: Bench) -> list[Order]:
