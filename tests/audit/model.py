@@ -1,7 +1,7 @@
-"""A model of a suite, and an engine that runs its orders in memory: the search can be held to the truth of hundreds.
+"""A model of a suite, and an engine that runs its orders in memory.
 
-A test is a sequence of steps on named locations, all of which start as "0". It ends at the first step that fails, as
-an assertion would end it.
+A test is a sequence of steps on named locations, all of which start as "0". It ends at the first step that fails,
+as an assertion would end it.
 """
 
 from __future__ import annotations

@@ -22,28 +22,25 @@ VALUES = ("1", "2")
 place, value = st.sampled_from(PLACES), st.sampled_from(VALUES)
 
 
+KINDS = ("look", "look", "write", "write", "victim", "clean", "chain", "both", "pair", "brittle")
+
+
 @st.composite
 def programs(draw: st.DrawFn) -> tuple[Step, ...]:
     """What one test does: most look or write, some depend, some clean, some leak only behind another."""
-    kind = draw(st.sampled_from(("look", "look", "write", "write", "victim", "clean", "chain", "both", "pair", "brittle")))
     here, there = draw(place), draw(place)
-    match kind:
-        case "look":
-            return (look(here),)
-        case "write":
-            return (write(here, draw(value)),)
-        case "victim":
-            return (fails_if(**{here: draw(value)}),)
-        case "clean":
-            return (clean(here),)
-        case "chain":
-            return (write(there, draw(value), **{here: draw(value)}),)
-        case "both":
-            return (fails_if(**{here: draw(value)}), write(there, draw(value)))
-        case "pair":
-            return (fails_if(**{here: draw(value), there: draw(value)}),)
-        case _:
-            return (fails_unless(**{here: draw(value)}),)
+    one, other = draw(value), draw(value)
+    choices: dict[str, tuple[Step, ...]] = {
+        "look": (look(here),),
+        "write": (write(here, one),),
+        "victim": (fails_if(**{here: one}),),
+        "clean": (clean(here),),
+        "chain": (write(there, other, **{here: one}),),
+        "both": (fails_if(**{here: one}), write(there, other)),
+        "pair": (fails_if(**{here: one, there: other}),),
+        "brittle": (fails_unless(**{here: one}),),
+    }
+    return choices[draw(st.sampled_from(KINDS))]
 
 
 @st.composite
@@ -125,7 +122,9 @@ def test_a_chain_of_three_is_followed_as_deep_as_asked() -> None:
 
 
 def test_a_chain_of_two_is_followed_by_default() -> None:
-    model = Model({"t.py::b": (write("second", first="1"),), "t.py::v": (fails_if(second="1"),), "t.py::a": (write("first"),)})
+    model = Model(
+        {"t.py::b": (write("second", first="1"),), "t.py::v": (fails_if(second="1"),), "t.py::a": (write("first"),)}
+    )
     assert names(accusing(settled(model, random=0)), "t.py::v") == {("t.py::a", "t.py::b")}
     assert accusing(settled(model, random=0, depth=1)) == []
 
@@ -151,7 +150,7 @@ def test_a_self_polluting_test_is_found() -> None:
     assert names(accusing(settled(model)), "t.py::s") == {("t.py::s",)}
 
 
-# State that no probe sees --------------------------------------------------------------------------------------------
+# State that no probe sees --------------------------------------------------------------------------------------
 
 
 def with_bystanders(tests: dict[str, tuple[Step, ...]], many: int = 30) -> Model:
@@ -188,10 +187,12 @@ def test_two_that_hurt_only_together_through_a_hidden_channel_are_found_as_a_set
         "test_2.py::v": (fails_if(hidden1="1", hidden2="1"),),
     }
     edges = accusing(settled(with_bystanders(tests)))
-    assert [(set(edge.polluters), edge.test) for edge in edges] == [({"test_0.py::p", "test_1.py::q"}, "test_2.py::v")]
+    assert [(set(edge.polluters), edge.test) for edge in edges] == [
+        ({"test_0.py::p", "test_1.py::q"}, "test_2.py::v")
+    ]
 
 
-# Noise ---------------------------------------------------------------------------------------------------------------
+# Noise --------------------------------------------------------------------------------------------------------
 
 
 def test_a_test_that_fails_by_chance_is_not_accused() -> None:

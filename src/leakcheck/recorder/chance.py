@@ -18,9 +18,17 @@ class Chance:
         self._shadow = random.Random()
         self._shadow.setstate(random.getstate())
 
+        self._known: tuple[object, bool] = (None, True)
+
+    def settle(self) -> None:
+        """Find out, before the forks that will ask for it, whether the project has seeded `random` on its own."""
+        state = random.getstate()
+        self._known = (state, self._only_consumed())
+
     def renew(self) -> None:
         """Reseed from the system, unless the project has seeded `random` on its own."""
-        if self._only_consumed():
+        state, consumed = self._known
+        if consumed if state == random.getstate() else self._only_consumed():
             random.seed()
 
     def _only_consumed(self) -> bool:

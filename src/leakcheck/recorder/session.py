@@ -271,6 +271,7 @@ class RootPart(RecordingPart):
         if not self.can_run(session):
             return None
         self.watch.book.name_all()
+        self.chance.settle()
         server = NodeServer(self._commands, self.setup.replies)
         server.reply(node=self._tag, state="ready", pid=Real.getpid())
         tag = server.serve(server.handle)
