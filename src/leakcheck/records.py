@@ -17,6 +17,34 @@ WHOLE = "*"
 """The key of a read that consulted a whole owner: all cookies of a client, every attribute of a state."""
 
 
+KINDS = (
+    "app_state",
+    "dependency_overrides",
+    "client_cookies",
+    "client_headers",
+    "module_globals",
+    "environ",
+    "cwd",
+    "sys_path",
+    "sys_modules",
+    "argv",
+    "warnings_filters",
+    "logging",
+    "signal_handlers",
+    "locale",
+    "random_state",
+    "event_loop",
+    "threads",
+    "caches",
+    "files",
+)
+"""Every kind of state that leakcheck has a word for; what no probe watches, reports call unwatched."""
+
+
+NOT_RESTORED = "not restored"
+"""The topic of the note in an execution that could not put a location back."""
+
+
 def node_id(test: str) -> str:
     """pytest's node id of a test; of several tests with one node id the second is named `id #2`, and so on."""
     head, mark, number = test.rpartition(" #")
@@ -282,14 +310,19 @@ class Unexplained:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What was covered: pairs of a leaked value and a test that reads its location."""
+    """What was covered: pairs of a leaked value and a test that reads its location.
+
+    `covered_by` counts them by the execution that first showed each: an order's name, "isolated", "pairs" or
+    "confirm". `budget` is what the search was allowed, in the user's words. `kinds` names unwatched ones too.
+    """
 
     pairs_total: int
     pairs_covered: int
     unexplained: tuple[Unexplained, ...]
     kinds: Mapping[str, str]
     budget_exhausted: bool
-    uncovered: tuple[tuple[str, str], ...] = ()
+    covered_by: Mapping[str, int] = field(default_factory=dict)
+    budget: str = ""
 
 
 @dataclass(frozen=True, slots=True)

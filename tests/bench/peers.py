@@ -128,7 +128,7 @@ def _extra() -> int:
 def _detect_test_pollution(place: Path, truth: Truth) -> Row:
     began, found, environment = time.perf_counter(), dict[str, set[frozenset[str]]](), _counting(place)
     for victim in truth.victims:
-        command = [sys.executable, "-m", "detect_test_pollution", "--failing-test", victim, "--tests", "tests"]
+        command = [str(_beside("detect-test-pollution")), "--failing-test", victim, "--tests", "tests"]
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         match = re.search(r"the polluting test is: (\S+)", done.stdout)
         if match:
@@ -138,9 +138,14 @@ def _detect_test_pollution(place: Path, truth: Truth) -> Row:
     return Row("detect-test-pollution", time.perf_counter() - began, *_counted(place), _frozen(found))
 
 
+def _beside(script: str) -> Path:
+    """A script of this interpreter's environment."""
+    return Path(sys.executable).parent / script
+
+
 def _whyflaky(place: Path) -> Row:
     began, environment = time.perf_counter(), _counting(place)
-    command = [sys.executable, "-m", "whyflaky.cli", "scan", "-q", "--json", "whyflaky.json", "."]
+    command = [str(_beside("whyflaky")), "scan", "-q", "--json", "whyflaky.json", "."]
     subprocess.run(command, capture_output=True, env=environment, check=False)
     seconds = time.perf_counter() - began
     found: dict[str, set[frozenset[str]]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from leakcheck.analysis.profiles import Profile, is_alone, profiles_of
-from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Execution, Location, Outcome, Suite
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, NOT_RESTORED, Execution, Location, Outcome, Suite
 
 
 def bad(outcome: str) -> bool:
@@ -28,13 +28,17 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Outcomes of each witness, in the order of execution, and the same with locations put back in between."""
+    """Outcomes of each witness, in the order of execution, and the same with locations put back in between.
+
+    `unrestored` are attempts to put locations back that failed: they tell nothing.
+    """
 
     profiles: Mapping[str, Profile]
     outcomes: Mapping[Witness, tuple[Outcome, ...]] = field(default_factory=dict)
     executions: Mapping[Witness, tuple[str, ...]] = field(default_factory=dict)
     restored: Mapping[tuple[Witness, tuple[Location, ...]], tuple[Outcome, ...]] = field(default_factory=dict)
     fresh: frozenset[Witness] = frozenset()
+    unrestored: tuple[tuple[Witness, tuple[Location, ...]], ...] = ()
 
     @classmethod
     def of(cls, executions: Iterable[Execution], suite: Suite) -> Evidence:
@@ -44,11 +48,15 @@ class Evidence:
         names: dict[Witness, list[str]] = {}
         restored: dict[tuple[Witness, tuple[Location, ...]], list[Outcome]] = {}
         fresh = set()
+        unrestored: list[tuple[Witness, tuple[Location, ...]]] = []
         for execution in known:
             witness = witness_of(execution, files)
             if witness is None:
                 continue
             outcome = execution.runs[-1].outcome
+            if any(note.startswith(f"{NOT_RESTORED}: ") for note in execution.notes):
+                unrestored.append((witness, execution.order.restore))
+                continue
             if execution.order.restore:
                 restored.setdefault((witness, execution.order.restore), []).append(outcome)
                 continue
@@ -62,6 +70,7 @@ class Evidence:
             {witness: tuple(each) for witness, each in names.items()},
             {key: tuple(each) for key, each in restored.items()},
             frozenset(fresh),
+            tuple(unrestored),
         )
 
     def shows(self, witness: Witness, wanted: bool) -> bool:

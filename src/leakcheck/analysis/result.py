@@ -10,12 +10,13 @@ from typing import Literal
 from leakcheck.analysis.commands import suite_command
 from leakcheck.analysis.coverage import Coverage, coverage_of
 from leakcheck.analysis.edges import edges_of
-from leakcheck.analysis.evidence import bad, good
+from leakcheck.analysis.evidence import Evidence, bad, good
 from leakcheck.analysis.findings import findings_of
 from leakcheck.analysis.leaks import leaks_of
 from leakcheck.analysis.profiles import is_alone, profiles_of
 from leakcheck.analysis.verdicts import NAMED_KINDS, verdicts_of
 from leakcheck.records import (
+    KINDS,
     Certificate,
     Cost,
     Edge,
@@ -36,6 +37,7 @@ _GATES: Mapping[str, frozenset[str]] = {
     "note": frozenset({"error", "warning", "note"}),
     "never": frozenset(),
 }
+UNWATCHED = "unwatched"
 
 
 def derive(
@@ -48,6 +50,7 @@ def derive(
     lanes: int,
     fail_on: str = "error",
     budget_exhausted: bool = False,
+    budget: str = "",
     notes: Iterable[str] = (),
 ) -> Result:
     """The result of an audit: pure in its executions."""
@@ -59,6 +62,7 @@ def derive(
     verdicts = verdicts_of(suite.ids, executions, profiles, edges)
     findings = findings_of(suite, verdicts, leaks, edges)
     certificate = _certificate(coverage, edges, verdicts, suite, budget_exhausted)
+    certificate = replace(certificate, covered_by=_covered_by(coverage, executions), budget=budget)
     return Result(
         leakcheck=leakcheck,
         suite=suite,
@@ -73,8 +77,16 @@ def derive(
         certificate=certificate,
         verdict=_verdict(findings),
         exit_code=int(any(finding.severity in _GATES[fail_on] for finding in findings)),
-        notes=tuple(notes),
+        notes=(*notes, *_not_put_back(executions, suite)),
     )
+
+
+def _not_put_back(executions: Sequence[Execution], suite: Suite) -> Iterable[str]:
+    """What stays unproven because a location could not be put back."""
+    tried = Evidence.of(executions, suite).unrestored
+    for test, places in dict.fromkeys((witness.test, places) for witness, places in tried):
+        what = " and ".join(f"{place.kind} {place.key} of {place.owner}" for place in places)
+        yield f"{what} cannot be put back, so it is not proven that this alone changes {test}"
 
 
 def _leak_id(edge: Edge, locations: tuple[Location, ...], leaks: Iterable[Leak]) -> str | None:
@@ -106,10 +118,16 @@ def _certificate(
         pairs_total=len(coverage.pairs),
         pairs_covered=len(coverage.pairs) - len(coverage.uncovered),
         unexplained=tuple(Unexplained(each.id, shown[each.id].witness if each.id in shown else ()) for each in odd),
-        kinds=suite.kinds,
+        kinds={**dict.fromkeys(KINDS, UNWATCHED), **suite.kinds},
         budget_exhausted=budget_exhausted,
-        uncovered=tuple((str(pair.location.key), pair.reader) for pair in coverage.uncovered[:50]),
     )
+
+
+def _covered_by(coverage: Coverage, executions: Iterable[Execution]) -> Mapping[str, int]:
+    """How many pairs were first covered by each order, and by isolated runs, pairs and confirmations together."""
+    orders = {each.id: each.order for each in executions}
+    names = {name: order.name if order.kind in NAMED_KINDS else order.kind for name, order in orders.items()}
+    return dict(Counter(names[name] for name in sorted(filter(None, coverage.pairs.values()))))
 
 
 def _differs(verdict: TestVerdict) -> bool:

@@ -19,7 +19,7 @@ VOTES = 3
 """Where a test was seen to behave both ways behind the same tests, so many executions answer a question."""
 
 
-def explain(bench: Bench) -> None:
+def explain(bench: Bench, phase: str = "latent") -> None:
     """Find a minimal witness for every difference; then look for others who leave the same behind."""
     given_up: set[tuple[str, str]] = set()
     for _ in range(MAX_ROUNDS):
@@ -27,7 +27,7 @@ def explain(bench: Bench) -> None:
         if not open_ones:
             return
         given_up |= {(test, execution.id) for test, execution in open_ones.items()}
-        ask(bench, "explain", [_inquire(bench, test, execution) for test, execution in open_ones.items()])
+        ask(bench, phase, [_inquire(bench, test, execution) for test, execution in open_ones.items()])
         find_alternatives(bench)
 
 

@@ -63,7 +63,7 @@ def _proofs(bench: Bench) -> list[Order]:
         elif len(evidence.outcomes[witness]) < CONFIRMATIONS:
             orders.append(order_for(bench.suite, witness, repeat=1))
         for location in carriers(witness, evidence, by_id, bench.suite)[:MAX_CARRIERS] if witness.before else ():
-            if (witness, (location,)) not in evidence.restored:
+            if (witness, (location,)) not in (*evidence.restored, *evidence.unrestored):
                 orders.append(order_for(bench.suite, witness, restore=(location,)))
     return orders
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from leakcheck.analysis import derive
 from leakcheck.records import Cost, Result
 from leakcheck.store import Audit, AuditFolder, read_audit
@@ -24,8 +26,15 @@ def result_of(folder: AuditFolder, fail_on: str = "error") -> Result:
         lanes=audit.lanes,
         fail_on=fail_on,
         budget_exhausted=any(note.topic == BUDGET for note in audit.notes),
+        budget=_budget(audit.options),
         notes=notes,
     )
+
+
+def _budget(options: Mapping[str, str]) -> str:
+    amount = options.get("budget", "").removesuffix(".0")
+    what = "seconds" if options.get("budget_unit") == "seconds" else "runs of the declared order"
+    return f"{amount} {what}" if amount else ""
 
 
 def _forked(audit: Audit) -> bool:

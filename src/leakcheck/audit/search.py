@@ -19,7 +19,7 @@ def settle(bench: Bench) -> None:
     """Find every order dependence, prove it, and cover every pair of a leaked value and its reader."""
     orders_and_profiles(bench) if bench.engine.fork else orders_and_suspects(bench)
     _set_budget(bench)
-    explain(bench)
+    explain(bench, "explain")
     confirm(bench)
     cover_pairs(bench)
     explain(bench)

@@ -76,6 +76,8 @@ def run(
         "--execution-timeout", min=0.1, help="Seconds that one execution may take.")] = _DEFAULTS.execution_timeout,
     budget: Annotated[str, typer.Option(
         "--budget", help="What the search may cost: 20 (runs of the declared order) or 90s (seconds).")] = "20",
+    depth: Annotated[int, typer.Option(
+        "--depth", min=1, help="How many tests are followed that make one leaked value together.")] = _DEFAULTS.depth,
     show_values: Annotated[bool, typer.Option(
         "--show-values", help="Show secrets in the clear instead of digests.")] = False,
     fail_on: FailOn = "error",
@@ -93,6 +95,7 @@ def run(
         seed=seed,
         test_timeout=test_timeout,
         execution_timeout=execution_timeout,
+        depth=depth,
         fail_on=fail_on,
         show_values=show_values,
         folder=folder,

@@ -27,13 +27,14 @@ _TELL = {
     "control": "plain pytest, again",
     "declared": "declared order",
     "isolated": "every test alone",
-    "orders": "other orders",
+    "orders": "in other orders, and every test alone",
     "pairs": "leaked values in front of their readers",
     "crowds": "all leaked values at once",
-    "explain": "looking for who is to blame",
-    "alternatives": "looking for others to blame",
-    "confirm": "confirming, in fresh processes too",
-    "cleaners": "looking for cleaners",
+    "explain": "settling who breaks what in these orders",
+    "latent": "settling who breaks what in any order",
+    "alternatives": "settling who else does the same",
+    "confirm": "proving it, in fresh processes too",
+    "cleaners": "settling who cleans up",
 }
 
 

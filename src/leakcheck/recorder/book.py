@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import sys
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import FrameType, ModuleType
 
@@ -62,6 +62,7 @@ class Saved:
     place: _Place
     key: str
     value: object
+    photograph: Photograph
 
 
 class Book:
@@ -194,15 +195,28 @@ class Book:
             keys = wanted.get((place.probe.kind, self._name(place))) if owner is not None else None
             if keys:
                 state = place.probe.state(owner)
-                saved += [Saved(place, key, _copied(state.get(key, MISSING))) for key in keys]
+                saved += [self._saved(place, owner, key, state) for key in keys]
         return saved
 
-    def put_back(self, saved: Iterable[Saved]) -> None:
+    def put_back(self, saved: Iterable[Saved]) -> frozenset[Location]:
+        """Put values back; returns the locations that have their old value now."""
+        done = set()
         for each in saved:
             owner = each.place.ref()
-            if owner is not None:
+            if owner is None:
+                continue
+            try:
                 each.place.probe.restore(owner, each.key, each.value)
-                self._compare(each.place, (each.key,), self._causes.current, untracked=True)
+            except Exception:  # the project's own objects may refuse in any way; then it is not put back
+                continue
+            self._compare(each.place, (each.key,), self._causes.current, untracked=True)
+            if same(each.photograph, each.place.known.get(each.key, ABSENT)):
+                done.add(self._location(each.place, each.key))
+        return frozenset(done)
+
+    def _saved(self, place: _Place, owner: object, key: str, state: Mapping[str, object]) -> Saved:
+        photograph = self._photograph(place, owner, key, state) if key in state else ABSENT
+        return Saved(place, key, _copied(state.get(key, MISSING)), photograph)
 
     # How it is done --------------------------------------------------------------------------------------------
 

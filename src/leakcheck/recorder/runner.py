@@ -13,7 +13,7 @@ from leakcheck.recorder.hooks import RecorderPlugin
 from leakcheck.recorder.outcomes import Outcomes
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.segment import Segment
-from leakcheck.records import Order
+from leakcheck.records import NOT_RESTORED, Order
 
 SLOW_SECONDS = 1.0
 
@@ -57,7 +57,7 @@ class Runner:
         saved = self._book.save(order.restore) if order.restore else []
         for index, item in enumerate(items):
             following = items[index + 1] if index + 1 < len(items) else None
-            if saved and following is None:
+            if order.restore and following is None:
                 self._put_back(saved, order, segment)
             self._run_item(item, following)
             if order.again:
@@ -80,11 +80,10 @@ class Runner:
         self._recorder.segment = segment if Real.monotonic() - start < SLOW_SECONDS else None
 
     def _put_back(self, saved: list[Saved], order: Order, segment: Segment) -> None:
-        self._book.put_back(saved)
-        found = {(each.place.probe.kind, each.key) for each in saved}
+        done = self._book.put_back(saved)
         for location in order.restore:
-            if (location.kind, location.key) not in found:
-                segment.write(Note("not restored", f"{location.kind} {location.owner} {location.key}"))
+            if location not in done:
+                segment.write(Note(NOT_RESTORED, f"{location.kind} {location.owner} {location.key}"))
 
 
 def _twins(items: list[pytest.Item]) -> list[pytest.Item]:

@@ -94,7 +94,9 @@ def _pairs(found: Certificate) -> str:
         return "There is no pair of a leaked value and a test that reads it."
     pairs = plural(found.pairs_total, "pair")
     were = "was" if found.pairs_covered == 1 else "were"
-    covered = f"Of {pairs} of a leaked value and a test that reads it, {found.pairs_covered:,} {were} run."
+    covered = f"Of {pairs} of a leaked value and a test that reads it, {found.pairs_covered:,} {were} run"
+    own = sum(number for name, number in found.covered_by.items() if name in ("pairs", "confirm"))
+    covered += f", {own:,} by executions made for them." if own else "."
     return f"{covered} The budget was used up before the others." if found.budget_exhausted else covered
 
 

@@ -197,6 +197,8 @@ def _certificate(certificate: Certificate) -> Json:
         "unexplained": [{"test": each.test, "witness": list(each.witness)} for each in certificate.unexplained],
         "kinds": _by_name(certificate.kinds),
         "budget_exhausted": certificate.budget_exhausted,
+        "budget": certificate.budget,
+        "covered_by": dict(certificate.covered_by),
     }
 
 

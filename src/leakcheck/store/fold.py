@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from leakcheck import events
@@ -28,6 +28,7 @@ class Audit:
     finished: bool = False
     seconds: float = 0.0
     lanes: int = 1
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
@@ -96,5 +97,5 @@ def read_audit(folder: AuditFolder) -> Audit:
     control = [execution for execution in control if not _disowned(execution)]
     return Audit(
         suite, tuple(executions), tuple(control), tuple(notes), begun.leakcheck, begun.created, finished, seconds,
-        int(begun.options.get("lanes", "1")),
+        int(begun.options.get("lanes", "1")), begun.options,
     )  # fmt: skip
