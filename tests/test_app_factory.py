@@ -27,6 +27,13 @@ def test_every_test_passes_in_every_order(found: Audited) -> None:
     assert len(found.verdicts) >= 40
 
 
+def test_it_costs_its_orders_and_each_test_alone_and_nothing_more(found: Audited) -> None:
+    cost, tests = found.report["cost"], len(found.verdicts)
+    assert cost["executions"] == tests + len(["declared", "reversed"])
+    assert cost["test_executions"] == 3 * tests
+    assert cost["processes"] == len(["control", "root"])
+
+
 def test_nothing_is_left_to_explain(found: Audited) -> None:
     certificate = found.report["certificate"]
     assert certificate["unexplained"] == []

@@ -182,6 +182,49 @@ def test_a_cleaned_value_covers_nothing() -> None:
     assert V in [pair.reader for pair in coverage_of([*ALONE, cleaned], SUITE).uncovered]
 
 
+def test_what_only_siblings_can_see_is_paired_with_siblings() -> None:
+    known = suite("test_a.py::p", "test_a.py::v", "test_b.py::w")
+    runs = [
+        alone(ran("test_a.py::p", "passed", (), change(reach="module"))),
+        alone(ran("test_a.py::v", "passed", (PLACE,))),
+        alone(ran("test_b.py::w", "passed", (PLACE,))),
+    ]
+    assert [pair.reader for pair in coverage_of(runs, known).uncovered] == ["test_a.py::v"]
+
+
+def test_a_pair_met_in_company_is_open_while_the_reader_differs() -> None:
+    """Two values were in place when it failed: each of the two pairs is a question of its own."""
+    both = (PLACE, OTHER)
+    other = ran("q", "passed", (), change(OTHER, line=9))
+    profiles = (ALONE[0], alone(other), alone(ran("v", "passed", both)))
+    together = execution("declared", POLLUTES, other, ran("v", "failed", both))
+    assert {pair.location for pair in coverage_of([*profiles, together], SUITE).uncovered} == set(both)
+    passed = execution("declared", POLLUTES, other, ran("v", "passed", both))
+    assert coverage_of([*profiles, passed], SUITE).uncovered == ()
+
+
+def test_a_value_left_only_behind_another_is_followed_to_its_depth() -> None:
+    first = alone(POLLUTES)
+    copies = ran("q", "passed", (PLACE,))
+    profiles = (first, alone(copies), alone(ran("v", "passed", (OTHER,))))
+    chain = execution("declared", POLLUTES, replace(copies, changes=(change(OTHER),)))
+    found = coverage_of([*profiles, chain], SUITE)
+    assert found.producers[OTHER, change(OTHER).digest] == ((P, name("q")),)
+    assert [pair.reader for pair in found.uncovered] == [V]
+    assert (OTHER, change(OTHER).digest) not in coverage_of([*profiles, chain], SUITE, depth=1).producers
+
+
+def test_what_could_not_be_put_back_proves_nothing_and_is_told() -> None:
+    tried = replace(
+        execution("confirm", POLLUTES, READS, restore=(PLACE,)), notes=("not restored: app_state shop:app colour",)
+    )
+    (edge,) = edges(*ALONE, *shown(), tried)
+    assert edge.counterfactual is None
+    (note,) = result(*ALONE, *shown(), tried).notes
+    assert note.startswith("app_state colour of shop:app cannot be put back")
+    assert note.endswith(V)
+
+
 # Verdicts -------------------------------------------------------------------------------------------------------
 
 

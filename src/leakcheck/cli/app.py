@@ -77,7 +77,7 @@ def run(
     budget: Annotated[str, typer.Option(
         "--budget", help="What the search may cost: 20 (runs of the declared order) or 90s (seconds).")] = "20",
     depth: Annotated[int, typer.Option(
-        "--depth", min=1, help="How many tests are followed that make one leaked value together.")] = _DEFAULTS.depth,
+        "--depth", min=1, help="Of how many tests that make one value together to follow.")] = _DEFAULTS.depth,
     show_values: Annotated[bool, typer.Option(
         "--show-values", help="Show secrets in the clear instead of digests.")] = False,
     fail_on: FailOn = "error",
