@@ -29,8 +29,8 @@ def test_every_test_passes_in_every_order(found: Audited) -> None:
 
 def test_it_costs_its_orders_and_each_test_alone_and_nothing_more(found: Audited) -> None:
     cost, tests = found.report["cost"], len(found.verdicts)
-    assert cost["executions"] == tests + len(["declared", "reversed"])
-    assert cost["test_executions"] == 3 * tests
+    assert cost["executions"] == tests + len(["control", "declared", "reversed"])
+    assert cost["test_executions"] == 4 * tests
     assert cost["processes"] == len(["control", "root"])
 
 
