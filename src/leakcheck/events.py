@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any, Union
 
 from leakcheck.errors import Unreadable
-from leakcheck.records import Location, Order, Suite, TestRun
+from leakcheck.records import Change, Location, Order, Suite, TestRun
 
 FORMAT = 1
 
@@ -99,6 +99,13 @@ class Outside:
 
 
 @dataclass(frozen=True, slots=True)
+class Deep:
+    """What the tests so far have changed anywhere in the process; the cause of each change is its test."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The run ended before its last test, as pytest would have (`pytest.exit`, `shouldstop`)."""
 
@@ -123,7 +130,19 @@ class Exit:
 
 
 Event = (
-    Header | Begun | Collected | Shuffled | Started | Finished | Again | Note | Outside | Stopped | Completed | Exit
+    Header
+    | Begun
+    | Collected
+    | Shuffled
+    | Started
+    | Finished
+    | Again
+    | Note
+    | Outside
+    | Deep
+    | Stopped
+    | Completed
+    | Exit
 )
 
 _CLASSES: Mapping[str, type[Any]] = {cls.__name__.lower(): cls for cls in typing.get_args(Event)}

@@ -145,7 +145,8 @@ class Order:
     started with `arguments`. `again` asks for a second run of every test after the first, `full` for a
     comparison of all watched state at every boundary. No `tests` means all that are collected but `without`:
     in declared order or, with a `seed`, in the order that the project's own shuffling plugin makes of it.
-    `exclusive` asks that nothing else runs meanwhile.
+    `exclusive` asks that nothing else runs meanwhile. `deep` asks what the tests before the last changed anywhere
+    in the process, `pinpoint` for the lines that changed these locations.
     """
 
     name: str
@@ -161,12 +162,15 @@ class Order:
     without: tuple[str, ...] = ()
     repeat: int = 0
     exclusive: bool = False
+    deep: bool = False
+    pinpoint: tuple[Location, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
     """One order, run once, in one process. `outside` is (test, "file"|"server"|"port", name) for state that no
-    fork undoes; the test is "" for what happened before the first."""
+    fork undoes; the test is "" for what happened before the first. `deep` is what a deep look found; the cause of
+    each change is the test that made it."""
 
     id: str
     order: Order
@@ -176,6 +180,7 @@ class Execution:
     notes: tuple[str, ...] = ()
     engine: str = "fork"
     outside: tuple[tuple[str, str, str], ...] = ()
+    deep: tuple[Change, ...] = ()
 
     def outcome(self, test: str) -> Outcome:
         """The outcome of `test`, "not run" when the execution never came to it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.commands import command, import_command
-from leakcheck.analysis.evidence import Evidence, Witness, bad, good, subsequence
+from leakcheck.analysis.evidence import Evidence, Witness, subsequence
 from leakcheck.analysis.odds import ALPHA, by_chance, repeats
 from leakcheck.analysis.timeline import in_place
 from leakcheck.records import Edge, Execution, Location, Suite
@@ -146,19 +146,26 @@ def _proof(
     witness: Witness, candidates: Sequence[Location], evidence: Evidence
 ) -> tuple[tuple[Location, ...], bool | None]:
     """The locations that carry the edge, and whether putting one of them back undoes the effect."""
-    wanted = good if evidence.profiles[witness.test].good else bad
     tried = [location for location in candidates if (witness, (location,)) in evidence.restored]
-    proven = tuple(
-        location
-        for location in tried
-        if all(wanted(outcome) for outcome in evidence.restored[witness, (location,)])
-    )
+    proven = tuple(location for location in tried if evidence.cured(witness, (location,)))
     if proven:
         return proven, True
+    found_deep = _proven_deep(witness, evidence)
+    if found_deep:
+        return found_deep, True
     if tried:
         untried = tuple(location for location in candidates if location not in tried)
         return (untried, None) if len(untried) == 1 else ((), False)
     return (tuple(candidates), None) if len(candidates) == 1 else ((), None)
+
+
+def _proven_deep(witness: Witness, evidence: Evidence) -> tuple[Location, ...]:
+    """The fewest locations that deep looks found and that undo the effect when they are put back together."""
+    if witness not in evidence.deep:
+        return ()
+    sets = [tried for known, tried in evidence.restored if known == witness and evidence.cured(witness, tried)]
+    pinpointed = [tried for known, tried in evidence.pinpointed if known == witness and tried in sets]
+    return min(pinpointed, key=len, default=())
 
 
 def _cleaning(edges: Iterable[Carried], evidence: Evidence, suite: Suite) -> Iterator[Carried]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from leakcheck.analysis.profiles import Profile, is_alone, profiles_of
-from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, NOT_RESTORED, Execution, Location, Outcome, Suite
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, NOT_RESTORED, Change, Execution, Location, Outcome, Suite
 
 
 def bad(outcome: str) -> bool:
@@ -30,7 +30,9 @@ class Witness:
 class Evidence:
     """Outcomes of each witness, in the order of execution, and the same with locations put back in between.
 
-    `unrestored` are attempts to put locations back that failed: they tell nothing.
+    `unrestored` are attempts to put locations back that failed: they tell nothing. `deep` is what deep looks found
+    behind each witness, `pinpointed` the same with the lines that changed some locations. An execution with a deep
+    look counts as no outcome of its witness.
     """
 
     profiles: Mapping[str, Profile]
@@ -39,6 +41,8 @@ class Evidence:
     restored: Mapping[tuple[Witness, tuple[Location, ...]], tuple[Outcome, ...]] = field(default_factory=dict)
     fresh: frozenset[Witness] = frozenset()
     unrestored: tuple[tuple[Witness, tuple[Location, ...]], ...] = ()
+    deep: Mapping[Witness, tuple[Change, ...]] = field(default_factory=dict)
+    pinpointed: Mapping[tuple[Witness, tuple[Location, ...]], tuple[Change, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, executions: Iterable[Execution], suite: Suite) -> Evidence:
@@ -48,6 +52,8 @@ class Evidence:
         names: dict[Witness, list[str]] = {}
         restored: dict[tuple[Witness, tuple[Location, ...]], list[Outcome]] = {}
         fresh = set()
+        deep: dict[Witness, tuple[Change, ...]] = {}
+        pinpointed: dict[tuple[Witness, tuple[Location, ...]], tuple[Change, ...]] = {}
         unrestored: list[tuple[Witness, tuple[Location, ...]]] = []
         for execution in known:
             witness = witness_of(execution, files)
@@ -56,6 +62,12 @@ class Evidence:
             outcome = execution.runs[-1].outcome
             if any(note.startswith(f"{NOT_RESTORED}: ") for note in execution.notes):
                 unrestored.append((witness, execution.order.restore))
+                continue
+            if execution.order.pinpoint:
+                pinpointed[witness, execution.order.pinpoint] = execution.deep
+                continue
+            if execution.order.deep and not execution.order.restore:
+                deep[witness] = execution.deep
                 continue
             if execution.order.restore:
                 restored.setdefault((witness, execution.order.restore), []).append(outcome)
@@ -71,7 +83,14 @@ class Evidence:
             {key: tuple(each) for key, each in restored.items()},
             frozenset(fresh),
             tuple(unrestored),
+            deep,
+            pinpointed,
         )
+
+    def cured(self, witness: Witness, locations: tuple[Location, ...]) -> bool:
+        """Whether the test behaved as alone each time these locations were put back before it."""
+        outcomes = self.restored.get((witness, locations), ())
+        return bool(outcomes) and all(self.profiles[witness.test].agrees(outcome) for outcome in outcomes)
 
     def shows(self, witness: Witness, wanted: bool) -> bool:
         """Whether the test failed (`wanted` True) or did not (False) behind this witness more often than not."""

@@ -9,10 +9,10 @@ from typing import Literal
 
 from leakcheck.analysis.commands import suite_command
 from leakcheck.analysis.coverage import Coverage, coverage_of
-from leakcheck.analysis.edges import edges_of
+from leakcheck.analysis.edges import Carried, edges_of
 from leakcheck.analysis.evidence import Evidence, bad, good
 from leakcheck.analysis.findings import findings_of
-from leakcheck.analysis.leaks import leaks_of
+from leakcheck.analysis.leaks import Left, leaks_of
 from leakcheck.analysis.profiles import is_alone, profiles_of
 from leakcheck.analysis.verdicts import NAMED_KINDS, verdicts_of
 from leakcheck.records import (
@@ -57,7 +57,7 @@ def derive(
     profiles = profiles_of(executions)
     coverage = coverage_of(executions, suite)
     carried = edges_of(executions, suite)
-    leaks = leaks_of(profiles, carried, coverage, suite)
+    leaks = leaks_of(profiles, carried, coverage, suite, _found_deep(carried, executions, suite))
     edges = tuple(replace(edge, leak=_leak_id(edge, locations, leaks)) for edge, locations in carried)
     verdicts = verdicts_of(suite.ids, executions, profiles, edges)
     findings = findings_of(suite, verdicts, leaks, edges)
@@ -121,6 +121,19 @@ def _certificate(
         kinds={**dict.fromkeys(KINDS, UNWATCHED), **suite.kinds},
         budget_exhausted=budget_exhausted,
     )
+
+
+def _found_deep(carried: Iterable[Carried], executions: Sequence[Execution], suite: Suite) -> Iterable[Left]:
+    """The changes that deep looks found at locations which carry an edge, with the lines that made them."""
+    pinpointed = Evidence.of(executions, suite).pinpointed
+    found: dict[tuple[str, Location], Left] = {}
+    for edge, locations in carried:
+        for (witness, _), changes in pinpointed.items():
+            if witness.test == edge.test and witness.before == edge.polluters:
+                for change in changes:
+                    if change.location in locations and change.cause:
+                        found.setdefault((change.cause, change.location), Left(change.cause, change))
+    return found.values()
 
 
 def _covered_by(coverage: Coverage, executions: Iterable[Execution]) -> Mapping[str, int]:

@@ -10,15 +10,21 @@ from leakcheck.analysis import Evidence
 from leakcheck.analysis.commands import arguments, import_arguments
 from leakcheck.analysis.evidence import Witness
 from leakcheck.audit.bench import Bench
-from leakcheck.records import Order, Suite
-from leakcheck.strategies._shrink import Questions
+from leakcheck.records import Location, Order, Suite
 
 
 class Question(NamedTuple):
-    """A witness, and how many executions of it are wanted."""
+    """A witness, and how many executions of it are wanted.
+
+    `deep` asks what its tests change anywhere, `restore` how its last test behaves when these locations are put
+    back before it, `pinpoint` for the lines that change these.
+    """
 
     witness: Witness
     times: int = 1
+    deep: bool = False
+    restore: tuple[Location, ...] = ()
+    pinpoint: tuple[Location, ...] = ()
 
 
 R = TypeVar("R")
@@ -50,19 +56,49 @@ def ask(bench: Bench, phase: str, inquiries: Sequence[Inquiry]) -> None:
 
 def _missing(bench: Bench, questions: Sequence[Question]) -> list[Order]:
     """One order for each execution that is wanted and not there yet."""
-    wanted: dict[Witness, int] = {}
-    for witness, times in questions:
-        wanted[witness] = max(times, wanted.get(witness, 0))
-    outcomes = bench.evidence().outcomes
+    wanted: dict[Question, int] = {}
+    for question in questions:
+        plain = question._replace(times=1)
+        wanted[plain] = max(question.times, wanted.get(plain, 0))
+    evidence = bench.evidence()
     return [
-        order_for(bench.suite, witness, repeat=number)
-        for witness, times in wanted.items()
-        for number in range(len(outcomes.get(witness, ())), times)
+        _order(bench.suite, question, number)
+        for question, times in wanted.items()
+        for number in range(_known(question, evidence), times)
     ]
 
 
+def _known(question: Question, evidence: Evidence) -> int:
+    """How many executions answer the question already."""
+    witness, _, deep, restore, pinpoint = question
+    if restore:
+        return len(evidence.restored.get((witness, restore), ())) + evidence.unrestored.count((witness, restore))
+    if pinpoint:
+        return int((witness, pinpoint) in evidence.pinpointed)
+    return int(witness in evidence.deep) if deep else len(evidence.outcomes.get(witness, ()))
+
+
+def _order(suite: Suite, question: Question, number: int) -> Order:
+    if not question.deep:
+        return order_for(suite, question.witness, repeat=number)
+    return order_for(
+        suite,
+        question.witness,
+        repeat=number,
+        full=False,
+        deep=True,
+        restore=question.restore,
+        pinpoint=question.pinpoint,
+    )
+
+
 def shrink(
-    questions: Questions, wanted: bool, test: str, *, imports: bool = False, votes: int = 1
+    questions: Generator[list[tuple[str, ...]], list[bool], tuple[str, ...]],
+    wanted: bool,
+    test: str,
+    *,
+    imports: bool = False,
+    votes: int = 1,
 ) -> Asking[tuple[str, ...]]:
     """Drive a search for the smallest sequence (of tests, or of imported files) that shows what is `wanted`."""
     try:

@@ -31,6 +31,15 @@ def accusing(bench: Bench) -> list[Edge]:
     return [edge for edge, _ in bench.edges() if edge.effect in ("breaks", "enables")]
 
 
+def accusing_without_location(bench: Bench) -> list[Witness]:
+    """The witnesses of confirmed edges that no recorded location carries."""
+    return [
+        _witness(bench, edge)
+        for edge, locations in bench.edges()
+        if edge.effect in ("breaks", "enables") and edge.confirmed and not locations
+    ]
+
+
 def _witness(bench: Bench, edge: Edge) -> Witness:
     tests = {item.id for item in bench.suite.tests}
     if all(each not in tests for each in edge.polluters):

@@ -8,6 +8,7 @@ from leakcheck.analysis import in_place
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.blame import explain
 from leakcheck.audit.confirm import confirm
+from leakcheck.audit.deep import look_deep
 from leakcheck.audit.pairs import combine, cover_pairs
 from leakcheck.records import Order
 from leakcheck.strategies import whole_orders
@@ -21,11 +22,13 @@ def settle(bench: Bench) -> None:
     _set_budget(bench)
     explain(bench, "explain")
     confirm(bench)
+    look_deep(bench)
     cover_pairs(bench)
     explain(bench)
     combine(bench)
     explain(bench)
     confirm(bench)
+    look_deep(bench)
 
 
 def orders_and_profiles(bench: Bench) -> None:

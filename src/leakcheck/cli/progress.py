@@ -32,6 +32,7 @@ _TELL = {
     "crowds": "all leaked values at once",
     "explain": "settling who breaks what in these orders",
     "latent": "settling who breaks what in any order",
+    "deep": "finding what it is that leaked",
     "alternatives": "settling who else does the same",
     "confirm": "proving it, in fresh processes too",
     "cleaners": "settling who cleans up",

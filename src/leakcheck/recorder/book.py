@@ -137,6 +137,15 @@ class Book:
 
     # What the recorder asks ------------------------------------------------------------------------------------
 
+    @property
+    def camera(self) -> Camera:
+        return self._camera
+
+    def source_at(self, file: str, line: int, function: str) -> Source:
+        """A line of the project, and what pytest is doing right now."""
+        cause = self._causes.current
+        return Source(relative(file, self._root), line, function, cause.phase, cause.fixture, cause.scope)
+
     def settle_root(self, root: str) -> None:
         """The rootdir is known: paths are relative to it from now on."""
         self._root = root
@@ -309,16 +318,7 @@ class Book:
         return None if frame is None else self._source_of(frame, frame.f_lineno)
 
     def _source_of(self, frame: FrameType, line: int) -> Source:
-        cause = self._causes.current
-        code = frame.f_code
-        return Source(
-            file=relative(code.co_filename, self._root),
-            line=line,
-            function=code.co_name,
-            phase=cause.phase,
-            fixture=cause.fixture,
-            scope=cause.scope,
-        )
+        return self.source_at(frame.f_code.co_filename, line, frame.f_code.co_name)
 
     def _change(self, account: _Account, spot: Spot, lifetime: Lifetime, reach: str) -> Change | None:
         place, key = spot

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from leakcheck.events import Again, Completed, Note, Stopped
+from leakcheck.events import Again, Completed, Deep, Note, Stopped
 from leakcheck.recorder.book import Book, Saved
+from leakcheck.recorder.deeprun import DeepRun
 from leakcheck.recorder.hooks import RecorderPlugin
 from leakcheck.recorder.outcomes import Outcomes
 from leakcheck.recorder.real import Real
@@ -54,12 +55,17 @@ class Runner:
             segment.write(Completed(round(Real.monotonic() - start, 6)))
 
     def _run_items(self, items: Sequence[pytest.Item], order: Order, segment: Segment) -> None:
-        saved = self._book.save(order.restore) if order.restore else []
+        saved = self._book.save(order.restore) if order.restore and not order.deep else []
+        deep = DeepRun(self._book, order) if order.deep else None
         for index, item in enumerate(items):
             following = items[index + 1] if index + 1 < len(items) else None
-            if order.restore and following is None:
+            if following is None and deep is not None:
+                self._tell_deep(deep, segment)
+            elif following is None and order.restore:
                 self._put_back(saved, order, segment)
             self._run_item(item, following)
+            if deep is not None and following is not None:
+                deep.after(self._recorder.test_id(item))
             if order.again:
                 self._run_again(item, segment)
 
@@ -78,6 +84,12 @@ class Runner:
         self._run_item(copy.copy(item), None)
         segment.write(Again(self._recorder.test_id(item), self._outcomes.outcome))
         self._recorder.segment = segment if Real.monotonic() - start < SLOW_SECONDS else None
+
+    @staticmethod
+    def _tell_deep(deep: DeepRun, segment: Segment) -> None:
+        segment.write(Deep(deep.changes()))
+        for location in deep.put_back():
+            segment.write(Note(NOT_RESTORED, f"{location.kind} {location.owner} {location.key}"))
 
     def _put_back(self, saved: list[Saved], order: Order, segment: Segment) -> None:
         done = self._book.put_back(saved)

@@ -8,7 +8,7 @@ from typing import cast
 
 from leakcheck import events
 from leakcheck.errors import Unreadable
-from leakcheck.records import Execution, Order, Outcome, Status, Suite, TestRun
+from leakcheck.records import Change, Execution, Order, Outcome, Status, Suite, TestRun
 from leakcheck.store.folder import AuditFolder
 
 DISOWNED = "no evidence"
@@ -39,6 +39,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     outside: list[tuple[str, str, str]] = []
     status: Status = "lost"
     seconds, engine, running = 0.0, "fork", ""
+    deep: tuple[Change, ...] = ()
     for event in items:
         match event:
             case events.Header(order=Order() as planned):
@@ -56,6 +57,8 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
                 notes.append(f"{topic}: {text}")
             case events.Outside(what=what, name=name):
                 outside.append((running, what, name))
+            case events.Deep(changes=changes):
+                deep = changes
             case events.Stopped(reason=reason):
                 notes.append(f"stopped: {reason}")
             case events.Exit():
@@ -63,7 +66,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     if running:
         outcome = "timeout" if status == "timeout" else "crashed"
         runs.append(TestRun(running, cast(Outcome, outcome)))
-    return Execution(tag, order, status, tuple(runs), seconds, tuple(notes), engine, tuple(outside))
+    return Execution(tag, order, status, tuple(runs), seconds, tuple(notes), engine, tuple(outside), deep)
 
 
 def _disowned(execution: Execution) -> bool:

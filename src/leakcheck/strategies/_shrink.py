@@ -6,13 +6,13 @@ effect shows), so that whoever drives it may run a batch in parallel and answer 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Hashable, Sequence
+from typing import TypeVar
 
-Candidate = tuple[str, ...]
-Questions = Generator[list[Candidate], list[bool], Candidate]
+T = TypeVar("T", bound=Hashable)
 
 
-def minimal(sequence: Sequence[str]) -> Questions:
+def minimal(sequence: Sequence[T]) -> Generator[list[tuple[T, ...]], list[bool], tuple[T, ...]]:
     """A 1-minimal subsequence that shows the effect, given that `sequence` as a whole does."""
     current = tuple(sequence)
     parts = 2
@@ -33,7 +33,7 @@ def minimal(sequence: Sequence[str]) -> Questions:
     return current
 
 
-def _split(sequence: Candidate, parts: int) -> list[Candidate]:
+def _split(sequence: tuple[T, ...], parts: int) -> list[tuple[T, ...]]:
     size, extra = divmod(len(sequence), parts)
     chunks, begin = [], 0
     for index in range(parts):
@@ -43,6 +43,6 @@ def _split(sequence: Candidate, parts: int) -> list[Candidate]:
     return [chunk for chunk in chunks if chunk]
 
 
-def _without(sequence: Candidate, chunk: Candidate) -> Candidate:
+def _without(sequence: tuple[T, ...], chunk: tuple[T, ...]) -> tuple[T, ...]:
     gone = set(chunk)
     return tuple(each for each in sequence if each not in gone)

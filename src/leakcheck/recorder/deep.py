@@ -1,0 +1,173 @@
+"""The deep look: everything in the process that some tests changed, and how to put back any part of it.
+
+Taken for one witness at a time, when no watched location explains it: a picture of all state that can be reached
+before the polluters, another one behind each of them, and what differs, under names that every process gives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from leakcheck.probes import MISSING
+from leakcheck.probes._nodes import ABSENT, Photograph
+from leakcheck.probes._values import Camera
+from leakcheck.recorder import settings
+from leakcheck.recorder.holders import Holder, Items, content, entry, put_back, walk
+from leakcheck.records import Change, Location, PathChange, Source
+
+MAX_CHANGES = 2_000
+GLOBALS, CACHES = "module_globals", "caches"
+_SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None)})
+_SECRET_KINDS = frozenset({"environ"})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One entry that differs, and how it gets its old value."""
+
+    location: Location
+    old: Any
+    new: Any
+    undo: Callable[[], None]
+
+
+class DeepLook:
+    """Looks once at the beginning; tells later what differs."""
+
+    def __init__(self, camera: Camera) -> None:
+        self._camera = camera
+        self._holders: list[tuple[Holder, dict[Any, Any]]] = []
+        walk(lambda holder: self._holders.append((holder, content(holder))))
+        self._settings = settings.read_settings()
+
+    def differences(self) -> list[Difference]:
+        """What differs from the beginning, settings first; the first of several with one name counts."""
+        found: dict[Location, Difference] = {}
+        for each in (*self._set_otherwise(), *self._held_otherwise()):
+            if len(found) < MAX_CHANGES:
+                found.setdefault(each.location, each)
+        return list(found.values())
+
+    def change(self, difference: Difference, test: str, sources: Iterable[Source] = ()) -> Change:
+        """A difference as it is recorded; `test` is who made it."""
+        before, after = (self._photograph(difference, value) for value in (difference.old, difference.new))
+        return Change(
+            location=difference.location,
+            before=before.text,
+            after=after.text,
+            digest=after.digest(),
+            before_digest=before.digest(),
+            paths=tuple(_listed_otherwise(self._camera, difference)),
+            sources=tuple(sources),
+            cause=test,
+        )
+
+    def spots(self, locations: Collection[Location]) -> list[tuple[Location, Callable[[], Any]]]:
+        """(location, how to read what it holds now) for those that are there already, or whose container is."""
+        wanted = dict.fromkeys(locations)
+        found: list[tuple[Location, Callable[[], Any]]] = []
+        for holder, old in self._holders:
+            for key in {*old, *_missing_keys(holder, wanted)}:
+                location = location_of(holder, key)
+                if location in wanted:
+                    found.append((location, _reader(holder, key)))
+                    del wanted[location]
+        return [*found, *((each, _setting_reader(each)) for each in wanted if each.kind in settings.SETTINGS)]
+
+    def _photograph(self, difference: Difference, value: Any) -> Photograph:
+        if value is MISSING:
+            return ABSENT
+        if difference.location.kind in _SECRET_KINDS:
+            return self._camera.photograph(self._camera.secret(str(value)))
+        return self._camera.photograph(list(value) if type(value) is Items else value, difference.location.key)
+
+    def _set_otherwise(self) -> Iterator[Difference]:
+        now = settings.read_settings()
+        for location in {**self._settings, **now}:
+            old, new = self._settings.get(location, MISSING), now.get(location, MISSING)
+            first_import = location.kind == "sys_modules" and old is MISSING
+            if differ(old, new) and not first_import:
+                put = settings.SETTINGS[location.kind].put_back
+                value = None if old is MISSING else old
+                yield Difference(location, old, new, _undo_setting(put, location, value))
+
+    def _held_otherwise(self) -> Iterator[Difference]:
+        for holder, before in self._holders:
+            try:
+                now = content(holder)
+            except Exception:  # the project's own objects may be in any state
+                continue
+            for key in (*before, *(each for each in now if each not in before)):
+                old, new = before.get(key, MISSING), now.get(key, MISSING)
+                if differ(old, new) and holder.kind != "tuple" and not _is_ours(new):
+                    yield Difference(location_of(holder, key), old, new, _undo(holder, key, old))
+
+
+def location_of(holder: Holder, key: Any) -> Location:
+    """`shop.settings:LIMITS["daily"]` as a location: the module owns, the rest is the key."""
+    path = entry(holder, key)
+    module, _, rest = path.partition(":")
+    return Location(CACHES if holder.kind == "cache" else GLOBALS, module, rest)
+
+
+def _missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
+    """Names under which the container holds nothing yet."""
+    if holder.kind not in ("dict", "names", "names of a function"):
+        return []
+    start = entry(holder, "")
+    module, _, prefix = start.removesuffix('[""]').partition(":")
+    found = []
+    for each in wanted:
+        if each.owner == module and each.key.startswith(prefix):
+            rest = each.key[len(prefix) :]
+            if holder.kind == "dict":
+                if rest.startswith('["') and rest.endswith('"]') and '"' not in rest[2:-2]:
+                    found.append(rest[2:-2])
+            elif rest.isidentifier():
+                found.append(rest)
+    return found
+
+
+def _reader(holder: Holder, key: Any) -> Callable[[], Any]:
+    return lambda: content(holder).get(key, MISSING)
+
+
+def _setting_reader(location: Location) -> Callable[[], Any]:
+    read = settings.SETTINGS[location.kind].read
+    return lambda: read().get((location.owner, location.key), MISSING)
+
+
+def _undo(holder: Holder, key: Any, old: Any) -> Callable[[], None]:
+    return lambda: put_back(holder, key, old, was_there=old is not MISSING)
+
+
+def _undo_setting(put: Callable[[str, str, Any], None], location: Location, value: Any) -> Callable[[], None]:
+    return lambda: put(location.owner, location.key, value)
+
+
+def differ(old: Any, new: Any) -> bool:
+    """By identity, but for plain values, and for tuples of what lists and sets hold."""
+    if old is new:
+        return False
+    if type(old) is not type(new):
+        return True
+    if type(old) in _SCALARS:
+        return bool(old != new)
+    if type(old) is Items:
+        return len(old) != len(new) or any(differ(a, b) for a, b in zip(old, new, strict=True))
+    return True
+
+
+def _is_ours(value: Any) -> bool:
+    module = type.__getattribute__(type(value), "__module__")
+    return type(module) is str and module.startswith("leakcheck.")
+
+
+def _listed_otherwise(camera: Camera, difference: Difference) -> Iterator[PathChange]:
+    """What came into a list or went out of it."""
+    if type(difference.old) is not Items or type(difference.new) is not Items:
+        return
+    for index, value in list(enumerate(difference.new))[len(difference.old) :][:5]:
+        yield PathChange(f"[{index}]", "absent", camera.photograph(value).text)

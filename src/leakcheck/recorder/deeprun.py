@@ -1,0 +1,58 @@
+"""A deep look around the tests of one execution: who changed what, through which line, and what is put back."""
+
+from __future__ import annotations
+
+from types import CodeType
+
+from leakcheck.recorder.book import Book
+from leakcheck.recorder.deep import DeepLook, differ
+from leakcheck.recorder.frames import is_project_file
+from leakcheck.recorder.pinpoint import Pinpoint
+from leakcheck.records import Change, Location, Order, Source
+
+
+class DeepRun:
+    """Begun before the first test; asked after each test but the last, and before the last."""
+
+    def __init__(self, book: Book, order: Order) -> None:
+        self._book = book
+        self._order = order
+        self._look = DeepLook(book.camera)
+        self._makers: dict[Location, str] = {}
+        self._sources: dict[Location, Source] = {}
+        self._pinpoint: Pinpoint | None = None
+        if order.pinpoint:
+            spots = self._look.spots(order.pinpoint)
+            self._pinpoint = Pinpoint(spots, is_project_file, differ, self._changed)
+            self._pinpoint.start()
+
+    def _changed(self, location: Location, code: CodeType, line: int) -> None:
+        self._sources[location] = self._book.source_at(code.co_filename, line, code.co_name)
+
+    def after(self, test: str) -> None:
+        """`test` is over: what differs from now on was made by it."""
+        for each in self._look.differences():
+            self._makers.setdefault(each.location, test)
+
+    def changes(self) -> tuple[Change, ...]:
+        """What differs before the last test runs."""
+        if self._pinpoint is not None:
+            self._pinpoint.stop()
+        found = []
+        for each in self._look.differences():
+            source = self._sources.get(each.location)
+            maker = self._makers.get(each.location, "")
+            found.append(self._look.change(each, maker, () if source is None else (source,)))
+        return tuple(found)
+
+    def put_back(self) -> list[Location]:
+        """Put back what the order asks for; returns what could not be."""
+        wanted = set(self._order.restore)
+        for each in self._look.differences():
+            if each.location in wanted:
+                try:
+                    each.undo()
+                except Exception:  # the project's own objects may refuse in any way
+                    continue
+        still = {each.location for each in self._look.differences()}
+        return [location for location in self._order.restore if location in still]

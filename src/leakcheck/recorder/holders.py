@@ -1,0 +1,305 @@
+"""Everything that holds state in this process: every container that can be reached from a loaded module.
+
+Reached breadth first, the project's own modules before those of others, so that the name of a container is the
+shortest way to it: `shop.settings:LIMITS["daily"]`. Nothing of the project's code is run on the way: objects are
+read past their `__getattr__`, containers through the methods of their built-in base.
+"""
+
+from __future__ import annotations
+
+import collections
+import functools
+import itertools
+import os
+import sys
+import types
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from leakcheck.probes._names import describe, module_of, qualname_of
+from leakcheck.recorder.frames import is_project_file
+
+MAX_HOLDERS = 1_500_000
+MAX_DEPTH = 14
+MAX_KEY = 60
+
+# What these hold serves the interpreter, the import system or the test runner: to put it back would break them, and
+# no test's outcome depends on it but through them.
+_FOREIGN = frozenset(
+    {
+        "_abc", "_collections_abc", "_frozen_importlib", "_frozen_importlib_external", "_pytest", "_thread",
+        "_weakref", "_weakrefset", "abc", "anyio", "asyncio", "atexit", "codecs", "concurrent", "contextlib",
+        "copyreg", "ctypes", "encodings", "enum", "faulthandler", "gc", "genericpath", "importlib", "inspect",
+        "iniconfig", "io", "leakcheck", "linecache", "locale", "logging", "opcode", "pdb", "pkgutil", "pluggy",
+        "py", "pytest", "queue", "random", "re", "reprlib", "selectors", "signal", "site", "sre_compile",
+        "sre_parse", "threading", "token", "tokenize", "traceback", "tracemalloc", "typing", "typing_extensions",
+        "unittest", "warnings", "weakref", "xdist", "zipimport",
+    }
+)  # fmt: skip
+_SKIPPED_NAMES = frozenset(
+    {
+        "__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__path__",
+        "__spec__", "__warningregistry__", "__weakref__", "__dict__", "__abstractmethods__", "_abc_impl",
+    }
+)  # fmt: skip
+_STREAMS = frozenset({"stdin", "stdout", "stderr", "last_type", "last_value", "last_traceback", "last_exc"})
+_LEFT_TO_SETTINGS = ("modules", "path", "argv", "path_importer_cache", "meta_path", "path_hooks")
+_OPAQUE = (
+    types.ModuleType, types.CodeType, types.FrameType, types.GeneratorType, types.CoroutineType,
+    types.AsyncGeneratorType, types.TracebackType, types.BuiltinFunctionType, types.MethodDescriptorType,
+    types.WrapperDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType, BaseException,
+)  # fmt: skip
+_OPAQUE_NAMES = frozenset(
+    {"Lock", "RLock", "Thread", "Condition", "Task", "Future", "Context", "socket", "Session"}
+)
+_SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None), type(...), range, slice})
+_CACHE = type(functools.lru_cache(lambda: None))
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A container: the way to it, the object, and how its content is read."""
+
+    path: str
+    value: Any
+    kind: str  # "names" (module or class or instance), "dict", "list", "set", "cell", "cache"
+
+
+class Items(tuple[Any, ...]):
+    """What a list or a set held."""
+
+    __slots__ = ()
+
+
+def walk(held: Callable[[Holder], None]) -> None:
+    """Tell every holder, each object once."""
+    left_out = (os.environ, *(getattr(sys, name) for name in _LEFT_TO_SETTINGS))
+    seen: dict[int, object] = {id(each): each for each in left_out}
+    waiting: deque[tuple[str, Any, int]] = deque()
+    for module in _modules():
+        waiting.append((module.__dict__.get("__name__", "?") + ":", module, 0))
+    while waiting and len(seen) < MAX_HOLDERS:
+        path, value, depth = waiting.popleft()
+        if id(value) in seen:
+            continue
+        seen[id(value)] = value
+        for holder in _holders(path, value):
+            held(holder)
+            if depth < MAX_DEPTH:
+                waiting.extend((name, item, depth + 1) for name, item in children(holder) if not _is_closed(item))
+
+
+def _modules() -> list[types.ModuleType]:
+    """Loaded modules, the project's first."""
+    found = [
+        module
+        for name, module in list(sys.modules.items())
+        if type(module) is types.ModuleType and (name.partition(".")[0] not in _FOREIGN)
+    ]
+    return sorted(found, key=lambda module: not is_project_file(_file(module)))
+
+
+def _file(module: types.ModuleType) -> str:
+    file = module.__dict__.get("__file__")
+    return file if isinstance(file, str) else ""
+
+
+def _is_closed(value: Any) -> bool:
+    kind = type(value)
+    if kind in _SCALARS or issubclass(kind, _OPAQUE) or qualname_of(kind) in _OPAQUE_NAMES:
+        return True
+    owner = module_of(value) if issubclass(kind, type) else module_of(kind)
+    return owner.partition(".")[0] in _FOREIGN
+
+
+def _holders(path: str, value: Any) -> Iterator[Holder]:
+    """The containers that `value` is: an object with attributes may be a dict or a list, too."""
+    kind = type(value)
+    if issubclass(kind, types.ModuleType):
+        yield Holder(path, value, "names")
+    elif issubclass(kind, types.FunctionType):
+        for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=False):
+            yield Holder(f"{path}.<{name}>", cell, "cell")
+        if value.__dict__:
+            yield Holder(path, value.__dict__, "names of a function")
+    elif issubclass(kind, types.MethodType):
+        yield from _holders(f"{path}.__self__", value.__self__)
+    elif issubclass(kind, (property, staticmethod, classmethod)):
+        yield from _holders(path, value.fget if issubclass(kind, property) else value.__func__)
+    elif kind is _CACHE:
+        yield Holder(path, value, "cache")
+        yield from _holders(path, value.__wrapped__)
+    else:
+        yield from _plain_holders(path, value, kind)
+
+
+def _plain_holders(path: str, value: Any, kind: type[Any]) -> Iterator[Holder]:
+    if issubclass(kind, dict):
+        yield Holder(path, value, "dict")
+    elif issubclass(kind, (list, collections.deque)):
+        yield Holder(path, value, "list")
+    elif issubclass(kind, set):
+        yield Holder(path, value, "set")
+    elif issubclass(kind, tuple):
+        yield Holder(path, value, "tuple")
+    if issubclass(kind, type) or _state(value) is not None or Holders.slots(kind):
+        yield Holder(path, value, "names")
+
+
+def _state(value: Any) -> dict[str, Any] | None:
+    try:
+        state = object.__getattribute__(value, "__dict__")
+    except Exception:  # an object may have none, or be in ruins
+        return None
+    return state if isinstance(state, dict) else None
+
+
+class Holders:
+    """Reads what a holder holds, and puts it back."""
+
+    _slots: ClassVar[dict[int, tuple[tuple[str, Any], ...]]] = {}
+
+    @classmethod
+    def slots(cls, kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+        """(name, descriptor) of every slot of a class and its bases."""
+        known = cls._slots.get(id(kind))
+        if known is None:
+            bases = type.__getattribute__(kind, "__mro__")
+            known = tuple(
+                (name, member)
+                for base in bases
+                if base is not object and module_of(base) != "builtins"
+                for name, member in list(type.__getattribute__(base, "__dict__").items())
+                if type(member) is types.MemberDescriptorType
+            )
+            cls._slots[id(kind)] = known
+        return known
+
+
+def content(holder: Holder) -> dict[Any, Any]:
+    """key -> value of what is held; lists, sets, cells and caches have one entry, None."""
+    value = holder.value
+    match holder.kind:
+        case "dict" | "names of a function":
+            return dict(dict.items(value))
+        case "names":
+            return _names(value)
+        case "tuple":
+            return dict(enumerate(tuple.__iter__(value)))
+    return {None: _whole(holder.kind, value)}
+
+
+def _whole(kind: str, value: Any) -> Any:
+    match kind:
+        case "list":
+            return Items((list if issubclass(type(value), list) else collections.deque).__iter__(value))
+        case "set":
+            return Items(set.__iter__(value))
+        case "cache":
+            return value.cache_info().currsize
+    return _cell(value)
+
+
+def _names(value: Any) -> dict[str, Any]:
+    kind = type(value)
+    if issubclass(kind, type):
+        return {name: item for name, item in type.__getattribute__(value, "__dict__").items() if _counts(name)}
+    state = _state(value) or {}
+    streams = issubclass(kind, types.ModuleType) and value is sys
+    found = {
+        name: item
+        for name, item in list(dict.items(state))
+        if type(name) is str and _counts(name) and not (streams and name in _STREAMS)
+    }
+    for name, member in Holders.slots(kind):
+        try:
+            found[name] = member.__get__(value, kind)
+        except Exception:  # an empty slot
+            continue
+    return found
+
+
+def _counts(name: str) -> bool:
+    return name not in _SKIPPED_NAMES
+
+
+def _cell(cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
+
+
+def children(holder: Holder) -> Iterator[tuple[str, Any]]:
+    """(path, value) of everything in a container."""
+    for key, item in content(holder).items():
+        if type(item) is Items:
+            for index, each in enumerate(itertools.islice(item, 10_000)):
+                yield f"{holder.path}[{index}]", each
+        else:
+            yield entry(holder, key), item
+
+
+def entry(holder: Holder, key: Any) -> str:
+    """The way to one entry."""
+    if key is None and holder.kind not in ("dict", "names"):
+        return holder.path
+    if holder.kind in ("dict", "tuple"):
+        return f"{holder.path}[{_key_text(key)}]"
+    return f"{holder.path}{key}" if holder.path.endswith(":") else f"{holder.path}.{key}"
+
+
+def _key_text(key: Any) -> str:
+    kind = type(key)
+    if kind is str:
+        shown = key if len(key) <= MAX_KEY else f"{key[:MAX_KEY]}…{hash(key) & 0xFFFF:x}"
+        return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if kind in _SCALARS:
+        return repr(key)[:MAX_KEY]
+    if issubclass(kind, tuple):
+        return f"({', '.join(_key_text(each) for each in itertools.islice(tuple.__iter__(key), 6))})"
+    return describe(key)
+
+
+def put_back(holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
+    """Give one entry its old value, or take it away."""
+    value = holder.value
+    match holder.kind:
+        case "list":
+            value.clear()
+            value.extend(old)
+        case "set":
+            set.clear(value)
+            set.update(value, old)
+        case "cell":
+            value.cell_contents = old
+        case "cache":
+            value.cache_clear()
+        case "dict" | "names of a function":
+            _set_item(value, key, old, was_there)
+        case "names":
+            _set_name(value, key, old, was_there)
+
+
+def _set_item(value: Any, key: Any, old: Any, was_there: bool) -> None:
+    if was_there:
+        dict.__setitem__(value, key, old)
+    else:
+        dict.pop(value, key, None)
+
+
+def _set_name(value: Any, key: str, old: Any, was_there: bool) -> None:
+    if issubclass(type(value), type):
+        if was_there:
+            type.__setattr__(value, key, old)
+        elif key in type.__getattribute__(value, "__dict__"):
+            type.__delattr__(value, key)
+        return
+    member = dict(Holders.slots(type(value))).get(key)
+    state = _state(value)
+    if member is not None and (state is None or key not in state):
+        member.__set__(value, old) if was_there else member.__delete__(value)
+    elif state is not None:
+        _set_item(state, key, old, was_there)
