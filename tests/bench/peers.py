@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -150,25 +150,11 @@ def _whyflaky(place: Path) -> Row:
     seconds = time.perf_counter() - began
     found: dict[str, set[frozenset[str]]] = {}
     path = Path("whyflaky.json")
-    for test, polluter in _polluters(json.loads(path.read_text())) if path.exists() else ():
-        found.setdefault(test, set()).add(frozenset({polluter}))
+    for flake in json.loads(path.read_text())["flakes"] if path.exists() else ():
+        polluters = (flake.get("diagnosis") or {}).get("polluters")
+        if polluters:
+            found.setdefault(flake["test_id"], set()).add(frozenset(polluters))
     return Row("whyflaky", seconds, *_counted(place), _frozen(found))
-
-
-def _polluters(report: object) -> Iterable[tuple[str, str]]:
-    """Every (test, polluter) wherever in the report the two stand together."""
-    if isinstance(report, dict):
-        test = next((report[key] for key in ("nodeid", "test_id", "test", "victim") if key in report), None)
-        named = next(
-            (report[key] for key in ("polluter", "polluters", "minimal_polluters") if report.get(key)), None
-        )
-        for polluter in [named] if isinstance(named, str) else named or ():
-            yield str(test), str(polluter)
-        for value in report.values():
-            yield from _polluters(value)
-    elif isinstance(report, list):
-        for value in report:
-            yield from _polluters(value)
 
 
 def _frozen(found: Mapping[str, set[frozenset[str]]]) -> Found:

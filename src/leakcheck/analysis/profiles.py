@@ -10,13 +10,17 @@ from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Change, Execution, Lo
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One test alone. `outcomes` are those of every isolated run, `again` those of second runs in one process."""
+    """One test alone. `outcomes` are those of every isolated run, `again` those of second runs in one process.
+
+    `elsewhere` are locations that it changed and that no probe watches: whether anybody reads them is not known.
+    """
 
     test: str
     outcomes: tuple[Outcome, ...]
     again: tuple[Outcome, ...] = ()
     reads: frozenset[Location] = frozenset()
     changes: tuple[Change, ...] = ()
+    elsewhere: frozenset[Location] = frozenset()
 
     @property
     def good(self) -> bool:
@@ -85,4 +89,5 @@ def _extended(profile: Profile, execution: Execution) -> Profile:
         (*profile.again, *again),
         profile.reads.union(*(run.reads for run in runs)),
         (*profile.changes, *new),
+        profile.elsewhere.union(change.location for change in execution.deep),
     )

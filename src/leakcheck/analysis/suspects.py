@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import takewhile
@@ -18,7 +19,8 @@ class Suspects:
     """Sequences to try in front of the test.
 
     `likely` made values that were in place and that it reads; `cleared` too, but with such a value in place the
-    test was once seen to behave as alone. `loud` are single tests that left anything else behind.
+    test was once seen to behave as alone. `loud` are single tests that left anything else behind, those first that
+    changed what few others do, of these the last to run.
     """
 
     likely: tuple[tuple[str, ...], ...]
@@ -46,13 +48,15 @@ def suspects_for(
     for value, sequence in _makers(state, reads, profiles, coverage):
         (cleared if value in harmless else likely).setdefault(sequence)
     named = {each for sequence in (*likely, *cleared) for each in sequence}
-    loud: dict[tuple[str, ...], None] = {}
-    for earlier in takewhile(lambda each: each.test != test, execution.runs):
+    loud: list[tuple[int, int, str]] = []
+    usual = Counter(location for each in profiles.values() for location in each.elsewhere)
+    for place, earlier in enumerate(takewhile(lambda each: each.test != test, execution.runs)):
         known = profiles.get(earlier.test)
         left = earlier.changes or earlier.finalised or (known is not None and known.changes)
-        if left and earlier.test not in named:
-            loud.setdefault((earlier.test,))
-    return Suspects(tuple(likely), tuple(cleared), tuple(reversed(loud)))
+        rarest = min((usual[location] for location in known.elsewhere), default=0) if known is not None else 0
+        if (left or rarest) and earlier.test not in named:
+            loud.append((rarest or len(profiles), -place, earlier.test))
+    return Suspects(tuple(likely), tuple(cleared), tuple((each,) for _, _, each in sorted(loud)))
 
 
 def _harmless(profile: Profile, executions: Iterable[Execution], suite: Suite) -> Iterable[Value]:

@@ -10,7 +10,7 @@ from leakcheck.analysis.suspects import Suspects, suspects_for
 from leakcheck.analysis.verdicts import flaky_tests
 from leakcheck.audit.asking import Asking, Inquiry, Question, ask, shrink
 from leakcheck.audit.bench import Bench
-from leakcheck.records import Edge, Execution
+from leakcheck.records import Edge, Execution, Location
 from leakcheck.strategies._shrink import minimal
 
 MAX_SINGLES = 12
@@ -162,12 +162,24 @@ def find_alternatives(bench: Bench) -> None:
             if place in locations and len(edge.polluters) == 1:
                 questions.update({Witness(sequence, edge.test): None for sequence in sequences})
         questions.update(_exchanged(edge, coverage, evidence))
+        questions.update(_elsewhere(edge, locations, evidence))
     asked = [each for each in questions if each.test not in each.before and not bench.is_lethal(*each.before)]
     ask(bench, "alternatives", [_once(asked)])
 
 
 def _once(witnesses: Iterable[Witness]) -> Inquiry:
     yield [Question(witness) for witness in witnesses]
+
+
+def _elsewhere(edge: Edge, locations: tuple[Location, ...], evidence: Evidence) -> Mapping[Witness, None]:
+    """Other tests that change what a deep look has found to be the cause, in the place of those that are known."""
+    found: dict[Witness, None] = {}
+    for location in locations:
+        makers = {test for test, profile in evidence.profiles.items() if location in profile.elsewhere}
+        for index, polluter in enumerate(edge.polluters):
+            for maker in makers - set(edge.polluters) if polluter in makers else ():
+                found[Witness((*edge.polluters[:index], maker, *edge.polluters[index + 1 :]), edge.test)] = None
+    return found
 
 
 def _exchanged(edge: Edge, coverage: Coverage, evidence: Evidence) -> Mapping[Witness, None]:

@@ -7,16 +7,19 @@ behaves as alone. A last run follows just that, line by line, to the one that wr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from leakcheck.analysis.evidence import Evidence, Witness
 from leakcheck.audit.asking import Asking, Inquiry, Question, ask
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.confirm import accusing_without_location
-from leakcheck.records import Location
+from leakcheck.records import Change, Location
 from leakcheck.strategies._shrink import minimal
 
 MAX_WITNESSES = 40
+
+Groups = Iterable[tuple[Location, ...]]
+"""Locations that are put back together."""
 
 
 def look_deep(bench: Bench) -> None:
@@ -39,40 +42,55 @@ def look_deep(bench: Bench) -> None:
 
 def _inquire(bench: Bench, witness: Witness) -> Inquiry:
     evidence = yield [Question(witness, deep=True)]
-    changed = tuple(change.location for change in evidence.deep.get(witness, ()))
-    if not changed:
-        return
-    groups = [group for group in dict.fromkeys((*_known(bench, witness, changed), *_groups(changed))) if group]
-    evidence = yield [_put_back(witness, group) for group in groups]
-    cures = [group for group in groups if evidence.cured(witness, group)]
-    if not cures:
-        return
-    least = yield from _least(witness, min(cures, key=len))
-    yield [Question(witness, deep=True, pinpoint=least)]
+    changes = evidence.deep.get(witness, ())
+    known = _known(bench, witness, changes)
+    for groups in (known, _own(changes), _foreign(changes), _everything(changes)):
+        asked = [group for group in dict.fromkeys(groups) if group]
+        if not asked:
+            continue
+        evidence = yield [_put_back(witness, group) for group in asked]
+        cures = [group for group in asked if evidence.cured(witness, group)]
+        if cures:
+            least = yield from _least(witness, min(cures, key=len))
+            yield [Question(witness, deep=True, pinpoint=least)]
+            return
 
 
 def _put_back(witness: Witness, locations: tuple[Location, ...]) -> Question:
     return Question(witness, deep=True, restore=locations)
 
 
-def _known(bench: Bench, witness: Witness, changed: tuple[Location, ...]) -> Iterable[tuple[Location, ...]]:
+def _known(bench: Bench, witness: Witness, changes: Sequence[Change]) -> Groups:
     """What cured others of the same polluters."""
+    changed = {change.location for change in changes}
     for other, locations in bench.evidence().pinpointed:
-        if other.before == witness.before and set(locations) <= set(changed):
+        if other.before == witness.before and set(locations) <= changed:
             yield locations
 
 
-def _groups(changed: tuple[Location, ...]) -> Iterable[tuple[Location, ...]]:
-    """What may be put back together: settings of the process, the first module of a name, everything."""
-    yield tuple(each for each in changed if each.kind not in ("module_globals", "caches"))
-    yield tuple(each for each in changed if each.kind == "caches")
+def _own(changes: Sequence[Change]) -> Groups:
+    """What the project's own modules hold, and settings of the process."""
+    own = [change.location for change in changes if not change.internal]
+    yield tuple(each for each in own if each.kind == "module_globals")
+    yield tuple(each for each in own if each.kind == "caches")
+    yield tuple(each for each in own if each.kind not in ("module_globals", "caches", "random_state"))
+
+
+def _foreign(changes: Sequence[Change]) -> Groups:
+    """What others' modules hold, by package."""
     by_package: dict[str, list[Location]] = {}
-    for each in changed:
-        if each.kind in ("module_globals", "caches"):
-            by_package.setdefault(each.owner.partition(".")[0], []).append(each)
-    yield from (tuple(group) for group in by_package.values())
-    yield tuple(each for each in changed if each.kind != "random_state")
-    yield changed
+    for change in changes:
+        if change.internal:
+            by_package.setdefault(change.location.owner.partition(".")[0], []).append(change.location)
+    return (tuple(group) for group in by_package.values())
+
+
+def _everything(changes: Sequence[Change]) -> Groups:
+    """What has to go together, and chance."""
+    everything = tuple(change.location for change in changes)
+    yield tuple(each for each in everything if each.kind == "random_state")
+    yield tuple(change.location for change in changes if not change.internal)
+    yield everything
 
 
 def _least(witness: Witness, locations: tuple[Location, ...]) -> Asking[tuple[Location, ...]]:

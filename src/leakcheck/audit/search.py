@@ -6,7 +6,7 @@ import time
 
 from leakcheck.analysis import in_place
 from leakcheck.audit.bench import Bench
-from leakcheck.audit.blame import explain
+from leakcheck.audit.blame import explain, find_alternatives
 from leakcheck.audit.confirm import confirm
 from leakcheck.audit.deep import look_deep
 from leakcheck.audit.pairs import combine, cover_pairs
@@ -23,10 +23,14 @@ def settle(bench: Bench) -> None:
     explain(bench, "explain")
     confirm(bench)
     look_deep(bench)
+    find_alternatives(bench)
     cover_pairs(bench)
     explain(bench)
     combine(bench)
     explain(bench)
+    confirm(bench)
+    look_deep(bench)
+    find_alternatives(bench)
     confirm(bench)
     look_deep(bench)
 

@@ -17,7 +17,9 @@ from leakcheck.probes import MISSING, KindOfState
 from leakcheck.probes._nodes import ABSENT, Node, Photograph, differences, same
 from leakcheck.probes._values import Camera
 from leakcheck.recorder.causes import Cause, Causes
+from leakcheck.recorder.deep import DeepLook
 from leakcheck.recorder.frames import executing_modules, innermost, is_project_file
+from leakcheck.recorder.holders import is_project
 from leakcheck.recorder.linewatch import LineWatch
 from leakcheck.recorder.naming import Birth, owner_name, relative
 from leakcheck.records import Change, Location, PathChange, Source
@@ -140,6 +142,10 @@ class Book:
     @property
     def camera(self) -> Camera:
         return self._camera
+
+    def look(self) -> DeepLook:
+        """A look at what the project's own modules hold, and at the settings of the process."""
+        return DeepLook(self._camera, is_project)
 
     def source_at(self, file: str, line: int, function: str) -> Source:
         """A line of the project, and what pytest is doing right now."""

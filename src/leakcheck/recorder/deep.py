@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from leakcheck.probes import MISSING
 from leakcheck.probes._nodes import ABSENT, Photograph
 from leakcheck.probes._values import Camera
 from leakcheck.recorder import settings
+from leakcheck.recorder.frames import is_project_module
 from leakcheck.recorder.holders import Holder, Items, content, entry, put_back, walk
 from leakcheck.records import Change, Location, PathChange, Source
 
@@ -36,10 +38,10 @@ class Difference:
 class DeepLook:
     """Looks once at the beginning; tells later what differs."""
 
-    def __init__(self, camera: Camera) -> None:
+    def __init__(self, camera: Camera, roots: Callable[[ModuleType], bool] = lambda module: True) -> None:
         self._camera = camera
         self._holders: list[tuple[Holder, dict[Any, Any]]] = []
-        walk(lambda holder: self._holders.append((holder, content(holder))))
+        walk(lambda holder: self._holders.append((holder, content(holder))), roots)
         self._settings = settings.read_settings()
 
     def differences(self) -> list[Difference]:
@@ -62,6 +64,7 @@ class DeepLook:
             paths=tuple(_listed_otherwise(self._camera, difference)),
             sources=tuple(sources),
             cause=test,
+            internal=not is_own(difference.location),
         )
 
     def spots(self, locations: Collection[Location]) -> list[tuple[Location, Callable[[], Any]]]:
@@ -103,6 +106,11 @@ class DeepLook:
                 old, new = before.get(key, MISSING), now.get(key, MISSING)
                 if differ(old, new) and holder.kind != "tuple" and not _is_ours(new):
                     yield Difference(location_of(holder, key), old, new, _undo(holder, key, old))
+
+
+def is_own(location: Location) -> bool:
+    """Whether a location is a setting of the process or lies in a module of the project."""
+    return location.kind in settings.SETTINGS or is_project_module(location.owner)
 
 
 def location_of(holder: Holder, key: Any) -> Location:

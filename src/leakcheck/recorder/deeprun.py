@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import CodeType
+from types import CodeType, ModuleType
 
 from leakcheck.recorder.book import Book
 from leakcheck.recorder.deep import DeepLook, differ
@@ -11,13 +11,18 @@ from leakcheck.recorder.pinpoint import Pinpoint
 from leakcheck.records import Change, Location, Order, Source
 
 
+def is_any(module: ModuleType) -> bool:
+    return True
+
+
 class DeepRun:
     """Begun before the first test; asked after each test but the last, and before the last."""
 
     def __init__(self, book: Book, order: Order) -> None:
         self._book = book
         self._order = order
-        self._look = DeepLook(book.camera)
+        owners = {location.owner for location in (*order.restore, *order.pinpoint)}
+        self._look = DeepLook(book.camera, (lambda module: module.__name__ in owners) if owners else is_any)
         self._makers: dict[Location, str] = {}
         self._sources: dict[Location, Source] = {}
         self._pinpoint: Pinpoint | None = None

@@ -73,12 +73,12 @@ class Items(tuple[Any, ...]):
     __slots__ = ()
 
 
-def walk(held: Callable[[Holder], None]) -> None:
-    """Tell every holder, each object once."""
-    left_out = (os.environ, *(getattr(sys, name) for name in _LEFT_TO_SETTINGS))
+def walk(held: Callable[[Holder], None], roots: Callable[[types.ModuleType], bool] = lambda module: True) -> None:
+    """Tell every holder that can be reached from `roots`, each object once."""
+    left_out = (os.environ, vars(os.environ).get("_data"), *(getattr(sys, name) for name in _LEFT_TO_SETTINGS))
     seen: dict[int, object] = {id(each): each for each in left_out}
     waiting: deque[tuple[str, Any, int]] = deque()
-    for module in _modules():
+    for module in filter(roots, _modules()):
         waiting.append((module.__dict__.get("__name__", "?") + ":", module, 0))
     while waiting and len(seen) < MAX_HOLDERS:
         path, value, depth = waiting.popleft()
@@ -98,7 +98,12 @@ def _modules() -> list[types.ModuleType]:
         for name, module in list(sys.modules.items())
         if type(module) is types.ModuleType and (name.partition(".")[0] not in _FOREIGN)
     ]
-    return sorted(found, key=lambda module: not is_project_file(_file(module)))
+    return sorted(found, key=lambda module: not is_project(module))
+
+
+def is_project(module: types.ModuleType) -> bool:
+    """Whether a module is the project's own."""
+    return is_project_file(_file(module))
 
 
 def _file(module: types.ModuleType) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from leakcheck.events import Again, Completed, Deep, Note, Stopped
 from leakcheck.recorder.book import Book, Saved
+from leakcheck.recorder.deep import DeepLook
 from leakcheck.recorder.deeprun import DeepRun
 from leakcheck.recorder.hooks import RecorderPlugin
 from leakcheck.recorder.outcomes import Outcomes
@@ -29,12 +30,14 @@ class Runner:
         outcomes: Outcomes,
         recorder: RecorderPlugin,
         book: Book,
+        look: DeepLook | None = None,
     ) -> None:
         self._session = session
         self._items = items
         self._outcomes = outcomes
         self._recorder = recorder
         self._book = book
+        self._look = look
 
     def run(self, order: Order, segment: Segment) -> None:
         """Run `order`, writing to `segment`. A test that the collection lacks is noted, and nothing runs."""
@@ -67,6 +70,7 @@ class Runner:
             if deep is not None and following is not None:
                 deep.after(self._recorder.test_id(item))
             if order.again:
+                self._tell_elsewhere(item, segment)
                 self._run_again(item, segment)
 
     def _run_item(self, item: pytest.Item, following: pytest.Item | None) -> None:
@@ -84,6 +88,12 @@ class Runner:
         self._run_item(copy.copy(item), None)
         segment.write(Again(self._recorder.test_id(item), self._outcomes.outcome))
         self._recorder.segment = segment if Real.monotonic() - start < SLOW_SECONDS else None
+
+    def _tell_elsewhere(self, item: pytest.Item, segment: Segment) -> None:
+        """What a test that runs alone has changed in the project's modules, and of the process's settings."""
+        if self._look is not None:
+            test = self._recorder.test_id(item)
+            segment.write(Deep(tuple(self._look.change(each, test) for each in self._look.differences())))
 
     @staticmethod
     def _tell_deep(deep: DeepRun, segment: Segment) -> None:

@@ -23,6 +23,7 @@ from leakcheck.events import (
     read_segment,
 )
 from leakcheck.recorder.chance import Chance
+from leakcheck.recorder.deep import DeepLook
 from leakcheck.recorder.fork import NodeServer, RootServer
 from leakcheck.recorder.hooks import ImportCauses, RecorderPlugin
 from leakcheck.recorder.naming import relative
@@ -138,6 +139,7 @@ class RecordingPart(Part):
         self._errors: list[str] = []
         self._imports = ImportCauses(watch.book, watch.causes)
         self._unordered: list[pytest.Item] = []
+        self.look: DeepLook | None = None
 
     def on_root(self, root: str) -> None:
         self.watch.book.settle_root(root)
@@ -197,7 +199,8 @@ class RecordingPart(Part):
         recorder = RecorderPlugin(self.watch.book, self.watch.causes, outcomes, names)
         config.pluginmanager.register(outcomes, "leakcheck-outcomes")
         config.pluginmanager.register(recorder, "leakcheck-recorder")
-        Runner(session, items, outcomes, recorder, self.watch.book).run(order, segment)
+        look = self.look or (self.watch.book.look() if order.again else None)
+        Runner(session, items, outcomes, recorder, self.watch.book, look).run(order, segment)
 
     def _all_tests(
         self, session: pytest.Session, order: Order, items: Mapping[str, pytest.Item], segment: Segment
@@ -272,6 +275,8 @@ class RootPart(RecordingPart):
             return None
         self.watch.book.name_all()
         self.chance.settle()
+        if self.collect:  # its forks are tests alone
+            self.look = self.watch.book.look()
         server = NodeServer(self._commands, self.setup.replies)
         server.reply(node=self._tag, state="ready", pid=Real.getpid())
         tag = server.serve(server.handle)

@@ -40,6 +40,21 @@ _FORMS: Mapping[str, Form] = {
     "client_cookies": Form("cookie {key}{path} of {owner}", "all cookies of {owner}"),
     "client_headers": Form("header {key}{path} of {owner}", "all headers of {owner}"),
 }
+_FORMS_OF_PROCESSES: Mapping[str, Form] = {
+    "module_globals": Form("{owner}{dotted}{path}", "all globals of {owner}"),
+    "caches": Form("the cache of {owner}{dotted}", "all caches of {owner}"),
+    "environ": Form("environment variable {key}", "all environment variables"),
+    "cwd": Form("the working folder", "the working folder"),
+    "sys_path": Form("sys.path{path}", "sys.path"),
+    "argv": Form("sys.argv{path}", "sys.argv"),
+    "sys_modules": Form("sys.modules[{quoted}]", "sys.modules"),
+    "warnings_filters": Form("warnings.filters{path}", "warnings.filters"),
+    "logging": Form("{key} of the logger {owner}", "the logger {owner}"),
+    "signal_handlers": Form("the handler of {key}", "all signal handlers"),
+    "locale": Form("{owner} {key}", "the locale"),
+    "random_state": Form("the state of random", "the state of random"),
+    "event_loop": Form("the {key} of asyncio", "the event loop of asyncio"),
+}
 _ANY_FORM = Form("{kind} {owner} {key}{path}", "all {kind} of {owner}")
 
 
@@ -80,7 +95,7 @@ def duration(seconds: float) -> str:
 
 def place(location: Location, path: str | None = None) -> str:
     """A location in the words of the project's own code: `app.state.cache["mug"] of shop.main:app`."""
-    form = _FORMS.get(location.kind, _ANY_FORM)
+    form = {**_FORMS, **_FORMS_OF_PROCESSES}.get(location.kind, _ANY_FORM)
     pattern = form.whole if location.key == WHOLE else form.key
     return clip(
         pattern.format(
@@ -88,6 +103,8 @@ def place(location: Location, path: str | None = None) -> str:
             owner=location.owner,
             key=location.key,
             attribute=_attribute(location.key),
+            dotted=f".{location.key}" if location.key[:1].isidentifier() else location.key,
+            quoted=json.dumps(location.key, ensure_ascii=False),
             path=path or "",
         ),
         2 * MAX_TEXT,
