@@ -145,7 +145,7 @@ class Book:
 
     def look(self) -> DeepLook:
         """A look at what the project's own modules hold, and at the settings of the process."""
-        return DeepLook(self._camera, is_project)
+        return DeepLook(self._camera, is_project, foreign_depth=1)
 
     def source_at(self, file: str, line: int, function: str) -> Source:
         """A line of the project, and what pytest is doing right now."""

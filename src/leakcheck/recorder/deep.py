@@ -6,9 +6,9 @@ before the polluters, another one behind each of them, and what differs, under n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+import operator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from leakcheck.probes import MISSING
@@ -16,7 +16,7 @@ from leakcheck.probes._nodes import ABSENT, Photograph
 from leakcheck.probes._values import Camera
 from leakcheck.recorder import settings
 from leakcheck.recorder.frames import is_project_module
-from leakcheck.recorder.holders import Holder, Items, content, entry, put_back, walk
+from leakcheck.recorder.holders import MAX_DEPTH, Holder, Items, Roots, content, entry, put_back, values, walk
 from leakcheck.records import Change, Location, PathChange, Source
 
 MAX_CHANGES = 2_000
@@ -38,11 +38,14 @@ class Difference:
 class DeepLook:
     """Looks once at the beginning; tells later what differs."""
 
-    def __init__(self, camera: Camera, roots: Callable[[ModuleType], bool] = lambda module: True) -> None:
+    def __init__(self, camera: Camera, roots: Roots | None = None, *, foreign_depth: int = MAX_DEPTH) -> None:
         self._camera = camera
-        self._holders: list[tuple[Holder, dict[Any, Any]]] = []
-        walk(lambda holder: self._holders.append((holder, content(holder))), roots)
+        self._holders: list[tuple[Holder, dict[Any, Any], tuple[Any, ...]]] = []
+        walk(self._hold, roots, foreign_depth=foreign_depth)
         self._settings = settings.read_settings()
+
+    def _hold(self, holder: Holder) -> None:
+        self._holders.append((holder, content(holder), values(holder)))
 
     def differences(self) -> list[Difference]:
         """What differs from the beginning, settings first; the first of several with one name counts."""
@@ -67,11 +70,16 @@ class DeepLook:
             internal=not is_own(difference.location),
         )
 
+    @staticmethod
+    def bare(difference: Difference, test: str) -> Change:
+        """That there is a difference, and no more: values are dear to describe."""
+        return Change(difference.location, "", "", "", cause=test, internal=not is_own(difference.location))
+
     def spots(self, locations: Collection[Location]) -> list[tuple[Location, Callable[[], Any]]]:
         """(location, how to read what it holds now) for those that are there already, or whose container is."""
         wanted = dict.fromkeys(locations)
         found: list[tuple[Location, Callable[[], Any]]] = []
-        for holder, old in self._holders:
+        for holder, old, _ in self._holders:
             for key in {*old, *_missing_keys(holder, wanted)}:
                 location = location_of(holder, key)
                 if location in wanted:
@@ -88,29 +96,48 @@ class DeepLook:
 
     def _set_otherwise(self) -> Iterator[Difference]:
         now = settings.read_settings()
-        for location in {**self._settings, **now}:
-            old, new = self._settings.get(location, MISSING), now.get(location, MISSING)
-            first_import = location.kind == "sys_modules" and old is MISSING
-            if differ(old, new) and not first_import:
-                put = settings.SETTINGS[location.kind].put_back
-                value = None if old is MISSING else old
-                yield Difference(location, old, new, _undo_setting(put, location, value))
+        for kind, before in self._settings.items():
+            put, after = settings.SETTINGS[kind].put_back, now.get(kind, {})
+            for owner, key in _keys(before, after):
+                old, new = before.get((owner, key), MISSING), after.get((owner, key), MISSING)
+                if differ(old, new):
+                    location = Location(kind, owner, key)
+                    yield Difference(
+                        location, old, new, _undo_setting(put, location, None if old is MISSING else old)
+                    )
 
     def _held_otherwise(self) -> Iterator[Difference]:
-        for holder, before in self._holders:
+        for holder, before, quick in self._holders:
             try:
-                now = content(holder)
+                now = _now(holder, quick)
             except Exception:  # the project's own objects may be in any state
+                continue
+            if now is None:
                 continue
             for key in (*before, *(each for each in now if each not in before)):
                 old, new = before.get(key, MISSING), now.get(key, MISSING)
-                if differ(old, new) and holder.kind != "tuple" and not _is_ours(new):
+                if differ(old, new) and not _is_ours(new):
                     yield Difference(location_of(holder, key), old, new, _undo(holder, key, old))
 
 
 def is_own(location: Location) -> bool:
     """Whether a location is a setting of the process or lies in a module of the project."""
     return location.kind in settings.SETTINGS or is_project_module(location.owner)
+
+
+def _keys(before: Mapping[tuple[str, str], Any], after: Mapping[tuple[str, str], Any]) -> list[tuple[str, str]]:
+    """The settings of one kind that may differ."""
+    if isinstance(before, settings.ModulesView) and isinstance(after, settings.ModulesView):
+        return list(before.otherwise(after))
+    return [*before, *(each for each in after if each not in before)]
+
+
+def _now(holder: Holder, quick: tuple[Any, ...]) -> dict[Any, Any] | None:
+    """What is held now; None if the very same values are held as before."""
+    present = values(holder)
+    if len(present) == len(quick) and all(map(operator.is_, present, quick)):
+        return None
+    return content(holder)
 
 
 def location_of(holder: Holder, key: Any) -> Location:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from types import CodeType, ModuleType
+from types import CodeType
 
 from leakcheck.recorder.book import Book
 from leakcheck.recorder.deep import DeepLook, differ
 from leakcheck.recorder.frames import is_project_file
 from leakcheck.recorder.pinpoint import Pinpoint
 from leakcheck.records import Change, Location, Order, Source
-
-
-def is_any(module: ModuleType) -> bool:
-    return True
 
 
 class DeepRun:
@@ -22,7 +18,7 @@ class DeepRun:
         self._book = book
         self._order = order
         owners = {location.owner for location in (*order.restore, *order.pinpoint)}
-        self._look = DeepLook(book.camera, (lambda module: module.__name__ in owners) if owners else is_any)
+        self._look = DeepLook(book.camera, (lambda module: module.__name__ in owners) if owners else None)
         self._makers: dict[Location, str] = {}
         self._sources: dict[Location, Source] = {}
         self._pinpoint: Pinpoint | None = None

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from leakcheck.probes._names import describe, module_of, qualname_of
-from leakcheck.recorder.frames import is_project_file
+from leakcheck.recorder.frames import is_project_file, is_project_module
 
 MAX_HOLDERS = 1_500_000
 MAX_DEPTH = 14
@@ -67,28 +67,42 @@ class Holder:
     kind: str  # "names" (module or class or instance), "dict", "list", "set", "cell", "cache"
 
 
+Roots = Callable[[types.ModuleType], bool]
+
+
 class Items(tuple[Any, ...]):
     """What a list or a set held."""
 
     __slots__ = ()
 
 
-def walk(held: Callable[[Holder], None], roots: Callable[[types.ModuleType], bool] = lambda module: True) -> None:
-    """Tell every holder that can be reached from `roots`, each object once."""
+def walk(held: Callable[[Holder], None], roots: Roots | None = None, *, foreign_depth: int = MAX_DEPTH) -> None:
+    """Tell every holder that can be reached from `roots` (None: from all modules), each object once.
+
+    `foreign_depth` tells how deep to go inside objects whose class is not the project's own.
+    """
     left_out = (os.environ, vars(os.environ).get("_data"), *(getattr(sys, name) for name in _LEFT_TO_SETTINGS))
     seen: dict[int, object] = {id(each): each for each in left_out}
-    waiting: deque[tuple[str, Any, int]] = deque()
+    waiting: deque[tuple[str, Any, int, int]] = deque()
     for module in filter(roots, _modules()):
-        waiting.append((module.__dict__.get("__name__", "?") + ":", module, 0))
+        waiting.append((module.__dict__.get("__name__", "?") + ":", module, 0, 0))
     while waiting and len(seen) < MAX_HOLDERS:
-        path, value, depth = waiting.popleft()
+        path, value, depth, foreign = waiting.popleft()
         if id(value) in seen:
             continue
         seen[id(value)] = value
+        foreign += foreign > 0 or _is_foreign(value)
         for holder in _holders(path, value):
-            held(holder)
-            if depth < MAX_DEPTH:
-                waiting.extend((name, item, depth + 1) for name, item in children(holder) if not _is_closed(item))
+            if holder.kind != "tuple":
+                held(holder)
+            if depth < MAX_DEPTH and foreign < foreign_depth:
+                found = (pair for pair in children(holder) if not _is_closed(pair[1]))
+                waiting.extend((name, item, depth + 1, foreign) for name, item in found)
+
+
+def _is_foreign(value: Any) -> bool:
+    module = module_of(type(value))
+    return module != "builtins" and not is_project_module(module)
 
 
 def _modules() -> list[types.ModuleType]:
@@ -205,6 +219,21 @@ def _whole(kind: str, value: Any) -> Any:
         case "cache":
             return value.cache_info().currsize
     return _cell(value)
+
+
+def values(holder: Holder) -> tuple[Any, ...]:
+    """All that is held, unsorted and quick: for a first look whether anything differs."""
+    value = holder.value
+    match holder.kind:
+        case "dict" | "names of a function":
+            return tuple(dict.values(value))
+        case "list" | "set":
+            return tuple(_whole(holder.kind, value))
+        case "names" if issubclass(type(value), type):
+            return tuple(type.__getattribute__(value, "__dict__").values())
+        case "names" if not Holders.slots(type(value)):
+            return tuple(dict.values(_state(value) or {}))
+    return tuple(content(holder).values())
 
 
 def _names(value: Any) -> dict[str, Any]:

@@ -13,11 +13,10 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from leakcheck.recorder.holders import Items
-from leakcheck.records import Location
 
 ENVIRON = "os.environ"
 _PYTEST_OWN = frozenset({"PYTEST_CURRENT_TEST"})
@@ -55,7 +54,28 @@ def _put_back_cwd(owner: str, key: str, value: Any) -> None:
 
 
 def _read_modules() -> Mapping[tuple[str, str], Any]:
-    return {("sys.modules", name): module for name, module in list(sys.modules.items())}
+    return ModulesView(sys.modules)
+
+
+class ModulesView(Mapping[tuple[str, str], Any]):
+    """A copy of `sys.modules` under the names that settings have."""
+
+    def __init__(self, modules: Mapping[str, Any]) -> None:
+        self.modules = dict(modules)
+
+    def __getitem__(self, key: tuple[str, str]) -> Any:
+        return self.modules[key[1]]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return (("sys.modules", name) for name in self.modules)
+
+    def __len__(self) -> int:
+        return len(self.modules)
+
+    def otherwise(self, other: ModulesView) -> Iterator[tuple[str, str]]:
+        """What was removed or replaced since; what was first imported since does not count."""
+        now = other.modules
+        return (("sys.modules", name) for name, module in self.modules.items() if now.get(name) is not module)
 
 
 def _put_back_module(owner: str, key: str, value: Any) -> None:
@@ -198,13 +218,15 @@ SETTINGS: Mapping[str, Setting] = {
 }
 
 
-def read_settings() -> dict[Location, Any]:
-    """Every setting that can be read now."""
-    found: dict[Location, Any] = {}
+Settings = Mapping[str, Mapping[tuple[str, str], Any]]
+
+
+def read_settings() -> Settings:
+    """kind -> (owner, key) -> value, of all that can be read now."""
+    found: dict[str, Mapping[tuple[str, str], Any]] = {}
     for kind, setting in SETTINGS.items():
         try:
-            rows = setting.read()
+            found[kind] = setting.read()
         except Exception:  # a test may have broken anything
             continue
-        found.update({Location(kind, owner, key): value for (owner, key), value in rows.items()})
     return found
