@@ -90,4 +90,4 @@ def test_hostile_text_is_spelled_out() -> None:
     text = shown(TestRun("t\x1b", "failed", crash="\x9bE", changes=(change,), reads=(location,)), test="t\x1b")
     assert "\x1b" not in text
     assert "\x9b" not in text
-    assert "environ os\\x1b[0m [bold]" in text
+    assert "environment variable [bold]" in text

@@ -26,7 +26,7 @@ OVERRIDE = Location("dependency_overrides", APP, "shop.auth:current_user")
         (Location("client_cookies", BROWSER, "basket"), None, "cookie basket of tests.clients:browser"),
         (Location("client_cookies", BROWSER, "*"), None, "all cookies of tests.clients:browser"),
         (Location("client_headers", BROWSER, "x-a"), None, "header x-a of tests.clients:browser"),
-        (Location("module_globals", "shop.mail", "send"), ".n", "module_globals shop.mail send.n"),
+        (Location("module_globals", "shop.mail", "send"), ".n", "shop.mail.send.n"),
     ],
 )
 def test_a_location_reads_like_the_projects_own_code(location: Location, path: str | None, text: str) -> None:

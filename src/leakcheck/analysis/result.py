@@ -84,7 +84,7 @@ def derive(
 def _not_put_back(executions: Sequence[Execution], suite: Suite) -> Iterable[str]:
     """What stays unproven because a location could not be put back."""
     tried = Evidence.of(executions, suite).unrestored
-    for test, places in dict.fromkeys((witness.test, places) for witness, places in tried):
+    for test, places in dict.fromkeys((witness.test, places) for witness, places in tried if len(places) == 1):
         what = " and ".join(f"{place.kind} {place.key} of {place.owner}" for place in places)
         yield f"{what} cannot be put back, so it is not proven that this alone changes {test}"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from leakcheck.probes import MISSING
@@ -48,11 +48,15 @@ class DeepLook:
         self._holders.append((holder, content(holder), values(holder)))
 
     def differences(self) -> list[Difference]:
-        """What differs from the beginning, settings first; the first of several with one name counts."""
+        """What differs from the beginning, settings first; what has one name (two objects of one class as keys of a
+        dict) is one difference."""
         found: dict[Location, Difference] = {}
         for each in (*self._set_otherwise(), *self._held_otherwise()):
-            if len(found) < MAX_CHANGES:
-                found.setdefault(each.location, each)
+            same = found.get(each.location)
+            if same is not None:
+                found[each.location] = replace(same, undo=_both(same.undo, each.undo))
+            elif len(found) < MAX_CHANGES:
+                found[each.location] = each
         return list(found.values())
 
     def change(self, difference: Difference, test: str, sources: Iterable[Source] = ()) -> Change:
@@ -176,6 +180,14 @@ def _setting_reader(location: Location) -> Callable[[], Any]:
 
 def _undo(holder: Holder, key: Any, old: Any) -> Callable[[], None]:
     return lambda: put_back(holder, key, old, was_there=old is not MISSING)
+
+
+def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    def undo() -> None:
+        first()
+        second()
+
+    return undo
 
 
 def _undo_setting(put: Callable[[str, str, Any], None], location: Location, value: Any) -> Callable[[], None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from types import CodeType
 
 from leakcheck.recorder.book import Book
@@ -46,14 +47,12 @@ class DeepRun:
             found.append(self._look.change(each, maker, () if source is None else (source,)))
         return tuple(found)
 
-    def put_back(self) -> list[Location]:
-        """Put back what the order asks for; returns what could not be."""
+    def put_back_nothing(self) -> bool:
+        """Put back what the order asks for. True if it asks for something, and all of it stayed as it was."""
         wanted = set(self._order.restore)
         for each in self._look.differences():
             if each.location in wanted:
-                try:
+                with contextlib.suppress(Exception):  # the project's own objects may refuse in any way
                     each.undo()
-                except Exception:  # the project's own objects may refuse in any way
-                    continue
         still = {each.location for each in self._look.differences()}
-        return [location for location in self._order.restore if location in still]
+        return bool(wanted) and all(each in still for each in wanted & self._makers.keys())

@@ -98,8 +98,8 @@ class Runner:
     @staticmethod
     def _tell_deep(deep: DeepRun, segment: Segment) -> None:
         segment.write(Deep(deep.changes()))
-        for location in deep.put_back():
-            segment.write(Note(NOT_RESTORED, f"{location.kind} {location.owner} {location.key}"))
+        if deep.put_back_nothing():
+            segment.write(Note(NOT_RESTORED, "nothing of what was asked for"))
 
     def _put_back(self, saved: list[Saved], order: Order, segment: Segment) -> None:
         done = self._book.put_back(saved)
