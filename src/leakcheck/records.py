@@ -41,6 +41,23 @@ KINDS = (
 """Every kind of state that leakcheck has a word for; what no probe watches, reports call unwatched."""
 
 
+LOOKED_AT = (
+    "module_globals",
+    "environ",
+    "cwd",
+    "sys_path",
+    "sys_modules",
+    "argv",
+    "warnings_filters",
+    "logging",
+    "signal_handlers",
+    "locale",
+    "random_state",
+    "event_loop",
+    "caches",
+)
+"""Kinds that are looked at where a test runs alone, and to explain what no watched location does."""
+
 NOT_RESTORED = "not restored"
 """The topic of the note in an execution that could not put a location back."""
 

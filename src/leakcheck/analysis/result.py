@@ -9,14 +9,16 @@ from typing import Literal
 
 from leakcheck.analysis.commands import suite_command
 from leakcheck.analysis.coverage import Coverage, coverage_of
-from leakcheck.analysis.edges import Carried, edges_of
+from leakcheck.analysis.deep import found_deep, merged
+from leakcheck.analysis.edges import edges_of
 from leakcheck.analysis.evidence import Evidence, bad, good
 from leakcheck.analysis.findings import findings_of
-from leakcheck.analysis.leaks import Left, leaks_of
+from leakcheck.analysis.leaks import leaks_of
 from leakcheck.analysis.profiles import is_alone, profiles_of
 from leakcheck.analysis.verdicts import NAMED_KINDS, verdicts_of
 from leakcheck.records import (
     KINDS,
+    LOOKED_AT,
     Certificate,
     Cost,
     Edge,
@@ -37,7 +39,7 @@ _GATES: Mapping[str, frozenset[str]] = {
     "note": frozenset({"error", "warning", "note"}),
     "never": frozenset(),
 }
-UNWATCHED = "unwatched"
+UNWATCHED, ON_DEMAND = "unwatched", "on demand"
 
 
 def derive(
@@ -56,8 +58,8 @@ def derive(
     """The result of an audit: pure in its executions."""
     profiles = profiles_of(executions)
     coverage = coverage_of(executions, suite)
-    carried = edges_of(executions, suite)
-    leaks = leaks_of(profiles, carried, coverage, suite, _found_deep(carried, executions, suite))
+    carried, deep = merged(*found_deep(edges_of(executions, suite), Evidence.of(executions, suite)))
+    leaks = leaks_of(profiles, carried, coverage, suite, deep)
     edges = tuple(replace(edge, leak=_leak_id(edge, locations, leaks)) for edge, locations in carried)
     verdicts = verdicts_of(suite.ids, executions, profiles, edges)
     findings = findings_of(suite, verdicts, leaks, edges)
@@ -83,9 +85,10 @@ def derive(
 
 def _not_put_back(executions: Sequence[Execution], suite: Suite) -> Iterable[str]:
     """What stays unproven because a location could not be put back."""
-    tried = Evidence.of(executions, suite).unrestored
-    for test, places in dict.fromkeys((witness.test, places) for witness, places in tried if len(places) == 1):
-        what = " and ".join(f"{place.kind} {place.key} of {place.owner}" for place in places)
+    evidence = Evidence.of(executions, suite)
+    tried = [(witness.test, places) for witness, places in evidence.unrestored if witness not in evidence.deep]
+    for test, (place, *_) in dict.fromkeys(tried):
+        what = f"{place.kind} {place.key} of {place.owner}"
         yield f"{what} cannot be put back, so it is not proven that this alone changes {test}"
 
 
@@ -118,22 +121,9 @@ def _certificate(
         pairs_total=len(coverage.pairs),
         pairs_covered=len(coverage.pairs) - len(coverage.uncovered),
         unexplained=tuple(Unexplained(each.id, shown[each.id].witness if each.id in shown else ()) for each in odd),
-        kinds={**dict.fromkeys(KINDS, UNWATCHED), **suite.kinds},
+        kinds={**dict.fromkeys(KINDS, UNWATCHED), **dict.fromkeys(LOOKED_AT, ON_DEMAND), **suite.kinds},
         budget_exhausted=budget_exhausted,
     )
-
-
-def _found_deep(carried: Iterable[Carried], executions: Sequence[Execution], suite: Suite) -> Iterable[Left]:
-    """The changes that deep looks found at locations which carry an edge, with the lines that made them."""
-    pinpointed = Evidence.of(executions, suite).pinpointed
-    found: dict[tuple[str, Location], Left] = {}
-    for edge, locations in carried:
-        for (witness, _), changes in pinpointed.items():
-            if witness.test == edge.test and witness.before == edge.polluters:
-                for change in changes:
-                    if change.location in locations and change.cause:
-                        found.setdefault((change.cause, change.location), Left(change.cause, change))
-    return found.values()
 
 
 def _covered_by(coverage: Coverage, executions: Iterable[Execution]) -> Mapping[str, int]:

@@ -23,21 +23,20 @@ Groups = Iterable[tuple[Location, ...]]
 
 
 def look_deep(bench: Bench) -> None:
-    """Name the location of every confirmed edge that has none: one witness of each polluter first."""
-    for _ in range(2):
-        first: dict[tuple[str, ...], Witness] = {}
-        for witness in accusing_without_location(bench):
-            if witness.before and witness not in bench.evidence().deep:
-                first.setdefault(witness.before, witness)
-        if not first:
-            return
-        ask(bench, "deep", [_inquire(bench, witness) for witness in list(first.values())[:MAX_WITNESSES]])
-        rest = [
-            witness
-            for witness in accusing_without_location(bench)
-            if witness.before in first and witness not in bench.evidence().deep
-        ]
-        ask(bench, "deep", [_inquire(bench, witness) for witness in rest[:MAX_WITNESSES]])
+    """Name the location of every confirmed edge that has none.
+
+    One witness of each test first; then, with what was found, the others, each a question or two.
+    """
+    first: dict[str, Witness] = {}
+    for witness in _open(bench):
+        first.setdefault(witness.test, witness)
+    ask(bench, "deep", [_inquire(bench, witness) for witness in list(first.values())[:MAX_WITNESSES]])
+    ask(bench, "deep", [_inquire(bench, witness) for witness in _open(bench)[:MAX_WITNESSES]])
+
+
+def _open(bench: Bench) -> list[Witness]:
+    known = bench.evidence().deep
+    return [witness for witness in accusing_without_location(bench) if witness.before and witness not in known]
 
 
 def _inquire(bench: Bench, witness: Witness) -> Inquiry:
@@ -61,10 +60,10 @@ def _put_back(witness: Witness, locations: tuple[Location, ...]) -> Question:
 
 
 def _known(bench: Bench, witness: Witness, changes: Sequence[Change]) -> Groups:
-    """What cured others of the same polluters."""
+    """What cured others of the same polluters, or the same test behind others."""
     changed = {change.location for change in changes}
     for other, locations in bench.evidence().pinpointed:
-        if other.before == witness.before and set(locations) <= changed:
+        if (other.before == witness.before or other.test == witness.test) and set(locations) <= changed:
             yield locations
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from leakcheck.probes import MISSING
-from leakcheck.probes._nodes import ABSENT, Photograph
+from leakcheck.probes._nodes import ABSENT, Node, Photograph
 from leakcheck.probes._values import Camera
 from leakcheck.recorder import settings
 from leakcheck.recorder.frames import is_project_module
@@ -95,7 +95,7 @@ class DeepLook:
         if value is MISSING:
             return ABSENT
         if difference.location.kind in _SECRET_KINDS:
-            return self._camera.photograph(self._camera.secret(str(value)))
+            return Photograph(Node(self._camera.secret(str(value))), 1)
         return self._camera.photograph(list(value) if type(value) is Items else value, difference.location.key)
 
     def _set_otherwise(self) -> Iterator[Difference]:

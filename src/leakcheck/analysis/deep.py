@@ -1,0 +1,66 @@
+"""What deep looks have found, as leaks: the changes at the locations that carry an edge, and their lines.
+
+Entries of one container that only cure together (all the names under which one metric is registered) are one
+location, that of the container.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from leakcheck.analysis.edges import Carried
+from leakcheck.analysis.evidence import Evidence
+from leakcheck.analysis.leaks import Left
+from leakcheck.records import Change, Location, PathChange
+
+DEEP_KINDS = ("module_globals", "caches")
+
+
+def found_deep(carried: Iterable[Carried], evidence: Evidence) -> tuple[list[Carried], list[Left]]:
+    """The edges, and who left what at the locations that deep looks have proven to carry them."""
+    edges = list(carried)
+    found: dict[tuple[str, Location], Left] = {}
+    for edge, locations in edges:
+        for (witness, _), changes in evidence.pinpointed.items():
+            if witness.test == edge.test and witness.before == edge.polluters:
+                for change in changes:
+                    if change.location in locations and change.cause:
+                        found.setdefault((change.cause, change.location), Left(change.cause, change))
+    return edges, list(found.values())
+
+
+def merged(carried: Sequence[Carried], left: Sequence[Left]) -> tuple[list[Carried], list[Left]]:
+    """The same, with the entries of one container that only cure together under the container's name."""
+    renamed: dict[Location, Location] = {}
+    for _, locations in carried:
+        by_parent: dict[Location, list[Location]] = {}
+        for location in locations if len(locations) > 1 else ():
+            by_parent.setdefault(_parent(location), []).append(location)
+        for parent, entries in by_parent.items():
+            if len(entries) > 1 and parent.key:
+                renamed.update(dict.fromkeys(entries, parent))
+    edges = [
+        (edge, tuple(dict.fromkeys(renamed.get(each, each) for each in locations))) for edge, locations in carried
+    ]
+    groups: dict[tuple[str, Location], list[Change]] = {}
+    for each in left:
+        location = renamed.get(each.change.location, each.change.location)
+        groups.setdefault((each.by, location), []).append(each.change)
+    return edges, [Left(by, _one(location, changes)) for (by, location), changes in groups.items()]
+
+
+def _parent(location: Location) -> Location:
+    """The container of an entry: what stands before the last bracket or dot."""
+    if location.kind not in DEEP_KINDS or not location.key.endswith("]"):
+        return location
+    return replace(location, key=location.key[: location.key.rindex("[")])
+
+
+def _one(location: Location, changes: Sequence[Change]) -> Change:
+    first = changes[0]
+    if first.location == location:
+        return first
+    paths = (PathChange(each.location.key[len(location.key) :], each.before, each.after) for each in changes)
+    sources = dict.fromkeys(source for each in changes for source in each.sources)
+    return replace(first, location=location, paths=tuple(paths), sources=tuple(sources))
