@@ -81,14 +81,13 @@ class DeepLook:
 
     def spots(self, locations: Collection[Location]) -> list[tuple[Location, Callable[[], Any]]]:
         """(location, how to read what it holds now) for those that are there already, or whose container is."""
-        wanted = dict.fromkeys(locations)
+        wanted = frozenset(locations)
         found: list[tuple[Location, Callable[[], Any]]] = []
         for holder, old, _ in self._holders:
             for key in {*old, *_missing_keys(holder, wanted)}:
                 location = location_of(holder, key)
-                if location in wanted:
+                if location in wanted:  # a name and the list that it stands for are one location
                     found.append((location, _reader(holder, key)))
-                    del wanted[location]
         return [*found, *((each, _setting_reader(each)) for each in wanted if each.kind in settings.SETTINGS)]
 
     def _photograph(self, difference: Difference, value: Any) -> Photograph:
@@ -195,19 +194,21 @@ def _undo_setting(put: Callable[[str, str, Any], None], location: Location, valu
 
 
 def differ(old: Any, new: Any) -> bool:
-    """By identity, but for plain values, and for tuples of what lists and sets hold."""
+    """By identity, but for plain values and tuples of them, which is what lists and sets are read as."""
     if old is new:
         return False
     if type(old) is not type(new):
         return True
     if type(old) in _SCALARS:
         return bool(old != new)
-    if type(old) is Items:
+    if type(old) in (tuple, Items):
         return len(old) != len(new) or any(differ(a, b) for a, b in zip(old, new, strict=True))
     return True
 
 
 def _is_ours(value: Any) -> bool:
+    if type(value) is Items:
+        return False
     module = type.__getattribute__(type(value), "__module__")
     return type(module) is str and module.startswith("leakcheck.")
 

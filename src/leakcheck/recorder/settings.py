@@ -110,7 +110,8 @@ def _loggers() -> Mapping[str, Any]:
     return {"root": logging.root, **found}
 
 
-_LOGGING = ("level", "propagate", "disabled", "handlers", "filters")
+_LOGGING: Mapping[str, Any] = {"level": 0, "propagate": True, "disabled": False, "handlers": (), "filters": ()}
+"""What is read of a logger, and how it is when the logger is new: only what differs from that is a setting."""
 
 
 def _read_logging() -> Mapping[tuple[str, str], Any]:
@@ -118,11 +119,12 @@ def _read_logging() -> Mapping[tuple[str, str], Any]:
         return {}
     found: dict[tuple[str, str], Any] = {}
     for name, logger in _loggers().items():
-        for key in _LOGGING:
+        for key, usual in _LOGGING.items():
             value = logger.__dict__.get(key)
             if type(value) is list:
                 value = Items(each for each in value if not type(each).__module__.startswith("_pytest"))
-            found[name, key] = value
+            if value != usual:
+                found[name, key] = value
     found["manager", "disable"] = sys.modules["logging"].root.manager.disable
     return found
 
@@ -134,7 +136,8 @@ def _put_back_logging(owner: str, key: str, value: Any) -> None:
         logging.disable(value)
         return
     logger = _loggers()[owner]
-    if type(value) is Items:
+    value = _LOGGING[key] if value is None else value
+    if isinstance(value, tuple):
         present = logger.__dict__[key]
         own = [each for each in present if type(each).__module__.startswith("_pytest")]
         present[:] = [*value, *own]
