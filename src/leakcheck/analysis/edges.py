@@ -32,7 +32,18 @@ def edges_of(executions: Sequence[Execution], suite: Suite) -> tuple[Carried, ..
         for witness in shown
         if not any(_is_smaller(other, witness) for other in ever)
     ]
+    edges = _once_a_set(edges)
     return (*edges, *_cleaning(edges, evidence, suite))
+
+
+def _once_a_set(edges: Iterable[Carried]) -> list[Carried]:
+    """Of several orders of the same polluters, the one that was executed most."""
+    best: dict[tuple[str, str, frozenset[str]], Carried] = {}
+    for each in edges:
+        key = (each[0].test, each[0].effect, frozenset(each[0].polluters))
+        if key not in best or len(each[0].executions) > len(best[key][0].executions):
+            best[key] = each
+    return list(best.values())
 
 
 def counts(test: str, evidence: Evidence) -> tuple[int, int]:

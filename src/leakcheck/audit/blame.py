@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from leakcheck.analysis import Coverage, Evidence
 from leakcheck.analysis.evidence import Witness, bad, subsequence
@@ -36,9 +36,7 @@ def _unexplained(bench: Bench, given_up: set[tuple[str, str]]) -> dict[str, Exec
     the fewest tests before it."""
     profiles = bench.evidence().profiles
     flaky = flaky_tests(bench.executions)
-    known: dict[str, list[Edge]] = {}
-    for edge, _ in bench.edges():
-        known.setdefault(edge.test, []).append(edge)
+    known = _shown(bench.evidence())
     found: dict[str, tuple[int, Execution]] = {}
     for execution in bench.executions:
         if execution.order.restore or execution.order.fresh or execution.order.kind == "isolated":
@@ -56,10 +54,18 @@ def _unexplained(bench: Bench, given_up: set[tuple[str, str]]) -> dict[str, Exec
     return {**{test: execution for test, (_, execution) in found.items()}, **_selves(bench, given_up)}
 
 
-def _is_explained(edges: Iterable[Edge], before: list[str]) -> bool:
-    return any(edge.effect != "cleans" and subsequence(edge.witness[:-1], before) for edge in edges) or any(
-        edge.effect in ("breaks", "enables") and edge.polluters and "::" not in edge.polluters[0] for edge in edges
-    )
+def _shown(evidence: Evidence) -> Mapping[str, list[Witness]]:
+    """test -> the witnesses behind which it is known to behave otherwise than alone."""
+    found: dict[str, list[Witness]] = {}
+    for witness in evidence.outcomes:
+        profile = evidence.profiles.get(witness.test)
+        if profile is not None and (witness.before or witness.files) and evidence.shows(witness, profile.good):
+            found.setdefault(witness.test, []).append(witness)
+    return found
+
+
+def _is_explained(known: Iterable[Witness], before: Sequence[str]) -> bool:
+    return any(witness.files or subsequence(witness.before, before) for witness in known)
 
 
 def _selves(bench: Bench, given_up: set[tuple[str, str]]) -> dict[str, Execution]:
@@ -85,9 +91,21 @@ def _inquire(bench: Bench, test: str, execution: Execution) -> Inquiry:
         if evidence.shows(Witness((), test), wanted):
             yield from _inquire_imports(bench, test, wanted)
             return
-    found = yield from _one_of(suspects, test, wanted)
+    prefix = _before(execution, test)
+    found = yield from _one_of((_reordered(bench, test, prefix), suspects.likely, suspects.cleared), test, wanted)
     if not found:
-        yield from _black_box(suspects, execution, test, wanted)
+        yield from _black_box(suspects, prefix, test, wanted)
+
+
+def _before(execution: Execution, test: str) -> tuple[str, ...]:
+    ran = [run.test for run in execution.runs]
+    return tuple(ran[: ran.index(test)])
+
+
+def _reordered(bench: Bench, test: str, prefix: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Several that are known to hurt together, in the order in which they ran here."""
+    known = [witness.before for witness in _shown(bench.evidence()).get(test, ()) if len(witness.before) > 1]
+    return [tuple(sorted(each, key=prefix.index)) for each in known if set(each) <= set(prefix)]
 
 
 def _passed_by_imports(bench: Bench, test: str) -> bool:
@@ -101,9 +119,9 @@ def _passed_by_imports(bench: Bench, test: str) -> bool:
     )
 
 
-def _one_of(suspects: Suspects, test: str, wanted: bool) -> Asking[bool]:
-    """Try suspects, the best first. Returns whether one of them is to blame."""
-    for group in (suspects.likely, suspects.cleared, suspects.loud[:MAX_SINGLES]):
+def _one_of(groups: Iterable[Sequence[tuple[str, ...]]], test: str, wanted: bool) -> Asking[bool]:
+    """Try suspects, the best group first. Returns whether one of them is to blame."""
+    for group in groups:
         witnesses = [Witness(sequence, test) for sequence in group]
         if witnesses:
             evidence = yield [Question(witness) for witness in witnesses]
@@ -112,13 +130,14 @@ def _one_of(suspects: Suspects, test: str, wanted: bool) -> Asking[bool]:
     return False
 
 
-def _black_box(suspects: Suspects, execution: Execution, test: str, wanted: bool) -> Inquiry:
-    """Delta debugging over what ran before: first over the suspects, then over everything."""
-    ran = [run.test for run in execution.runs]
-    prefix = tuple(ran[: ran.index(test)])
+def _black_box(suspects: Suspects, prefix: tuple[str, ...], test: str, wanted: bool) -> Inquiry:
+    """Delta debugging over what ran before: over the makers of what it reads, then, if no loud one is to blame
+    alone, over all suspects, and over everything."""
     read = {each for sequence in (*suspects.likely, *suspects.cleared) for each in sequence}
-    narrower = [tuple(each for each in prefix if each in group) for group in (read, suspects.tests)]
-    for sequence in dict.fromkeys((*narrower, prefix)):
+    for group in (read, suspects.tests, set(prefix)):
+        sequence = tuple(each for each in prefix if each in group)
+        if group is not read and (yield from _one_of((suspects.loud[:MAX_SINGLES],), test, wanted)):
+            return
         if not sequence or (len(sequence) == 1 and sequence != prefix):
             continue
         # What does not show again in the very same sequence was chance, and no search is led astray by it.
