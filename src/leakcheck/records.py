@@ -58,6 +58,9 @@ LOOKED_AT = (
 )
 """Kinds that are looked at where a test runs alone, and to explain what no watched location does."""
 
+WATCHABLE = tuple(kind for kind in LOOKED_AT if kind not in ("random_state", "event_loop", "caches"))
+"""Of these, the kinds whose changes matter until it is shown that they do not."""
+
 NOT_RESTORED = "not restored"
 """The topic of the note in an execution that could not put a location back."""
 
@@ -163,7 +166,8 @@ class Order:
     comparison of all watched state at every boundary. No `tests` means all that are collected but `without`:
     in declared order or, with a `seed`, in the order that the project's own shuffling plugin makes of it.
     `exclusive` asks that nothing else runs meanwhile. `deep` asks what the tests before the last changed anywhere
-    in the process, `pinpoint` for the lines that changed these locations.
+    in the process, `pinpoint` for the lines that changed these locations. `watch` are locations without a probe to
+    look at after every test.
     """
 
     name: str
@@ -181,6 +185,7 @@ class Order:
     exclusive: bool = False
     deep: bool = False
     pinpoint: tuple[Location, ...] = ()
+    watch: tuple[Location, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -68,7 +68,8 @@ def fails_by_chance(odds: float) -> Step:
 
 @dataclass(frozen=True)
 class Model:
-    """Tests by name, in declared order. Locations whose name starts with `hidden` no probe sees."""
+    """Tests by name, in declared order. Locations whose name starts with `hidden` nobody sees, those that start
+    with `global` are looked at where a test runs alone, and watched when they are known."""
 
     tests: Mapping[str, tuple[Step, ...]]
 
@@ -114,11 +115,13 @@ def _outcome(text: str) -> Outcome:
 
 
 def place(name: str) -> Location:
+    if name.startswith("global"):
+        return Location("module_globals", "shop", name)
     return Location("app_state", "shop:app", name)
 
 
 def _seen(names: Iterable[str]) -> tuple[Location, ...]:
-    return tuple(place(name) for name in names if not name.startswith("hidden"))
+    return tuple(place(name) for name in names if not name.startswith(("hidden", "global")))
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
@@ -126,7 +129,9 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Ch
         old = before.get(name, CLEAN)
         if value != old and not name.startswith("hidden"):
             source = Source("test_a.py", 1, "f", "call")
-            yield Change(place(name), old, value, f"{name}={value}", f"{name}={old}", sources=(source,))
+            elsewhere = name.startswith("global")
+            digests = (f"{name}={value}", f"{name}={old}")
+            yield Change(place(name), old, value, *digests, sources=(source,), internal=elsewhere)
 
 
 @dataclass
@@ -148,7 +153,20 @@ class ModelEngine:
         for order in list(orders):
             self.ran.append(order)
             tests = order.tests or tuple(self.model.tests)
-            yield Execution(f"e{next(self._numbers):05d}", order, "finished", tuple(self._runs(order, tests)))
+            yield self._execution(order, tests)
+
+    def _execution(self, order: Order, tests: Sequence[str]) -> Execution:
+        """What probes see is told of every run, what they do not see only where it is looked at."""
+        runs, deep = [], []
+        for run in self._runs(order, tests):
+            elsewhere = [change for change in run.changes if change.internal]
+            watched = [change for change in elsewhere if change.location in order.watch]
+            tracked = [change for change in run.changes if not change.internal]
+            runs.append(replace(run, changes=(*tracked, *watched)))
+            if order.kind == "isolated" or order.deep:
+                deep += [replace(change, cause=run.test) for change in elsewhere]
+        number = f"e{next(self._numbers):05d}"
+        return Execution(number, order, "finished", tuple(runs), deep=tuple(deep))
 
     def _runs(self, order: Order, tests: Sequence[str]) -> Iterator[TestRun]:
         state: State = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.chains import Value
 from leakcheck.analysis.coverage import Coverage
@@ -10,14 +10,16 @@ from leakcheck.analysis.profiles import Profile, profiles_of
 from leakcheck.analysis.timeline import in_place
 from leakcheck.records import Execution, Suite
 
+Couple = tuple[Value, Value]
+
 
 def unmet_together(
     executions: Sequence[Execution],
     suite: Suite,
     coverage: Coverage,
     known: Mapping[str, frozenset[Value]],
-) -> Mapping[str, tuple[Value, ...]]:
-    """reader -> the leaked values it reads that it has not met in each other's company.
+) -> Mapping[Couple, tuple[str, ...]]:
+    """Two leaked values -> the tests that read both and have not yet begun with both in place.
 
     `known` are values of which it is known that each alone changes what the reader does: they hide the others.
     """
@@ -25,13 +27,12 @@ def unmet_together(
     values = sorted(coverage.producers)
     bits = {value: 1 << number for number, value in enumerate(values)}
     met = _met(executions, suite, bits, profiles, known)
-    found = {}
+    found: dict[Couple, list[str]] = {}
     for test, profile in profiles.items():
         own = [value for value in values if profile.reads_any(value[0]) and value not in known.get(test, ())]
-        short = _short(own, bits, met.get(test, ()))
-        if short:
-            found[test] = short
-    return found
+        for couple in _short(own, bits, met.get(test, ())):
+            found.setdefault(couple, []).append(test)
+    return {couple: tuple(tests) for couple, tests in found.items()}
 
 
 def _met(
@@ -61,13 +62,13 @@ def _met(
     return masks
 
 
-def _short(own: Sequence[Value], bits: Mapping[Value, int], masks: Iterable[int]) -> tuple[Value, ...]:
-    missing = []
-    for value in own:
+def _short(own: Sequence[Value], bits: Mapping[Value, int], masks: Iterable[int]) -> Iterator[Couple]:
+    seen = tuple(masks)
+    for number, value in enumerate(own):
         company = 0
-        for mask in masks:
+        for mask in seen:
             if mask & bits[value]:
                 company |= mask
-        if any(not company & bits[other] for other in own if other[0] != value[0]):
-            missing.append(value)
-    return tuple(missing)
+        for other in own[number + 1 :]:
+            if other[0] != value[0] and not company & bits[other]:
+                yield value, other

@@ -12,7 +12,8 @@ from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Change, Execution, Lo
 class Profile:
     """One test alone. `outcomes` are those of every isolated run, `again` those of second runs in one process.
 
-    `elsewhere` are locations that it changed and that no probe watches: whether anybody reads them is not known.
+    `elsewhere` are locations that it changed and that no probe watches, with the digest of what it left there:
+    whether anybody reads them is not known.
     """
 
     test: str
@@ -20,7 +21,7 @@ class Profile:
     again: tuple[Outcome, ...] = ()
     reads: frozenset[Location] = frozenset()
     changes: tuple[Change, ...] = ()
-    elsewhere: frozenset[Location] = frozenset()
+    elsewhere: frozenset[tuple[Location, str]] = frozenset()
 
     @property
     def good(self) -> bool:
@@ -41,6 +42,10 @@ class Profile:
     def differs(self, outcome: str) -> bool:
         """Whether the test steadily behaves otherwise when it is alone."""
         return (self.good and outcome in BAD_OUTCOMES) or (self.bad and outcome in GOOD_OUTCOMES)
+
+    @property
+    def places_elsewhere(self) -> frozenset[Location]:
+        return frozenset(location for location, _ in self.elsewhere)
 
     def reads_any(self, location: Location) -> bool:
         """Whether the test consults `location`."""
@@ -89,5 +94,5 @@ def _extended(profile: Profile, execution: Execution) -> Profile:
         (*profile.again, *again),
         profile.reads.union(*(run.reads for run in runs)),
         (*profile.changes, *new),
-        profile.elsewhere.union(change.location for change in execution.deep),
+        profile.elsewhere.union((change.location, change.digest) for change in execution.deep),
     )

@@ -11,7 +11,7 @@ from leakcheck.analysis.chains import Value
 from leakcheck.analysis.coverage import Coverage
 from leakcheck.analysis.profiles import Profile, profiles_of
 from leakcheck.analysis.timeline import InPlace, in_place
-from leakcheck.records import Execution, Location, Suite
+from leakcheck.records import LOOKED_AT, Execution, Location, Suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,13 @@ def suspects_for(
         (cleared if value in harmless else likely).setdefault(sequence)
     named = {each for sequence in (*likely, *cleared) for each in sequence}
     loud: list[tuple[int, int, str]] = []
-    usual = Counter(location for each in profiles.values() for location in each.elsewhere)
+    usual = Counter(location for each in profiles.values() for location in each.places_elsewhere)
     for place, earlier in enumerate(takewhile(lambda each: each.test != test, execution.runs)):
         known = profiles.get(earlier.test)
         left = earlier.changes or earlier.finalised or (known is not None and known.changes)
-        rarest = min((usual[location] for location in known.elsewhere), default=0) if known is not None else 0
+        rarest = (
+            min((usual[location] for location in known.places_elsewhere), default=0) if known is not None else 0
+        )
         if (left or rarest) and earlier.test not in named:
             loud.append((rarest or len(profiles), -place, earlier.test))
     return Suspects(tuple(likely), tuple(cleared), tuple((each,) for _, _, each in sorted(loud)))
@@ -73,7 +75,7 @@ def _makers(
 ) -> Iterable[tuple[Value, tuple[str, ...]]]:
     """(value, the sequence that makes it) for what was in place, the last written first."""
     for location, value in reversed(list(state.items())):
-        if not any(read.covers(location) for read in reads):
+        if location.kind not in LOOKED_AT and not any(read.covers(location) for read in reads):
             continue
         writer = profiles.get(value.writer)
         alone = [change.digest for change in writer.changes if change.location == location] if writer else []

@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 from leakcheck.analysis import Coverage, Evidence, coverage_of, edges_of
 from leakcheck.analysis.edges import Carried
+from leakcheck.analysis.elsewhere import changed_elsewhere
 from leakcheck.audit.outcome import BUDGET
 from leakcheck.audit.outsiders import alone_where_needed, inherited, outsiders
 from leakcheck.audit.progress import Progress
@@ -80,7 +81,7 @@ class Bench:
     def run(self, phase: str, orders: Sequence[Order], *, lanes: int | None = None) -> list[Execution]:
         """Run `orders` as one phase. Orders that a test ended are run again without that test."""
         done: list[Execution] = []
-        waiting = list(orders)
+        waiting = [self._watched(order) for order in orders]
         self.progress.phase(phase, len(waiting))
         while waiting:
             again: list[Order] = []
@@ -101,6 +102,11 @@ class Bench:
             self.note(BUDGET, f"the budget is spent: {phase} stopped short of {len(orders)} executions")
             return []
         return self.run(phase, orders) if orders else []
+
+    def _watched(self, order: Order) -> Order:
+        """The order, with a look after every test at what tests alone have changed without a probe seeing it."""
+        plain = order.kind == "isolated" or order.fresh or order.deep
+        return order if plain else replace(order, watch=self._derived("watch", changed_elsewhere))
 
     def _alone_where_needed(self, orders: Sequence[Order]) -> list[Order]:
         known = [*self.executions, *self.control]

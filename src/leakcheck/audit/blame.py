@@ -178,7 +178,7 @@ def find_alternatives(bench: Bench) -> None:
         if edge.effect == "cleans":
             continue
         for (place, _), sequences in coverage.producers.items():
-            if place in locations and len(edge.polluters) == 1:
+            if place in locations and (len(edge.polluters) == 1 or len(locations) == 1):
                 questions.update({Witness(sequence, edge.test): None for sequence in sequences})
         questions.update(_exchanged(edge, coverage, evidence))
         questions.update(_elsewhere(edge, locations, evidence))
@@ -194,7 +194,7 @@ def _elsewhere(edge: Edge, locations: tuple[Location, ...], evidence: Evidence) 
     """Other tests that change what a deep look has found to be the cause, in the place of those that are known."""
     found: dict[Witness, None] = {}
     for location in locations:
-        makers = {test for test, profile in evidence.profiles.items() if location in profile.elsewhere}
+        makers = {test for test, profile in evidence.profiles.items() if location in profile.places_elsewhere}
         for index, polluter in enumerate(edge.polluters):
             for maker in makers - set(edge.polluters) if polluter in makers else ():
                 found[Witness((*edge.polluters[:index], maker, *edge.polluters[index + 1 :]), edge.test)] = None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from leakcheck.analysis.chains import Value
-from leakcheck.analysis.combinations import unmet_together
+from leakcheck.analysis.combinations import Couple, unmet_together
+from leakcheck.analysis.elsewhere import unmet_elsewhere
 from leakcheck.audit.bench import Bench
-from leakcheck.records import Location
+from leakcheck.records import Execution, Location, Order
 from leakcheck.strategies import _pairs
 
 MAX_ROUNDS = 4
+MAX_TRIES = 2
+MAX_COUPLES = 24
 MAX_ENABLERS = 8
 
 
@@ -19,36 +23,79 @@ def cover_pairs(bench: Bench) -> None:
 
     Values that turn up on the way, left by a test only behind another, are followed to the depth asked for.
     """
-    tried: set[_pairs.Wanted] = set()
+    tried = Counter[_pairs.Wanted]()
     for _ in range(MAX_ROUNDS + bench.options.depth):
         coverage = bench.coverage()
         wanted: dict[_pairs.Wanted, None] = {}
         for pair in coverage.uncovered:
             sequences = coverage.producers[pair.location, pair.digest]
             fitting = [(each, pair.reader) for each in sequences if pair.reader not in each[:-1]]
-            fitting = [each for each in fitting if each not in tried and not bench.is_lethal(*each[0], each[1])]
-            wanted.update(dict.fromkeys(fitting[:1]))
+            wanted.update(dict.fromkeys([each for each in fitting if tried[each] < MAX_TRIES][:1]))
         for sequence in coverage.long_chains if bench.options.depth > 1 else ():
             *enablers, last = sequence
             asked = [((enabler,), last) for enabler in enablers[-MAX_ENABLERS:]]
-            wanted.update(dict.fromkeys(each for each in asked if each not in tried))
-        tried.update(wanted)
-        if not bench.spend("pairs", _pairs.propose(wanted, _loud(bench))):
+            wanted.update(dict.fromkeys(each for each in asked if not tried[each]))
+        if not _meet(bench, "pairs", wanted, tried, _loud(bench)):
             return
+
+
+def meet_elsewhere(bench: Bench) -> None:
+    """Put what tests change where no probe looks in front of every test that has not met it yet."""
+    tried = Counter[_pairs.Wanted]()
+    for _ in range(MAX_ROUNDS):
+        unmet = dict.fromkeys(unmet_elsewhere(bench.executions, bench.suite))
+        wanted = [each for each in unmet if tried[each] < MAX_TRIES]
+        if not _meet(bench, "elsewhere", wanted, tried, _restless(bench)):
+            return
+
+
+def _meet(
+    bench: Bench,
+    phase: str,
+    wanted: Iterable[_pairs.Wanted],
+    tried: Counter[_pairs.Wanted],
+    loud: Collection[str],
+) -> list[Execution]:
+    """Readers behind what they are to meet: first in company, then, where somebody in it cleaned up, alone."""
+    safe = [each for each in wanted if not bench.is_lethal(*each[0], each[1])]
+    orders = _pairs.propose([each for each in safe if not tried[each]], loud)
+    orders += [_pairs.alone(*each) for each in safe if tried[each]]
+    tried.update(safe)
+    return bench.spend(phase, orders)
 
 
 def combine(bench: Bench) -> None:
-    """Leaked values together in front of the tests that read several of them: what only hurts together shows."""
+    """Leaked values together in front of the tests that read both: what only hurts together shows.
+
+    Many couples are met in crowds, a value for each location; the rest couple by couple, in either order.
+    """
+    tried: set[Order] = set()
     for number in range(MAX_ROUNDS):
-        coverage = bench.coverage()
-        unmet = unmet_together(bench.executions, bench.suite, coverage, _known(bench))
-        unmet = {test: values for test, values in unmet.items() if not bench.is_lethal(test)}
-        values = dict.fromkeys(value for each in unmet.values() for value in each)
-        makers = [coverage.producers[value][0] for value in values]
-        crowd = list(dict.fromkeys(test for sequence in makers for test in sequence if not bench.is_lethal(test)))
-        crowd = crowd if number % 2 == 0 else crowd[::-1]
-        if not bench.spend("crowds", _pairs.behind(tuple(crowd), list(unmet), _restless(bench))):
+        unmet = unmet_together(bench.executions, bench.suite, bench.coverage(), _known(bench))
+        rows = _crowd(unmet) if len(unmet) > MAX_COUPLES else list(unmet.items())
+        orders = [order for values, readers in rows for order in _behind(bench, values, readers, number % 2 == 1)]
+        fresh = [order for order in dict.fromkeys(orders) if order not in tried]
+        tried.update(fresh)
+        if not bench.spend("crowds", fresh):
             return
+
+
+def _crowd(unmet: Mapping[Couple, tuple[str, ...]]) -> list[tuple[tuple[Value, ...], tuple[str, ...]]]:
+    """All at once, of every location the value that is missed most, and all readers."""
+    missed = Counter(value for couple, readers in unmet.items() for value in couple for _ in readers)
+    chosen: dict[Location, Value] = {}
+    for value, _ in missed.most_common():
+        chosen.setdefault(value[0], value)
+    readers = dict.fromkeys(test for tests in unmet.values() for test in tests)
+    return [(tuple(sorted(chosen.values())), tuple(readers))]
+
+
+def _behind(bench: Bench, values: Sequence[Value], readers: Iterable[str], backwards: bool) -> list[Order]:
+    producers = bench.coverage().producers
+    ordered = values[::-1] if backwards else values
+    makers = dict.fromkeys(test for value in ordered for test in producers[value][0])
+    sequence = tuple(test for test in makers if not bench.is_lethal(test))
+    return _pairs.behind(sequence, [test for test in readers if not bench.is_lethal(test)], _restless(bench))
 
 
 def _known(bench: Bench) -> Mapping[str, frozenset[Value]]:

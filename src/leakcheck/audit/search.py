@@ -9,7 +9,7 @@ from leakcheck.audit.bench import Bench
 from leakcheck.audit.blame import explain, find_alternatives
 from leakcheck.audit.confirm import confirm
 from leakcheck.audit.deep import look_deep
-from leakcheck.audit.pairs import combine, cover_pairs
+from leakcheck.audit.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.records import Order
 from leakcheck.strategies import whole_orders
 from leakcheck.strategies.isolated import Strategy as Isolated
@@ -25,6 +25,7 @@ def settle(bench: Bench) -> None:
     look_deep(bench)
     find_alternatives(bench)
     cover_pairs(bench)
+    meet_elsewhere(bench)
     explain(bench)
     combine(bench)
     explain(bench)
@@ -36,10 +37,9 @@ def settle(bench: Bench) -> None:
 
 
 def orders_and_profiles(bench: Bench) -> None:
-    """The whole suite in other orders, and every test alone."""
-    alone = Isolated().propose(bench.view())
-    done = bench.run("orders", [*whole_orders(bench.view()), *alone])
-    _reverses(bench, [each.order for each in done])
+    """Every test alone, then the whole suite in other orders, in which what the former changed is watched."""
+    bench.run("isolated", Isolated().propose(bench.view()))
+    _reverses(bench, [each.order for each in bench.run("orders", whole_orders(bench.view()))])
 
 
 def orders_and_suspects(bench: Bench) -> None:

@@ -74,11 +74,6 @@ class DeepLook:
             internal=not is_own(difference.location),
         )
 
-    @staticmethod
-    def bare(difference: Difference, test: str) -> Change:
-        """That there is a difference, and no more: values are dear to describe."""
-        return Change(difference.location, "", "", "", cause=test, internal=not is_own(difference.location))
-
     def spots(self, locations: Collection[Location]) -> list[tuple[Location, Callable[[], Any]]]:
         """(location, how to read what it holds now) for those that are there already, or whose container is."""
         wanted = frozenset(locations)

@@ -16,18 +16,27 @@ from leakcheck.recorder.naming import relative
 from leakcheck.recorder.outcomes import Outcomes
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.segment import Segment
+from leakcheck.recorder.watchpoints import Watchpoints
 from leakcheck.records import Change, TestRun
 
 
 class RecorderPlugin:
     """Writes `Started` and `Finished` around every test, with what changed and what was read."""
 
-    def __init__(self, book: Book, causes: Causes, outcomes: Outcomes, names: dict[int, str]) -> None:
+    def __init__(
+        self,
+        book: Book,
+        causes: Causes,
+        outcomes: Outcomes,
+        names: dict[int, str],
+        watchpoints: Watchpoints | None = None,
+    ) -> None:
         self.segment: Segment | None = None
         self._book = book
         self._causes = causes
         self._outcomes = outcomes
         self._names = names
+        self._watchpoints = watchpoints
         self._numbers = itertools.count(1)
         self._fixtures: dict[int, Cause] = {}
         self._changes: tuple[Change, ...] | None = None
@@ -59,6 +68,7 @@ class RecorderPlugin:
 
     def _finish(self, item: pytest.Item, seconds: float) -> None:
         assert self.segment is not None
+        elsewhere = () if self._watchpoints is None else self._watchpoints.changes(self.test_id(item))
         run = TestRun(
             test=self.test_id(item),
             outcome=self._outcomes.outcome,
@@ -66,7 +76,7 @@ class RecorderPlugin:
             seconds=round(max(seconds, 0.0), 6),
             crash=self._outcomes.crash,
             reads=self._book.end_test(),
-            changes=self._changes or (),
+            changes=(*(self._changes or ()), *elsewhere),
             finalised=tuple(self._finalised),
         )
         self.segment.write(Finished(run))

@@ -93,7 +93,7 @@ class Runner:
         """What a test that runs alone has changed in the project's modules, and of the process's settings."""
         if self._look is not None:
             test = self._recorder.test_id(item)
-            segment.write(Deep(tuple(self._look.bare(each, test) for each in self._look.differences())))
+            segment.write(Deep(tuple(self._look.change(each, test) for each in self._look.differences())))
 
     @staticmethod
     def _tell_deep(deep: DeepRun, segment: Segment) -> None:

@@ -7,6 +7,7 @@ import os
 import platform
 import threading
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ from leakcheck.recorder.real import Real
 from leakcheck.recorder.runner import Runner, items_by_id
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.setup import Setup, Watch
+from leakcheck.recorder.watchpoints import Watchpoints
 from leakcheck.records import Order, Suite, TestItem, TestRun, node_id
 
 
@@ -196,7 +198,8 @@ class RecordingPart(Part):
             order = self._all_tests(session, order, items, segment)
         outcomes = Outcomes(os.path.realpath(str(config.rootpath)))
         names = {id(item): test for test, item in items.items()}
-        recorder = RecorderPlugin(self.watch.book, self.watch.causes, outcomes, names)
+        watchpoints = Watchpoints(self.watch.book.camera, order.watch) if order.watch else None
+        recorder = RecorderPlugin(self.watch.book, self.watch.causes, outcomes, names, watchpoints)
         config.pluginmanager.register(outcomes, "leakcheck-outcomes")
         config.pluginmanager.register(recorder, "leakcheck-recorder")
         look = self.look or (self.watch.book.look() if order.again else None)
@@ -213,7 +216,7 @@ class RecordingPart(Part):
         tests = tuple(test for test in tests if test not in order.without)
         if order.seed is not None:
             segment.write(Shuffled(order.seed, tests))
-        return Order(order.name, order.kind, tests, order.seed, full=order.full)
+        return replace(order, tests=tests, without=())
 
     def _shuffled(self, session: pytest.Session, seed: int) -> list[pytest.Item]:
         """The items as pytest-randomly and everybody else would order them for `seed`."""

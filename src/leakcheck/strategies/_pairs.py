@@ -26,6 +26,11 @@ def propose(wanted: Iterable[Wanted], loud: Collection[str], limit: int = 400) -
     return orders[:limit]
 
 
+def alone(producer: tuple[str, ...], reader: str) -> Order:
+    """A reader right behind a producer."""
+    return _order(producer, [reader])
+
+
 def behind(crowd: tuple[str, ...], readers: Sequence[str], restless: Collection[str]) -> list[Order]:
     """The readers behind all of `crowd`: those that change nothing first, then the others, each of whom may clean.
 

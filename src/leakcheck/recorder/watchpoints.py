@@ -1,0 +1,108 @@
+"""Looks at a few known locations after every test: cheap enough for whole-suite orders.
+
+Which locations these are is known from the tests that ran alone: only what one of them changed can have changed.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import types
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from leakcheck.probes import MISSING
+from leakcheck.probes._nodes import ABSENT, Photograph
+from leakcheck.probes._values import Camera
+from leakcheck.recorder import settings
+from leakcheck.recorder.deep import differ
+from leakcheck.recorder.holders import Holder, content
+from leakcheck.records import Change, Location
+
+_STEP = re.compile(r'\.?(?P<name>[^\W\d]\w*)|\["(?P<key>[^"\\]*)"\]|\[(?P<index>\d+)\]')
+Read = Callable[[], Any]
+
+
+class Watchpoints:
+    """The values of some locations as they were after the test before."""
+
+    def __init__(self, camera: Camera, locations: Iterable[Location]) -> None:
+        self._camera = camera
+        self._reads = {each: read for each in locations if (read := _reader(each)) is not None}
+        self._values = {each: _value(read) for each, read in self._reads.items()}
+
+    def changes(self, test: str) -> tuple[Change, ...]:
+        """What differs from the last time; `test` has made it."""
+        found = []
+        for location, read in self._reads.items():
+            old, new = self._values[location], _value(read)
+            if differ(old, new):
+                self._values[location] = new
+                found.append(self._change(location, old, new, test))
+        return tuple(found)
+
+    def _change(self, location: Location, old: Any, new: Any, test: str) -> Change:
+        before, after = self._photograph(location, old), self._photograph(location, new)
+        return Change(location, before.text, after.text, after.digest(), before.digest(), cause=test, internal=True)
+
+    def _photograph(self, location: Location, value: Any) -> Photograph:
+        if value is MISSING:
+            return ABSENT
+        if location.kind == "environ":
+            return self._camera.photograph(self._camera.secret(str(value)))
+        return self._camera.photograph(list(value) if isinstance(value, tuple) else value, location.key)
+
+
+def _value(read: Read) -> Any:
+    try:
+        return read()
+    except Exception:  # the way to it may be broken for a while
+        return MISSING
+
+
+def _reader(location: Location) -> Read | None:
+    """How to read a location; None where its name does not tell the way."""
+    setting = settings.SETTINGS.get(location.kind)
+    if setting is not None:
+        return lambda: setting.read().get((location.owner, location.key), MISSING)
+    steps = _steps(location.key)
+    return None if steps is None else lambda: _follow(location.owner, steps)
+
+
+def _steps(key: str) -> list[str | int] | None:
+    steps: list[str | int] = []
+    place = 0
+    while place < len(key):
+        found = _STEP.match(key, place)
+        if found is None:
+            return None
+        index = found["index"]
+        steps.append(int(index) if index is not None else found["name"] or found["key"] or "")
+        place = found.end()
+    return steps
+
+
+def _follow(module: str, steps: list[str | int]) -> Any:
+    value: Any = sys.modules[module]
+    for step in steps:
+        value = _one(value, step)
+    return _shallow(value)
+
+
+def _one(value: Any, step: str | int) -> Any:
+    """One step, past any `__getattr__` and `__getitem__` of the project."""
+    kind = type(value)
+    if issubclass(kind, dict):
+        return dict.get(value, step, MISSING)
+    if isinstance(step, int):
+        return (list if issubclass(kind, list) else tuple).__getitem__(value, step)
+    held = content(Holder("", value, "names"))
+    return held.get(step, MISSING)
+
+
+def _shallow(value: Any) -> Any:
+    """Lists and sets by what they hold; anything else is itself."""
+    kind = type(value)
+    if kind is list or kind is set:
+        return content(Holder("", value, kind.__name__))[None]
+    return value.__dict__ if isinstance(value, types.ModuleType) else value
