@@ -7,6 +7,7 @@ before the polluters, another one behind each of them, and what differs, under n
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +21,9 @@ from leakcheck.recorder.holders import MAX_DEPTH, Holder, Items, Roots, content,
 from leakcheck.records import Change, Location, PathChange, Source
 
 MAX_CHANGES = 2_000
+_STEP = re.compile(r'(?:\.?[^\W\d]\w*|\.<\w+>|\["(?:[^"\\]|\\.)*"\]|\[[^\[\]"]*\])$')
+"""The last step of the way to a value: what is before it is the way to its container."""
+_STEPS = re.compile(r"[.\[]")
 GLOBALS, CACHES = "module_globals", "caches"
 _SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None)})
 _SECRET_KINDS = frozenset({"environ"})
@@ -41,8 +45,23 @@ class DeepLook:
     def __init__(self, camera: Camera, roots: Roots | None = None, *, foreign_depth: int = MAX_DEPTH) -> None:
         self._camera = camera
         self._holders: list[tuple[Holder, dict[Any, Any], tuple[Any, ...]]] = []
-        walk(self._hold, roots, foreign_depth=foreign_depth)
         self._settings = settings.read_settings()
+        walk(self._hold, roots, foreign_depth=foreign_depth)
+
+    @classmethod
+    def at(cls, camera: Camera, locations: Collection[Location]) -> DeepLook:
+        """A look at nothing but the containers of these locations."""
+        owners = {location.owner for location in locations}
+        look = cls(camera, lambda module: False)
+        paths = {f"{each.owner}:{part}" for each in locations for part in (each.key, _STEP.sub("", each.key))}
+        deep = max((len(_STEPS.findall(each.key)) for each in locations), default=0) + 1
+
+        def hold(holder: Holder) -> None:
+            if holder.path in paths:
+                look._hold(holder)
+
+        walk(hold, lambda module: module.__name__ in owners, deep=deep)
+        return look
 
     def _hold(self, holder: Holder) -> None:
         self._holders.append((holder, content(holder), values(holder)))

@@ -18,8 +18,8 @@ class DeepRun:
     def __init__(self, book: Book, order: Order) -> None:
         self._book = book
         self._order = order
-        owners = {location.owner for location in (*order.restore, *order.pinpoint)}
-        self._look = DeepLook(book.camera, (lambda module: module.__name__ in owners) if owners else None)
+        wanted = (*order.restore, *order.pinpoint)
+        self._look = DeepLook.at(book.camera, wanted) if wanted else DeepLook(book.camera)
         self._makers: dict[Location, str] = {}
         self._sources: dict[Location, Source] = {}
         self._pinpoint: Pinpoint | None = None

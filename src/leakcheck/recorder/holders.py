@@ -76,10 +76,17 @@ class Items(tuple[Any, ...]):
     __slots__ = ()
 
 
-def walk(held: Callable[[Holder], None], roots: Roots | None = None, *, foreign_depth: int = MAX_DEPTH) -> None:
+def walk(
+    held: Callable[[Holder], None],
+    roots: Roots | None = None,
+    *,
+    deep: int = MAX_DEPTH,
+    foreign_depth: int = MAX_DEPTH,
+) -> None:
     """Tell every holder that can be reached from `roots` (None: from all modules), each object once.
 
-    `foreign_depth` tells how deep to go inside objects whose class is not the project's own.
+    `deep` tells how many steps to go from a module, `foreign_depth` how many of them inside objects whose class is
+    not the project's own.
     """
     left_out = (os.environ, vars(os.environ).get("_data"), *(getattr(sys, name) for name in _LEFT_TO_SETTINGS))
     seen: dict[int, object] = {id(each): each for each in left_out}
@@ -95,7 +102,7 @@ def walk(held: Callable[[Holder], None], roots: Roots | None = None, *, foreign_
         for holder in _holders(path, value):
             if holder.kind != "tuple":
                 held(holder)
-            if depth < MAX_DEPTH and foreign < foreign_depth:
+            if depth < deep and foreign < foreign_depth:
                 found = (pair for pair in children(holder) if not _is_closed(pair[1]))
                 waiting.extend((name, item, depth + 1, foreign) for name, item in found)
 
