@@ -36,7 +36,7 @@ def merged(carried: Sequence[Carried], left: Sequence[Left]) -> tuple[list[Carri
     for _, locations in carried:
         by_parent: dict[Location, list[Location]] = {}
         for location in locations if len(locations) > 1 else ():
-            by_parent.setdefault(_parent(location), []).append(location)
+            by_parent.setdefault(container(location), []).append(location)
         for parent, entries in by_parent.items():
             if len(entries) > 1 and parent.key:
                 renamed.update(dict.fromkeys(entries, parent))
@@ -50,8 +50,8 @@ def merged(carried: Sequence[Carried], left: Sequence[Left]) -> tuple[list[Carri
     return edges, [Left(by, _one(location, changes)) for (by, location), changes in groups.items()]
 
 
-def _parent(location: Location) -> Location:
-    """The container of an entry: what stands before the last bracket or dot."""
+def container(location: Location) -> Location:
+    """The container of an entry `[...]`; of any other location it is the location itself."""
     if location.kind not in DEEP_KINDS or not location.key.endswith("]"):
         return location
     return replace(location, key=location.key[: location.key.rindex("[")])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from leakcheck.analysis.deep import container
 from leakcheck.analysis.evidence import Evidence, Witness
 from leakcheck.audit.asking import Asking, Inquiry, Question, ask
 from leakcheck.audit.bench import Bench
@@ -42,7 +43,7 @@ def _open(bench: Bench) -> list[Witness]:
 def _inquire(bench: Bench, witness: Witness) -> Inquiry:
     evidence = yield [Question(witness, deep=True)]
     changes = evidence.deep.get(witness, ())
-    known = _known(bench, witness, changes)
+    known = list(_known(bench, witness, changes))
     for groups in (known, _own(changes), _foreign(changes), _everything(changes)):
         asked = [group for group in dict.fromkeys(groups) if group]
         if not asked:
@@ -50,7 +51,8 @@ def _inquire(bench: Bench, witness: Witness) -> Inquiry:
         evidence = yield [_put_back(witness, group) for group in asked]
         cures = [group for group in asked if evidence.cured(witness, group)]
         if cures:
-            least = yield from _least(witness, min(cures, key=len))
+            best = min(cures, key=len)
+            least = best if groups is known else (yield from _least(witness, best))
             yield [Question(witness, deep=True, pinpoint=least)]
             return
 
@@ -60,11 +62,14 @@ def _put_back(witness: Witness, locations: tuple[Location, ...]) -> Question:
 
 
 def _known(bench: Bench, witness: Witness, changes: Sequence[Change]) -> Groups:
-    """What cured others of the same polluters, or the same test behind others."""
-    changed = {change.location for change in changes}
+    """What cured others of the same polluters, or the same test behind others; and whatever else was put into the
+    same containers."""
+    changed = tuple(change.location for change in changes)
     for other, locations in bench.evidence().pinpointed:
-        if (other.before == witness.before or other.test == witness.test) and set(locations) <= changed:
-            yield locations
+        if other.before == witness.before or other.test == witness.test:
+            parents = {container(location) for location in locations}
+            yield tuple(location for location in locations if location in changed)
+            yield tuple(location for location in changed if container(location) in parents)
 
 
 def _own(changes: Sequence[Change]) -> Groups:

@@ -50,8 +50,17 @@ class Pinpoint:
 
     def _on_line(self, frame: FrameType, event: str, argument: Any) -> Any:
         self._look()
-        self._last = (frame.f_code, frame.f_lineno)
+        if event == "return":
+            self._last = self._line_of(frame.f_back) or self._last
+        else:
+            self._last = (frame.f_code, frame.f_lineno)
         return self._on_line
+
+    def _line_of(self, frame: FrameType | None) -> Line | None:
+        """Where the innermost code of the project stands, from `frame` outwards."""
+        while frame is not None and not self._is_project(frame.f_code.co_filename):
+            frame = frame.f_back
+        return None if frame is None else (frame.f_code, frame.f_lineno)
 
     def _look(self) -> None:
         if self._looking:
