@@ -53,12 +53,21 @@ def unmet_elsewhere(executions: Sequence[Execution], suite: Suite) -> list[tuple
             _meet_watched(execution, suite, makers, met)
         elif execution.order.kind == "declared":
             _meet_declared(execution, profiles, makers, cleaners, met)
+    blind = _never_seen(executions, makers, met)
     return [
         ((tests[0],), test)
         for value, tests in makers.items()
+        if value not in blind
         for test in profiles
         if test not in met[value] and test != tests[0]
     ]
+
+
+def _never_seen(executions: Iterable[Execution], makers: Makers, met: Mapping[Value, set[str]]) -> frozenset[Value]:
+    """Values that nobody began with although their maker ran before somebody in a watched order: a watch on them
+    does not work, and no further order would tell more."""
+    ran = {run.test for execution in executions if execution.order.watch for run in execution.runs[:-1]}
+    return frozenset(value for value, tests in makers.items() if not met[value] and ran.intersection(tests))
 
 
 def _meet_watched(execution: Execution, suite: Suite, makers: Makers, met: Mapping[Value, set[str]]) -> None:

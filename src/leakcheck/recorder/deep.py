@@ -80,7 +80,8 @@ class DeepLook:
 
     def change(self, difference: Difference, test: str, sources: Iterable[Source] = ()) -> Change:
         """A difference as it is recorded; `test` is who made it."""
-        before, after = (self._photograph(difference, value) for value in (difference.old, difference.new))
+        location, values = difference.location, (difference.old, difference.new)
+        before, after = (picture(self._camera, location, value) for value in values)
         return Change(
             location=difference.location,
             before=before.text,
@@ -103,13 +104,6 @@ class DeepLook:
                 if location in wanted:  # a name and the list that it stands for are one location
                     found.append((location, _reader(holder, key)))
         return [*found, *((each, _setting_reader(each)) for each in wanted if each.kind in settings.SETTINGS)]
-
-    def _photograph(self, difference: Difference, value: Any) -> Photograph:
-        if value is MISSING:
-            return ABSENT
-        if difference.location.kind in _SECRET_KINDS:
-            return Photograph(Node(self._camera.secret(str(value))), 1)
-        return self._camera.photograph(list(value) if type(value) is Items else value, difference.location.key)
 
     def _set_otherwise(self) -> Iterator[Difference]:
         now = settings.read_settings()
@@ -135,6 +129,15 @@ class DeepLook:
                 old, new = before.get(key, MISSING), now.get(key, MISSING)
                 if differ(old, new) and not _is_ours(new):
                     yield Difference(location_of(holder, key), old, new, _undo(holder, key, old))
+
+
+def picture(camera: Camera, location: Location, value: Any) -> Photograph:
+    """A value as every report and every comparison has it: lists as lists, secrets as digests."""
+    if value is MISSING:
+        return ABSENT
+    if location.kind in _SECRET_KINDS:
+        return Photograph(Node(camera.secret(str(value))), 1)
+    return camera.photograph(list(value) if type(value) is Items else value, location.key)
 
 
 def is_own(location: Location) -> bool:

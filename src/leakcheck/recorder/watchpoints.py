@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from leakcheck.probes import MISSING
-from leakcheck.probes._nodes import ABSENT, Photograph
 from leakcheck.probes._values import Camera
 from leakcheck.recorder import settings
-from leakcheck.recorder.deep import differ
+from leakcheck.recorder.deep import differ, picture
 from leakcheck.recorder.holders import Holder, content
 from leakcheck.records import Change, Location
 
@@ -42,15 +41,8 @@ class Watchpoints:
         return tuple(found)
 
     def _change(self, location: Location, old: Any, new: Any, test: str) -> Change:
-        before, after = self._photograph(location, old), self._photograph(location, new)
+        before, after = (picture(self._camera, location, value) for value in (old, new))
         return Change(location, before.text, after.text, after.digest(), before.digest(), cause=test, internal=True)
-
-    def _photograph(self, location: Location, value: Any) -> Photograph:
-        if value is MISSING:
-            return ABSENT
-        if location.kind == "environ":
-            return self._camera.photograph(self._camera.secret(str(value)))
-        return self._camera.photograph(list(value) if isinstance(value, tuple) else value, location.key)
 
 
 def _value(read: Read) -> Any:
