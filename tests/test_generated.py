@@ -101,3 +101,33 @@ def test_cleaners_are_the_true_ones(audited: tuple[Truth, Report]) -> None:
     found = {(edge["to"], edge["from"][0]) for edge in report["edges"] if edge["effect"] == "cleans"}
     assert found <= known
     assert found or not known
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "spec",
+    [
+        Spec(
+            seed=4, tests=60, victims=9, brittle=2, silent=0, baits=4, cleaners=2,
+            kinds=("module_global_rebind", "module_global_in_place", "class_attribute", "environ", "cwd",
+                   "logging_level", "lru_cache"),
+        ),
+        Spec(
+            seed=9, tests=300, files=24, victims=14, brittle=3, silent=5, baits=12, cleaners=5,
+            alternative_polluters=2, conjunctions=2, chains=2, self_polluting=2,
+            kinds=("app_state", "app_state_in_place", "dependency_overrides", "client_cookies", "client_headers",
+                   "module_global_rebind", "module_global_in_place", "class_attribute", "environ",
+                   "logging_level"),
+        ),
+    ],
+    ids=["elsewhere", "large"],
+)  # fmt: skip
+def test_leaks_of_every_kind_are_found_and_proven(spec: Spec, tmp_path: Path) -> None:
+    generate(tmp_path, spec)
+    truth, report = json.loads((tmp_path / "truth.json").read_text()), audit(tmp_path)
+    selves = {test: {(test,)} for test in truth["self_polluting"]}
+    assert edges(report, "breaks") == {**sets(truth["victims"]), **selves}
+    assert edges(report, "enables") == sets(truth["brittle"])
+    accused = [edge for edge in report["edges"] if edge["effect"] in ("breaks", "enables")]
+    assert [edge["to"] for edge in accused if edge["counterfactual"] is not True or edge["leak"] is None] == []
+    assert report["certificate"]["unexplained"] == []
