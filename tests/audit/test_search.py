@@ -264,15 +264,21 @@ def test_a_flaky_polluter_does_not_hide_its_victim() -> None:
         assert victims == [(("test_0.py::p",), "test_1.py::v")]
 
 
+def accused_in(audits: int, model: Model) -> Counter[tuple[str, ...]]:
+    """How often each set of polluters was accused, in so many audits with chances of their own."""
+    seen = Counter[tuple[str, ...]]()
+    for chance in range(audits):
+        bench, _ = bench_for(model, chance=chance)
+        settle(bench)
+        seen.update(edge.polluters for edge in accusing(bench) if edge.confirmed)
+    return seen
+
+
 @pytest.mark.parametrize("place", ["a", "hidden"])
 def test_a_flaky_victim_is_blamed_on_nobody_else(place: str) -> None:
     """It fails in one run of ten whatever ran before, and always behind its polluter."""
     tests = {"test_0.py::p": (write(place),), "test_1.py::v": (fails_if(**{place: "1"}), fails_by_chance(0.1))}
-    seen = Counter[tuple[str, ...]]()
-    for chance in range(60):
-        bench, _ = bench_for(with_bystanders(tests, many=12), chance=chance)
-        settle(bench)
-        seen.update(edge.polluters for edge in accusing(bench) if edge.confirmed)
+    seen = accused_in(60, with_bystanders(tests, many=12))
     assert set(seen) <= {("test_0.py::p",)}
     assert seen["test_0.py::p",] >= 10
 
@@ -280,10 +286,6 @@ def test_a_flaky_victim_is_blamed_on_nobody_else(place: str) -> None:
 @pytest.mark.parametrize("place", ["a", "hidden"])
 def test_a_polluter_that_leaks_in_nine_runs_of_ten_is_the_only_one_accused(place: str) -> None:
     tests = {"test_0.py::p": (fails_by_chance(0.1), write(place)), "test_1.py::v": (fails_if(**{place: "1"}),)}
-    seen = Counter[tuple[str, ...]]()
-    for chance in range(60):
-        bench, _ = bench_for(with_bystanders(tests, many=12), chance=chance)
-        settle(bench)
-        seen.update(edge.polluters for edge in accusing(bench) if edge.confirmed)
+    seen = accused_in(60, with_bystanders(tests, many=12))
     assert set(seen) <= {("test_0.py::p",)}
     assert seen["test_0.py::p",] >= 10
