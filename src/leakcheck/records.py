@@ -17,30 +17,6 @@ WHOLE = "*"
 """The key of a read that consulted a whole owner: all cookies of a client, every attribute of a state."""
 
 
-KINDS = (
-    "app_state",
-    "dependency_overrides",
-    "client_cookies",
-    "client_headers",
-    "module_globals",
-    "environ",
-    "cwd",
-    "sys_path",
-    "sys_modules",
-    "argv",
-    "warnings_filters",
-    "logging",
-    "signal_handlers",
-    "locale",
-    "random_state",
-    "event_loop",
-    "threads",
-    "caches",
-    "files",
-)
-"""Every kind of state that leakcheck has a word for; what no probe watches, reports call unwatched."""
-
-
 LOOKED_AT = (
     "module_globals",
     "environ",
@@ -57,6 +33,9 @@ LOOKED_AT = (
     "caches",
 )
 """Kinds that are looked at where a test runs alone, and to explain what no watched location does."""
+
+KINDS = ("app_state", "dependency_overrides", "client_cookies", "client_headers", *LOOKED_AT, "threads", "files")
+"""Every kind of state that leakcheck has a word for; what no probe watches, reports call unwatched."""
 
 WATCHABLE = tuple(kind for kind in LOOKED_AT if kind not in ("random_state", "event_loop", "caches"))
 """Of these, the kinds whose changes matter until it is shown that they do not."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.chains import Value
-from leakcheck.analysis.coverage import Coverage
+from leakcheck.analysis.coverage import Coverage, digests_by_writer
 from leakcheck.analysis.profiles import Profile, profiles_of
 from leakcheck.analysis.timeline import in_place
 from leakcheck.records import Execution, Suite
@@ -43,11 +43,7 @@ def _met(
     known: Mapping[str, frozenset[Value]],
 ) -> Mapping[str, set[int]]:
     """test -> the sets of values (as bits) that were in place when it began."""
-    alone = {
-        (profile.test, change.location): change.digest
-        for profile in profiles.values()
-        for change in profile.changes
-    }
+    alone = digests_by_writer(profiles)
     masks: dict[str, set[int]] = {}
     for execution in executions:
         for run, state in in_place(execution, suite):

@@ -50,7 +50,7 @@ def coverage_of(executions: Sequence[Execution], suite: Suite, depth: int = 2) -
         if followed:
             producers[key] = (*producers.get(key, ()), *followed)
             reach.setdefault(key, change.reach)
-    digests = _digests_by_writer(profiles)
+    digests = digests_by_writer(profiles)
     readers = _readers(profiles, {location for location, _ in producers})
     pairs = {
         Pair(location, digest, reader): ""
@@ -80,7 +80,8 @@ def _long(chains: Chains) -> Sequences:
     return tuple(dict.fromkeys(sequence for sequence in every if len(sequence) > SHORTEST_CHAIN))
 
 
-def _digests_by_writer(profiles: Mapping[str, Profile]) -> Mapping[tuple[str, Location], str]:
+def digests_by_writer(profiles: Mapping[str, Profile]) -> Mapping[tuple[str, Location], str]:
+    """(test, location) -> the digest of what the test leaves there when it is alone."""
     return {
         (profile.test, change.location): change.digest
         for profile in profiles.values()

@@ -17,21 +17,20 @@ from leakcheck.records import Change, Location, PathChange
 DEEP_KINDS = ("module_globals", "caches")
 
 
-def found_deep(carried: Iterable[Carried], evidence: Evidence) -> tuple[list[Carried], list[Left]]:
-    """The edges, and who left what at the locations that deep looks have proven to carry them."""
-    edges = list(carried)
+def found_deep(carried: Iterable[Carried], evidence: Evidence) -> list[Left]:
+    """Who left what at the locations that deep looks have proven to carry the edges."""
     found: dict[tuple[str, Location], Left] = {}
-    for edge, locations in edges:
+    for edge, locations in carried:
         for (witness, _), changes in evidence.pinpointed.items():
             if witness.test == edge.test and witness.before == edge.polluters:
                 for change in changes:
                     if change.location in locations and change.cause:
                         found.setdefault((change.cause, change.location), Left(change.cause, change))
-    return edges, list(found.values())
+    return list(found.values())
 
 
 def merged(carried: Sequence[Carried], left: Sequence[Left]) -> tuple[list[Carried], list[Left]]:
-    """The same, with the entries of one container that only cure together under the container's name."""
+    """The edges and their leaks; entries of one container that only cure together go by the container's name."""
     renamed: dict[Location, Location] = {}
     for _, locations in carried:
         by_parent: dict[Location, list[Location]] = {}

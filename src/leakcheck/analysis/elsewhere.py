@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 
 from leakcheck.analysis.chains import Value
 from leakcheck.analysis.profiles import Profile, profiles_of
-from leakcheck.analysis.timeline import in_place
+from leakcheck.analysis.timeline import changed_in_place, in_place
 from leakcheck.records import WATCHABLE, Execution, Location, Suite
 
 MAX_WATCHED = 200
@@ -50,7 +50,7 @@ def unmet_elsewhere(executions: Sequence[Execution], suite: Suite) -> list[tuple
     cleaners = _cleaners(executions, suite, {location for location, _ in makers})
     for execution in executions:
         if execution.order.watch:
-            _meet_watched(execution, suite, makers, met)
+            _meet_watched(execution, suite, met)
         elif execution.order.kind == "declared":
             _meet_declared(execution, profiles, makers, cleaners, met)
     blind = _never_seen(executions, makers, met)
@@ -70,7 +70,7 @@ def _never_seen(executions: Iterable[Execution], makers: Makers, met: Mapping[Va
     return frozenset(value for value, tests in makers.items() if not met[value] and ran.intersection(tests))
 
 
-def _meet_watched(execution: Execution, suite: Suite, makers: Makers, met: Mapping[Value, set[str]]) -> None:
+def _meet_watched(execution: Execution, suite: Suite, met: Mapping[Value, set[str]]) -> None:
     for run, state in in_place(execution, suite):
         for location, value in state.items():
             for known in ((location, value.digest), (location, "")):
@@ -104,8 +104,7 @@ def _cleaners(executions: Iterable[Execution], suite: Suite, known: Set[Location
     """Tests that were seen to change such a location back while it was changed."""
     found: dict[Location, set[str]] = {}
     for execution in executions:
-        for run, state in in_place(execution, suite) if execution.order.watch else ():
-            for change in run.changes:
-                if change.location in known and change.location in state:
-                    found.setdefault(change.location, set()).add(run.test)
+        for run, change, _ in changed_in_place(execution, suite) if execution.order.watch else ():
+            if change.location in known:
+                found.setdefault(change.location, set()).add(run.test)
     return found

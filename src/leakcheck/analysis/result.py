@@ -58,7 +58,9 @@ def derive(
     """The result of an audit: pure in its executions."""
     profiles = profiles_of(executions)
     coverage = coverage_of(executions, suite)
-    carried, deep = merged(*found_deep(edges_of(executions, suite), Evidence.of(executions, suite)))
+    evidence = Evidence.of(executions, suite)
+    shown = edges_of(executions, suite)
+    carried, deep = merged(shown, found_deep(shown, evidence))
     leaks = leaks_of(profiles, carried, coverage, suite, deep)
     edges = tuple(replace(edge, leak=_leak_id(edge, locations, leaks)) for edge, locations in carried)
     verdicts = verdicts_of(suite.ids, executions, profiles, edges)
@@ -79,13 +81,12 @@ def derive(
         certificate=certificate,
         verdict=_verdict(findings),
         exit_code=int(any(finding.severity in _GATES[fail_on] for finding in findings)),
-        notes=(*notes, *_not_put_back(executions, suite)),
+        notes=(*notes, *_not_put_back(evidence)),
     )
 
 
-def _not_put_back(executions: Sequence[Execution], suite: Suite) -> Iterable[str]:
+def _not_put_back(evidence: Evidence) -> Iterable[str]:
     """What stays unproven because a location could not be put back."""
-    evidence = Evidence.of(executions, suite)
     tried = [(witness.test, places) for witness, places in evidence.unrestored if witness not in evidence.deep]
     for test, (place, *_) in dict.fromkeys(tried):
         what = f"{place.kind} {place.key} of {place.owner}"

@@ -35,6 +35,14 @@ def in_place(execution: Execution, suite: Suite) -> Iterator[tuple[TestRun, InPl
             reach[change.location] = (change.reach, _group(item, change.reach))
 
 
+def changed_in_place(execution: Execution, suite: Suite) -> Iterator[tuple[TestRun, Change, Value]]:
+    """Every change that a run made to a leaked value, with the value that it began with."""
+    for run, state in in_place(execution, suite):
+        for change in run.changes:
+            if change.location in state:
+                yield run, change, state[change.location]
+
+
 def _apply(change: Change, test: str, state: dict[Location, Value], origin: dict[Location, str]) -> None:
     first = origin.setdefault(change.location, change.before_digest)
     if change.digest == first:

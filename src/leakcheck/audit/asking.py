@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Hashable, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -11,6 +11,7 @@ from leakcheck.analysis.commands import arguments, import_arguments
 from leakcheck.analysis.evidence import Witness
 from leakcheck.audit.bench import Bench
 from leakcheck.records import Location, Order, Suite
+from leakcheck.strategies._shrink import minimal
 
 
 class Question(NamedTuple):
@@ -28,6 +29,7 @@ class Question(NamedTuple):
 
 
 R = TypeVar("R")
+T = TypeVar("T", bound=Hashable)
 Asking = Generator[list[Question], Evidence, R]
 Inquiry = Asking[None]
 """Yields batches of questions, is sent what is known after each."""
@@ -93,20 +95,18 @@ def _order(suite: Suite, question: Question, number: int) -> Order:
 
 
 def shrink(
-    questions: Generator[list[tuple[str, ...]], list[bool], tuple[str, ...]],
-    wanted: bool,
-    test: str,
-    *,
-    imports: bool = False,
-    votes: int = 1,
-) -> Asking[tuple[str, ...]]:
-    """Drive a search for the smallest sequence (of tests, or of imported files) that shows what is `wanted`."""
+    sequence: Sequence[T],
+    question: Callable[[tuple[T, ...]], Question],
+    shows: Callable[[Evidence, Question], bool],
+) -> Asking[tuple[T, ...]]:
+    """Drive delta debugging: the smallest part of `sequence` whose `question` is answered so that it `shows`."""
+    parts = minimal(sequence)
     try:
-        batch = next(questions)
+        batch = next(parts)
         while True:
-            witnesses = [Witness((), test, each) if imports else Witness(each, test) for each in batch]
-            evidence = yield [Question(witness, votes) for witness in witnesses]
-            batch = questions.send([evidence.shows(witness, wanted) for witness in witnesses])
+            questions = [question(each) for each in batch]
+            evidence = yield questions
+            batch = parts.send([shows(evidence, each) for each in questions])
     except StopIteration as end:
         return tuple(end.value)
 
@@ -114,8 +114,8 @@ def shrink(
 def order_for(suite: Suite, witness: Witness, **changes: object) -> Order:
     """The order that asks about `witness`."""
     tests = (*witness.before, witness.test)
-    own = tuple(dict.fromkeys(item.file for item in suite.tests if item.id == witness.test))
-    collect = (*witness.files, *own) if witness.files else ()
+    own = (item.file for item in suite.tests if item.id == witness.test)
+    collect = (*witness.files, *dict.fromkeys(own)) if witness.files else ()
     order = Order(f"{witness.test} after {len(witness.before)}", "confirm", tests, collect=collect, full=True)
     return replace(order, **changes)  # type: ignore[arg-type]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeVar, cast
 
 from leakcheck.analysis import Coverage, Evidence, coverage_of, edges_of
@@ -38,6 +38,11 @@ class Bench:
     notes: list[str] = field(default_factory=list)
     deadline: float = float("inf")
     _known: dict[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def files(self) -> Mapping[str, str]:
+        """test -> the file that collects it."""
+        return {item.id: item.file for item in self.suite.tests}
 
     def view(self, only: Iterable[str] | None = None) -> View:
         """What strategies may know now."""

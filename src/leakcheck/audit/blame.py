@@ -11,7 +11,6 @@ from leakcheck.analysis.verdicts import flaky_tests
 from leakcheck.audit.asking import Asking, Inquiry, Question, ask, shrink
 from leakcheck.audit.bench import Bench
 from leakcheck.records import Edge, Execution, Location
-from leakcheck.strategies._shrink import minimal
 
 MAX_SINGLES = 12
 MAX_ROUNDS = 8
@@ -149,25 +148,36 @@ def _black_box(suspects: Suspects, prefix: tuple[str, ...], test: str, wanted: b
 
 def _shrunk(sequence: tuple[str, ...], test: str, wanted: bool) -> Inquiry:
     """The smallest part of `sequence`. What chance has led astray is searched once more, by majority."""
-    found = yield from shrink(minimal(sequence), wanted, test)
+    found = yield from _smallest(sequence, test, wanted)
     evidence = yield [Question(Witness(found, test), 2)]
     if evidence.verdict(Witness(found, test)) is not wanted:
         evidence = yield [Question(Witness(sequence, test), VOTES)]
         if evidence.shows(Witness(sequence, test), wanted):
-            yield from shrink(minimal(sequence), wanted, test, votes=VOTES)
+            yield from _smallest(sequence, test, wanted, VOTES)
+
+
+def _smallest(sequence: tuple[str, ...], test: str, wanted: bool, votes: int = 1) -> Asking[tuple[str, ...]]:
+    return shrink(
+        sequence,
+        lambda part: Question(Witness(part, test), votes),
+        lambda evidence, asked: evidence.shows(asked.witness, wanted),
+    )
 
 
 def _inquire_imports(bench: Bench, test: str, wanted: bool) -> Inquiry:
     """The test behaves otherwise as soon as other test files are imported: which?"""
-    own = next(item.file for item in bench.suite.tests if item.id == test)
-    files = list(dict.fromkeys(item.file for item in bench.suite.tests if item.file != own))
+    files = [file for file in dict.fromkeys(bench.files.values()) if file != bench.files[test]]
     known = dict.fromkeys(change.cause for change in bench.suite.import_changes if change.cause in files)
     suspects = [Witness((), test, (file,)) for file in known]
     if suspects:
         evidence = yield [Question(witness) for witness in suspects]
         if any(evidence.shows(witness, wanted) for witness in suspects):
             return
-    yield from shrink(minimal(files), wanted, test, imports=True)
+    yield from shrink(
+        files,
+        lambda part: Question(Witness((), test, part)),
+        lambda evidence, asked: evidence.shows(asked.witness, wanted),
+    )
 
 
 def find_alternatives(bench: Bench) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from leakcheck.analysis import in_place
 from leakcheck.analysis.edges import CONFIRMATIONS, PART_REPEATS, carriers, counts, parts
 from leakcheck.analysis.evidence import Witness
 from leakcheck.analysis.odds import ALPHA, by_chance, repeats
+from leakcheck.analysis.timeline import changed_in_place
 from leakcheck.audit.asking import fresh_order, order_for
 from leakcheck.audit.bench import Bench
 from leakcheck.records import Edge, Location, Order
@@ -41,8 +41,7 @@ def accusing_without_location(bench: Bench) -> list[Witness]:
 
 
 def _witness(bench: Bench, edge: Edge) -> Witness:
-    tests = {item.id for item in bench.suite.tests}
-    if all(each not in tests for each in edge.polluters):
+    if all(each not in bench.files for each in edge.polluters):
         return Witness((), edge.test, edge.polluters)
     return Witness(edge.polluters, edge.test)
 
@@ -100,10 +99,9 @@ def _repeats(bench: Bench) -> list[Order]:
 
 
 def _alone_again(bench: Bench, test: str, times: int) -> list[Order]:
-    file = next(item.file for item in bench.suite.tests if item.id == test)
     known = len(bench.evidence().profiles[test].outcomes)
     return [
-        Order("isolated", "isolated", (test,), collect=(file,), full=True, repeat=known + number)
+        Order("isolated", "isolated", (test,), collect=(bench.files[test],), full=True, repeat=known + number)
         for number in range(times)
     ]
 
@@ -112,10 +110,9 @@ def _cleaners(bench: Bench) -> list[Order]:
     """Tests that were seen to take a leaked value away, put between polluter and victim."""
     cleaners: dict[Location, dict[str, None]] = {}
     for execution in bench.executions:
-        for run, state in in_place(execution, bench.suite):
-            for change in run.changes:
-                if change.location in state and change.digest != state[change.location].digest:
-                    cleaners.setdefault(change.location, {})[run.test] = None
+        for run, change, value in changed_in_place(execution, bench.suite):
+            if change.digest != value.digest:
+                cleaners.setdefault(change.location, {})[run.test] = None
     evidence = bench.evidence()
     orders = {}
     for edge, locations in bench.edges():

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from leakcheck.analysis.deep import container
-from leakcheck.analysis.evidence import Evidence, Witness
-from leakcheck.audit.asking import Asking, Inquiry, Question, ask
+from leakcheck.analysis.deep import DEEP_KINDS, container
+from leakcheck.analysis.evidence import Witness
+from leakcheck.audit.asking import Asking, Inquiry, Question, ask, shrink
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.confirm import accusing_without_location
 from leakcheck.records import Change, Location
-from leakcheck.strategies._shrink import minimal
 
 MAX_WITNESSES = 40
 
@@ -77,7 +76,7 @@ def _own(changes: Sequence[Change]) -> Groups:
     own = [change.location for change in changes if not change.internal]
     yield tuple(each for each in own if each.kind == "module_globals")
     yield tuple(each for each in own if each.kind == "caches")
-    yield tuple(each for each in own if each.kind not in ("module_globals", "caches", "random_state"))
+    yield tuple(each for each in own if each.kind not in (*DEEP_KINDS, "random_state"))
 
 
 def _foreign(changes: Sequence[Change]) -> Groups:
@@ -99,11 +98,8 @@ def _everything(changes: Sequence[Change]) -> Groups:
 
 def _least(witness: Witness, locations: tuple[Location, ...]) -> Asking[tuple[Location, ...]]:
     """The smallest part of `locations` that still cures."""
-    questions = minimal(locations)
-    try:
-        batch = next(questions)
-        while True:
-            evidence: Evidence = yield [_put_back(witness, each) for each in batch]
-            batch = questions.send([evidence.cured(witness, each) for each in batch])
-    except StopIteration as end:
-        return tuple(end.value)
+    return shrink(
+        locations,
+        lambda part: _put_back(witness, part),
+        lambda evidence, asked: evidence.cured(witness, asked.restore),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from leakcheck.analysis.chains import Value
+from leakcheck.analysis.chains import Sequences, Value
 from leakcheck.analysis.combinations import Couple, unmet_together
 from leakcheck.analysis.elsewhere import unmet_elsewhere
 from leakcheck.audit.bench import Bench
@@ -110,11 +110,9 @@ def _known(bench: Bench) -> Mapping[str, frozenset[Value]]:
 
 
 def _carries(
-    value: Value, polluters: tuple[str, ...], locations: tuple[Location, ...], producers: Mapping[Value, object]
+    value: Value, polluters: tuple[str, ...], locations: tuple[Location, ...], producers: Mapping[Value, Sequences]
 ) -> bool:
-    made = producers[value]
-    assert isinstance(made, tuple)
-    return polluters in made and (not locations or value[0] in locations)
+    return polluters in producers[value] and (not locations or value[0] in locations)
 
 
 def _loud(bench: Bench) -> frozenset[str]:

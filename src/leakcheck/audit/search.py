@@ -21,19 +21,22 @@ def settle(bench: Bench) -> None:
     orders_and_profiles(bench) if bench.engine.fork else orders_and_suspects(bench)
     _set_budget(bench)
     explain(bench, "explain")
-    confirm(bench)
-    look_deep(bench)
-    find_alternatives(bench)
+    prove(bench)
     cover_pairs(bench)
     meet_elsewhere(bench)
     explain(bench)
     combine(bench)
     explain(bench)
+    prove(bench)
+    confirm(bench)
+    look_deep(bench)
+
+
+def prove(bench: Bench) -> None:
+    """Confirm what is known, name what leaked, and ask who else leaves it."""
     confirm(bench)
     look_deep(bench)
     find_alternatives(bench)
-    confirm(bench)
-    look_deep(bench)
 
 
 def orders_and_profiles(bench: Bench) -> None:

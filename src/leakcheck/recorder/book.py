@@ -19,7 +19,6 @@ from leakcheck.probes._values import Camera
 from leakcheck.recorder.causes import Cause, Causes
 from leakcheck.recorder.deep import DeepLook
 from leakcheck.recorder.frames import executing_modules, innermost, is_project_file
-from leakcheck.recorder.holders import is_project
 from leakcheck.recorder.linewatch import LineWatch
 from leakcheck.recorder.naming import Birth, owner_name, relative
 from leakcheck.records import Change, Location, PathChange, Source
@@ -145,7 +144,7 @@ class Book:
 
     def look(self) -> DeepLook:
         """A look at what the project's own modules hold, and at the settings of the process."""
-        return DeepLook(self._camera, is_project, foreign_depth=1)
+        return DeepLook.at_project(self._camera)
 
     def source_at(self, file: str, line: int, function: str) -> Source:
         """A line of the project, and what pytest is doing right now."""

@@ -17,7 +17,7 @@ from leakcheck.probes._nodes import ABSENT, Node, Photograph
 from leakcheck.probes._values import Camera
 from leakcheck.recorder import settings
 from leakcheck.recorder.frames import is_project_module
-from leakcheck.recorder.holders import MAX_DEPTH, Holder, Items, Roots, content, entry, put_back, values, walk
+from leakcheck.recorder.holders import Content, Holder, Items, content, entry, is_project, put_back, values, walk
 from leakcheck.records import Change, Location, PathChange, Source
 
 MAX_CHANGES = 2_000
@@ -42,29 +42,42 @@ class Difference:
 class DeepLook:
     """Looks once at the beginning; tells later what differs."""
 
-    def __init__(self, camera: Camera, roots: Roots | None = None, *, foreign_depth: int = MAX_DEPTH) -> None:
+    def __init__(self, camera: Camera) -> None:
+        """At the settings of the process alone; the class methods look further."""
         self._camera = camera
-        self._holders: list[tuple[Holder, dict[Any, Any], tuple[Any, ...]]] = []
+        self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
         self._settings = settings.read_settings()
-        walk(self._hold, roots, foreign_depth=foreign_depth)
+
+    @classmethod
+    def everywhere(cls, camera: Camera) -> DeepLook:
+        look = cls(camera)
+        walk(look._hold)
+        return look
+
+    @classmethod
+    def at_project(cls, camera: Camera) -> DeepLook:
+        """A look at what the project's own modules hold, and no deeper into the objects of others."""
+        look = cls(camera)
+        walk(look._hold, is_project, foreign_depth=1)
+        return look
 
     @classmethod
     def at(cls, camera: Camera, locations: Collection[Location]) -> DeepLook:
         """A look at nothing but the containers of these locations."""
+        look = cls(camera)
         owners = {location.owner for location in locations}
-        look = cls(camera, lambda module: False)
         paths = {f"{each.owner}:{part}" for each in locations for part in (each.key, _STEP.sub("", each.key))}
         deep = max((len(_STEPS.findall(each.key)) for each in locations), default=0) + 1
 
-        def hold(holder: Holder) -> None:
+        def hold(holder: Holder, inside: Content) -> None:
             if holder.path in paths:
-                look._hold(holder)
+                look._hold(holder, inside)
 
         walk(hold, lambda module: module.__name__ in owners, deep=deep)
         return look
 
-    def _hold(self, holder: Holder) -> None:
-        self._holders.append((holder, content(holder), values(holder)))
+    def _hold(self, holder: Holder, inside: Content) -> None:
+        self._holders.append((holder, inside, values(holder)))
 
     def differences(self) -> list[Difference]:
         """What differs from the beginning, settings first; what has one name (two objects of one class as keys of a

@@ -19,7 +19,7 @@ class DeepRun:
         self._book = book
         self._order = order
         wanted = (*order.restore, *order.pinpoint)
-        self._look = DeepLook.at(book.camera, wanted) if wanted else DeepLook(book.camera)
+        self._look = DeepLook.at(book.camera, wanted) if wanted else DeepLook.everywhere(book.camera)
         self._makers: dict[Location, str] = {}
         self._sources: dict[Location, Source] = {}
         self._pinpoint: Pinpoint | None = None

@@ -67,6 +67,7 @@ class Holder:
     kind: str  # "names" (module or class or instance), "dict", "list", "set", "cell", "cache"
 
 
+Content = dict[Any, Any]
 Roots = Callable[[types.ModuleType], bool]
 
 
@@ -77,13 +78,13 @@ class Items(tuple[Any, ...]):
 
 
 def walk(
-    held: Callable[[Holder], None],
+    held: Callable[[Holder, Content], None],
     roots: Roots | None = None,
     *,
     deep: int = MAX_DEPTH,
     foreign_depth: int = MAX_DEPTH,
 ) -> None:
-    """Tell every holder that can be reached from `roots` (None: from all modules), each object once.
+    """Tell every holder that can be reached from `roots` (None: all modules) and its content, each object once.
 
     `deep` tells how many steps to go from a module, `foreign_depth` how many of them inside objects whose class is
     not the project's own.
@@ -100,10 +101,11 @@ def walk(
         seen[id(value)] = value
         foreign += foreign > 0 or _is_foreign(value)
         for holder in _holders(path, value):
+            inside = content(holder)
             if holder.kind != "tuple":
-                held(holder)
+                held(holder, inside)
             if depth < deep and foreign < foreign_depth:
-                found = (pair for pair in children(holder) if not _is_closed(pair[1]))
+                found = (pair for pair in _children(holder, inside) if not _is_closed(pair[1]))
                 waiting.extend((name, item, depth + 1, foreign) for name, item in found)
 
 
@@ -170,7 +172,7 @@ def _plain_holders(path: str, value: Any, kind: type[Any]) -> Iterator[Holder]:
         yield Holder(path, value, "set")
     elif issubclass(kind, tuple):
         yield Holder(path, value, "tuple")
-    if issubclass(kind, type) or _state(value) is not None or Holders.slots(kind):
+    if issubclass(kind, type) or _state(value) is not None or Slots.of(kind):
         yield Holder(path, value, "names")
 
 
@@ -182,29 +184,29 @@ def _state(value: Any) -> dict[str, Any] | None:
     return state if isinstance(state, dict) else None
 
 
-class Holders:
-    """Reads what a holder holds, and puts it back."""
+class Slots:
+    """The slots of classes. They are kept by the identity of the class, which is kept alive: to hash a class would
+    call what its metaclass may have put there."""
 
-    _slots: ClassVar[dict[int, tuple[tuple[str, Any], ...]]] = {}
+    _known: ClassVar[dict[int, tuple[type[Any], tuple[tuple[str, Any], ...]]]] = {}
 
     @classmethod
-    def slots(cls, kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    def of(cls, kind: type[Any]) -> tuple[tuple[str, Any], ...]:
         """(name, descriptor) of every slot of a class and its bases."""
-        known = cls._slots.get(id(kind))
-        if known is None:
+        if id(kind) not in cls._known:
             bases = type.__getattribute__(kind, "__mro__")
-            known = tuple(
+            found = tuple(
                 (name, member)
                 for base in bases
                 if base is not object and module_of(base) != "builtins"
                 for name, member in list(type.__getattribute__(base, "__dict__").items())
                 if type(member) is types.MemberDescriptorType
             )
-            cls._slots[id(kind)] = known
-        return known
+            cls._known[id(kind)] = (kind, found)
+        return cls._known[id(kind)][1]
 
 
-def content(holder: Holder) -> dict[Any, Any]:
+def content(holder: Holder) -> Content:
     """key -> value of what is held; lists, sets, cells and caches have one entry, None."""
     value = holder.value
     match holder.kind:
@@ -238,7 +240,7 @@ def values(holder: Holder) -> tuple[Any, ...]:
             return tuple(_whole(holder.kind, value))
         case "names" if issubclass(type(value), type):
             return tuple(type.__getattribute__(value, "__dict__").values())
-        case "names" if not Holders.slots(type(value)):
+        case "names" if not Slots.of(type(value)):
             return tuple(dict.values(_state(value) or {}))
     return tuple(content(holder).values())
 
@@ -254,7 +256,7 @@ def _names(value: Any) -> dict[str, Any]:
         for name, item in list(dict.items(state))
         if type(name) is str and _counts(name) and not (streams and name in _STREAMS)
     }
-    for name, member in Holders.slots(kind):
+    for name, member in Slots.of(kind):
         try:
             found[name] = member.__get__(value, kind)
         except Exception:  # an empty slot
@@ -273,9 +275,9 @@ def _cell(cell: types.CellType) -> Any:
         return None
 
 
-def children(holder: Holder) -> Iterator[tuple[str, Any]]:
+def _children(holder: Holder, inside: Content) -> Iterator[tuple[str, Any]]:
     """(path, value) of everything in a container."""
-    for key, item in content(holder).items():
+    for key, item in inside.items():
         if type(item) is Items:
             for index, each in enumerate(itertools.islice(item, 10_000)):
                 yield f"{holder.path}[{index}]", each
@@ -338,7 +340,7 @@ def _set_name(value: Any, key: str, old: Any, was_there: bool) -> None:
         elif key in type.__getattribute__(value, "__dict__"):
             type.__delattr__(value, key)
         return
-    member = dict(Holders.slots(type(value))).get(key)
+    member = dict(Slots.of(type(value))).get(key)
     state = _state(value)
     if member is not None and (state is None or key not in state):
         member.__set__(value, old) if was_there else member.__delete__(value)

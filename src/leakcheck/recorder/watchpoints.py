@@ -27,18 +27,30 @@ class Watchpoints:
 
     def __init__(self, camera: Camera, locations: Iterable[Location]) -> None:
         self._camera = camera
-        self._reads = {each: read for each in locations if (read := _reader(each)) is not None}
-        self._values = {each: _value(read) for each, read in self._reads.items()}
+        wanted = tuple(locations)
+        self._settings = [each for each in wanted if each.kind in settings.SETTINGS]
+        held = [each for each in wanted if each.kind not in settings.SETTINGS]
+        self._reads = {each: read for each in held if (read := _reader(each)) is not None}
+        self._values = self._now()
 
     def changes(self, test: str) -> tuple[Change, ...]:
         """What differs from the last time; `test` has made it."""
-        found = []
-        for location, read in self._reads.items():
-            old, new = self._values[location], _value(read)
-            if differ(old, new):
-                self._values[location] = new
-                found.append(self._change(location, old, new, test))
-        return tuple(found)
+        last, self._values = self._values, self._now()
+        return tuple(
+            self._change(location, last[location], new, test)
+            for location, new in self._values.items()
+            if differ(last[location], new)
+        )
+
+    def _now(self) -> dict[Location, Any]:
+        """What is there; all settings of one kind are read at once."""
+        kinds = {each.kind for each in self._settings}
+        rows = {kind: _value(settings.SETTINGS[kind].read) for kind in kinds}
+        found = {each: _value(read) for each, read in self._reads.items()}
+        for each in self._settings:
+            known = rows[each.kind]
+            found[each] = MISSING if known is MISSING else known.get((each.owner, each.key), MISSING)
+        return found
 
     def _change(self, location: Location, old: Any, new: Any, test: str) -> Change:
         before, after = (picture(self._camera, location, value) for value in (old, new))
@@ -54,9 +66,6 @@ def _value(read: Read) -> Any:
 
 def _reader(location: Location) -> Read | None:
     """How to read a location; None where its name does not tell the way."""
-    setting = settings.SETTINGS.get(location.kind)
-    if setting is not None:
-        return lambda: setting.read().get((location.owner, location.key), MISSING)
     steps = _steps(location.key)
     return None if steps is None else lambda: _follow(location.owner, steps)
 
