@@ -17,29 +17,6 @@ WHOLE = "*"
 """The key of a read that consulted a whole owner: all cookies of a client, every attribute of a state."""
 
 
-LOOKED_AT = (
-    "module_globals",
-    "environ",
-    "cwd",
-    "sys_path",
-    "sys_modules",
-    "argv",
-    "warnings_filters",
-    "logging",
-    "signal_handlers",
-    "locale",
-    "random_state",
-    "event_loop",
-    "caches",
-)
-"""Kinds that are looked at where a test runs alone, and to explain what no watched location does."""
-
-KINDS = ("app_state", "dependency_overrides", "client_cookies", "client_headers", *LOOKED_AT, "threads", "files")
-"""Every kind of state that leakcheck has a word for; what no probe watches, reports call unwatched."""
-
-WATCHABLE = tuple(kind for kind in LOOKED_AT if kind not in ("random_state", "event_loop", "caches"))
-"""Of these, the kinds whose changes matter until it is shown that they do not."""
-
 NOT_RESTORED = "not restored"
 """The topic of the note in an execution that could not put a location back."""
 
@@ -202,7 +179,8 @@ class TestItem:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """What pytest collected, and with what."""
+    """What pytest collected, and with what. `kinds` tells how each kind of state is watched: "tracked", "compared"
+    or "on demand"; `problems` which probes of others could not be used."""
 
     rootdir: str
     args: tuple[str, ...]
@@ -217,6 +195,15 @@ class Suite:
     launcher: str = "pytest"
     extra: tuple[str, ...] = ()
     invocation: str = "."
+    problems: tuple[str, ...] = ()
+
+    def tracks(self, location: Location) -> bool:
+        """Whether it is known who reads this location."""
+        return self.kinds.get(location.kind) == "tracked"
+
+    def compares(self, location: Location) -> bool:
+        """Whether a change of this location matters until it is shown that it does not."""
+        return self.kinds.get(location.kind) == "compared"
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -319,7 +306,7 @@ class Certificate:
     """What was covered: pairs of a leaked value and a test that reads its location.
 
     `covered_by` counts them by the execution that first showed each: an order's name, "isolated", "pairs" or
-    "confirm". `budget` is what the search was allowed, in the user's words. `kinds` names unwatched ones too.
+    "confirm". `budget` is what the search was allowed, in the user's words. `kinds` tells how each was watched.
     """
 
     pairs_total: int

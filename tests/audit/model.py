@@ -76,7 +76,7 @@ class Model:
     @property
     def suite(self) -> Suite:
         items = tuple(TestItem(test, test.partition("::")[0], 1, ("m", "")) for test in self.tests)
-        return Suite("/project", (), items, kinds={"app_state": "tracked"})
+        return Suite("/project", (), items, kinds={"app_state": "tracked", "module_globals": "compared"})
 
     def fails(self, order: Sequence[str]) -> bool:
         """Whether the last test of `order` fails."""

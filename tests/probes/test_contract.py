@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from leakcheck import probes
-from leakcheck.probes import MISSING, Tracking, discover
+from leakcheck.probes import MISSING, Setting, Tracking, discover
 
 NAMES = sorted(info.name for info in pkgutil.iter_modules(probes.__path__) if not info.name.startswith("_"))
 
@@ -35,15 +35,24 @@ def test_every_module_holds_one_probe(name: str) -> None:
     probe = importlib.import_module(f"leakcheck.probes.{name}").Probe()
     assert probe.kind == name
     assert probe.tracking in get_args(Tracking)
-    patches = probe.patches()
-    assert patches
-    assert all(isinstance(module, str) and callable(patch) for module, patch in patches.items())
-    for method in (probe.state, probe.show, probe.restore):
-        assert callable(method)
+    contracts = [
+        group
+        for group, has in (("owned", "patches"), ("setting", "read"), ("held", "holds"))
+        if hasattr(probe, has)
+    ]
+    assert contracts
+    if "owned" in contracts:
+        patches = probe.patches()
+        assert patches
+        assert all(isinstance(module, str) and callable(patch) for module, patch in patches.items())
+    if "setting" in contracts:
+        assert isinstance(probe, Setting)
 
 
 def test_all_are_found() -> None:
-    assert [probe.kind for probe in discover()] == NAMES
+    found = discover()
+    assert sorted(found.kinds) == NAMES
+    assert found.problems == ()
     assert {"app_state", "dependency_overrides", "client_cookies", "client_headers"} <= set(NAMES)
 
 
@@ -76,7 +85,7 @@ KINDS = ("app_state", "dependency_overrides", "client_cookies", "client_headers"
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_restored_is_what_was_there(kind: str) -> None:
-    (probe,) = [each for each in discover() if each.kind == kind]
+    (probe,) = [each for each in discover().owned if each.kind == kind]
     owner, key, other = owner_of(kind)
     saved = probe.state(owner)[key]
     probe.restore(owner, key, other)
@@ -90,7 +99,7 @@ def test_what_is_restored_is_what_was_there(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_owner_in_ruins_has_no_state(kind: str) -> None:
-    (probe,) = [each for each in discover() if each.kind == kind]
+    (probe,) = [each for each in discover().owned if each.kind == kind]
     owner, _, _ = owner_of(kind)
     for name in ("state", "dependency_overrides", "_cookies", "_headers"):
         owner.__dict__.pop(name, None)
@@ -99,6 +108,6 @@ def test_an_owner_in_ruins_has_no_state(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["client_cookies"])
 def test_cookies_are_secret_whatever_their_name(kind: str) -> None:
-    (probe,) = [each for each in discover() if each.kind == kind]
+    (probe,) = [each for each in discover().owned if each.kind == kind]
     owner, key, _ = owner_of(kind)
     assert probe.show(owner, key, probe.state(owner)[key]) == "1"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from leakcheck.probes import discover
 from leakcheck.probes._secrets import Redactor
 from leakcheck.probes._values import Camera
 from leakcheck.recorder.deep import DeepLook
@@ -18,6 +19,7 @@ from leakcheck.records import Location
 
 NAME = "watched_shop"
 CAMERA = Camera(Redactor("salt"), lambda name: name == NAME)
+PROBES = discover()
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def change_back(shop: Any) -> None:
 
 
 def test_changes_and_changes_back_are_seen_once_each(shop: Any) -> None:
-    watch = Watchpoints(CAMERA, map(place, KEYS))
+    watch = Watchpoints(CAMERA, PROBES, map(place, KEYS))
     assert watch.changes("first") == ()
     change_all(shop)
     made = {change.location.key: change for change in watch.changes("second")}
@@ -72,8 +74,8 @@ def test_changes_and_changes_back_are_seen_once_each(shop: Any) -> None:
 
 
 def test_a_deep_look_gives_the_same_digests(shop: Any) -> None:
-    watch = Watchpoints(CAMERA, map(place, KEYS))
-    look = DeepLook.at(CAMERA, [place(key) for key in KEYS])
+    watch = Watchpoints(CAMERA, PROBES, map(place, KEYS))
+    look = DeepLook.at(CAMERA, PROBES, [place(key) for key in KEYS])
     change_all(shop)
     watched = {change.location: change.digest for change in watch.changes("t")}
     looked = {each.location: look.change(each, "t").digest for each in look.differences()}
@@ -82,7 +84,7 @@ def test_a_deep_look_gives_the_same_digests(shop: Any) -> None:
 
 def test_the_environment_is_watched_and_kept_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     location = Location("environ", "os.environ", "SHOP_REGION")
-    watch = Watchpoints(CAMERA, [location])
+    watch = Watchpoints(CAMERA, PROBES, [location])
     monkeypatch.setitem(os.environ, "SHOP_REGION", "abroad")
     (change,) = watch.changes("t")
     assert (change.location, change.before) == (location, "absent")
@@ -91,4 +93,4 @@ def test_the_environment_is_watched_and_kept_secret(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("key", ["step.<count>", "ROWS[instance of shop.Thing]", "gone.further", ""])
 def test_a_way_that_leads_nowhere_is_no_error(shop: Any, key: str) -> None:
-    assert Watchpoints(CAMERA, [place(key)]).changes("t") == ()
+    assert Watchpoints(CAMERA, PROBES, [place(key)]).changes("t") == ()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from leakcheck.analysis.chains import Value
 from leakcheck.analysis.profiles import Profile, profiles_of
 from leakcheck.analysis.timeline import changed_in_place, in_place
-from leakcheck.records import WATCHABLE, Execution, Location, Suite
+from leakcheck.records import Execution, Location, Suite
 
 MAX_WATCHED = 200
 MAX_VALUES = 4
@@ -21,7 +21,7 @@ MAX_VALUES = 4
 Makers = Mapping[Value, tuple[str, ...]]
 
 
-def makers_elsewhere(profiles: Mapping[str, Profile]) -> Makers:
+def makers_elsewhere(profiles: Mapping[str, Profile], suite: Suite) -> Makers:
     """value -> the tests that leave it, what few leave first; of too many, the most usual are left out."""
     digests: dict[Location, set[str]] = {}
     for profile in profiles.values():
@@ -30,7 +30,7 @@ def makers_elsewhere(profiles: Mapping[str, Profile]) -> Makers:
     found: dict[Value, list[str]] = {}
     for profile in profiles.values():
         for location, digest in profile.elsewhere:
-            if location.kind in WATCHABLE:
+            if suite.compares(location):
                 several = len(digests[location]) > MAX_VALUES
                 found.setdefault((location, "" if several else digest), []).append(profile.test)
     ranked = sorted(found, key=lambda value: (len(found[value]), value))
@@ -39,13 +39,13 @@ def makers_elsewhere(profiles: Mapping[str, Profile]) -> Makers:
 
 def changed_elsewhere(executions: Sequence[Execution], suite: Suite) -> tuple[Location, ...]:
     """What to look at in every order from now on."""
-    return tuple(dict.fromkeys(location for location, _ in makers_elsewhere(profiles_of(executions))))
+    return tuple(dict.fromkeys(location for location, _ in makers_elsewhere(profiles_of(executions), suite)))
 
 
 def unmet_elsewhere(executions: Sequence[Execution], suite: Suite) -> list[tuple[tuple[str, ...], str]]:
     """(maker, test) for every value that a test has not yet begun with."""
     profiles = profiles_of(executions)
-    makers = makers_elsewhere(profiles)
+    makers = makers_elsewhere(profiles, suite)
     met: dict[Value, set[str]] = {value: set() for value in makers}
     cleaners = _cleaners(executions, suite, {location for location, _ in makers})
     for execution in executions:

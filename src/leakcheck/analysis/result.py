@@ -17,8 +17,6 @@ from leakcheck.analysis.leaks import leaks_of
 from leakcheck.analysis.profiles import is_alone, profiles_of
 from leakcheck.analysis.verdicts import NAMED_KINDS, verdicts_of
 from leakcheck.records import (
-    KINDS,
-    LOOKED_AT,
     Certificate,
     Cost,
     Edge,
@@ -39,7 +37,6 @@ _GATES: Mapping[str, frozenset[str]] = {
     "note": frozenset({"error", "warning", "note"}),
     "never": frozenset(),
 }
-UNWATCHED, ON_DEMAND = "unwatched", "on demand"
 
 
 def derive(
@@ -122,7 +119,7 @@ def _certificate(
         pairs_total=len(coverage.pairs),
         pairs_covered=len(coverage.pairs) - len(coverage.uncovered),
         unexplained=tuple(Unexplained(each.id, shown[each.id].witness if each.id in shown else ()) for each in odd),
-        kinds={**dict.fromkeys(KINDS, UNWATCHED), **dict.fromkeys(LOOKED_AT, ON_DEMAND), **suite.kinds},
+        kinds=suite.kinds,
         budget_exhausted=budget_exhausted,
     )
 

@@ -11,7 +11,7 @@ from leakcheck.analysis.chains import Value
 from leakcheck.analysis.coverage import Coverage
 from leakcheck.analysis.profiles import Profile, profiles_of
 from leakcheck.analysis.timeline import InPlace, in_place
-from leakcheck.records import LOOKED_AT, Execution, Location, Suite
+from leakcheck.records import Execution, Location, Suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def suspects_for(
     harmless = set(_harmless(profile, executions, suite))
     likely: dict[tuple[str, ...], None] = {}
     cleared: dict[tuple[str, ...], None] = {}
-    for value, sequence in _makers(state, reads, profiles, coverage):
+    for value, sequence in _makers(_consulted(state, reads, suite), profiles, coverage):
         (cleared if value in harmless else likely).setdefault(sequence)
     named = {each for sequence in (*likely, *cleared) for each in sequence}
     loud: list[tuple[int, int, str]] = []
@@ -70,13 +70,20 @@ def _harmless(profile: Profile, executions: Iterable[Execution], suite: Suite) -
                     yield from ((location, value.digest) for location, value in state.items())
 
 
+def _consulted(state: InPlace, reads: Set[Location], suite: Suite) -> InPlace:
+    """What was in place and is read, or may be."""
+    return {
+        location: value
+        for location, value in state.items()
+        if not suite.tracks(location) or any(read.covers(location) for read in reads)
+    }
+
+
 def _makers(
-    state: InPlace, reads: Set[Location], profiles: Mapping[str, Profile], coverage: Coverage
+    state: InPlace, profiles: Mapping[str, Profile], coverage: Coverage
 ) -> Iterable[tuple[Value, tuple[str, ...]]]:
     """(value, the sequence that makes it) for what was in place, the last written first."""
     for location, value in reversed(list(state.items())):
-        if location.kind not in LOOKED_AT and not any(read.covers(location) for read in reads):
-            continue
         writer = profiles.get(value.writer)
         alone = [change.digest for change in writer.changes if change.location == location] if writer else []
         for digest in dict.fromkeys((value.digest, *alone)):

@@ -1,70 +1,113 @@
 """One kind of state per file: what it watches, how reads and writes are seen, how it is put back.
 
-Every module of this package whose name does not begin with an underscore holds one class `Probe` that keeps to
-the contract `KindOfState`. Modules that begin with an underscore are shared parts.
+Every module of this package whose name does not begin with an underscore holds one class `Probe` that keeps to one
+of three contracts: `KindOfState` (objects own it), `Setting` (it has fixed names in the process) or `Held` (entries
+of containers that a walk through the modules finds). Modules that begin with an underscore are shared parts.
+
+Other packages add probes of the first two contracts through the entry point `leakcheck.probes`.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
-from types import ModuleType
-from typing import Any, Literal, Protocol
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, get_args
 
-Tracking = Literal["tracked", "compared"]
+from leakcheck.probes._contract import (
+    MISSING,
+    Items,
+    KindOfState,
+    Ledger,
+    Missing,
+    Setting,
+    Tracking,
+    Values,
+)
+from leakcheck.probes._holders import Held, Holder
 
+GROUP = "leakcheck.probes"
 
-class Ledger(Protocol):
-    """What a probe tells: the recorder's book of owners, reads and writes."""
-
-    def born(self, probe: KindOfState, owner: object) -> None:
-        """`owner` exists from now on and is to be watched."""
-
-    def read(self, probe: KindOfState, owner: object, key: str) -> None:
-        """The running code consults `key` of `owner` (`records.WHOLE` for all of it)."""
-
-    def written(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
-        """The running code has just written `key` of `owner`; None when it may have written any."""
-
-    def touched(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
-        """The running code got hold of the value of `key` of `owner` and may be about to change it in place."""
-
-
-class KindOfState(Protocol):
-    """The contract of a probe."""
-
-    kind: str
-    tracking: Tracking
-    in_place: bool
-    """Whether values may change where they stand; values of other kinds are only ever replaced."""
-
-    def patches(self) -> Mapping[str, Callable[[ModuleType, Ledger], None]]:
-        """What to do with which module right after its import, keyed by the module's name."""
-
-    def state(self, owner: Any) -> Mapping[str, object]:
-        """The live values of `owner` by key. Runs none of the project's code."""
-
-    def show(self, owner: Any, key: str, value: object) -> str | None:
-        """A fixed text for a value (for example a digest of a secret), None for the ordinary photograph."""
-
-    def restore(self, owner: Any, key: str, saved: object) -> None:
-        """Put `saved` back under `key`; `MISSING` removes the key."""
+__all__ = [
+    "GROUP",
+    "MISSING",
+    "Held",
+    "Items",
+    "KindOfState",
+    "Ledger",
+    "Missing",
+    "Probes",
+    "Setting",
+    "Tracking",
+    "Values",
+    "discover",
+]
 
 
-class Missing:
-    """The value of a key that is not there."""
+@dataclass(frozen=True)
+class Probes:
+    """All probes by their contract. `problems` tells which probes of others were left out, and why."""
 
-    __slots__ = ()
+    owned: tuple[KindOfState, ...] = ()
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    held: tuple[Held, ...] = ()
+    problems: tuple[str, ...] = ()
 
-    def __repr__(self) -> str:
-        return "absent"
+    def holding(self, holder: Holder) -> Held:
+        """The probe that the entries of `holder` belong to."""
+        return next(each for each in self.held if each.holds(holder))
+
+    @property
+    def kinds(self) -> Mapping[str, Tracking]:
+        """How each kind is watched."""
+        every: tuple[KindOfState | Setting | Held, ...] = (*self.owned, *self.settings.values(), *self.held)
+        return {each.kind: each.tracking for each in every}
 
 
-MISSING = Missing()
-
-
-def discover() -> tuple[KindOfState, ...]:
-    """An instance of every probe in this package, by name."""
+def discover() -> Probes:
+    """An instance of every probe in this package and of every one that an installed package adds."""
     names = sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
-    return tuple(importlib.import_module(f"{__name__}.{name}").Probe() for name in names)
+    found: list[Any] = [importlib.import_module(f"{__name__}.{name}").Probe() for name in names]
+    problems: list[str] = []
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            probe = point.load()()
+            found.append(_checked(probe, {each.kind for each in found}))
+        except Exception as error:  # whatever is wrong with it, the audit goes on without it
+            problems.append(f"{_label(point)} is left out: {type(error).__name__}: {error}")
+    return Probes(
+        tuple(each for each in found if hasattr(each, "patches")),
+        {each.kind: each for each in found if isinstance(each, Setting)},
+        tuple(each for each in found if hasattr(each, "holds")),
+        tuple(problems),
+    )
+
+
+def _label(point: EntryPoint) -> str:
+    source = f" of {point.dist.name}" if point.dist is not None else ""
+    return f"the probe {point.name}{source} ({point.value})"
+
+
+def _checked(probe: Any, taken: set[str]) -> Any:
+    """`probe`, if it keeps to a contract; TypeError with what it lacks."""
+    wrong = next(_faults(probe, taken), None)
+    if wrong is not None:
+        raise TypeError(wrong)
+    return probe
+
+
+def _faults(probe: Any, taken: set[str]) -> Iterator[str]:
+    kind = getattr(probe, "kind", None)
+    if not isinstance(kind, str) or not kind.isidentifier():
+        yield f"its kind is {kind!r}, not a name"
+    if kind in taken:
+        yield f"there is a probe of the kind {kind} already"
+    if getattr(probe, "tracking", None) not in get_args(Tracking):
+        yield f"its tracking is none of {', '.join(get_args(Tracking))}"
+    if isinstance(probe, Setting):
+        return
+    lacking = [name for name in ("patches", "state", "show", "restore", "in_place") if not hasattr(probe, name)]
+    if lacking:
+        yield f"it is no leakcheck.probes.Setting, and has no {', '.join(lacking)}"

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from leakcheck.probes import MISSING, Ledger, Tracking
+from leakcheck.probes import MISSING, KindOfState, Ledger, Tracking
 from leakcheck.probes._attribute import watch_attribute
 from leakcheck.probes._mapping import TrackedDict, tracked
 from leakcheck.records import WHOLE
 
 
-class Probe:
+class Probe(KindOfState):
     """Owner: an application. Key: an attribute of its `state`."""
 
     kind = "app_state"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from leakcheck.probes import MISSING, Ledger, Tracking
+from leakcheck.probes import MISSING, KindOfState, Ledger, Tracking
 from leakcheck.probes._attribute import watch_attribute
 from leakcheck.probes._clients import MODULES, Holders, tell_after, tell_before
 from leakcheck.records import WHOLE
@@ -15,7 +15,7 @@ _WRITERS = ("extract_cookies", "set", "delete", "clear", "update")
 _READERS = ("get", "__iter__", "__len__", "__bool__", "__repr__")
 
 
-class Probe:
+class Probe(KindOfState):
     """Owner: a client. Key: the cookie's name, with domain and path where one name stands twice."""
 
     kind = "client_cookies"

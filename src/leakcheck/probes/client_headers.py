@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from leakcheck.probes import MISSING, Ledger, Tracking
+from leakcheck.probes import MISSING, KindOfState, Ledger, Tracking
 from leakcheck.probes._attribute import watch_attribute
 from leakcheck.probes._clients import MODULES, Holders, tell_after, tell_before
 from leakcheck.records import WHOLE
@@ -14,7 +14,7 @@ from leakcheck.records import WHOLE
 _READERS = ("__getitem__", "__iter__", "__contains__", "__len__", "get_list", "multi_items", "keys", "items")
 
 
-class Probe:
+class Probe(KindOfState):
     """Owner: a client. Key: the header's name in lower case."""
 
     kind = "client_headers"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import FrameType, ModuleType
 from typing import Any
 
-from leakcheck.probes import MISSING, Ledger, Tracking
+from leakcheck.probes import MISSING, KindOfState, Ledger, Tracking
 from leakcheck.probes._attribute import watch_attribute
 from leakcheck.probes._mapping import TrackedDict, tracked
 from leakcheck.probes._names import label
@@ -18,7 +18,7 @@ from leakcheck.records import WHOLE
 _NAME = "dependency_overrides"
 
 
-class Probe:
+class Probe(KindOfState):
     """Owner: an application. Key: the overridden dependency as `module:qualname`."""
 
     kind = "dependency_overrides"

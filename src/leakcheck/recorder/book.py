@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import FrameType, ModuleType
 
-from leakcheck.probes import MISSING, KindOfState
+from leakcheck.probes import MISSING, KindOfState, Probes
+from leakcheck.probes._frames import executing_modules, innermost, is_project_file
 from leakcheck.probes._nodes import ABSENT, Node, Photograph, differences, same
 from leakcheck.probes._values import Camera
 from leakcheck.recorder.causes import Cause, Causes
 from leakcheck.recorder.deep import DeepLook
-from leakcheck.recorder.frames import executing_modules, innermost, is_project_file
 from leakcheck.recorder.linewatch import LineWatch
 from leakcheck.recorder.naming import Birth, owner_name, relative
 from leakcheck.records import Change, Location, PathChange, Source
@@ -69,9 +69,10 @@ class Saved:
 class Book:
     """Keeps the ledger that probes write to."""
 
-    def __init__(self, camera: Camera, causes: Causes, root: str, *, full: bool = False) -> None:
+    def __init__(self, camera: Camera, probes: Probes, causes: Causes, root: str, *, full: bool = False) -> None:
         self.full = full
         self._camera = camera
+        self.probes = probes
         self._causes = causes
         self._root = root
         self._places: dict[tuple[str, int], _Place] = {}
@@ -144,7 +145,7 @@ class Book:
 
     def look(self) -> DeepLook:
         """A look at what the project's own modules hold, and at the settings of the process."""
-        return DeepLook.at_project(self._camera)
+        return DeepLook.at_project(self._camera, self.probes)
 
     def source_at(self, file: str, line: int, function: str) -> Source:
         """A line of the project, and what pytest is doing right now."""
@@ -351,7 +352,8 @@ class Book:
 
     def _name(self, place: _Place) -> str:
         if place.name is None:
-            place.name = owner_name(place.ref(), place.birth, self._root)
+            owner = place.ref()
+            place.name = place.probe.name(owner) or owner_name(owner, place.birth, self._root)
         return place.name
 
 

@@ -10,23 +10,21 @@ import operator
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from leakcheck.probes import MISSING
+from leakcheck.probes import MISSING, Items, Probes, Setting, Values
+from leakcheck.probes._frames import is_project_module
+from leakcheck.probes._holders import Content, Held, Holder, content, entry, is_project, values, walk
 from leakcheck.probes._nodes import ABSENT, Node, Photograph
 from leakcheck.probes._values import Camera
-from leakcheck.recorder import settings
-from leakcheck.recorder.frames import is_project_module
-from leakcheck.recorder.holders import Content, Holder, Items, content, entry, is_project, put_back, values, walk
 from leakcheck.records import Change, Location, PathChange, Source
 
 MAX_CHANGES = 2_000
 _STEP = re.compile(r'(?:\.?[^\W\d]\w*|\.<\w+>|\["(?:[^"\\]|\\.)*"\]|\[[^\[\]"]*\])$')
 """The last step of the way to a value: what is before it is the way to its container."""
 _STEPS = re.compile(r"[.\[]")
-GLOBALS, CACHES = "module_globals", "caches"
 _SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None)})
-_SECRET_KINDS = frozenset({"environ"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +40,30 @@ class Difference:
 class DeepLook:
     """Looks once at the beginning; tells later what differs."""
 
-    def __init__(self, camera: Camera) -> None:
+    def __init__(self, camera: Camera, probes: Probes) -> None:
         """At the settings of the process alone; the class methods look further."""
         self._camera = camera
+        self._probes = probes
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
-        self._settings = settings.read_settings()
+        self._settings = read_settings(probes)
 
     @classmethod
-    def everywhere(cls, camera: Camera) -> DeepLook:
-        look = cls(camera)
+    def everywhere(cls, camera: Camera, probes: Probes) -> DeepLook:
+        look = cls(camera, probes)
         walk(look._hold)
         return look
 
     @classmethod
-    def at_project(cls, camera: Camera) -> DeepLook:
+    def at_project(cls, camera: Camera, probes: Probes) -> DeepLook:
         """A look at what the project's own modules hold, and no deeper into the objects of others."""
-        look = cls(camera)
+        look = cls(camera, probes)
         walk(look._hold, is_project, foreign_depth=1)
         return look
 
     @classmethod
-    def at(cls, camera: Camera, locations: Collection[Location]) -> DeepLook:
+    def at(cls, camera: Camera, probes: Probes, locations: Collection[Location]) -> DeepLook:
         """A look at nothing but the containers of these locations."""
-        look = cls(camera)
+        look = cls(camera, probes)
         owners = {location.owner for location in locations}
         paths = {f"{each.owner}:{part}" for each in locations for part in (each.key, _STEP.sub("", each.key))}
         deep = max((len(_STEPS.findall(each.key)) for each in locations), default=0) + 1
@@ -94,7 +93,7 @@ class DeepLook:
     def change(self, difference: Difference, test: str, sources: Iterable[Source] = ()) -> Change:
         """A difference as it is recorded; `test` is who made it."""
         location, values = difference.location, (difference.old, difference.new)
-        before, after = (picture(self._camera, location, value) for value in values)
+        before, after = (picture(self._camera, self._probes, location, value) for value in values)
         return Change(
             location=difference.location,
             before=before.text,
@@ -104,7 +103,7 @@ class DeepLook:
             paths=tuple(_listed_otherwise(self._camera, difference)),
             sources=tuple(sources),
             cause=test,
-            internal=not is_own(difference.location),
+            internal=not self._is_own(difference.location),
         )
 
     def spots(self, locations: Collection[Location]) -> list[tuple[Location, Callable[[], Any]]]:
@@ -113,22 +112,25 @@ class DeepLook:
         found: list[tuple[Location, Callable[[], Any]]] = []
         for holder, old, _ in self._holders:
             for key in {*old, *_missing_keys(holder, wanted)}:
-                location = location_of(holder, key)
+                location = location_of(self._probes.holding(holder), holder, key)
                 if location in wanted:  # a name and the list that it stands for are one location
                     found.append((location, _reader(holder, key)))
-        return [*found, *((each, _setting_reader(each)) for each in wanted if each.kind in settings.SETTINGS)]
+        settings = self._probes.settings
+        return [
+            *found,
+            *((each, _setting_reader(settings[each.kind], each)) for each in wanted if each.kind in settings),
+        ]
 
     def _set_otherwise(self) -> Iterator[Difference]:
-        now = settings.read_settings()
+        now = read_settings(self._probes)
         for kind, before in self._settings.items():
-            put, after = settings.SETTINGS[kind].put_back, now.get(kind, {})
-            for owner, key in _keys(before, after):
+            probe, after = self._probes.settings[kind], now.get(kind, {})
+            for owner, key in probe.candidates(before, after):
                 old, new = before.get((owner, key), MISSING), after.get((owner, key), MISSING)
                 if differ(old, new):
                     location = Location(kind, owner, key)
-                    yield Difference(
-                        location, old, new, _undo_setting(put, location, None if old is MISSING else old)
-                    )
+                    undo = partial(probe.put_back, owner, key, None if old is MISSING else old)
+                    yield Difference(location, old, new, undo)
 
     def _held_otherwise(self) -> Iterator[Difference]:
         for holder, before, quick in self._holders:
@@ -141,28 +143,34 @@ class DeepLook:
             for key in (*before, *(each for each in now if each not in before)):
                 old, new = before.get(key, MISSING), now.get(key, MISSING)
                 if differ(old, new) and not _is_ours(new):
-                    yield Difference(location_of(holder, key), old, new, _undo(holder, key, old))
+                    probe = self._probes.holding(holder)
+                    undo = partial(probe.put_back, holder, key, old, was_there=old is not MISSING)
+                    yield Difference(location_of(probe, holder, key), old, new, undo)
+
+    def _is_own(self, location: Location) -> bool:
+        """Whether a location is a setting of the process or lies in a module of the project."""
+        return location.kind in self._probes.settings or is_project_module(location.owner)
 
 
-def picture(camera: Camera, location: Location, value: Any) -> Photograph:
+def read_settings(probes: Probes) -> Mapping[str, Values]:
+    """kind -> (owner, key) -> value, of all that can be read now."""
+    found: dict[str, Values] = {}
+    for kind, probe in probes.settings.items():
+        try:
+            found[kind] = probe.read()
+        except Exception:  # a test may have broken anything
+            continue
+    return found
+
+
+def picture(camera: Camera, probes: Probes, location: Location, value: Any) -> Photograph:
     """A value as every report and every comparison has it: lists as lists, secrets as digests."""
     if value is MISSING:
         return ABSENT
-    if location.kind in _SECRET_KINDS:
+    setting = probes.settings.get(location.kind)
+    if setting is not None and setting.secret:
         return Photograph(Node(camera.secret(str(value))), 1)
     return camera.photograph(list(value) if type(value) is Items else value, location.key)
-
-
-def is_own(location: Location) -> bool:
-    """Whether a location is a setting of the process or lies in a module of the project."""
-    return location.kind in settings.SETTINGS or is_project_module(location.owner)
-
-
-def _keys(before: Mapping[tuple[str, str], Any], after: Mapping[tuple[str, str], Any]) -> list[tuple[str, str]]:
-    """The settings of one kind that may differ."""
-    if isinstance(before, settings.ModulesView) and isinstance(after, settings.ModulesView):
-        return list(before.otherwise(after))
-    return [*before, *(each for each in after if each not in before)]
 
 
 def _now(holder: Holder, quick: tuple[Any, ...]) -> dict[Any, Any] | None:
@@ -173,11 +181,11 @@ def _now(holder: Holder, quick: tuple[Any, ...]) -> dict[Any, Any] | None:
     return content(holder)
 
 
-def location_of(holder: Holder, key: Any) -> Location:
+def location_of(probe: Held, holder: Holder, key: Any) -> Location:
     """`shop.settings:LIMITS["daily"]` as a location: the module owns, the rest is the key."""
     path = entry(holder, key)
     module, _, rest = path.partition(":")
-    return Location(CACHES if holder.kind == "cache" else GLOBALS, module, rest)
+    return Location(probe.kind, module, rest)
 
 
 def _missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
@@ -202,13 +210,8 @@ def _reader(holder: Holder, key: Any) -> Callable[[], Any]:
     return lambda: content(holder).get(key, MISSING)
 
 
-def _setting_reader(location: Location) -> Callable[[], Any]:
-    read = settings.SETTINGS[location.kind].read
-    return lambda: read().get((location.owner, location.key), MISSING)
-
-
-def _undo(holder: Holder, key: Any, old: Any) -> Callable[[], None]:
-    return lambda: put_back(holder, key, old, was_there=old is not MISSING)
+def _setting_reader(probe: Setting, location: Location) -> Callable[[], Any]:
+    return lambda: probe.read().get((location.owner, location.key), MISSING)
 
 
 def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
@@ -217,10 +220,6 @@ def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[],
         second()
 
     return undo
-
-
-def _undo_setting(put: Callable[[str, str, Any], None], location: Location, value: Any) -> Callable[[], None]:
-    return lambda: put(location.owner, location.key, value)
 
 
 def differ(old: Any, new: Any) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from types import CodeType
 
+from leakcheck.probes._frames import is_project_file
 from leakcheck.recorder.book import Book
 from leakcheck.recorder.deep import DeepLook, differ
-from leakcheck.recorder.frames import is_project_file
 from leakcheck.recorder.pinpoint import Pinpoint
 from leakcheck.records import Change, Location, Order, Source
 
@@ -19,7 +19,8 @@ class DeepRun:
         self._book = book
         self._order = order
         wanted = (*order.restore, *order.pinpoint)
-        self._look = DeepLook.at(book.camera, wanted) if wanted else DeepLook.everywhere(book.camera)
+        everything = (book.camera, book.probes)
+        self._look = DeepLook.at(*everything, wanted) if wanted else DeepLook.everywhere(*everything)
         self._makers: dict[Location, str] = {}
         self._sources: dict[Location, Source] = {}
         self._pinpoint: Pinpoint | None = None

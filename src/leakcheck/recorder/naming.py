@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
 
+from leakcheck.probes._frames import is_project_file
 from leakcheck.recorder.causes import Cause
-from leakcheck.recorder.frames import is_project_file
 
 
 def owner_name(owner: object, birth: Birth, root: str) -> str:

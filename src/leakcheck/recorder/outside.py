@@ -16,9 +16,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from leakcheck.events import Outside
+from leakcheck.recorder.naming import relative
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.segment import Segment
 
+Keep = Callable[[str, str, str], None]
 MAX_COPY = 256 * 1024 * 1024
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _SKIPPED = frozenset({"__pycache__", ".git", ".leakcheck", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
@@ -29,8 +31,10 @@ _SQLITE_PARTS = ("", "-journal", "-wal", "-shm")
 class OutsideWatch:
     """One per process, inherited by forks. Nothing is kept before `begin`; only the names are remembered."""
 
-    def __init__(self, root: str, folder: str, scratch: str) -> None:
+    def __init__(self, root: str, folder: str, scratch: str, keep: Keep | None = None) -> None:
+        """`keep(name, path, copy)` is told of every file that is about to change, by its name in reports."""
         self._root = root
+        self._on_kept = keep
         self._own = tuple(os.path.join(os.path.realpath(path), "") for path in (folder, scratch))
         self._temp = os.path.join(os.path.realpath(tempfile.gettempdir()), "")
         self._segment: Segment | None = None
@@ -129,12 +133,18 @@ class OutsideWatch:
             self._before[path] = None  # its descriptor may be inherited, and written without another `open`
             return
         self._seen.add(path)
-        self._tell("file", path, self._copied(path))
+        copy = self._copied(path)
+        self._tell("file", path, copy)
+        if self._on_kept is not None:
+            self._on_kept(relative(path, self._root) if self._inside(path) else path, path, copy)
+
+    def _inside(self, path: str) -> bool:
+        return path.startswith(os.path.join(self._root, ""))
 
     def _counts(self, path: str) -> bool:
         if path.startswith(self._own) or path.endswith(".pyc"):
             return False
-        if path.startswith(os.path.join(self._root, "")):
+        if self._inside(path):
             return _SKIPPED.isdisjoint(path[len(self._root) :].split(os.sep))
         return path.startswith(self._temp) and not any(
             path == each or path.startswith(each + os.sep) for each in self._private

@@ -179,7 +179,8 @@ class RecordingPart(Part):
             plugins=tuple(plugins),
             neutralised=tuple(self.neutraliser.names),
             flags=tuple(self.neutraliser.flags),
-            kinds={probe.kind: probe.tracking for probe in self.watch.probes},
+            kinds=dict(self.watch.probes.kinds),
+            problems=self.watch.probes.problems,
             import_changes=self._imports.relative_to(root),
             launcher=self.setup.launcher,
             extra=tuple(arg for arg in self.setup.args if arg not in config.option.file_or_dir),
@@ -198,7 +199,7 @@ class RecordingPart(Part):
             order = self._all_tests(session, order, items, segment)
         outcomes = Outcomes(os.path.realpath(str(config.rootpath)))
         names = {id(item): test for test, item in items.items()}
-        watchpoints = Watchpoints(self.watch.book.camera, order.watch) if order.watch else None
+        watchpoints = Watchpoints(self.watch.book.camera, self.watch.probes, order.watch) if order.watch else None
         recorder = RecorderPlugin(self.watch.book, self.watch.causes, outcomes, names, watchpoints)
         config.pluginmanager.register(outcomes, "leakcheck-outcomes")
         config.pluginmanager.register(recorder, "leakcheck-recorder")

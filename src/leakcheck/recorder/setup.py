@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from leakcheck.probes import KindOfState, discover
+from leakcheck.probes import Probes, discover
+from leakcheck.probes._frames import is_project_module
 from leakcheck.probes._secrets import Redactor
 from leakcheck.probes._values import Camera
+from leakcheck.probes.files import Probe as Files
 from leakcheck.recorder.book import Book
 from leakcheck.recorder.causes import Causes
-from leakcheck.recorder.frames import is_project_module
 from leakcheck.recorder.imports import Patch, PatchingFinder
 from leakcheck.recorder.outside import OutsideWatch
 
@@ -47,7 +48,7 @@ class Watch:
 
     book: Book
     causes: Causes
-    probes: tuple[KindOfState, ...]
+    probes: Probes
     outside: OutsideWatch
 
     @classmethod
@@ -55,14 +56,15 @@ class Watch:
         """Build the book and patch what is imported from now on."""
         causes = Causes()
         camera = Camera(Redactor(setup.salt, show_values=setup.show_values), is_project_module)
-        book = Book(camera, causes, root)
         probes = discover()
+        book = Book(camera, probes, causes, root)
         patches: dict[str, list[Patch]] = {}
-        for probe in probes:
+        for probe in probes.owned:
             for module, patch in probe.patches().items():
                 patches.setdefault(module, []).append(partial(_apply, patch, book))
         PatchingFinder(patches).install()
-        outside = OutsideWatch(root, setup.folder, setup.scratch)
+        keep = next(each.keep for each in probes.settings.values() if isinstance(each, Files))
+        outside = OutsideWatch(root, setup.folder, setup.scratch, keep)
         outside.install()
         return cls(book, causes, probes, outside)
 

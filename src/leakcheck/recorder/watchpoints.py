@@ -11,11 +11,10 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from leakcheck.probes import MISSING
+from leakcheck.probes import MISSING, Probes
+from leakcheck.probes._holders import Holder, content
 from leakcheck.probes._values import Camera
-from leakcheck.recorder import settings
 from leakcheck.recorder.deep import differ, picture
-from leakcheck.recorder.holders import Holder, content
 from leakcheck.records import Change, Location
 
 _STEP = re.compile(r'\.?(?P<name>[^\W\d]\w*)|\["(?P<key>[^"\\]*)"\]|\[(?P<index>\d+)\]')
@@ -25,11 +24,12 @@ Read = Callable[[], Any]
 class Watchpoints:
     """The values of some locations as they were after the test before."""
 
-    def __init__(self, camera: Camera, locations: Iterable[Location]) -> None:
+    def __init__(self, camera: Camera, probes: Probes, locations: Iterable[Location]) -> None:
         self._camera = camera
+        self._probes = probes
         wanted = tuple(locations)
-        self._settings = [each for each in wanted if each.kind in settings.SETTINGS]
-        held = [each for each in wanted if each.kind not in settings.SETTINGS]
+        self._settings = [each for each in wanted if each.kind in probes.settings]
+        held = [each for each in wanted if each.kind not in probes.settings]
         self._reads = {each: read for each in held if (read := _reader(each)) is not None}
         self._values = self._now()
 
@@ -45,7 +45,7 @@ class Watchpoints:
     def _now(self) -> dict[Location, Any]:
         """What is there; all settings of one kind are read at once."""
         kinds = {each.kind for each in self._settings}
-        rows = {kind: _value(settings.SETTINGS[kind].read) for kind in kinds}
+        rows = {kind: _value(self._probes.settings[kind].read) for kind in kinds}
         found = {each: _value(read) for each, read in self._reads.items()}
         for each in self._settings:
             known = rows[each.kind]
@@ -53,7 +53,7 @@ class Watchpoints:
         return found
 
     def _change(self, location: Location, old: Any, new: Any, test: str) -> Change:
-        before, after = (picture(self._camera, location, value) for value in (old, new))
+        before, after = (picture(self._camera, self._probes, location, value) for value in (old, new))
         return Change(location, before.text, after.text, after.digest(), before.digest(), cause=test, internal=True)
 
 

@@ -16,10 +16,11 @@ import types
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
+from leakcheck.probes._contract import Items, Tracking
+from leakcheck.probes._frames import is_project_file, is_project_module
 from leakcheck.probes._names import describe, module_of, qualname_of
-from leakcheck.recorder.frames import is_project_file, is_project_module
 
 MAX_HOLDERS = 1_500_000
 MAX_DEPTH = 14
@@ -71,10 +72,17 @@ Content = dict[Any, Any]
 Roots = Callable[[types.ModuleType], bool]
 
 
-class Items(tuple[Any, ...]):
-    """What a list or a set held."""
+class Held(Protocol):
+    """A probe of entries of containers: it says which containers are its own, and puts an entry back."""
 
-    __slots__ = ()
+    kind: str
+    tracking: Tracking
+
+    def holds(self, holder: Holder) -> bool:
+        """Whether the entries of `holder` are of this kind."""
+
+    def put_back(self, holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
+        """Give one entry its old value, or take it away."""
 
 
 def walk(
@@ -318,8 +326,6 @@ def put_back(holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
             set.update(value, old)
         case "cell":
             value.cell_contents = old
-        case "cache":
-            value.cache_clear()
         case "dict" | "names of a function":
             _set_item(value, key, old, was_there)
         case "names":

@@ -1,0 +1,20 @@
+"""`sys.argv`: the command line that the process seems to have."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from leakcheck.probes import Items, Setting, Values
+
+
+class Probe(Setting):
+    """Owner: `sys`. Key: `argv`."""
+
+    kind = "argv"
+
+    def read(self) -> Values:
+        return {("sys", "argv"): Items(sys.argv)}
+
+    def put_back(self, owner: str, key: str, value: Any) -> None:
+        sys.argv[:] = value

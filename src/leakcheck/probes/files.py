@@ -1,0 +1,93 @@
+"""Files under the rootdir, and those of a fixed name in the temporary folder, that a test changes.
+
+leakcheck keeps a copy before the first write to a file, and puts the file back when the process has ended, so that
+no execution finds what another one wrote. Within one process a file is state like any other: a test may leave it to
+the next. It is looked at only to explain what nothing else does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from leakcheck.probes import MISSING, Setting, Tracking, Values
+
+OWNER = "files"
+UNKNOWN = "?"
+_Signature = tuple[int, int, int]
+_open, _stat = open, os.stat  # a test may replace these
+
+
+class Probe(Setting):
+    """Owner: `files`. Key: the path, relative to the rootdir. Value: a digest of the content."""
+
+    kind = "files"
+    tracking: Tracking = "on demand"
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, str]] = {}
+        self._digests: dict[str, tuple[_Signature, str]] = {}
+
+    def keep(self, name: str, path: str, copy: str) -> None:
+        """`path` is about to be changed; `copy` is where its content was kept, "" if there was no such file."""
+        if copy != UNKNOWN:
+            self._kept.setdefault(name, (path, copy))
+
+    def read(self) -> Values:
+        return _View(self, {name: self.digest(path) for name, (path, _) in self._kept.items()})
+
+    def before(self, name: str) -> Any:
+        """What the file was before it was first changed."""
+        _, copy = self._kept[name]
+        return self.digest(copy) if copy else MISSING
+
+    def digest(self, path: str) -> Any:
+        """The content of a file by its digest, `MISSING` where there is none."""
+        try:
+            found = _stat(path)
+            signature = (found.st_ino, found.st_size, found.st_mtime_ns)
+            known = self._digests.get(path)
+            if known is None or known[0] != signature:
+                with _open(path, "rb") as stream:
+                    content = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=6))
+                known = signature, f"{found.st_size} bytes #{content.hexdigest()}"
+                self._digests[path] = known
+        except OSError:
+            return MISSING
+        return known[1]
+
+    def put_back(self, owner: str, key: str, value: Any) -> None:
+        path, copy = self._kept[key]
+        if copy:
+            shutil.copyfile(copy, path)
+        else:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+
+    def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
+        return list(after)
+
+
+class _View(Mapping[tuple[str, str], Any]):
+    """The files that were written to so far; any other is as it was before its first change."""
+
+    def __init__(self, probe: Probe, digests: Mapping[str, Any]) -> None:
+        self._probe = probe
+        self._digests = digests
+
+    def __getitem__(self, key: tuple[str, str]) -> Any:
+        name = key[1]
+        found = self._digests[name] if name in self._digests else self._probe.before(name)
+        if found is MISSING:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((OWNER, name) for name in self._digests)
+
+    def __len__(self) -> int:
+        return len(self._digests)

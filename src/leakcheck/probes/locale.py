@@ -1,0 +1,24 @@
+"""The locale, and the time zone that the C library uses (`time.tzset`)."""
+
+from __future__ import annotations
+
+import locale
+import time
+from typing import Any
+
+from leakcheck.probes import Setting, Values
+
+
+class Probe(Setting):
+    """Owner and key: `locale` and `LC_ALL`, `time` and `zone`."""
+
+    kind = "locale"
+
+    def read(self) -> Values:
+        return {("locale", "LC_ALL"): locale.setlocale(locale.LC_ALL), ("time", "zone"): time.tzname}
+
+    def put_back(self, owner: str, key: str, value: Any) -> None:
+        if owner == "locale":
+            locale.setlocale(locale.LC_ALL, value)
+        elif hasattr(time, "tzset"):
+            time.tzset()

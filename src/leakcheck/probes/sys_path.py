@@ -1,0 +1,20 @@
+"""`sys.path`: entries added, removed or reordered."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from leakcheck.probes import Items, Setting, Values
+
+
+class Probe(Setting):
+    """Owner: `sys`. Key: `path`."""
+
+    kind = "sys_path"
+
+    def read(self) -> Values:
+        return {("sys", "path"): Items(sys.path)}
+
+    def put_back(self, owner: str, key: str, value: Any) -> None:
+        sys.path[:] = value

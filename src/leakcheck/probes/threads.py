@@ -1,0 +1,62 @@
+"""Threads and asyncio tasks that are still alive when a test is over.
+
+A thread that a test leaves behind goes on in its neighbours' time: the portal of a `TestClient` that was entered
+and never left, with the application's lifespan in it, a server, a poller. Neither can be put back.
+Idle workers of pools are left out.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from leakcheck.probes import Setting, Values
+from leakcheck.probes._names import label
+
+_POOLS = ("ThreadPoolExecutor-", "asyncio_", "AnyIO worker thread")
+_PORTAL = "a client or portal that was entered and never left"
+
+
+class Probe(Setting):
+    """Owner: `threading` or `asyncio`. Key: what runs in the thread or task. Value: how many there are."""
+
+    kind = "threads"
+
+    def read(self) -> Values:
+        alive: Values = Counter(_threads())
+        return {**alive, **Counter(_tasks())}
+
+    def put_back(self, owner: str, key: str, value: Any) -> None:
+        """Nothing: what runs can only end by itself."""
+
+
+def _threads() -> Iterator[tuple[str, str]]:
+    main = threading.main_thread()
+    for thread in threading.enumerate():
+        if thread is not main and not thread.name.startswith(_POOLS):
+            yield "threading", _work(thread)
+
+
+def _work(thread: threading.Thread) -> str:
+    """What a thread runs: its number differs from process to process."""
+    target = thread.__dict__.get("_target")
+    if target is None:
+        return label(type(thread))
+    name = label(target)
+    return _PORTAL if "blocking_portal" in name else name
+
+
+def _tasks() -> Iterator[tuple[str, str]]:
+    """Tasks of loops that are not closed, and that are not done."""
+    module = sys.modules.get("asyncio.tasks")
+    known = getattr(module, "_scheduled_tasks", None) or getattr(module, "_all_tasks", None)
+    for task in list(known or ()):
+        try:
+            waits = not task.done() and not task.get_loop().is_closed()
+        except Exception:  # a task of somebody else's making
+            continue
+        if waits:
+            yield "asyncio", f"task {getattr(task.get_coro(), '__qualname__', '?')}"
