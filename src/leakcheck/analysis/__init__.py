@@ -2,6 +2,7 @@
 
 from leakcheck.analysis.commands import command, import_command
 from leakcheck.analysis.coverage import Coverage, Pair, coverage_of
+from leakcheck.analysis.diffs import state_diff
 from leakcheck.analysis.edges import edges_of
 from leakcheck.analysis.evidence import Evidence, bad, good
 from leakcheck.analysis.profiles import Profile, profiles_of
@@ -22,4 +23,5 @@ __all__ = [
     "import_command",
     "in_place",
     "profiles_of",
+    "state_diff",
 ]

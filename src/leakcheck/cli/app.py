@@ -10,13 +10,14 @@ from typing import Annotated, Literal
 import typer
 
 from leakcheck import __version__
+from leakcheck.analysis import state_diff
 from leakcheck.audit import result_of, run_audit
 from leakcheck.cli.output import write_report
 from leakcheck.cli.progress import progress_for
 from leakcheck.cli.tests import find_test
 from leakcheck.errors import UsageError
 from leakcheck.options import Options
-from leakcheck.records import Result, TestRun
+from leakcheck.records import Result
 from leakcheck.reports import formats
 from leakcheck.reports._diff import render_diff
 from leakcheck.reports.terminal import Report as TerminalReport
@@ -119,13 +120,7 @@ def diff(
     """Show what one test changes: before and after, by location and path."""
     audit = read_audit(latest(Path(folder)))
     name = find_test(test, audit.suite.ids)
-    alone = _runs_of(name, [each.runs for each in audit.executions if each.order.kind == "isolated"][:])
-    runs = alone[:1] or _runs_of(name, [each.runs for each in audit.executions])[:1]
-    render_diff(name, runs, console_for(sys.stdout))
-
-
-def _runs_of(test: str, executions: list[tuple[TestRun, ...]]) -> list[TestRun]:
-    return [run for runs in executions for run in runs if run.test == test]
+    render_diff(name, state_diff(name, audit.executions, audit.suite), console_for(sys.stdout))
 
 
 def _show(folder: AuditFolder, fail_on: str, json: str | None) -> int:

@@ -61,11 +61,16 @@ _CACHE = type(functools.lru_cache(lambda: None))
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A container: the way to it, the object, and how its content is read."""
+    """A container: the way to it, the object, and how its content is read.
+
+    `kind` is "names" (of a module, class or object), "names of a function", "dict", "list", "set", "tuple", "cell"
+    or "cache"; `foreign` tells whether it is, or is inside, an object whose class is not the project's own.
+    """
 
     path: str
     value: Any
-    kind: str  # "names" (module or class or instance), "dict", "list", "set", "cell", "cache"
+    kind: str
+    foreign: bool = False
 
 
 Content = dict[Any, Any]
@@ -108,7 +113,7 @@ def walk(
             continue
         seen[id(value)] = value
         foreign += foreign > 0 or _is_foreign(value)
-        for holder in _holders(path, value):
+        for holder in _holders(path, value, foreign > 0):
             inside = content(holder)
             if holder.kind != "tuple":
                 held(holder, inside)
@@ -118,7 +123,8 @@ def walk(
 
 
 def _is_foreign(value: Any) -> bool:
-    module = module_of(type(value))
+    kind = type(value)
+    module = module_of(value) if issubclass(kind, type) else module_of(kind)
     return module != "builtins" and not is_project_module(module)
 
 
@@ -150,38 +156,38 @@ def _is_closed(value: Any) -> bool:
     return owner.partition(".")[0] in _FOREIGN
 
 
-def _holders(path: str, value: Any) -> Iterator[Holder]:
+def _holders(path: str, value: Any, foreign: bool) -> Iterator[Holder]:
     """The containers that `value` is: an object with attributes may be a dict or a list, too."""
     kind = type(value)
     if issubclass(kind, types.ModuleType):
-        yield Holder(path, value, "names")
+        yield Holder(path, value, "names", foreign)
     elif issubclass(kind, types.FunctionType):
         for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=False):
-            yield Holder(f"{path}.<{name}>", cell, "cell")
+            yield Holder(f"{path}.<{name}>", cell, "cell", foreign)
         if value.__dict__:
-            yield Holder(path, value.__dict__, "names of a function")
+            yield Holder(path, value.__dict__, "names of a function", foreign)
     elif issubclass(kind, types.MethodType):
-        yield from _holders(f"{path}.__self__", value.__self__)
+        yield from _holders(f"{path}.__self__", value.__self__, foreign)
     elif issubclass(kind, (property, staticmethod, classmethod)):
-        yield from _holders(path, value.fget if issubclass(kind, property) else value.__func__)
+        yield from _holders(path, value.fget if issubclass(kind, property) else value.__func__, foreign)
     elif kind is _CACHE:
-        yield Holder(path, value, "cache")
-        yield from _holders(path, value.__wrapped__)
+        yield Holder(path, value, "cache", foreign)
+        yield from _holders(path, value.__wrapped__, foreign)
     else:
-        yield from _plain_holders(path, value, kind)
+        yield from _plain_holders(path, value, kind, foreign)
 
 
-def _plain_holders(path: str, value: Any, kind: type[Any]) -> Iterator[Holder]:
+def _plain_holders(path: str, value: Any, kind: type[Any], foreign: bool) -> Iterator[Holder]:
     if issubclass(kind, dict):
-        yield Holder(path, value, "dict")
+        yield Holder(path, value, "dict", foreign)
     elif issubclass(kind, (list, collections.deque)):
-        yield Holder(path, value, "list")
+        yield Holder(path, value, "list", foreign)
     elif issubclass(kind, set):
-        yield Holder(path, value, "set")
+        yield Holder(path, value, "set", foreign)
     elif issubclass(kind, tuple):
-        yield Holder(path, value, "tuple")
+        yield Holder(path, value, "tuple", foreign)
     if issubclass(kind, type) or _state(value) is not None or Slots.of(kind):
-        yield Holder(path, value, "names")
+        yield Holder(path, value, "names", foreign)
 
 
 def _state(value: Any) -> dict[str, Any] | None:

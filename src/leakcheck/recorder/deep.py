@@ -29,12 +29,13 @@ _SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None)})
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One entry that differs, and how it gets its old value."""
+    """One entry that differs, and how it gets its old value. `internal`: inside an object of a third party's."""
 
     location: Location
     old: Any
     new: Any
     undo: Callable[[], None]
+    internal: bool = False
 
 
 class DeepLook:
@@ -103,7 +104,7 @@ class DeepLook:
             paths=tuple(_listed_otherwise(self._camera, difference)),
             sources=tuple(sources),
             cause=test,
-            internal=not self._is_own(difference.location),
+            internal=difference.internal,
         )
 
     def spots(self, locations: Collection[Location]) -> list[tuple[Location, Callable[[], Any]]]:
@@ -145,11 +146,9 @@ class DeepLook:
                 if differ(old, new) and not _is_ours(new):
                     probe = self._probes.holding(holder)
                     undo = partial(probe.put_back, holder, key, old, was_there=old is not MISSING)
-                    yield Difference(location_of(probe, holder, key), old, new, undo)
-
-    def _is_own(self, location: Location) -> bool:
-        """Whether a location is a setting of the process or lies in a module of the project."""
-        return location.kind in self._probes.settings or is_project_module(location.owner)
+                    location = location_of(probe, holder, key)
+                    internal = holder.foreign or not is_project_module(location.owner)
+                    yield Difference(location, old, new, undo, internal)
 
 
 def read_settings(probes: Probes) -> Mapping[str, Values]:
