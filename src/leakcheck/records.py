@@ -17,6 +17,9 @@ WHOLE = "*"
 """The key of a read that consulted a whole owner: all cookies of a client, every attribute of a state."""
 
 
+UNDOABLE = frozenset({"threads"})
+"""Kinds that nobody can put back: what runs ends by itself."""
+
 NOT_RESTORED = "not restored"
 """The topic of the note in an execution that could not put a location back."""
 

@@ -22,6 +22,24 @@ _BY_KIND: Mapping[str, str] = {
         "function fixture."
     ),
     "environ": "Set environment variables with `monkeypatch.setenv`, which puts them back.",
+    "cwd": "Change the working folder with `monkeypatch.chdir`, which changes it back.",
+    "sys_path": "Extend the path with `monkeypatch.syspath_prepend`, which takes it back.",
+    "sys_modules": (
+        "Replace modules with `monkeypatch.setitem(sys.modules, ...)` and remove them with `monkeypatch.delitem`: "
+        "these undo it."
+    ),
+    "argv": "Replace the arguments with `monkeypatch.setattr(sys, 'argv', [...])`, which puts them back.",
+    "warnings_filters": "Change filters inside `with warnings.catch_warnings():`, which puts them back.",
+    "logging": (
+        "Set levels with `caplog.set_level`, which sets them back; take handlers away again behind the yield of "
+        "the fixture that adds them."
+    ),
+    "caches": "Clear the cache in a fixture, behind its yield: `function.cache_clear()`.",
+    "files": "Write into `tmp_path`, which every test has for itself.",
+    "threads": (
+        "End what the test starts before it is over: enter clients by `with TestClient(app) as client:`, join "
+        "threads, cancel tasks."
+    ),
     "module_globals": "Replace attributes with `monkeypatch.setattr` or `with mock.patch(...)`: these undo it.",
 }
 _GENERAL = "Put the old value back after the test: in a fixture, behind its yield."

@@ -15,8 +15,10 @@ from leakcheck.analysis.evidence import Evidence, bad, good
 from leakcheck.analysis.findings import findings_of
 from leakcheck.analysis.leaks import leaks_of
 from leakcheck.analysis.profiles import is_alone, profiles_of
+from leakcheck.analysis.quiet import counted, left_quietly
 from leakcheck.analysis.verdicts import NAMED_KINDS, verdicts_of
 from leakcheck.records import (
+    UNDOABLE,
     Certificate,
     Cost,
     Edge,
@@ -58,7 +60,8 @@ def derive(
     evidence = Evidence.of(executions, suite)
     shown = edges_of(executions, suite)
     carried, deep = merged(shown, found_deep(shown, evidence))
-    leaks = leaks_of(profiles, carried, coverage, suite, deep)
+    told = {each.change.location for each in deep}
+    leaks = leaks_of(profiles, carried, coverage, suite, (*deep, *left_quietly(executions, suite, told)))
     edges = tuple(replace(edge, leak=_leak_id(edge, locations, leaks)) for edge, locations in carried)
     verdicts = verdicts_of(suite.ids, executions, profiles, edges)
     findings = findings_of(suite, verdicts, leaks, edges)
@@ -78,13 +81,18 @@ def derive(
         certificate=certificate,
         verdict=_verdict(findings),
         exit_code=int(any(finding.severity in _GATES[fail_on] for finding in findings)),
-        notes=(*notes, *_not_put_back(evidence)),
+        notes=(*notes, *suite.problems, *_not_put_back(evidence), *counted(executions, suite, told)),
     )
 
 
 def _not_put_back(evidence: Evidence) -> Iterable[str]:
-    """What stays unproven because a location could not be put back."""
-    tried = [(witness.test, places) for witness, places in evidence.unrestored if witness not in evidence.deep]
+    """What stays unproven because a location could not be put back. (Of what deep looks tried, only what nobody can
+    put back: they try others beside it.)"""
+    tried = [
+        (witness.test, places)
+        for witness, places in evidence.unrestored
+        if witness not in evidence.deep or all(place.kind in UNDOABLE for place in places)
+    ]
     for test, (place, *_) in dict.fromkeys(tried):
         what = f"{place.kind} {place.key} of {place.owner}"
         yield f"{what} cannot be put back, so it is not proven that this alone changes {test}"

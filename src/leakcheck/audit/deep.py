@@ -11,12 +11,14 @@ from collections.abc import Iterable, Sequence
 
 from leakcheck.analysis.deep import DEEP_KINDS, container
 from leakcheck.analysis.evidence import Witness
+from leakcheck.analysis.quiet import left_quietly
 from leakcheck.audit.asking import Asking, Inquiry, Question, ask, shrink
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.confirm import accusing_without_location
-from leakcheck.records import Change, Location
+from leakcheck.records import UNDOABLE, Change, Location
 
 MAX_WITNESSES = 40
+MAX_LINES = 30
 
 Groups = Iterable[tuple[Location, ...]]
 """Locations that are put back together."""
@@ -32,6 +34,23 @@ def look_deep(bench: Bench) -> None:
         first.setdefault(witness.test, witness)
     ask(bench, "deep", [_inquire(bench, witness) for witness in list(first.values())[:MAX_WITNESSES]])
     ask(bench, "deep", [_inquire(bench, witness) for witness in _open(bench)[:MAX_WITNESSES]])
+
+
+def name_lines(bench: Bench) -> None:
+    """Find the line that leaves what hurts nobody, for one test of each location."""
+    wanted: dict[str, list[Location]] = {}
+    known: set[Location] = set()
+    for left in left_quietly(bench.executions, bench.suite):
+        if left.change.location not in known and not bench.is_lethal(left.by):
+            known.add(left.change.location)
+            if not left.change.sources and left.change.location.kind not in UNDOABLE:
+                wanted.setdefault(left.by, []).append(left.change.location)
+    ask(bench, "lines", [_inquire_lines(test, places) for test, places in list(wanted.items())[:MAX_LINES]])
+
+
+def _inquire_lines(test: str, locations: Sequence[Location]) -> Inquiry:
+    """What a test changed is told before the last test runs: it runs twice."""
+    yield [Question(Witness((test,), test), deep=True, pinpoint=tuple(locations))]
 
 
 def _open(bench: Bench) -> list[Witness]:
@@ -76,7 +95,8 @@ def _own(changes: Sequence[Change]) -> Groups:
     own = [change.location for change in changes if not change.internal]
     yield tuple(each for each in own if each.kind == "module_globals")
     yield tuple(each for each in own if each.kind == "caches")
-    yield tuple(each for each in own if each.kind not in (*DEEP_KINDS, "random_state"))
+    yield tuple(each for each in own if each.kind not in (*DEEP_KINDS, *UNDOABLE, "random_state"))
+    yield tuple(each for each in own if each.kind in UNDOABLE)
 
 
 def _foreign(changes: Sequence[Change]) -> Groups:

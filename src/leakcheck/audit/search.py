@@ -8,7 +8,7 @@ from leakcheck.analysis import in_place
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.blame import explain, find_alternatives
 from leakcheck.audit.confirm import confirm
-from leakcheck.audit.deep import look_deep
+from leakcheck.audit.deep import look_deep, name_lines
 from leakcheck.audit.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.records import Order
 from leakcheck.strategies import whole_orders
@@ -30,6 +30,7 @@ def settle(bench: Bench) -> None:
     prove(bench)
     confirm(bench)
     look_deep(bench)
+    name_lines(bench)
 
 
 def prove(bench: Bench) -> None:

@@ -100,13 +100,13 @@ def walk(
     """Tell every holder that can be reached from `roots` (None: all modules) and its content, each object once.
 
     `deep` tells how many steps to go from a module, `foreign_depth` how many of them inside objects whose class is
-    not the project's own.
+    not the project's own. Other packages' modules that `roots` import by name are told, but not entered.
     """
     left_out = (os.environ, vars(os.environ).get("_data"), *(getattr(sys, name) for name in _LEFT_TO_SETTINGS))
     seen: dict[int, object] = {id(each): each for each in left_out}
     waiting: deque[tuple[str, Any, int, int]] = deque()
     for module in filter(roots, _modules()):
-        waiting.append((module.__dict__.get("__name__", "?") + ":", module, 0, 0))
+        waiting.append((_root(module), module, 0, 0))
     while waiting and len(seen) < MAX_HOLDERS:
         path, value, depth, foreign = waiting.popleft()
         if id(value) in seen:
@@ -120,6 +120,21 @@ def walk(
             if depth < deep and foreign < foreign_depth:
                 found = (pair for pair in _children(holder, inside) if not _is_closed(pair[1]))
                 waiting.extend((name, item, depth + 1, foreign) for name, item in found)
+            if roots is not None and depth == 0:
+                waiting.extend((_root(each), each, 1, 1) for each in inside.values() if _is_others_module(each))
+
+
+def _root(module: types.ModuleType) -> str:
+    return f"{module.__dict__.get('__name__', '?')}:"
+
+
+def _is_others_module(value: Any) -> bool:
+    """Whether a module of the project has another package's module in its hands."""
+    return (
+        type(value) is types.ModuleType
+        and not is_project(value)
+        and _root(value).partition(".")[0].rstrip(":") not in _FOREIGN
+    )
 
 
 def _is_foreign(value: Any) -> bool:

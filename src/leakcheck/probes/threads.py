@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from leakcheck.probes import Setting, Values
@@ -28,6 +28,10 @@ class Probe(Setting):
     def read(self) -> Values:
         alive: Values = Counter(_threads())
         return {**alive, **Counter(_tasks())}
+
+    def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
+        """What there is more of than before: what has ended is no leak."""
+        return [each for each, number in after.items() if number > before.get(each, 0)]
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         """Nothing: what runs can only end by itself."""

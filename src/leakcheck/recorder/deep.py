@@ -16,6 +16,7 @@ from typing import Any
 from leakcheck.probes import MISSING, Items, Probes, Setting, Values
 from leakcheck.probes._frames import is_project_module
 from leakcheck.probes._holders import Content, Held, Holder, content, entry, is_project, values, walk
+from leakcheck.probes._names import FUNCTIONS
 from leakcheck.probes._nodes import ABSENT, Node, Photograph
 from leakcheck.probes._values import Camera
 from leakcheck.records import Change, Location, PathChange, Source
@@ -24,6 +25,8 @@ MAX_CHANGES = 2_000
 _STEP = re.compile(r'(?:\.?[^\W\d]\w*|\.<\w+>|\["(?:[^"\\]|\\.)*"\]|\[[^\[\]"]*\])$')
 """The last step of the way to a value: what is before it is the way to its container."""
 _STEPS = re.compile(r"[.\[]")
+_CODE = (*FUNCTIONS, type, staticmethod, classmethod, property)
+"""What does not change by itself, not even inside others' modules and classes."""
 _SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None)})
 
 
@@ -147,8 +150,8 @@ class DeepLook:
                     probe = self._probes.holding(holder)
                     undo = partial(probe.put_back, holder, key, old, was_there=old is not MISSING)
                     location = location_of(probe, holder, key)
-                    internal = holder.foreign or not is_project_module(location.owner)
-                    yield Difference(location, old, new, undo, internal)
+                    outside = holder.foreign or not is_project_module(location.owner)
+                    yield Difference(location, old, new, undo, outside and not isinstance(old, _CODE))
 
 
 def read_settings(probes: Probes) -> Mapping[str, Values]:

@@ -53,6 +53,8 @@ _FORMS_OF_PROCESSES: Mapping[str, Form] = {
     "signal_handlers": Form("the handler of {key}", "all signal handlers"),
     "locale": Form("{owner} {key}", "the locale"),
     "random_state": Form("the state of random", "the state of random"),
+    "files": Form("file {key}", "the files"),
+    "threads": Form("threads or tasks alive: {key}", "the threads"),
     "event_loop": Form("the {key} of asyncio", "the event loop of asyncio"),
 }
 _ANY_FORM = Form("{kind} {owner} {key}{path}", "all {kind} of {owner}")
