@@ -1,4 +1,4 @@
-"""Kinds beyond applications and clients: told where they hurt nobody, proven where they do, quiet where all is undone."""
+"""Kinds beyond applications and clients: told where they hurt nobody, proven where they do, quiet where undone."""
 
 from __future__ import annotations
 
