@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,10 +30,11 @@ def leaks_of(
     chained: Iterable[Left] = (),
 ) -> tuple[Leak, ...]:
     """All leaks worth telling, the most damaging first, with ids in that order."""
-    groups: dict[tuple[Location, tuple[tuple[str, int], ...]], list[Left]] = {}
+    by_location: dict[Location, list[Left]] = {}
     for left in (*_all_left(profiles, suite), *chained):
-        groups.setdefault((left.change.location, _lines(left.change)), []).append(left)
-    leaks = [_leak(group, profiles, edges, coverage) for group in groups.values()]
+        by_location.setdefault(left.change.location, []).append(left)
+    groups = (group for every in by_location.values() for group in _by_lines(every))
+    leaks = [_leak(group, profiles, edges, coverage) for group in groups]
     told = sorted((leak for leak in leaks if _worth_telling(leak)), key=_rank)
     return tuple(replace(leak, id=f"L{number}") for number, leak in enumerate(told, start=1))
 
@@ -43,8 +45,16 @@ def _all_left(profiles: Mapping[str, Profile], suite: Suite) -> Iterable[Left]:
     yield from (Left(change.cause, change) for change in suite.import_changes)
 
 
-def _lines(change: Change) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted({(source.file, source.line) for source in change.sources}))
+def _by_lines(lefts: Iterable[Left]) -> list[list[Left]]:
+    """What was left through lines that these have in common, directly or through others; the lineless together."""
+    groups: list[tuple[set[tuple[str, int]], list[Left]]] = []
+    for left in lefts:
+        lines = {(source.file, source.line) for source in left.change.sources}
+        joined = [each for each in groups if (lines & each[0] if lines else not each[0])]
+        groups = [each for each in groups if each not in joined]
+        every = [known for _, group in joined for known in group]
+        groups.append((lines.union(*(each[0] for each in joined)), [*every, left]))
+    return [group for _, group in groups]
 
 
 def _leak(
@@ -103,7 +113,9 @@ def _readers(
 
 
 def _sources(group: Sequence[Left]) -> tuple[Source, ...]:
-    return tuple(dict.fromkeys(source for left in group for source in left.change.sources))
+    """The lines that wrote, those first that most went through."""
+    counts = Counter(source for left in group for source in left.change.sources)
+    return tuple(source for source, _ in counts.most_common())
 
 
 def _worth_telling(leak: Leak) -> bool:

@@ -94,5 +94,12 @@ def _extended(profile: Profile, execution: Execution) -> Profile:
         (*profile.again, *again),
         profile.reads.union(*(run.reads for run in runs)),
         (*profile.changes, *new),
-        profile.elsewhere.union((change.location, change.digest) for change in execution.deep),
+        profile.elsewhere.union(
+            (change.location, change.digest) for change in execution.deep if not _is_made_on_first_use(change)
+        ),
     )
+
+
+def _is_made_on_first_use(change: Change) -> bool:
+    """What a third party's object makes when it is needed: a stack of middleware, a connection, a schema."""
+    return change.internal and change.before in ("absent", "None")

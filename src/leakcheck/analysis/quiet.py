@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from leakcheck.analysis.leaks import Left
 from leakcheck.analysis.profiles import is_alone
-from leakcheck.records import Change, Execution, Location, Suite
+from leakcheck.records import Change, Execution, Location, Source, Suite
 
 GLOBALS = "module_globals"
 _CODE = ("function ", "class ", "method ")
@@ -21,9 +22,9 @@ _EXAMPLES = 3
 
 def left_quietly(executions: Sequence[Execution], suite: Suite, told: Collection[Location] = ()) -> list[Left]:
     """What tests alone left at locations other than `told`, if it is worth a note; with its lines, where known."""
-    lines = _lines(executions)
+    sources = _sources(executions)
     return [
-        Left(test, lines.get((test, change.location), change))
+        Left(test, replace(change, sources=sources.get(change.location, ())))
         for test, change in _left(executions, suite)
         if change.location not in told and is_worth_a_note(change)
     ]
@@ -63,10 +64,10 @@ def _left(executions: Iterable[Execution], suite: Suite) -> Iterator[tuple[str, 
                 yield place[0], change
 
 
-def _lines(executions: Iterable[Execution]) -> dict[tuple[str, Location], Change]:
-    """(test, location) -> its change with the line that made it, from executions that looked for lines."""
+def _sources(executions: Iterable[Execution]) -> dict[Location, tuple[Source, ...]]:
+    """The lines that changed a location, where executions looked for them: for one test of each location."""
     return {
-        (change.cause, change.location): change
+        change.location: change.sources
         for execution in executions
         if execution.order.pinpoint
         for change in execution.deep

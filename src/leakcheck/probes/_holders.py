@@ -100,8 +100,10 @@ def walk(
     """Tell every holder that can be reached from `roots` (None: all modules) and its content, each object once.
 
     `deep` tells how many steps to go from a module, `foreign_depth` how many of them inside objects whose class is
-    not the project's own. Other packages' modules that `roots` import by name are told, but not entered.
+    not the project's own. Where that is bounded, others' objects that classes hold (descriptors, mappers) are not
+    entered, and other packages' modules that `roots` import by name are told, too.
     """
+    shallow = foreign_depth < MAX_DEPTH
     left_out = (os.environ, vars(os.environ).get("_data"), *(getattr(sys, name) for name in _LEFT_TO_SETTINGS))
     seen: dict[int, object] = {id(each): each for each in left_out}
     waiting: deque[tuple[str, Any, int, int]] = deque()
@@ -119,8 +121,11 @@ def walk(
                 held(holder, inside)
             if depth < deep and foreign < foreign_depth:
                 found = (pair for pair in _children(holder, inside) if not _is_closed(pair[1]))
-                waiting.extend((name, item, depth + 1, foreign) for name, item in found)
-            if roots is not None and depth == 0:
+                own = shallow and issubclass(type(value), type)
+                waiting.extend(
+                    (name, item, depth + 1, foreign) for name, item in found if not (own and _is_foreign(item))
+                )
+            if shallow and depth == 0:
                 waiting.extend((_root(each), each, 1, 1) for each in inside.values() if _is_others_module(each))
 
 
