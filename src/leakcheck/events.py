@@ -100,9 +100,11 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Deep:
-    """What the tests so far have changed anywhere in the process; the cause of each change is its test."""
+    """What the tests so far have changed anywhere in the process; the cause of each change is its test. `modules`
+    are those of the project that are loaded."""
 
     changes: tuple[Change, ...]
+    modules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ class Order:
 class Execution:
     """One order, run once, in one process. `outside` is (test, "file"|"server"|"port", name) for state that no
     fork undoes; the test is "" for what happened before the first. `deep` is what a deep look found; the cause of
-    each change is the test that made it."""
+    each change is the test that made it. `modules` are those of the project that were loaded in the end."""
 
     id: str
     order: Order
@@ -162,6 +162,7 @@ class Execution:
     engine: str = "fork"
     outside: tuple[tuple[str, str, str], ...] = ()
     deep: tuple[Change, ...] = ()
+    modules: tuple[str, ...] = ()
 
     def outcome(self, test: str) -> Outcome:
         """The outcome of `test`, "not run" when the execution never came to it."""

@@ -1,8 +1,8 @@
 """Locations without a probe that some test changed when it ran alone: who may meet them, and who has.
 
-Whether a test reads such a location is not known: each is taken to read it. A watched order shows how long a change
-stays in place; in the declared order, which ran before anybody knew what to watch, it is taken to stay until
-somebody changes it who was seen to do so.
+Whether a test reads such a location is not known: each is taken to read it, unless the module that holds it was not
+even loaded when the test ran alone. A watched order shows how long a change stays in place; in the declared order,
+which ran before anybody knew what to watch, it is taken to stay until somebody changes it who was seen to do so.
 """
 
 from __future__ import annotations
@@ -54,13 +54,23 @@ def unmet_elsewhere(executions: Sequence[Execution], suite: Suite) -> list[tuple
         elif execution.order.kind == "declared":
             _meet_declared(execution, profiles, makers, cleaners, met)
     blind = _never_seen(executions, makers, met)
+    readers = _readers(profiles)
     return [
         ((tests[0],), test)
         for value, tests in makers.items()
         if value not in blind
-        for test in profiles
+        for test in readers.get(value[0].owner, profiles)
         if test not in met[value] and test != tests[0]
     ]
+
+
+def _readers(profiles: Mapping[str, Profile]) -> Mapping[str, Sequence[str]]:
+    """module of the project -> the tests that may read what it holds."""
+    found: dict[str, list[str]] = {module: [] for each in profiles.values() for module in each.modules or ()}
+    for each in profiles.values():
+        for module in found if each.modules is None else each.modules:
+            found[module].append(each.test)
+    return found
 
 
 def _never_seen(executions: Iterable[Execution], makers: Makers, met: Mapping[Value, set[str]]) -> frozenset[Value]:

@@ -12,8 +12,8 @@ from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Change, Execution, Lo
 class Profile:
     """One test alone. `outcomes` are those of every isolated run, `again` those of second runs in one process.
 
-    `elsewhere` are locations that it changed and that no probe watches, with the digest of what it left there:
-    whether anybody reads them is not known.
+    `elsewhere` are locations that it changed and that no probe tracks, with the digest of what it left there.
+    `modules` are those of the project that were loaded: what lies in others it cannot have read. None: not known.
     """
 
     test: str
@@ -22,6 +22,7 @@ class Profile:
     reads: frozenset[Location] = frozenset()
     changes: tuple[Change, ...] = ()
     elsewhere: frozenset[tuple[Location, str]] = frozenset()
+    modules: frozenset[str] | None = None
 
     @property
     def good(self) -> bool:
@@ -97,6 +98,7 @@ def _extended(profile: Profile, execution: Execution) -> Profile:
         profile.elsewhere.union(
             (change.location, change.digest) for change in execution.deep if not _is_made_on_first_use(change)
         ),
+        frozenset((*(profile.modules or ()), *execution.modules)) or None,
     )
 
 

@@ -25,6 +25,8 @@ from leakcheck.probes._names import describe, module_of, qualname_of
 MAX_HOLDERS = 1_500_000
 MAX_DEPTH = 14
 MAX_KEY = 60
+SMALLEST_ID = 1 << 32
+"""Numbers from here on are taken for identities of objects, which differ from process to process."""
 
 # What these hold serves the interpreter, the import system or the test runner: to put it back would break them, and
 # no test's outcome depends on it but through them.
@@ -42,7 +44,8 @@ _FOREIGN = frozenset(
 _SKIPPED_NAMES = frozenset(
     {
         "__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__path__",
-        "__spec__", "__warningregistry__", "__weakref__", "__dict__", "__abstractmethods__", "_abc_impl",
+        "__slotnames__", "__spec__", "__warningregistry__", "__weakref__", "__dict__", "__abstractmethods__",
+        "_abc_impl",
     }
 )  # fmt: skip
 _STREAMS = frozenset({"stdin", "stdout", "stderr", "last_type", "last_value", "last_traceback", "last_exc"})
@@ -156,6 +159,12 @@ def _modules() -> list[types.ModuleType]:
         if type(module) is types.ModuleType and (name.partition(".")[0] not in _FOREIGN)
     ]
     return sorted(found, key=lambda module: not is_project(module))
+
+
+def loaded() -> tuple[str, ...]:
+    """The names of the project's own modules that are loaded."""
+    modules = (each for each in list(sys.modules.values()) if type(each) is types.ModuleType and is_project(each))
+    return tuple(sorted({_root(each)[:-1] for each in modules}))
 
 
 def is_project(module: types.ModuleType) -> bool:
@@ -333,6 +342,8 @@ def _key_text(key: Any) -> str:
     if kind is str:
         shown = key if len(key) <= MAX_KEY else f"{key[:MAX_KEY]}…{hash(key) & 0xFFFF:x}"
         return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if kind is int and abs(key) >= SMALLEST_ID:
+        return "…"
     if kind in _SCALARS:
         return repr(key)[:MAX_KEY]
     if issubclass(kind, tuple):

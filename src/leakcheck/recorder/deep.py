@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 from leakcheck.probes import MISSING, Items, Probes, Setting, Values
@@ -146,7 +147,7 @@ class DeepLook:
                 continue
             for key in (*before, *(each for each in now if each not in before)):
                 old, new = before.get(key, MISSING), now.get(key, MISSING)
-                if differ(old, new) and not _is_ours(new):
+                if differ(old, new) and not _is_ours(new) and not _is_import(old, new):
                     probe = self._probes.holding(holder)
                     undo = partial(probe.put_back, holder, key, old, was_there=old is not MISSING)
                     location = location_of(probe, holder, key)
@@ -235,6 +236,11 @@ def differ(old: Any, new: Any) -> bool:
     if type(old) in (tuple, Items):
         return len(old) != len(new) or any(differ(a, b) for a, b in zip(old, new, strict=True))
     return True
+
+
+def _is_import(old: Any, new: Any) -> bool:
+    """The import of a submodule sets its name in the package."""
+    return old is MISSING and type(new) is ModuleType
 
 
 def _is_ours(value: Any) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from leakcheck.events import Again, Completed, Deep, Note, Stopped
+from leakcheck.probes._holders import loaded
 from leakcheck.recorder.book import Book, Saved
 from leakcheck.recorder.deep import DeepLook
 from leakcheck.recorder.deeprun import DeepRun
@@ -93,7 +94,8 @@ class Runner:
         """What a test that runs alone has changed in the project's modules, and of the process's settings."""
         if self._look is not None:
             test = self._recorder.test_id(item)
-            segment.write(Deep(tuple(self._look.change(each, test) for each in self._look.differences())))
+            changes = tuple(self._look.change(each, test) for each in self._look.differences())
+            segment.write(Deep(changes, loaded()))
 
     @staticmethod
     def _tell_deep(deep: DeepRun, segment: Segment) -> None:

@@ -40,6 +40,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     status: Status = "lost"
     seconds, engine, running = 0.0, "fork", ""
     deep: tuple[Change, ...] = ()
+    modules: tuple[str, ...] = ()
     for event in items:
         match event:
             case events.Header(order=Order() as planned):
@@ -57,8 +58,8 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
                 notes.append(f"{topic}: {text}")
             case events.Outside(what=what, name=name):
                 outside.append((running, what, name))
-            case events.Deep(changes=changes):
-                deep = changes
+            case events.Deep():
+                deep, modules = event.changes, event.modules
             case events.Stopped(reason=reason):
                 notes.append(f"stopped: {reason}")
             case events.Exit():
@@ -66,7 +67,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     if running:
         outcome = "timeout" if status == "timeout" else "crashed"
         runs.append(TestRun(running, cast(Outcome, outcome)))
-    return Execution(tag, order, status, tuple(runs), seconds, tuple(notes), engine, tuple(outside), deep)
+    return Execution(tag, order, status, tuple(runs), seconds, tuple(notes), engine, tuple(outside), deep, modules)
 
 
 def _disowned(execution: Execution) -> bool:
