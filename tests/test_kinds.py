@@ -122,6 +122,52 @@ def test_a_thread_is_confirmed_but_cannot_be_put_back(leaky: Audited) -> None:
     assert "threads builtins:sleep of threading cannot be put back" in " ".join(leaky.stdout.split())
 
 
+ASYNCHRONOUS = Project(
+    {
+        "test_loops.py": """
+            import asyncio
+            from fastapi import FastAPI
+            from fastapi.testclient import TestClient
+
+            app = FastAPI()
+            loops = []
+
+            @app.get("/")
+            def home():
+                return 1
+
+            def test_entered():
+                client = TestClient(app)
+                client.__enter__()
+                assert client.get("/").json() == 1
+
+            def test_left():
+                with TestClient(app) as client:
+                    assert client.get("/").json() == 1
+
+            def test_task():
+                async def poll():
+                    await asyncio.sleep(600)
+
+                async def main():
+                    loops.append(asyncio.ensure_future(poll()))
+
+                loop = asyncio.new_event_loop()
+                loops.append(loop)
+                loop.run_until_complete(main())
+        """
+    }
+)
+
+
+def test_clients_that_were_never_left_and_tasks_that_go_on_are_told() -> None:
+    found = ASYNCHRONOUS.audit("--random", "0")
+    assert {(leak["kind"], leak["key"]): leak["polluters"] for leak in found.report["leaks"]} == {
+        ("threads", "a client or portal that was entered and never left"): ["test_loops.py::test_entered"],
+        ("threads", "task test_task.<locals>.poll"): ["test_loops.py::test_task"],
+    }
+
+
 CLEAN = Project(
     {
         "pytest.ini": "[pytest]\npythonpath = .\n",

@@ -54,12 +54,13 @@ def _work(thread: threading.Thread) -> str:
 
 
 def _tasks() -> Iterator[tuple[str, str]]:
-    """Tasks of loops that are not closed, and that are not done."""
+    """Tasks that are not done, of loops that are neither closed nor run by a thread: that thread is told already."""
     module = sys.modules.get("asyncio.tasks")
     known = getattr(module, "_scheduled_tasks", None) or getattr(module, "_all_tasks", None)
     for task in list(known or ()):
         try:
-            waits = not task.done() and not task.get_loop().is_closed()
+            loop = task.get_loop()
+            waits = not task.done() and not loop.is_closed() and not loop.is_running()
         except Exception:  # a task of somebody else's making
             continue
         if waits:
