@@ -54,7 +54,7 @@ def _work(thread: threading.Thread) -> str:
 
 
 def _tasks() -> Iterator[tuple[str, str]]:
-    """Tasks that are not done, of loops that are neither closed nor run by a thread: that thread is told already."""
+    """Tasks that are not done, of loops neither closed nor run by a thread: that thread is told already."""
     module = sys.modules.get("asyncio.tasks")
     known = getattr(module, "_scheduled_tasks", None) or getattr(module, "_all_tasks", None)
     for task in list(known or ()):
