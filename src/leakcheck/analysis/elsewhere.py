@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from leakcheck.analysis.chains import Value
 from leakcheck.analysis.profiles import Profile, profiles_of
 from leakcheck.analysis.timeline import changed_in_place, in_place
-from leakcheck.records import Execution, Location, Suite
+from leakcheck.records import UNDOABLE, Execution, Location, Suite
 
 MAX_WATCHED = 200
 MAX_VALUES = 4
@@ -30,7 +30,7 @@ def makers_elsewhere(profiles: Mapping[str, Profile], suite: Suite) -> Makers:
     found: dict[Value, list[str]] = {}
     for profile in profiles.values():
         for location, digest in profile.elsewhere:
-            if suite.compares(location):
+            if suite.compares(location) and location.kind not in UNDOABLE:
                 several = len(digests[location]) > MAX_VALUES
                 found.setdefault((location, "" if several else digest), []).append(profile.test)
     ranked = sorted(found, key=lambda value: (len(found[value]), value))

@@ -16,7 +16,7 @@ from typing import Any
 from leakcheck.probes import Setting, Values
 from leakcheck.probes._names import label
 
-_POOLS = ("ThreadPoolExecutor-", "asyncio_", "AnyIO worker thread")
+_POOLS = ("ThreadPoolExecutor-", "asyncio_", "AnyIO worker thread", "Trio thread ")
 _PORTAL = "a client or portal that was entered and never left"
 
 
