@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from leakcheck.records import Result
@@ -20,6 +22,13 @@ FORMATS = formats()
 
 def test_formats_are_found_by_their_package() -> None:
     assert {"json", "terminal"} <= set(FORMATS)
+
+
+@pytest.mark.parametrize("report", FORMATS.values(), ids=list(FORMATS))
+def test_a_format_says_how_it_is_asked_for(report: Report) -> None:
+    assert re.fullmatch("[a-z]+(-[a-z]+)*", report.name)
+    assert re.fullmatch(r"[^A-Z\s].{10,80}\.", report.help)
+    assert isinstance(report.appends, bool)
 
 
 @pytest.mark.parametrize("report", FORMATS.values(), ids=list(FORMATS))

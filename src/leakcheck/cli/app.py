@@ -12,13 +12,13 @@ import typer
 from leakcheck import __version__
 from leakcheck.analysis import state_diff
 from leakcheck.audit import result_of, run_audit
-from leakcheck.cli.output import write_report
+from leakcheck.cli.formats import Targets, offers_formats, write_formats
+from leakcheck.cli.output import STANDARD_OUTPUT, check_targets
 from leakcheck.cli.progress import progress_for
 from leakcheck.cli.tests import find_test
 from leakcheck.errors import UsageError
 from leakcheck.options import Options
 from leakcheck.records import Result
-from leakcheck.reports import formats
 from leakcheck.reports._diff import render_diff
 from leakcheck.reports.terminal import Report as TerminalReport
 from leakcheck.reports.terminal import console_for
@@ -39,9 +39,6 @@ FailOn = Annotated[
     Literal["error", "warning", "note", "never"],
     typer.Option("--fail-on", help="End with 1 when there is a finding of this severity or a worse one."),
 ]
-JsonFile = Annotated[
-    str | None, typer.Option("--json", help="Write the JSON report to FILE (- for standard output).")
-]
 
 
 def _version(value: bool) -> None:
@@ -60,8 +57,10 @@ def _main(
 
 
 @app.command()
+@offers_formats
 def run(
     context: typer.Context,
+    targets: Targets,
     paths: Annotated[list[str] | None, typer.Argument(help="Test files, folders or node ids, as for pytest. "
                                                       "Arguments for pytest itself go behind --.")] = None,
     python: Annotated[str, typer.Option("--python", help="The audited project's interpreter.")] = _DEFAULTS.python,
@@ -82,10 +81,13 @@ def run(
     show_values: Annotated[bool, typer.Option(
         "--show-values", help="Show secrets in the clear instead of digests.")] = False,
     fail_on: FailOn = "error",
-    json: JsonFile = None,
     folder: Folder = _DEFAULTS.folder,
 ) -> int:  # fmt: skip
-    """Audit a suite: run it in several orders and every test alone, and tell who leaks what into whom."""
+    """Audit a suite: run it in several orders and every test alone, and tell who leaks what into whom.
+
+    Any number of reports can be written; FILE is - for standard output, in place of the report for people.
+    """
+    check_targets(targets)
     options = Options(
         paths=tuple(paths or ()),
         pytest_args=context.obj or (),
@@ -103,13 +105,18 @@ def run(
     )
     with progress_for(sys.stderr) as progress:
         where = run_audit(_with_budget(options, budget), progress)
-    return _show(where, fail_on, json)
+    return _show(where, fail_on, targets)
 
 
 @app.command()
-def report(fail_on: FailOn = "error", json: JsonFile = None, folder: Folder = _DEFAULTS.folder) -> int:
-    """Show the last audit again, without running anything."""
-    return _show(latest(Path(folder)), fail_on, json)
+@offers_formats
+def report(targets: Targets, fail_on: FailOn = "error", folder: Folder = _DEFAULTS.folder) -> int:
+    """Show the last audit again, without running anything.
+
+    Any number of reports can be written; FILE is - for standard output, in place of the report for people.
+    """
+    check_targets(targets)
+    return _show(latest(Path(folder)), fail_on, targets)
 
 
 @app.command()
@@ -123,11 +130,10 @@ def diff(
     render_diff(name, state_diff(name, audit.executions, audit.suite), console_for(sys.stdout))
 
 
-def _show(folder: AuditFolder, fail_on: str, json: str | None) -> int:
+def _show(folder: AuditFolder, fail_on: str, targets: Targets) -> int:
     result: Result = result_of(folder, fail_on)
-    if json is not None:
-        write_report(formats()["json"].render(result), json)
-    if json != "-":
+    write_formats(result, targets)
+    if STANDARD_OUTPUT not in targets.values():
         TerminalReport().write(result, console_for(sys.stdout))
     return result.exit_code
 

@@ -35,6 +35,8 @@ class Report:
     """Everything that the audit found, for programs."""
 
     name = "json"
+    help = "the JSON report, for programs."
+    appends = False
 
     def render(self, result: Result) -> str:
         """A JSON document that the shipped schema describes, its keys always in the same order."""

@@ -32,6 +32,8 @@ class Report:
     """Sections below each other; a section with nothing to say is left out."""
 
     name = "terminal"
+    help = "what the terminal shows, without colours."
+    appends = False
 
     def render(self, result: Result) -> str:
         """The report as plain text, its prose 100 columns wide."""
