@@ -61,9 +61,18 @@ def spot(story: Story) -> str:
     return clip(f"{finding.file}:{finding.line}" if finding.line else finding.file)
 
 
+def story_lines(story: Story) -> Iterator[str]:
+    """What stands behind the subject: the state, who wrote it, who is hurt by whom, and how far that is shown."""
+    if story.leak is not None:
+        if not is_about_leak(story.finding.code):
+            yield f"by {place(story.leak.location, story.leak.path)}"
+        yield from leak_lines(story.leak)
+    for harm in story.harms:
+        yield from harm_lines(harm)
+
+
 def leak_lines(leak: Leak) -> Iterator[str]:
-    """What leaked, from what to what, and who wrote it."""
-    yield f"{leak.id} {place(leak.location, leak.path)}"
+    """From what to what a location changed, and who wrote it."""
     parts = parts_of(leak)
     for part in parts[:MAX_NAMES]:
         label = f"{clip(part.path)}: " if part.path else ""

@@ -136,6 +136,7 @@ def _pain(pain: Pain) -> Iterator[str]:
     yield _one(first)
     yield from (f"  {line}" for line in polluters)
     if pain.cause.leak is not None:
+        yield f"  {pain.cause.leak.id} {place(pain.cause.leak.location, pain.cause.leak.path)}"
         yield from (f"  {line}" for line in leak_lines(pain.cause.leak))
     if pain.hurt.witness:
         yield "witness, in this order:"
