@@ -11,7 +11,7 @@ from leakcheck.records import Finding, Leak, Result
 from leakcheck.reports._causes import Harm, Hurt, RootCause, root_causes
 from leakcheck.reports._rules import is_about_leak
 from leakcheck.reports._sentences import WORDINGS, headline, proof
-from leakcheck.reports._words import clip, more, parts_of, place, plural, writers
+from leakcheck.reports._words import clip, more, parts_of, place, writers
 
 MAX_NAMES = 3
 _SEVERITIES = ("error", "warning", "note")
@@ -49,10 +49,18 @@ def by_importance(told: Sequence[Story]) -> list[Story]:
 
 def subject(story: Story) -> str:
     """The finding in one line: "5 tests fail after this leak: app.state.cache of shop.main:app"."""
+    return "".join(subject_parts(story))
+
+
+def subject_parts(story: Story) -> tuple[str, str, str]:
+    """The same in three parts: words, the name that the project gave it, words."""
     finding, leak = story.finding, story.leak
-    if is_about_leak(finding.code):
-        return f"{clip(finding.title)}: {place(leak.location, leak.path)}" if leak else clip(finding.title)
-    return f"{clip(finding.tests[0])} {clip(finding.title)}" if finding.tests else clip(finding.title)
+    title = clip(finding.title)
+    if is_about_leak(finding.code) and leak is not None:
+        return f"{title}: ", place(leak.location, leak.path), ""
+    if finding.tests and not is_about_leak(finding.code):
+        return "", clip(finding.tests[0]), f" {title}"
+    return title, "", ""
 
 
 def spot(story: Story) -> str:
@@ -88,12 +96,6 @@ def harm_lines(harm: Harm, limit: int = MAX_NAMES) -> Iterator[str]:
     if noun:
         yield from (f"{noun} {' and '.join(map(clip, each))}" for each in harm.polluters[:limit])
         yield from more(len(harm.polluters) - limit, f"{noun}s")
-
-
-def tests_in_words(story: Story) -> str:
-    """How many tests the finding is about, or which one."""
-    tests = story.finding.tests
-    return clip(tests[0]) if len(tests) == 1 else plural(len(tests), "test")
 
 
 def fingerprints(told: Sequence[Story]) -> tuple[str, ...]:
