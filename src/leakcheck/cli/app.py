@@ -12,15 +12,14 @@ import typer
 from leakcheck import __version__
 from leakcheck.analysis import state_diff
 from leakcheck.audit import result_of, run_audit
+from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
 from leakcheck.cli.formats import Targets, offers_formats, write_formats
 from leakcheck.cli.output import STANDARD_OUTPUT, check_targets
-from leakcheck.cli.progress import progress_for
 from leakcheck.cli.tests import find_test
 from leakcheck.errors import UsageError
 from leakcheck.options import Options
 from leakcheck.records import Result
 from leakcheck.reports._diff import render_diff
-from leakcheck.reports.terminal import Report as TerminalReport
 from leakcheck.reports.terminal import console_for
 from leakcheck.store import AuditFolder, latest, read_audit
 
@@ -82,11 +81,15 @@ def run(
         "--show-values", help="Show secrets in the clear instead of digests.")] = False,
     fail_on: FailOn = "error",
     folder: Folder = _DEFAULTS.folder,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    color: ColorWhen = "auto",
 ) -> int:  # fmt: skip
     """Audit a suite: run it in several orders and every test alone, and tell who leaks what into whom.
 
     Any number of reports can be written; FILE is - for standard output, in place of the report for people.
     """
+    display = Display(quiet, verbose, color)
     check_targets(targets)
     options = Options(
         paths=tuple(paths or ()),
@@ -103,38 +106,47 @@ def run(
         show_values=show_values,
         folder=folder,
     )
-    with progress_for(sys.stderr) as progress:
+    with display.progress() as progress:
         where = run_audit(_with_budget(options, budget), progress)
-    return _show(where, fail_on, targets)
+    return _show(where, fail_on, targets, display)
 
 
 @app.command()
 @offers_formats
-def report(targets: Targets, fail_on: FailOn = "error", folder: Folder = _DEFAULTS.folder) -> int:
+def report(
+    targets: Targets,
+    fail_on: FailOn = "error",
+    folder: Folder = _DEFAULTS.folder,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    color: ColorWhen = "auto",
+) -> int:
     """Show the last audit again, without running anything.
 
     Any number of reports can be written; FILE is - for standard output, in place of the report for people.
     """
+    display = Display(quiet, verbose, color)
     check_targets(targets)
-    return _show(latest(Path(folder)), fail_on, targets)
+    return _show(latest(Path(folder)), fail_on, targets, display)
 
 
 @app.command()
 def diff(
     test: Annotated[str, typer.Argument(help="A test id, or a part of one that no other test has.")],
     folder: Folder = _DEFAULTS.folder,
+    color: ColorWhen = "auto",
 ) -> None:
     """Show what one test changes: before and after, by location and path."""
     audit = read_audit(latest(Path(folder)))
     name = find_test(test, audit.suite.ids)
-    render_diff(name, state_diff(name, audit.executions, audit.suite), console_for(sys.stdout))
+    render_diff(name, state_diff(name, audit.executions, audit.suite), console_for(sys.stdout, color))
 
 
-def _show(folder: AuditFolder, fail_on: str, targets: Targets) -> int:
+def _show(folder: AuditFolder, fail_on: str, targets: Targets, display: Display) -> int:
     result: Result = result_of(folder, fail_on)
     write_formats(result, targets)
     if STANDARD_OUTPUT not in targets.values():
-        TerminalReport().write(result, console_for(sys.stdout))
+        display.show(result)
     return result.exit_code
 
 

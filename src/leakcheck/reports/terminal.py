@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Literal
 
 from rich.console import Console
 
 from leakcheck.records import Result
+from leakcheck.reports._terminal_brief import brief
 from leakcheck.reports._terminal_harm import harm
-from leakcheck.reports._terminal_page import Piece, console_for, emit
+from leakcheck.reports._terminal_page import SHORT, WHOLE, Color, Limits, Piece, console_for, emit
 from leakcheck.reports._terminal_rest import certificate, leaks, mends, notes, troubled, unexplained
 from leakcheck.reports._terminal_summary import orders, summary
 
-__all__ = ["Report", "console_for"]
+__all__ = ["Color", "Detail", "Report", "console_for"]
 
-_SECTIONS: tuple[Callable[[Result], tuple[Piece, ...]], ...] = (
-    summary,
-    orders,
-    harm,
-    leaks,
-    unexplained,
-    troubled,
-    certificate,
-    mends,
-    notes,
-)
+Detail = Literal["brief", "usual", "whole"]
+"""The verdict with a line for each finding; what a person reads; or the same with no list cut short."""
+Section = Callable[[Result], tuple[Piece, ...]]
+
+
+def _sections(limits: Limits) -> tuple[Section, ...]:
+    return (
+        summary,
+        orders,
+        partial(harm, limits=limits),
+        partial(leaks, limits=limits),
+        partial(unexplained, limits=limits),
+        partial(troubled, limits=limits),
+        certificate,
+        mends,
+        notes,
+    )
+
+
+_SECTIONS: Mapping[Detail, tuple[Section, ...]] = {
+    "brief": (brief,),
+    "usual": _sections(SHORT),
+    "whole": _sections(WHOLE),
+}
 
 
 class Report:
@@ -41,7 +57,7 @@ class Report:
         self.write(result, console_for(stream))
         return stream.getvalue()
 
-    def write(self, result: Result, console: Console) -> None:
+    def write(self, result: Result, console: Console, detail: Detail = "usual") -> None:
         """Print the report on `console`, with its colours and in its encoding."""
-        for part in _SECTIONS:
+        for part in _SECTIONS[detail]:
             emit(console, part(result))
