@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from leakcheck.records import Result, Severity
 from leakcheck.reports._stories import Story, spot, stories, subject
@@ -14,7 +15,7 @@ _STYLES: Mapping[Severity, str] = {"error": "bold red", "warning": "bold yellow"
 
 def brief(result: Result) -> tuple[Piece, ...]:
     """Lines like `tests/conftest.py:41: error LK101 5 tests fail after this leak: app.state.cache of shop:app`."""
-    return (*map(_line, stories(result)), summary(result)[0])
+    return (*map(_line, stories(result)), replace(summary(result)[0], prose=False))
 
 
 def _line(story: Story) -> Piece:
