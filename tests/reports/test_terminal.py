@@ -141,11 +141,10 @@ def test_the_guarantee_is_given_only_where_it_holds(certificate: Certificate, cl
 
 def test_nothing_is_cut_from_the_whole_report() -> None:
     many = tuple(f"tests/test_a.py::test_{number}" for number in range(100))
+    written = LEAK.sources * 5
     leaks = tuple(
-        replace(
-            leak(number, Location("environ", "os", f"K{number}"), "latent", *many[:5]), sources=LEAK.sources * 5
-        )
-        for number in range(100)
+        replace(leak(each, Location("environ", "os", f"K{each}"), "latent", *many[:5]), sources=written)
+        for each in range(100)
     )
     victims = tuple(verdict(test, "victim") for test in many)
     edges = tuple(edge((by,), test, "L200") for test in many for by in many[:5] if by != test)
