@@ -285,7 +285,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a person should do something about. `tests` are the tests that it is about, victims first."""
+    """What a person should do something about. `tests` are the tests that it is about, victims first.
+
+    `ignored` is the reason why it does not count, "" if it does; `known`: the baseline has it.
+    """
 
     code: str
     severity: Severity
@@ -295,6 +298,8 @@ class Finding:
     tests: tuple[str, ...]
     leak: str | None
     mend: str
+    ignored: str = ""
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

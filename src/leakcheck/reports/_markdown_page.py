@@ -13,6 +13,8 @@ from leakcheck.reports._sentences import conclusion, cost_in_words, leaks_in_wor
 from leakcheck.reports._stories import (
     Story,
     by_importance,
+    counting,
+    pardoned_in_words,
     spot,
     stories,
     story_lines,
@@ -38,7 +40,7 @@ class Bounds:
 def page(result: Result, bounds: Bounds, *, marker: str = "", orders: bool = False) -> str:
     """The whole page, never larger than `bounds` allow. `marker` is its first line, hidden from readers."""
     shown = localised(result)
-    told = by_importance(stories(shown))
+    told = by_importance(counting(stories(shown)))
     head = "".join(_head(shown, marker))
     tail = "".join(_tail(shown, orders))
     room = bounds.bytes - size(head) - size(tail) - _SPARE
@@ -59,6 +61,9 @@ def _head(result: Result, marker: str) -> Iterator[str]:
     hurt = any(test.verdict in ORDER_DEPENDENT for test in result.tests)
     facts = f"{plural(len(result.tests), 'test')}; {leaks_in_words(result)}; {cost_in_words(result.cost)}."
     yield f"{plain(facts)} {plain(conclusion(result.certificate, hurt))}\n\n"
+    pardoned = pardoned_in_words(result)
+    if pardoned:
+        yield f"{plain(pardoned)}.\n\n"
 
 
 def _rows(told: Sequence[Story]) -> Iterator[str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from leakcheck.records import Finding, Leak, Result
 from leakcheck.reports._causes import Harm, Hurt, RootCause, root_causes
 from leakcheck.reports._rules import is_about_leak
 from leakcheck.reports._sentences import WORDINGS, headline, proof
-from leakcheck.reports._words import clip, more, parts_of, place, writers
+from leakcheck.reports._words import clip, listed, more, parts_of, place, plural, writers
 
 MAX_NAMES = 3
 _SEVERITIES = ("error", "warning", "note")
@@ -40,6 +40,27 @@ def stories(result: Result) -> tuple[Story, ...]:
         Story(each, leaks.get(each.leak or ""), _harms(causes.get(each.leak), each.tests))
         for each in result.findings
     )
+
+
+def counting(told: Iterable[Story]) -> tuple[Story, ...]:
+    """Those that are neither known nor ignored: all others are left out of failures."""
+    return tuple(story for story in told if not pardon(story.finding))
+
+
+def pardon(finding: Finding) -> str:
+    """Why a finding does not count, "" if it does."""
+    return finding.ignored or ("in the baseline" if finding.known else "")
+
+
+def pardoned_in_words(result: Result) -> str:
+    """How many findings do not count, and why; "" if all do."""
+    ignored = sum(bool(each.ignored) for each in result.findings)
+    known = sum(each.known and not each.ignored for each in result.findings)
+    if not ignored + known:
+        return ""
+    number = plural(ignored + known, "finding does not count", "findings do not count")
+    reasons = (f"{known:,} in the baseline" if known else "", f"{ignored:,} ignored" if ignored else "")
+    return f"{number}: {listed(reasons)}"
 
 
 def by_importance(told: Sequence[Story]) -> list[Story]:

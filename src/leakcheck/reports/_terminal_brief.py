@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from leakcheck.records import Result, Severity
-from leakcheck.reports._stories import Story, spot, stories, subject
+from leakcheck.reports._stories import Story, counting, spot, stories, subject
 from leakcheck.reports._terminal_page import Piece, row
 from leakcheck.reports._terminal_summary import summary
 
@@ -15,7 +15,7 @@ _STYLES: Mapping[Severity, str] = {"error": "bold red", "warning": "bold yellow"
 
 def brief(result: Result) -> tuple[Piece, ...]:
     """Lines like `tests/conftest.py:41: error LK101 5 tests fail after this leak: app.state.cache of shop:app`."""
-    return (*map(_line, stories(result)), replace(summary(result)[0], prose=False))
+    return (*map(_line, counting(stories(result))), replace(summary(result)[0], prose=False))
 
 
 def _line(story: Story) -> Piece:

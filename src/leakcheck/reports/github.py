@@ -8,7 +8,15 @@ from leakcheck.records import Result, Severity
 from leakcheck.reports._causes import grouped
 from leakcheck.reports._local import localised
 from leakcheck.reports._sentences import leaks_in_words, tests_in_words
-from leakcheck.reports._stories import Story, by_importance, stories, story_lines, subject
+from leakcheck.reports._stories import (
+    Story,
+    by_importance,
+    counting,
+    pardoned_in_words,
+    stories,
+    story_lines,
+    subject,
+)
 from leakcheck.reports._words import clean, clip, plural
 
 MAX_SHOWN = 10
@@ -27,7 +35,8 @@ class Report:
 
     def render(self, result: Result) -> str:
         """One workflow command a line; nothing of the project's text can begin another."""
-        told = grouped(by_importance(stories(localised(result))), lambda story: story.finding.severity)
+        found = by_importance(counting(stories(localised(result))))
+        told = grouped(found, lambda story: story.finding.severity)
         lines = [_command("notice", {"title": "leakcheck"}, _verdict(result))]
         for severity, level in _LEVELS.items():
             room = MAX_SHOWN - (level == "notice")  # one notice is the verdict
@@ -36,7 +45,8 @@ class Report:
 
 
 def _verdict(result: Result) -> str:
-    return f"{plural(len(result.tests), 'test')}: {tests_in_words(result)}\n{leaks_in_words(result)}"
+    words = f"{plural(len(result.tests), 'test')}: {tests_in_words(result)}"
+    return "\n".join(filter(None, (words, leaks_in_words(result), pardoned_in_words(result))))
 
 
 def _level(level: str, told: Sequence[Story], room: int) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from leakcheck.records import Result, Severity
 from leakcheck.reports._local import localised
-from leakcheck.reports._stories import Story, fingerprints, stories, subject
+from leakcheck.reports._stories import Story, fingerprints, pardon, stories, subject
 from leakcheck.reports._words import clean
 from leakcheck.reports.json_report import Json, dumped
 
@@ -23,7 +23,8 @@ class Report:
     def render(self, result: Result) -> str:
         """A JSON list; paths are relative to pytest's rootdir."""
         told = stories(localised(result))
-        return dumped([_issue(story, name) for story, name in zip(told, fingerprints(told), strict=True)])
+        issues = zip(told, fingerprints(told), strict=True)
+        return dumped([_issue(story, name) for story, name in issues if not pardon(story.finding)])
 
 
 def _issue(story: Story, name: str) -> Json:

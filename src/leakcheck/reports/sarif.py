@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from leakcheck.records import Result, Source
 from leakcheck.reports._local import localised, uri
 from leakcheck.reports._rules import RULES, Rule, is_about_leak
-from leakcheck.reports._stories import Story, fingerprints, stories, story_lines, subject
+from leakcheck.reports._stories import Story, fingerprints, pardon, stories, story_lines, subject
 from leakcheck.reports._words import clean, clip, writer
 from leakcheck.reports.json_report import Json, dumped
 
@@ -85,11 +85,16 @@ def _result(story: Story, rule: int, places: Places, name: str) -> Json:
         "locations": [{"physicalLocation": _physical(finding.file, finding.line)}],
         "relatedLocations": [{"id": number, **each} for number, each in enumerate(related[:MAX_RELATED], 1)],
         "partialFingerprints": {FINGERPRINT: name},
+        **_suppressed(pardon(finding)),
         "properties": {
             "tests": [clean(test) for test in finding.tests],
             "reproduce": [clean(each.reproduce) for each in story.hurt if each.reproduce],
         },
     }
+
+
+def _suppressed(why: str) -> Json:
+    return {"suppressions": [{"kind": "external", "justification": clean(why)}]} if why else {}
 
 
 def _message(story: Story) -> Iterator[str]:
