@@ -142,17 +142,13 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "given"),
-    [*(("paths", each) for each in HOSTILE), *((name, "".join(HOSTILE)) for name in ("args", "python", "fail_on"))],
-)
-def test_no_input_is_a_command(temp: Path, name: str, given: str) -> None:
+@pytest.mark.parametrize("name", ["paths", "args", "python", "fail_on"])
+def test_no_input_is_a_command(temp: Path, name: str) -> None:
     with SUITE.folder() as folder:
-        ended = audit(folder, temp, **{name: given})
+        ended = audit(folder, temp, **{name: "\n".join(HOSTILE)})
         assert not (folder / "pwned").exists()
     assert ended.code == 4, ended.text
     assert "leakcheck: " in ended.stderr
-    assert name == "fail_on" or given.partition("\n")[0] in ended.stderr
 
 
 PIP = """

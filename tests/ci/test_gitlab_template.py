@@ -58,10 +58,10 @@ def test_the_audit_writes_what_the_job_keeps() -> None:
         assert json.loads((folder / "leakcheck.json").read_text("utf-8"))["suite"]["args"] == ["tests"]
 
 
-@pytest.mark.parametrize("given", ["$(touch pwned)", "`touch pwned`", "'; touch pwned; \"", "x\nEND\ntouch pwned"])
-def test_no_variable_is_a_command(given: str) -> None:
+def test_no_variable_is_a_command() -> None:
+    hostile = "$(touch pwned)\n`touch pwned`\n'; touch pwned; \"\nEND\ntouch pwned"
     with SUITE.folder() as folder:
-        ended = sh(script(folder), folder, {**JOB["variables"], "LEAKCHECK_PATHS": given})
+        ended = sh(script(folder), folder, {**JOB["variables"], "LEAKCHECK_PATHS": hostile})
         assert not (folder / "pwned").exists()
     assert ended.code == 4, ended.text
 

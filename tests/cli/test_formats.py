@@ -33,11 +33,18 @@ def test_every_format_has_its_option(command: str) -> None:
     assert offered == list(formats())
 
 
-@pytest.mark.parametrize("name", formats())
-def test_one_run_writes_them_all_and_report_the_same_again(audited: Path, name: str) -> None:
+def test_one_run_writes_them_all_and_report_the_same_again(audited: Path, tmp_path: Path) -> None:
+    ended = leakcheck(audited, "report", *(f"--{name}={tmp_path}/{name}" for name in formats()))
+    assert (ended.code, ended.stderr) == (0, "")
+    for name in formats():
+        assert (audited / f"{name}.out").read_bytes() == (tmp_path / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["json", "terminal"])
+def test_one_of_them_goes_to_standard_output_alone(audited: Path, name: str) -> None:
     ended = leakcheck(audited, "report", f"--{name}", "-")
     assert (ended.code, ended.stderr) == (0, "")
-    assert (audited / f"{name}.out").read_text("utf-8") == ended.stdout
+    assert ended.stdout == (audited / f"{name}.out").read_text("utf-8")
 
 
 def test_nothing_else_is_left_beside_them(audited: Path) -> None:
@@ -57,15 +64,41 @@ BAD_TARGETS = [
 
 
 @pytest.mark.parametrize(("arguments", "words"), BAD_TARGETS, ids=[words[:60] for _, words in BAD_TARGETS])
-def test_what_cannot_be_written_is_told_before_anything_runs(arguments: tuple[str, ...], words: str) -> None:
+def test_what_cannot_be_written_is_told(
+    arguments: tuple[str, ...], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "test_a.py").touch()
+    targets = {
+        option.removeprefix("--"): target for option, target in zip(arguments[::2], arguments[1::2], strict=True)
+    }
+    for appending in ([], list(targets)):
+        with pytest.raises(UsageError) as told:
+            check_targets(targets, appending)
+        assert words in told.value.message
+        assert [path.name for path in tmp_path.iterdir()] == ["test_a.py"]
+
+
+def test_it_is_told_before_anything_runs() -> None:
     with GREEN.folder() as folder:
         before = contents(folder)
-        ended = leakcheck(folder, "run", *arguments)
+        ended = leakcheck(folder, "run", "--json", "no/x", "--terminal", "no/y")
         assert (ended.code, ended.stdout) == (4, "")
-        assert ended.stderr.startswith("leakcheck: ")
-        assert words in ended.stderr
-        assert "- is standard output" in ended.stderr
+        nowhere = "No such file or directory"
+        assert ended.stderr == (
+            f"leakcheck: cannot write no/x: {nowhere}; cannot write no/y: {nowhere}\n"
+            "Name files that can be written, each once; - is standard output.\n"
+        )
         assert contents(folder) == before
+
+
+def test_a_file_that_is_added_to_is_left_as_it_is_by_the_check(tmp_path: Path) -> None:
+    target = tmp_path / "summary.md"
+    for text in ("", "before\n"):
+        check_targets({"github-summary": str(target)}, ["github-summary"])
+        assert target.exists() == bool(text)
+        target.write_text("before\n")
+    assert target.read_text() == "before\n"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -13,8 +13,8 @@ from leakcheck import __version__
 from leakcheck.analysis import state_diff
 from leakcheck.audit import result_of, run_audit
 from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
-from leakcheck.cli.formats import Targets, offers_formats, write_formats
-from leakcheck.cli.output import STANDARD_OUTPUT, check_targets
+from leakcheck.cli.formats import Targets, check_formats, offers_formats, write_formats
+from leakcheck.cli.output import STANDARD_OUTPUT
 from leakcheck.cli.tests import find_test
 from leakcheck.errors import UsageError
 from leakcheck.options import Options
@@ -90,7 +90,7 @@ def run(
     Any number of reports can be written; FILE is - for standard output, in place of the report for people.
     """
     display = Display(quiet, verbose, color)
-    check_targets(targets)
+    check_formats(targets)
     options = Options(
         paths=tuple(paths or ()),
         pytest_args=context.obj or (),
@@ -126,7 +126,7 @@ def report(
     Any number of reports can be written; FILE is - for standard output, in place of the report for people.
     """
     display = Display(quiet, verbose, color)
-    check_targets(targets)
+    check_formats(targets)
     return _show(latest(Path(folder)), fail_on, targets, display)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from leakcheck.cli.output import write_report
+from leakcheck.cli.output import check_targets, write_report
 from leakcheck.records import Result
 from leakcheck.reports import Report, formats
 
@@ -35,6 +35,11 @@ def offers_formats(command: Callable[..., int]) -> Callable[..., int]:
     offering.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
     offering.__annotations__ = {each.name: each.annotation for each in (*own, *added)}
     return offering
+
+
+def check_formats(targets: Targets) -> None:
+    """UsageError unless all that was asked for can be written."""
+    check_targets(targets, [name for name, report in formats().items() if report.appends])
 
 
 def write_formats(result: Result, targets: Targets) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from leakcheck.errors import UsageError
@@ -12,9 +12,13 @@ from leakcheck.errors import UsageError
 STANDARD_OUTPUT = "-"
 
 
-def check_targets(targets: Mapping[str, str]) -> None:
-    """UsageError, before anything is run, unless each target of `targets` (option → file) can be written to."""
-    troubles = [*_shared(targets), *filter(None, map(_trouble, dict.fromkeys(targets.values())))]
+def check_targets(targets: Mapping[str, str], appending: Collection[str] = ()) -> None:
+    """UsageError, before anything is run, unless each target of `targets` (option → file) can be written to.
+
+    Options that are in `appending` are going to add to what their file holds.
+    """
+    files = {target: option in appending for option, target in targets.items()}
+    troubles = [*_shared(targets), *filter(None, (_trouble(target, append) for target, append in files.items()))]
     if troubles:
         raise UsageError(
             "; ".join(troubles), hint="Name files that can be written, each once; - is standard output."
@@ -69,7 +73,7 @@ def _shared(targets: Mapping[str, str]) -> Iterable[str]:
             yield f"{' and '.join(f'--{option}' for option in options)} cannot share {where}"
 
 
-def _trouble(target: str) -> str:
+def _trouble(target: str, append: bool) -> str:
     """Why `target` cannot be written to, "" if it can."""
     path = Path(target)
     try:
@@ -77,11 +81,20 @@ def _trouble(target: str) -> str:
             return ""
         if path.is_dir():
             return f"cannot write {target}: Is a directory"
-        _beside(path).touch()
-        _beside(path).unlink()
+        _try(path, append)
     except OSError as error:
         return _cannot(target, error)
     return ""
+
+
+def _try(path: Path, append: bool) -> None:
+    """Write nothing, where it is going to be written."""
+    place = path if append else _beside(path)
+    was_there = place.exists()
+    with place.open("a"):
+        pass
+    if not was_there:
+        place.unlink()
 
 
 def _cannot(target: str, error: OSError) -> str:
