@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from leakcheck import __version__
 from leakcheck.analysis import state_diff
 from leakcheck.audit import result_of, run_audit
-from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
-from leakcheck.cli.formats import Targets, check_formats, offers_formats, write_formats
-from leakcheck.cli.output import STANDARD_OUTPUT
+from leakcheck.cli.output import write_report
+from leakcheck.cli.progress import progress_for
+from leakcheck.cli.settings import budget_of, settings_for
 from leakcheck.cli.tests import find_test
-from leakcheck.errors import UsageError
-from leakcheck.options import Options
+from leakcheck.options import EngineName, FailOn, Judging, Options, ProfileName
 from leakcheck.records import Result
 from leakcheck.reports._diff import render_diff
 from leakcheck.reports.terminal import console_for
@@ -33,10 +31,18 @@ app = typer.Typer(
 )
 
 _DEFAULTS = Options()
-Folder = Annotated[str, typer.Option("--folder", help="Where audits are kept.")]
-FailOn = Annotated[
-    Literal["error", "warning", "note", "never"],
-    typer.Option("--fail-on", help="End with 1 when there is a finding of this severity or a worse one."),
+Config = Annotated[
+    str | None,
+    typer.Option("--config", help="A configuration file. [default: the nearest leakcheck.toml or pyproject.toml]"),
+]
+Folder = Annotated[
+    str | None, typer.Option("--folder", help=f"Where audits are kept. [default: {_DEFAULTS.folder}]")
+]
+FailOnOption = Annotated[
+    FailOn | None,
+    typer.Option(
+        "--fail-on", help="End with 1 when there is a finding of this severity or a worse one. [default: error]"
+    ),
 ]
 
 
@@ -62,39 +68,46 @@ def run(
     targets: Targets,
     paths: Annotated[list[str] | None, typer.Argument(help="Test files, folders or node ids, as for pytest. "
                                                       "Arguments for pytest itself go behind --.")] = None,
-    python: Annotated[str, typer.Option("--python", help="The audited project's interpreter.")] = _DEFAULTS.python,
-    engine: Annotated[Literal["auto", "fork", "spawn"], typer.Option(
-        "--engine", help="Fork a collected suite for each execution, or start a new pytest process.")] = "auto",
-    lanes: Annotated[int, typer.Option("--lanes", min=1, help="Executions at a time.")] = _DEFAULTS.lanes,
-    random: Annotated[int, typer.Option(
-        "--random", min=0, help="Pairs of random orders, an order and its reverse.")] = _DEFAULTS.random,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the first random order.")] = _DEFAULTS.seed,
-    test_timeout: Annotated[float, typer.Option(
-        "--test-timeout", min=0.1, help="Seconds that one test may take.")] = _DEFAULTS.test_timeout,
-    execution_timeout: Annotated[float, typer.Option(
-        "--execution-timeout", min=0.1, help="Seconds that one execution may take.")] = _DEFAULTS.execution_timeout,
-    budget: Annotated[str, typer.Option(
-        "--budget", help="What the search may cost: 20 (runs of the declared order) or 90s (seconds).")] = "20",
-    depth: Annotated[int, typer.Option(
-        "--depth", min=1, help="Of how many tests that make one value together to follow.")] = _DEFAULTS.depth,
-    show_values: Annotated[bool, typer.Option(
-        "--show-values", help="Show secrets in the clear instead of digests.")] = False,
-    fail_on: FailOn = "error",
-    folder: Folder = _DEFAULTS.folder,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    color: ColorWhen = "auto",
+    python: Annotated[str | None, typer.Option(
+        "--python", help="The audited project's interpreter. [default: leakcheck's own]")] = None,
+    profile: Annotated[ProfileName | None, typer.Option(
+        "--profile", help="How thorough to be; see docs/configuration.md. [default: standard]")] = None,
+    engine: Annotated[EngineName | None, typer.Option(
+        "--engine",
+        help="Fork a collected suite for each execution, or start a new pytest process. [default: auto]")] = None,
+    lanes: Annotated[int | None, typer.Option(
+        "--lanes", min=1, help="Executions at a time. [default: the cores]")] = None,
+    random: Annotated[int | None, typer.Option(
+        "--random", min=0,
+        help=f"Pairs of random orders, an order and its reverse. [default: {_DEFAULTS.random}]")] = None,
+    seed: Annotated[int | None, typer.Option(
+        "--seed", min=0, help=f"Seed of the first random order. [default: {_DEFAULTS.seed}]")] = None,
+    test_timeout: Annotated[float | None, typer.Option(
+        "--test-timeout", min=0.1,
+        help=f"Seconds that one test may take. [default: {_DEFAULTS.test_timeout:g}]")] = None,
+    execution_timeout: Annotated[float | None, typer.Option(
+        "--execution-timeout", min=0.1,
+        help=f"Seconds that one execution may take. [default: {_DEFAULTS.execution_timeout:g}]")] = None,
+    budget: Annotated[str | None, typer.Option(
+        "--budget", help="What the search may cost: 20 (runs of the declared order) or 90s (seconds). "
+                         f"[default: {_DEFAULTS.budget:g}]")] = None,
+    depth: Annotated[int | None, typer.Option(
+        "--depth", min=1, help="Of how many tests that make one value together to follow. "
+                               f"[default: {_DEFAULTS.depth}]")] = None,
+    show_values: Annotated[bool | None, typer.Option(
+        "--show-values", help="Show secrets in the clear instead of digests.")] = None,
+    fail_on: FailOnOption = None,
+    json: JsonFile = None,
+    folder: Folder = None,
+    config: Config = None,
 ) -> int:  # fmt: skip
-    """Audit a suite: run it in several orders and every test alone, and tell who leaks what into whom.
-
-    Any number of reports can be written; FILE is - for standard output, in place of the report for people.
-    """
-    display = Display(quiet, verbose, color)
-    check_formats(targets)
-    options = Options(
-        paths=tuple(paths or ()),
-        pytest_args=context.obj or (),
+    """Audit a suite: run it in several orders and every test alone, and tell who leaks what into whom."""
+    settings = settings_for(
+        config,
+        paths=tuple(paths) if paths else None,
+        pytest_args=context.obj or None,
         python=python,
+        profile=profile,
         engine=engine,
         lanes=lanes,
         random=random,
@@ -102,63 +115,41 @@ def run(
         test_timeout=test_timeout,
         execution_timeout=execution_timeout,
         depth=depth,
-        fail_on=fail_on,
         show_values=show_values,
+        fail_on=fail_on,
         folder=folder,
+        **budget_of(budget),
     )
-    with display.progress() as progress:
-        where = run_audit(_with_budget(options, budget), progress)
-    return _show(where, fail_on, targets, display)
+    with progress_for(sys.stderr) as progress:
+        where = run_audit(settings.options, progress)
+    return _show(where, settings.judging, json)
 
 
 @app.command()
-@offers_formats
 def report(
-    targets: Targets,
-    fail_on: FailOn = "error",
-    folder: Folder = _DEFAULTS.folder,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    color: ColorWhen = "auto",
+    fail_on: FailOnOption = None, json: JsonFile = None, folder: Folder = None, config: Config = None
 ) -> int:
-    """Show the last audit again, without running anything.
-
-    Any number of reports can be written; FILE is - for standard output, in place of the report for people.
-    """
-    display = Display(quiet, verbose, color)
-    check_formats(targets)
-    return _show(latest(Path(folder)), fail_on, targets, display)
+    """Show the last audit again, without running anything."""
+    settings = settings_for(config, fail_on=fail_on, folder=folder)
+    return _show(latest(Path(settings.options.folder)), settings.judging, json)
 
 
 @app.command()
 def diff(
     test: Annotated[str, typer.Argument(help="A test id, or a part of one that no other test has.")],
-    folder: Folder = _DEFAULTS.folder,
-    color: ColorWhen = "auto",
+    folder: Folder = None,
+    config: Config = None,
 ) -> None:
     """Show what one test changes: before and after, by location and path."""
-    audit = read_audit(latest(Path(folder)))
+    audit = read_audit(latest(Path(settings_for(config, folder=folder).options.folder)))
     name = find_test(test, audit.suite.ids)
     render_diff(name, state_diff(name, audit.executions, audit.suite), console_for(sys.stdout, color))
 
 
-def _show(folder: AuditFolder, fail_on: str, targets: Targets, display: Display) -> int:
-    result: Result = result_of(folder, fail_on)
-    write_formats(result, targets)
-    if STANDARD_OUTPUT not in targets.values():
-        display.show(result)
+def _show(folder: AuditFolder, judging: Judging, json: str | None) -> int:
+    result: Result = result_of(folder, judging.fail_on)
+    if json is not None:
+        write_report(formats()["json"].render(result), json)
+    if json != "-":
+        TerminalReport().write(result, console_for(sys.stdout))
     return result.exit_code
-
-
-def _with_budget(options: Options, text: str) -> Options:
-    """`options` with a budget like `20` or `90s`; UsageError for anything else."""
-    try:
-        number = float(text.removesuffix("s"))
-        if not number >= 0:
-            raise ValueError
-    except ValueError:
-        raise UsageError(
-            f"--budget {text}: neither a number of runs nor a number of seconds",
-            hint="Write --budget 20 for twenty times the declared order, or --budget 90s.",
-        ) from None
-    return replace(options, budget=number, budget_unit="seconds" if text.endswith("s") else "runs")

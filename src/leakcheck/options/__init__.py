@@ -1,0 +1,27 @@
+"""What the user asked for: command line over configuration file over profile over defaults."""
+
+from leakcheck.options.budgets import parse_budget
+from leakcheck.options.files import ConfigFile, find_config, load_config
+from leakcheck.options.merging import settle
+from leakcheck.options.model import BASELINE, EngineName, FailOn, Judging, Options, ProfileName, Settings
+from leakcheck.options.profiles import PROFILES, Profile
+from leakcheck.options.rules import Ignore, matches
+
+__all__ = [
+    "BASELINE",
+    "PROFILES",
+    "ConfigFile",
+    "EngineName",
+    "FailOn",
+    "Ignore",
+    "Judging",
+    "Options",
+    "Profile",
+    "ProfileName",
+    "Settings",
+    "find_config",
+    "load_config",
+    "matches",
+    "parse_budget",
+    "settle",
+]

@@ -1,0 +1,93 @@
+"""What each key of a configuration file may hold. A check returns the option's value, or says what is expected."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, get_args
+
+from leakcheck.options.budgets import parse_budget
+from leakcheck.options.model import EngineName, FailOn, ProfileName
+
+Check = Callable[[object], Any]
+
+
+class Unfit(Exception):
+    """What was expected in the place of a value, in a few words."""
+
+
+def one_of(names: Collection[str]) -> Check:
+    def check(value: object) -> str:
+        if not isinstance(value, str) or value not in names:
+            raise Unfit(f"one of {', '.join(names)} is expected{did_you_mean(value, names)}")
+        return value
+
+    return check
+
+
+def whole(least: int) -> Check:
+    def check(value: object) -> int:
+        if type(value) is not int or value < least:
+            raise Unfit(f"a whole number of at least {least} is expected")
+        return value
+
+    return check
+
+
+def seconds(value: object) -> float:
+    if type(value) not in (int, float) or not 0.1 <= float(str(value)) < float("inf"):
+        raise Unfit("a number of seconds, at least 0.1, is expected")
+    return float(str(value))
+
+
+def yes_or_no(value: object) -> bool:
+    if type(value) is not bool:
+        raise Unfit("true or false is expected")
+    return value
+
+
+def text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Unfit("a text is expected")
+    return value
+
+
+def texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, str) or not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise Unfit("a list of texts is expected")
+    return tuple(value)
+
+
+def budget(value: object) -> tuple[float, str]:
+    try:
+        if type(value) not in (int, float, str):
+            raise ValueError
+        return parse_budget(str(value))
+    except ValueError:
+        raise Unfit('runs of the declared order (20) or seconds ("90s") are expected') from None
+
+
+KEYS: Mapping[str, Check] = {
+    "paths": texts,
+    "pytest-args": texts,
+    "python": text,
+    "profile": one_of(get_args(ProfileName)),
+    "random": whole(0),
+    "seed": whole(0),
+    "depth": whole(1),
+    "budget": budget,
+    "engine": one_of(get_args(EngineName)),
+    "lanes": whole(1),
+    "test-timeout": seconds,
+    "execution-timeout": seconds,
+    "fail-on": one_of(get_args(FailOn)),
+    "baseline": text,
+    "folder": text,
+    "show-values": yes_or_no,
+}
+
+
+def did_you_mean(value: object, names: Collection[str]) -> str:
+    """`; did you mean X?` if one of `names` is near, else nothing."""
+    near = difflib.get_close_matches(str(value).lower(), list(names), n=1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else ""

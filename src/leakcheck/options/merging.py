@@ -1,0 +1,35 @@
+"""One set of options out of the command line, the configuration file, a profile and the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from leakcheck.options.files import ConfigFile
+from leakcheck.options.model import Judging, Options, ProfileName, Settings
+from leakcheck.options.profiles import PROFILES
+
+_OF_JUDGING = {spec.name for spec in fields(Judging)}
+
+
+def settle(given: Mapping[str, Any], config: ConfigFile | None) -> Settings:
+    """Command line (`given`, without what was left out) over configuration file over defaults.
+
+    A profile stands for several options: one named on the command line goes above the file, one named in the file
+    below the other keys of the file.
+    """
+    written = config.values if config is not None else {}
+    merged = {
+        **_of_profile(written.get("profile")),
+        **written,
+        **_of_profile(given.get("profile")),
+        **given,
+    }
+    judging = {name: value for name, value in merged.items() if name in _OF_JUDGING}
+    options = {name: value for name, value in merged.items() if name not in _OF_JUDGING}
+    return Settings(Options(**options), Judging(**judging), config.name if config is not None else "")
+
+
+def _of_profile(name: ProfileName | None) -> Mapping[str, Any]:
+    return PROFILES[name].values if name is not None else {}

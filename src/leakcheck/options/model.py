@@ -1,0 +1,77 @@
+"""What an audit is asked to do, and how what it finds is judged."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_type_hints
+
+from leakcheck.options.rules import Ignore
+
+EngineName = Literal["auto", "fork", "spawn"]
+FailOn = Literal["error", "warning", "note", "never"]
+ProfileName = Literal["quick", "standard", "thorough"]
+BudgetUnit = Literal["runs", "seconds"]
+
+SHORTEST_RUN = 6.0
+"""Seconds that a run of the declared order counts for at least, so that small suites are not stinted."""
+BASELINE = "leakcheck-baseline.txt"
+
+
+@dataclass(frozen=True)
+class Options:
+    """All options of an audit. Times are seconds; `budget` is in runs of the declared order or in seconds."""
+
+    paths: tuple[str, ...] = ()
+    pytest_args: tuple[str, ...] = ()
+    python: str = sys.executable
+    engine: EngineName = "auto"
+    lanes: int = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    profile: ProfileName = "standard"
+    random: int = 3
+    seed: int = 1
+    test_timeout: float = 60.0
+    execution_timeout: float = 1800.0
+    budget: float = 20.0
+    budget_unit: BudgetUnit = "runs"
+    depth: int = 2
+    show_values: bool = False
+    folder: str = ".leakcheck"
+
+    def budget_seconds(self, declared: float) -> float:
+        """How long the search may take, given how long the declared order took."""
+        return self.budget if self.budget_unit == "seconds" else self.budget * max(declared, SHORTEST_RUN)
+
+    def as_text(self) -> dict[str, str]:
+        return {spec.name: str(getattr(self, spec.name)) for spec in fields(self)}
+
+    @classmethod
+    def from_text(cls, stored: Mapping[str, str]) -> Options:
+        """The options that `as_text` gave; what an older audit did not store has its default."""
+        hints = get_type_hints(cls)
+        return cls(**{name: _value(hints[name], text) for name, text in stored.items() if name in hints})
+
+
+def _value(hint: Any, text: str) -> Any:
+    return ast.literal_eval(text) if hint in (int, float, bool, tuple[str, ...]) else text
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What counts: from which severity on the exit code is 1, what is ignored, and the file of what is known."""
+
+    fail_on: FailOn = "error"
+    ignore: tuple[Ignore, ...] = ()
+    baseline: str = BASELINE
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that the user asked for. `source` is the file that some of it stands in, "" if there is none."""
+
+    options: Options = Options()
+    judging: Judging = Judging()
+    source: str = ""

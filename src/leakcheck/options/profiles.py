@@ -1,0 +1,42 @@
+"""Profiles: named answers to the question how thorough an audit is to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from leakcheck.options.model import ProfileName
+
+
+@dataclass(frozen=True)
+class Profile:
+    """`values` are the options that it sets. `isolate_all`: every test runs alone, not only those under suspicion.
+    `search`: leaked values are put in front of everybody who reads them. `limits` tells, in whole sentences, what
+    an audit of this profile does not cover."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    isolate_all: bool = True
+    search: bool = True
+    limits: tuple[str, ...] = ()
+
+
+_ORDERS = (
+    "The quick profile ran the declared order, its reverse and the random orders; alone it ran only tests that "
+    "these put under suspicion."
+)
+_OPEN = (
+    "It did not look for leaks that broke nothing in these orders, for tests that fail alone but passed in all of "
+    "them, nor for tests that fail when they run again."
+)
+
+PROFILES: Mapping[ProfileName, Profile] = {
+    "quick": Profile(
+        values={"random": 1, "depth": 1, "budget": 3.0, "budget_unit": "runs"},
+        isolate_all=False,
+        search=False,
+        limits=(_ORDERS, _OPEN),
+    ),
+    "standard": Profile(),
+    "thorough": Profile(values={"random": 10, "depth": 3, "budget": 100.0, "budget_unit": "runs"}),
+}
