@@ -6,6 +6,11 @@ from typing import Any
 
 import pytest
 
+MARKER = (
+    "leakcheck(ignore=[...], reason=..., depends_on=...): "
+    "state that leakcheck ignores in this test, and why; tests that it is meant to depend on"
+)
+
 
 def pytest_addoption(parser: Any) -> None:
     group = parser.getgroup("leakcheck")
@@ -14,6 +19,10 @@ def pytest_addoption(parser: Any) -> None:
         action="store_true",
         help="audit the isolation of these tests with leakcheck instead of running them once",
     )
+
+
+def pytest_configure(config: Any) -> None:
+    config.addinivalue_line("markers", MARKER)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -170,6 +170,18 @@ class Execution:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """`@pytest.mark.leakcheck(...)` on a test. `where` is what carries it: the test, its class or its file; `wrong`
+    tells what is wrong with its arguments, "" if nothing is."""
+
+    where: str
+    ignore: tuple[str, ...] = ()
+    reason: str = ""
+    depends_on: tuple[str, ...] = ()
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TestItem:
     """One collected test: its id, the file that collects it, and its line (1-based, 0 when unknown)."""
 
@@ -179,6 +191,7 @@ class TestItem:
     file: str
     line: int = 0
     groups: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +328,8 @@ class Certificate:
     """What was covered: pairs of a leaked value and a test that reads its location.
 
     `covered_by` counts them by the execution that first showed each: an order's name, "isolated", "pairs" or
-    "confirm". `budget` is what the search was allowed, in the user's words. `kinds` tells how each was watched.
+    "confirm". `budget` is what the search was allowed, in the user's words. `kinds` tells how each was watched,
+    and `limits`, in sentences, what the `profile` does not cover.
     """
 
     pairs_total: int
@@ -325,6 +339,22 @@ class Certificate:
     budget_exhausted: bool
     covered_by: Mapping[str, int] = field(default_factory=dict)
     budget: str = ""
+    profile: str = "standard"
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What decided on the exit code. `fail_on` is the least severity that counts, or "never".
+
+    `baseline` is the file of what is known, "" if there is none, and `mended` its lines that hold no longer.
+    `remarks` are sentences on rules and marks that should be looked at again.
+    """
+
+    fail_on: str = "error"
+    baseline: str = ""
+    mended: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,3 +398,4 @@ class Result:
     verdict: Literal["order-dependent", "leaking", "clean"]
     exit_code: int
     notes: tuple[str, ...] = ()
+    gate: Gate = Gate()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from leakcheck.analysis.commands import suite_command
@@ -13,10 +13,13 @@ from leakcheck.analysis.deep import found_deep, merged
 from leakcheck.analysis.edges import edges_of
 from leakcheck.analysis.evidence import Evidence, bad, good
 from leakcheck.analysis.findings import findings_of
+from leakcheck.analysis.judging import Case, judge
 from leakcheck.analysis.leaks import leaks_of
+from leakcheck.analysis.meant import meant_by
 from leakcheck.analysis.profiles import is_alone, profiles_of
 from leakcheck.analysis.quiet import counted, left_quietly
 from leakcheck.analysis.verdicts import NAMED_KINDS, verdicts_of
+from leakcheck.options import PROFILES, ProfileName
 from leakcheck.records import (
     UNDOABLE,
     Certificate,
@@ -33,12 +36,19 @@ from leakcheck.records import (
     Unexplained,
 )
 
-_GATES: Mapping[str, frozenset[str]] = {
-    "error": frozenset({"error"}),
-    "warning": frozenset({"error", "warning"}),
-    "note": frozenset({"error", "warning", "note"}),
-    "never": frozenset(),
-}
+
+@dataclass(frozen=True)
+class Effort:
+    """How thorough the audit was: its profile, what the search was allowed in the user's words, whether it spent
+    that."""
+
+    profile: ProfileName = "standard"
+    budget: str = ""
+    exhausted: bool = False
+
+
+_USUAL = Case()
+_USUAL_EFFORT = Effort()
 
 
 def derive(
@@ -49,12 +59,11 @@ def derive(
     leakcheck: str,
     engine: str,
     lanes: int,
-    fail_on: str = "error",
-    budget_exhausted: bool = False,
-    budget: str = "",
+    case: Case = _USUAL,
+    effort: Effort = _USUAL_EFFORT,
     notes: Iterable[str] = (),
 ) -> Result:
-    """The result of an audit: pure in its executions."""
+    """The result of an audit: pure in its executions, and in what they are judged by."""
     profiles = profiles_of(executions)
     coverage = coverage_of(executions, suite)
     evidence = Evidence.of(executions, suite)
@@ -64,9 +73,10 @@ def derive(
     leaks = leaks_of(profiles, carried, coverage, suite, (*deep, *left_quietly(executions, suite, told)))
     edges = tuple(replace(edge, leak=_leak_id(edge, locations, leaks)) for edge, locations in carried)
     verdicts = verdicts_of(suite.ids, executions, profiles, edges)
-    findings = findings_of(suite, verdicts, leaks, edges)
-    certificate = _certificate(coverage, edges, verdicts, suite, budget_exhausted)
-    certificate = replace(certificate, covered_by=_covered_by(coverage, executions), budget=budget)
+    found = findings_of(suite, verdicts, leaks, edges)
+    judged = judge(case, found, leaks, suite, meant_by(suite, evidence, edges))
+    certificate = _certificate(coverage, edges, verdicts, suite, effort)
+    certificate = replace(certificate, covered_by=_covered_by(coverage, executions))
     return Result(
         leakcheck=leakcheck,
         suite=suite,
@@ -77,11 +87,12 @@ def derive(
         tests=verdicts,
         leaks=leaks,
         edges=(*edges, *_read_edges(leaks)),
-        findings=findings,
+        findings=judged.findings,
         certificate=certificate,
-        verdict=_verdict(findings),
-        exit_code=int(any(finding.severity in _GATES[fail_on] for finding in findings)),
+        verdict=_verdict(judged.findings),
+        exit_code=int(judged.tripped),
         notes=(*notes, *suite.problems, *_not_put_back(evidence), *counted(executions, suite, told)),
+        gate=judged.gate,
     )
 
 
@@ -118,7 +129,7 @@ def _certificate(
     edges: Iterable[Edge],
     verdicts: Iterable[TestVerdict],
     suite: Suite,
-    budget_exhausted: bool,
+    effort: Effort,
 ) -> Certificate:
     shown = {edge.test: edge for edge in edges if edge.effect in ("breaks", "enables")}
     explained = {edge.test for edge in edges if edge.effect in ("breaks", "enables") and edge.leak is not None}
@@ -128,7 +139,10 @@ def _certificate(
         pairs_covered=len(coverage.pairs) - len(coverage.uncovered),
         unexplained=tuple(Unexplained(each.id, shown[each.id].witness if each.id in shown else ()) for each in odd),
         kinds=suite.kinds,
-        budget_exhausted=budget_exhausted,
+        budget_exhausted=effort.exhausted,
+        budget=effort.budget,
+        profile=effort.profile,
+        limits=PROFILES[effort.profile].limits,
     )
 
 

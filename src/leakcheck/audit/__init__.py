@@ -1,7 +1,17 @@
 """The use case: audit a suite."""
 
-from leakcheck.audit.outcome import result_of
+from leakcheck.audit.known import lines_of, read_baseline, titles_of
+from leakcheck.audit.outcome import partial, result_of, selection
 from leakcheck.audit.progress import Progress
 from leakcheck.audit.run import run_audit
 
-__all__ = ["Progress", "result_of", "run_audit"]
+__all__ = [
+    "Progress",
+    "lines_of",
+    "partial",
+    "read_baseline",
+    "result_of",
+    "run_audit",
+    "selection",
+    "titles_of",
+]

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from leakcheck.analysis import wrong_marks
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.progress import Progress
 from leakcheck.engine import Engine
@@ -33,6 +34,7 @@ def open_bench(engine: Engine, options: Options, progress: Progress) -> tuple[Be
         engine.launch, engine.fork = replace(engine.launch, launcher=launcher), wanted
         suite, text, job = _collect(engine)
         if suite is not None:
+            _check_marks(suite)
             progress.step("collect")
             bench = Bench(engine, options, progress, suite)
             _tell(bench)
@@ -82,6 +84,17 @@ def _check_paths(options: Options) -> None:
     missing = [path for path in options.paths if not Path(path.split("::")[0]).exists()]
     if missing and "--pyargs" not in options.pytest_args:
         raise UsageError(f"no such path: {missing[0]}", hint="Paths are relative to the folder you stand in.")
+
+
+def _check_marks(suite: Suite) -> None:
+    wrong = wrong_marks(suite)
+    if wrong:
+        number = len(wrong)
+        raise UsageError(
+            f"{number} mark{'s' if number > 1 else ''} of leakcheck cannot be understood",
+            detail="\n".join(f"  {each}" for each in wrong),
+            hint="See docs/configuration.md#marks.",
+        )
 
 
 def _tell(bench: Bench) -> None:

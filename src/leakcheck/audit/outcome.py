@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import posixpath
+import shlex
+from collections.abc import Iterator, Mapping
+from datetime import date
 
-from leakcheck.analysis import derive
+from leakcheck.analysis import Case, Effort, derive
+from leakcheck.audit.known import read_baseline
+from leakcheck.options import Judging, Options
 from leakcheck.records import Cost, Result
 from leakcheck.store import Audit, AuditFolder, read_audit
 
 BUDGET = "budget"
+EVERYTHING = "(everything)"
+USUAL = Judging()
 
 
-def result_of(folder: AuditFolder, fail_on: str = "error") -> Result:
-    """Read the audit in `folder` and derive what it means; `fail_on` is the gate's severity."""
+def result_of(folder: AuditFolder, judging: Judging = USUAL, today: date | None = None) -> Result:
+    """Read the audit in `folder`, and derive what it means and what of it counts on the day `today`."""
     audit = read_audit(folder)
-    notes = [note.text for note in audit.notes]
+    notes = list(dict.fromkeys(note.text for note in audit.notes))
     if not audit.finished:
         notes.append("this audit was not finished: what follows is what was recorded until then")
+    options = Options.from_text(audit.options)
+    baseline = read_baseline(judging.baseline)
     return derive(
         audit.suite,
         audit.executions,
@@ -24,11 +33,46 @@ def result_of(folder: AuditFolder, fail_on: str = "error") -> Result:
         leakcheck=audit.leakcheck,
         engine="fork" if _forked(audit) else "spawn",
         lanes=audit.lanes,
-        fail_on=fail_on,
-        budget_exhausted=any(note.topic == BUDGET for note in audit.notes),
-        budget=_budget(audit.options),
+        case=Case(
+            judging.fail_on,
+            judging.ignore,
+            today,
+            baseline,
+            judging.baseline,
+            tuple(partial(audit, baseline.suite if baseline is not None else None)),
+        ),
+        effort=Effort(options.profile, _budget(audit.options), _is_spent(audit)),
         notes=notes,
     )
+
+
+def partial(audit: Audit, written_for: str | None) -> Iterator[str]:
+    """Why this audit cannot tell what is no longer there; nothing if it can."""
+    options = Options.from_text(audit.options)
+    if not audit.finished:
+        yield "it was not finished"
+    if options.profile == "quick":
+        yield "its profile is quick"
+    if _is_spent(audit):
+        yield "its budget was spent"
+    if written_for is not None and written_for != selection(audit):
+        yield f"it audited {selection(audit)}, and the baseline is written for {written_for}"
+
+
+def selection(audit: Audit) -> str:
+    """Which tests were audited, in the words of a command line."""
+    options = Options.from_text(audit.options)
+    paths = [_from_root(path, audit.suite.invocation) for path in options.paths]
+    return shlex.join([*paths, *(["--", *options.pytest_args] if options.pytest_args else [])]) or EVERYTHING
+
+
+def _from_root(path: str, invocation: str) -> str:
+    file, mark, rest = path.partition("::")
+    return posixpath.normpath(posixpath.join(invocation, file)) + mark + rest
+
+
+def _is_spent(audit: Audit) -> bool:
+    return any(note.topic == BUDGET for note in audit.notes)
 
 
 def _budget(options: Mapping[str, str]) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 
-from leakcheck.analysis import in_place
+from leakcheck.analysis import in_place, meant_witnesses
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.blame import explain, find_alternatives
 from leakcheck.audit.confirm import confirm
 from leakcheck.audit.deep import look_deep, name_lines
+from leakcheck.audit.meant import try_meant
 from leakcheck.audit.pairs import combine, cover_pairs, meet_elsewhere
+from leakcheck.options import PROFILES
 from leakcheck.records import Order
 from leakcheck.strategies import whole_orders
 from leakcheck.strategies.isolated import Strategy as Isolated
@@ -18,19 +20,33 @@ from leakcheck.strategies.random import backward
 
 def settle(bench: Bench) -> None:
     """Find every order dependence, prove it, and cover every pair of a leaked value and its reader."""
-    orders_and_profiles(bench) if bench.engine.fork else orders_and_suspects(bench)
+    profile = PROFILES[bench.options.profile]
+    if not profile.isolate_all:
+        orders_and_differing(bench)
+    elif bench.engine.fork:
+        orders_and_profiles(bench)
+    else:
+        orders_and_suspects(bench)
+    try_meant(bench)
     _set_budget(bench)
     explain(bench, "explain")
     prove(bench)
+    if profile.search:
+        _search(bench)
+    confirm(bench)
+    look_deep(bench)
+    if profile.search:
+        name_lines(bench)
+
+
+def _search(bench: Bench) -> None:
+    """What no order has shown yet: leaked values in front of their readers, one at a time and together."""
     cover_pairs(bench)
     meet_elsewhere(bench)
     explain(bench)
     combine(bench)
     explain(bench)
     prove(bench)
-    confirm(bench)
-    look_deep(bench)
-    name_lines(bench)
 
 
 def prove(bench: Bench) -> None:
@@ -59,6 +75,27 @@ def orders_and_suspects(bench: Bench) -> None:
             if run.changes or run.finalised or met:
                 loud.add(run.test)
     suspects = loud | {test for test, seen in outcomes.items() if len(seen) > 1}
+    bench.run("isolated", Isolated().propose(bench.view(suspects)))
+
+
+def orders_and_differing(bench: Bench) -> None:
+    """Where time is dear, alone run only tests that differ between orders, those that left behind what these
+    consult, and those that are meant to depend on others."""
+    _reverses(bench, [each.order for each in bench.run("orders", whole_orders(bench.view()))])
+    outcomes: dict[str, set[bool]] = {}
+    for execution in bench.executions:
+        for run in execution.runs:
+            outcomes.setdefault(run.test, set()).add(run.bad)
+    differing = {test for test, seen in outcomes.items() if len(seen) > 1}
+    writers = {
+        value.writer
+        for execution in bench.executions
+        for run, state in in_place(execution, bench.suite)
+        if run.test in differing
+        for location, value in state.items()
+        if any(read.covers(location) for read in run.reads)
+    }
+    suspects = differing | writers | set(meant_witnesses(bench.suite))
     bench.run("isolated", Isolated().propose(bench.view(suspects)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +11,14 @@ import typer
 
 from leakcheck import __version__
 from leakcheck.analysis import state_diff
-from leakcheck.audit import result_of, run_audit
+from leakcheck.audit import read_baseline, result_of, run_audit
+from leakcheck.cli.baseline import app as baseline_commands
+from leakcheck.cli.common import DEFAULTS, BaselineFile, Config, FailOnOption, Folder, JsonFile
 from leakcheck.cli.output import write_report
 from leakcheck.cli.progress import progress_for
 from leakcheck.cli.settings import budget_of, settings_for
 from leakcheck.cli.tests import find_test
-from leakcheck.options import EngineName, FailOn, Judging, Options, ProfileName
+from leakcheck.options import EngineName, Judging, ProfileName
 from leakcheck.records import Result
 from leakcheck.reports._diff import render_diff
 from leakcheck.reports.terminal import console_for
@@ -30,20 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_DEFAULTS = Options()
-Config = Annotated[
-    str | None,
-    typer.Option("--config", help="A configuration file. [default: the nearest leakcheck.toml or pyproject.toml]"),
-]
-Folder = Annotated[
-    str | None, typer.Option("--folder", help=f"Where audits are kept. [default: {_DEFAULTS.folder}]")
-]
-FailOnOption = Annotated[
-    FailOn | None,
-    typer.Option(
-        "--fail-on", help="End with 1 when there is a finding of this severity or a worse one. [default: error]"
-    ),
-]
+app.add_typer(baseline_commands, name="baseline")
 
 
 def _version(value: bool) -> None:
@@ -79,26 +69,27 @@ def run(
         "--lanes", min=1, help="Executions at a time. [default: the cores]")] = None,
     random: Annotated[int | None, typer.Option(
         "--random", min=0,
-        help=f"Pairs of random orders, an order and its reverse. [default: {_DEFAULTS.random}]")] = None,
+        help=f"Pairs of random orders, an order and its reverse. [default: {DEFAULTS.random}]")] = None,
     seed: Annotated[int | None, typer.Option(
-        "--seed", min=0, help=f"Seed of the first random order. [default: {_DEFAULTS.seed}]")] = None,
+        "--seed", min=0, help=f"Seed of the first random order. [default: {DEFAULTS.seed}]")] = None,
     test_timeout: Annotated[float | None, typer.Option(
         "--test-timeout", min=0.1,
-        help=f"Seconds that one test may take. [default: {_DEFAULTS.test_timeout:g}]")] = None,
+        help=f"Seconds that one test may take. [default: {DEFAULTS.test_timeout:g}]")] = None,
     execution_timeout: Annotated[float | None, typer.Option(
         "--execution-timeout", min=0.1,
-        help=f"Seconds that one execution may take. [default: {_DEFAULTS.execution_timeout:g}]")] = None,
+        help=f"Seconds that one execution may take. [default: {DEFAULTS.execution_timeout:g}]")] = None,
     budget: Annotated[str | None, typer.Option(
         "--budget", help="What the search may cost: 20 (runs of the declared order) or 90s (seconds). "
-                         f"[default: {_DEFAULTS.budget:g}]")] = None,
+                         f"[default: {DEFAULTS.budget:g}]")] = None,
     depth: Annotated[int | None, typer.Option(
         "--depth", min=1, help="Of how many tests that make one value together to follow. "
-                               f"[default: {_DEFAULTS.depth}]")] = None,
+                               f"[default: {DEFAULTS.depth}]")] = None,
     show_values: Annotated[bool | None, typer.Option(
         "--show-values", help="Show secrets in the clear instead of digests.")] = None,
     fail_on: FailOnOption = None,
     json: JsonFile = None,
     folder: Folder = None,
+    baseline: BaselineFile = None,
     config: Config = None,
 ) -> int:  # fmt: skip
     """Audit a suite: run it in several orders and every test alone, and tell who leaks what into whom."""
@@ -117,9 +108,11 @@ def run(
         depth=depth,
         show_values=show_values,
         fail_on=fail_on,
+        baseline=baseline,
         folder=folder,
         **budget_of(budget),
     )
+    read_baseline(settings.judging.baseline)  # what is wrong with it is told before the audit, not behind it
     with progress_for(sys.stderr) as progress:
         where = run_audit(settings.options, progress)
     return _show(where, settings.judging, json)
@@ -127,10 +120,14 @@ def run(
 
 @app.command()
 def report(
-    fail_on: FailOnOption = None, json: JsonFile = None, folder: Folder = None, config: Config = None
+    fail_on: FailOnOption = None,
+    json: JsonFile = None,
+    folder: Folder = None,
+    baseline: BaselineFile = None,
+    config: Config = None,
 ) -> int:
     """Show the last audit again, without running anything."""
-    settings = settings_for(config, fail_on=fail_on, folder=folder)
+    settings = settings_for(config, fail_on=fail_on, folder=folder, baseline=baseline)
     return _show(latest(Path(settings.options.folder)), settings.judging, json)
 
 
@@ -147,7 +144,7 @@ def diff(
 
 
 def _show(folder: AuditFolder, judging: Judging, json: str | None) -> int:
-    result: Result = result_of(folder, judging.fail_on)
+    result: Result = result_of(folder, judging, date.today())
     if json is not None:
         write_report(formats()["json"].render(result), json)
     if json != "-":

@@ -26,6 +26,7 @@ _TELL = {
     "declared": "declared order",
     "isolated": "every test alone",
     "orders": "the suite in other orders",
+    "meant": "dependences that are meant",
     "pairs": "leaked values in front of their readers",
     "elsewhere": "what else tests change, in front of the others",
     "crowds": "all leaked values at once",

@@ -5,9 +5,10 @@ from leakcheck.options.files import ConfigFile, find_config, load_config
 from leakcheck.options.merging import settle
 from leakcheck.options.model import BASELINE, EngineName, FailOn, Judging, Options, ProfileName, Settings
 from leakcheck.options.profiles import PROFILES, Profile
-from leakcheck.options.rules import Ignore, matches
+from leakcheck.options.rules import ANY, Ignore, matches
 
 __all__ = [
+    "ANY",
     "BASELINE",
     "PROFILES",
     "ConfigFile",

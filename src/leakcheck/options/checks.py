@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, get_args
 
 from leakcheck.options.budgets import parse_budget
@@ -87,7 +87,7 @@ KEYS: Mapping[str, Check] = {
 }
 
 
-def did_you_mean(value: object, names: Collection[str]) -> str:
+def did_you_mean(value: object, names: Iterable[str]) -> str:
     """`; did you mean X?` if one of `names` is near, else nothing."""
     near = difflib.get_close_matches(str(value).lower(), list(names), n=1, cutoff=0.5)
     return f"; did you mean {near[0]}?" if near else ""

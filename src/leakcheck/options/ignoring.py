@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from leakcheck import probes
 from leakcheck.options.checks import Check, Unfit, did_you_mean, text
 from leakcheck.options.rules import ANY, Ignore
-from leakcheck.records import KINDS
 
 Problem = tuple[str, object, str]
 """(key, value, what is wrong with it)."""
@@ -48,9 +49,12 @@ def _check(table: Mapping[str, object], values: dict[str, Any]) -> Iterator[Prob
 
 
 def _kind(value: object) -> str:
+    """Other packages may add kinds: only what is near to one of ours is taken for a mistake."""
     pattern = text(value)
-    if pattern not in KINDS and "*" not in pattern and "?" not in pattern:
-        raise Unfit(f"a kind of state is expected{did_you_mean(pattern, KINDS)}")
+    own = [info.name for info in pkgutil.iter_modules(probes.__path__) if not info.name.startswith("_")]
+    near = did_you_mean(pattern, own)
+    if pattern not in own and near and "*" not in pattern and "?" not in pattern:
+        raise Unfit(f"a kind of state is expected{near}")
     return pattern
 
 

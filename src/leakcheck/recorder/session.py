@@ -27,6 +27,7 @@ from leakcheck.recorder.chance import Chance
 from leakcheck.recorder.deep import DeepLook
 from leakcheck.recorder.fork import NodeServer, RootServer
 from leakcheck.recorder.hooks import ImportCauses, RecorderPlugin
+from leakcheck.recorder.marks import MARKER, marks_of
 from leakcheck.recorder.naming import relative
 from leakcheck.recorder.neutralise import Neutraliser
 from leakcheck.recorder.outcomes import Outcomes
@@ -80,6 +81,10 @@ class Part:
     def pytest_cmdline_main(self, config: pytest.Config) -> int | None:
         self.neutraliser.settle(config)
         return None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", MARKER)  # where the project's environment lacks leakcheck, too
 
 
 class ControlPart(Part):
@@ -149,6 +154,7 @@ class RecordingPart(Part):
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
+        super().pytest_configure(config)
         config.pluginmanager.register(self._imports, "leakcheck-imports")
         if self.collect:
             config.args = [os.path.join(str(config.rootpath), file) for file in self.collect]
@@ -329,4 +335,5 @@ def _test_item(test: str, item: pytest.Item, root: str) -> TestItem:
     line = item.location[1]
     module, cls = getattr(item, "module", None), getattr(item, "cls", None)
     groups = (getattr(module, "__name__", ""), getattr(cls, "__qualname__", "") if cls else "")
-    return TestItem(test, relative(str(item.path), root), line + 1 if line is not None else 0, groups)
+    place = line + 1 if line is not None else 0
+    return TestItem(test, relative(str(item.path), root), place, groups, marks_of(item))

@@ -9,6 +9,7 @@ import json
 import sys
 from typing import get_type_hints
 
+from leakcheck.options import FailOn, ProfileName
 from leakcheck.records import Effect, Impact, OrderKind, Outcome, Phase, Result, Severity, Verdict
 from leakcheck.reports._schema_parts import (
     Schema,
@@ -45,6 +46,7 @@ def schema() -> Schema:
             "finding": _finding(),
             "certificate": _certificate(),
             "unexplained": _unexplained(),
+            "gate": _gate(),
         },
     }
 
@@ -69,6 +71,7 @@ def _top() -> Schema:
         "verdict": one_of(get_type_hints(Result)["verdict"], "The suite in one word."),
         "exit_code": {**count("What `leakcheck run` exited with."), "maximum": 5},
         "notes": array_of(string(), "What the audit has to say about itself, for people."),
+        "gate": ref("gate"),
     }
 
 
@@ -197,6 +200,8 @@ def _finding() -> Schema:
         tests=array_of(string(), "Tests that it is about, victims first."),
         leak=nullable("string", "Id of the leak."),
         mend=string("How it is usually mended."),
+        ignored=nullable("string", "Why it does not count: the reason of an ignore rule or a mark. Null: it does."),
+        known={"type": "boolean", "description": "Whether the baseline has it, so that it does not count."},
     )
 
 
@@ -210,6 +215,21 @@ def _certificate() -> Schema:
         budget_exhausted={"type": "boolean", "description": "Whether the search ended for lack of budget."},
         budget=string("What the search was allowed: runs of the declared order, or seconds."),
         covered_by=map_of(count("Pairs."), "The pairs by what first executed them: an order's name, or a kind."),
+        profile=one_of(ProfileName, "How thorough the audit was asked to be."),
+        limits=array_of(string(), "What this profile does not cover, in sentences."),
+    )
+
+
+def _gate() -> Schema:
+    return record(
+        "What decided on the exit code.",
+        fail_on=one_of(FailOn, "The least severity that makes the exit code 1."),
+        baseline=nullable("string", "The file of what is known, null if there is none."),
+        counted=count("Findings that are neither known nor ignored, of any severity."),
+        known=count("Findings that the baseline has."),
+        ignored=count("Findings that a rule or a mark tells to ignore."),
+        mended=array_of(string(), "Lines of the baseline that hold no longer, if the audit can tell."),
+        remarks=array_of(string(), "What of rules, marks and baseline should be looked at again, for people."),
     )
 
 

@@ -66,6 +66,7 @@ def document(result: Result) -> Json:
         "verdict": result.verdict,
         "exit_code": result.exit_code,
         "notes": [local(note) for note in result.notes],
+        "gate": _gate(result, local),
     }
 
 
@@ -194,6 +195,8 @@ def _finding(finding: Finding, local: Local) -> Json:
         "tests": list(finding.tests),
         "leak": finding.leak,
         "mend": finding.mend,
+        "ignored": finding.ignored or None,
+        "known": finding.known,
     }
 
 
@@ -206,6 +209,21 @@ def _certificate(certificate: Certificate) -> Json:
         "budget_exhausted": certificate.budget_exhausted,
         "budget": certificate.budget,
         "covered_by": dict(certificate.covered_by),
+        "profile": certificate.profile,
+        "limits": list(certificate.limits),
+    }
+
+
+def _gate(result: Result, local: Local) -> Json:
+    found = result.findings
+    return {
+        "fail_on": result.gate.fail_on,
+        "baseline": local(result.gate.baseline) or None,
+        "counted": sum(not each.ignored and not each.known for each in found),
+        "known": sum(each.known for each in found),
+        "ignored": sum(bool(each.ignored) for each in found),
+        "mended": list(result.gate.mended),
+        "remarks": [local(remark) for remark in result.gate.remarks],
     }
 
 

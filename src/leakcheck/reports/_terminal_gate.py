@@ -1,0 +1,76 @@
+"""The end of the terminal report: what tripped the gate, what is known or ignored, and what is out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from leakcheck.records import Finding, Result
+from leakcheck.reports._terminal_page import Piece, prose, row, section
+from leakcheck.reports._words import clip, listed, more, plural
+
+MAX_LINES = 20
+_RANKS = ("error", "warning", "note")
+
+
+def gate(result: Result) -> tuple[Piece, ...]:
+    """Nothing where everything counts: the sections above say it all then."""
+    found, told = result.findings, result.gate
+    if not told.baseline and not told.remarks and not any(each.ignored for each in found):
+        return ()
+    counting = [each for each in found if not each.ignored and not each.known]
+    above = [each for each in counting if _is_above(each, told.fail_on)]
+    pieces = [
+        prose(_summary(result, counting, above), indent=2),
+        *(piece for each in above[:MAX_LINES] for piece in _finding(each)),
+        *(row(each, indent=2) for each in more(len(above) - MAX_LINES, "findings")),
+        *_mended(told.mended),
+        *_ignored([each for each in found if each.ignored]),
+        *(prose(remark, indent=2) for remark in told.remarks),
+    ]
+    return section("The gate", pieces)
+
+
+def _is_above(finding: Finding, fail_on: str) -> bool:
+    return fail_on in _RANKS and _RANKS.index(finding.severity) <= _RANKS.index(fail_on)
+
+
+def _summary(result: Result, counting: Sequence[Finding], above: Sequence[Finding]) -> str:
+    known = sum(each.known for each in result.findings)
+    ignored = sum(bool(each.ignored) for each in result.findings)
+    parts = [
+        f"{plural(len(above), 'finding')} at or above the gate ({result.gate.fail_on})",
+        f"{len(counting) - len(above)} below it" if len(counting) > len(above) else "",
+        f"{known:,} known in {clip(result.gate.baseline)}" if result.gate.baseline else "",
+        f"{ignored:,} ignored" if ignored else "",
+    ]
+    return f"{listed(parts)}."
+
+
+def _finding(finding: Finding) -> Iterator[Piece]:
+    place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+    yield row(
+        ("✗ ", "red"),
+        (f"{finding.code} {finding.leak or ''}".strip(), "bold"),
+        f"  {clip(finding.title)}",
+        indent=2,
+    )
+    yield row((f"{clip(place)}", "dim"), indent=6)
+    yield row((" ".join((*map(clip, finding.tests[:1]), *more(len(finding.tests) - 1))), "dim"), indent=6)
+
+
+def _mended(lines: Sequence[str]) -> Iterator[Piece]:
+    if lines:
+        what = plural(len(lines), "line of the baseline is mended", "lines of the baseline are mended")
+        it = "it" if len(lines) == 1 else "them"
+        yield prose((f"{what}: `leakcheck baseline prune` takes {it} out", "green"), indent=2)
+        yield from (row(clip(line), indent=4) for line in lines[:MAX_LINES])
+        yield from (row(each, indent=4) for each in more(len(lines) - MAX_LINES, "lines"))
+
+
+def _ignored(findings: Iterable[Finding]) -> Iterator[Piece]:
+    for each in findings:
+        yield row(
+            ("ignored  ", "dim"),
+            f"{each.code} {each.leak or clip(each.tests[0] if each.tests else '')}: {clip(each.ignored)}",
+            indent=2,
+        )
