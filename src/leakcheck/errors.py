@@ -39,3 +39,9 @@ class Unreadable(LeakcheckError):
 
 class EngineFailed(LeakcheckError):
     """The audited interpreter could not be started or answered nonsense."""
+
+
+class Interrupted(LeakcheckError):
+    """The user, or the system, asked to stop."""
+
+    exit_code = 2

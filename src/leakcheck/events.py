@@ -3,7 +3,8 @@
 A *segment* is one file of events. Its first line is a `Header` with the number of the format; whoever reads
 an unknown number stops with a clear error. History of the format:
 
-1. First format (leakcheck 0.1).
+1. First format (leakcheck 0.1). Events and fields with a default may be added to it: what an older audit lacks is
+   as the default says. A newer audit in an older leakcheck is an event that it does not know, and told as such.
 """
 
 from __future__ import annotations
@@ -38,6 +39,22 @@ class Begun:
     leakcheck: str
     created: str
     options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """An audit that was not finished goes on: everything is asked again, and what was executed is not executed
+    again. `seconds` is how long it had taken until then."""
+
+    created: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The content of the project's files when the audit began: a digest by path, relative to the rootdir."""
+
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +140,21 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """Written by the engine when the process is gone."""
+    """Written by the engine when the process is gone. `changed` are files that it had changed and that are put
+    back."""
 
     status: str
     code: int | None
     seconds: float
     engine: str = "fork"
+    changed: tuple[str, ...] = ()
 
 
 Event = (
     Header
     | Begun
+    | Resumed
+    | Sources
     | Collected
     | Shuffled
     | Started

@@ -36,15 +36,23 @@ from leakcheck.records import (
     Unexplained,
 )
 
+_UNFINISHED = "The audit was not finished, and tells what it had executed until then."
+
 
 @dataclass(frozen=True)
 class Effort:
     """How thorough the audit was: its profile, what the search was allowed in the user's words, whether it spent
-    that."""
+    that, and whether it came to its end."""
 
     profile: ProfileName = "standard"
     budget: str = ""
     exhausted: bool = False
+    finished: bool = True
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What was not covered, for other reasons than a spent budget."""
+        return (*PROFILES[self.profile].limits, *(() if self.finished else (_UNFINISHED,)))
 
 
 _USUAL = Case()
@@ -142,7 +150,7 @@ def _certificate(
         budget_exhausted=effort.exhausted,
         budget=effort.budget,
         profile=effort.profile,
-        limits=PROFILES[effort.profile].limits,
+        limits=effort.limits,
     )
 
 

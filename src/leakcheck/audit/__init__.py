@@ -3,6 +3,7 @@
 from leakcheck.audit.known import lines_of, read_baseline, titles_of
 from leakcheck.audit.outcome import partial, result_of, selection
 from leakcheck.audit.progress import Progress
+from leakcheck.audit.resuming import unfinished
 from leakcheck.audit.run import run_audit
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "run_audit",
     "selection",
     "titles_of",
+    "unfinished",
 ]

@@ -41,7 +41,7 @@ def result_of(folder: AuditFolder, judging: Judging = USUAL, today: date | None 
             judging.baseline,
             tuple(partial(audit, baseline.suite if baseline is not None else None)),
         ),
-        effort=Effort(options.profile, _budget(audit.options), _is_spent(audit)),
+        effort=Effort(options.profile, _budget(audit.options), _is_spent(audit), audit.finished),
         notes=notes,
     )
 

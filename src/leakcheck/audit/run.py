@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import shutil
 import tempfile
 import time
@@ -16,41 +16,93 @@ from leakcheck.audit import search
 from leakcheck.audit.calibrate import calibrate
 from leakcheck.audit.opening import open_bench
 from leakcheck.audit.progress import Progress
+from leakcheck.audit.resuming import Earlier, check_same, resumed
+from leakcheck.audit.salts import forget_salt, new_salt
+from leakcheck.audit.sources import sources_of
 from leakcheck.engine import Engine, Launch, Limits
-from leakcheck.events import Begun, Completed
+from leakcheck.errors import Interrupted, UsageError
+from leakcheck.events import Begun, Completed, Sources
 from leakcheck.options import Options
-from leakcheck.store import AuditFolder
+from leakcheck.records import Suite
+from leakcheck.store import AuditFolder, left_in
 
 
-def run_audit(options: Options, progress: Progress) -> AuditFolder:
-    """Audit the suite that `options` name. Everything learnt is on disk when this returns or raises."""
+def run_audit(options: Options, progress: Progress, earlier: Earlier | None = None) -> AuditFolder:
+    """Audit the suite that `options` name, or go on with an `earlier` audit by its own options.
+
+    Everything learnt is on disk when this returns or raises. `Interrupted` is raised for a signal.
+    """
     began = time.monotonic()
-    with _engine(options) as engine:
-        bench, control = open_bench(engine, options, progress)
-        calibrate(bench, control)
-        search.settle(bench)
-        engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
-        return engine.launch.folder
+    collected = earlier is not None
+    try:
+        with _engine(options, earlier) as engine:
+            bench, control = open_bench(engine, options, progress)
+            collected = True
+            _settle_sources(engine, bench.suite, earlier)
+            calibrate(bench, control)
+            search.settle(bench)
+            engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
+            forget_salt(engine.launch.folder.path.name)
+            return engine.launch.folder
+    except KeyboardInterrupt:
+        raise _interrupted(collected) from None
+
+
+def _interrupted(collected: bool) -> Interrupted:
+    if not collected:
+        return Interrupted("interrupted, before the suite was known: there is nothing to go on with")
+    return Interrupted(
+        "interrupted: what was executed is kept",
+        hint="`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now.",
+    )
+
+
+def _settle_sources(engine: Engine, suite: Suite, earlier: Earlier | None) -> None:
+    """Keep what the project's files hold, or make sure that they hold what they held."""
+    sources = sources_of(Path(suite.rootdir))
+    if earlier is None:
+        engine.keep("audit", Sources(sources))
+        return
+    try:
+        check_same(earlier, suite, sources)
+    except UsageError:
+        engine.forget_suite()
+        raise
 
 
 @contextmanager
-def _engine(options: Options) -> Iterator[Engine]:
-    folder = AuditFolder.create(Path(options.folder))
-    folder.begin("audit")
-    folder.append("audit", Begun(__version__, datetime.now(UTC).isoformat(timespec="seconds"), options.as_text()))
+def _engine(options: Options, earlier: Earlier | None) -> Iterator[Engine]:
+    folder = _begin(options) if earlier is None else earlier.folder
+    lock = folder.lock()
     scratch = tempfile.mkdtemp(prefix="lc-")
+    salt = earlier.salt if earlier is not None else None
     launch = Launch(
         python=options.python,
         args=(*options.paths, *options.pytest_args),
         folder=folder,
         scratch=scratch,
-        salt=secrets.token_hex(16),
+        salt=salt or new_salt(folder.path.name),
         show_values=options.show_values,
     )
     limits = Limits(options.test_timeout, options.execution_timeout)
     engine = Engine(launch, limits, options.lanes, fork=options.engine != "spawn")
     try:
+        if earlier is not None:
+            _take_over(engine, folder)
         yield engine
     finally:
         engine.stop()
         shutil.rmtree(scratch, ignore_errors=True)
+        os.close(lock)
+
+
+def _begin(options: Options) -> AuditFolder:
+    folder = AuditFolder.create(Path(options.folder))
+    folder.begin("audit")
+    folder.append("audit", Begun(__version__, datetime.now(UTC).isoformat(timespec="seconds"), options.as_text()))
+    return folder
+
+
+def _take_over(engine: Engine, folder: AuditFolder) -> None:
+    folder.append("audit", resumed(folder))
+    engine.take_over(left_in(folder))

@@ -11,7 +11,7 @@ import typer
 
 from leakcheck import __version__
 from leakcheck.analysis import state_diff
-from leakcheck.audit import read_baseline, result_of, run_audit
+from leakcheck.audit import read_baseline, result_of, run_audit, unfinished
 from leakcheck.cli.baseline import app as baseline_commands
 from leakcheck.cli.common import DEFAULTS, BaselineFile, Config, FailOnOption, Folder, JsonFile
 from leakcheck.cli.output import write_report
@@ -86,6 +86,8 @@ def run(
                                f"[default: {DEFAULTS.depth}]")] = None,
     show_values: Annotated[bool | None, typer.Option(
         "--show-values", help="Show secrets in the clear instead of digests.")] = None,
+    resume: Annotated[bool, typer.Option(
+        "--resume", help="Go on with the newest audit that was not finished, by its own options.")] = False,
     fail_on: FailOnOption = None,
     json: JsonFile = None,
     folder: Folder = None,
@@ -93,28 +95,28 @@ def run(
     config: Config = None,
 ) -> int:  # fmt: skip
     """Audit a suite: run it in several orders and every test alone, and tell who leaks what into whom."""
-    settings = settings_for(
-        config,
-        paths=tuple(paths) if paths else None,
-        pytest_args=context.obj or None,
-        python=python,
-        profile=profile,
-        engine=engine,
-        lanes=lanes,
-        random=random,
-        seed=seed,
-        test_timeout=test_timeout,
-        execution_timeout=execution_timeout,
-        depth=depth,
-        show_values=show_values,
-        fail_on=fail_on,
-        baseline=baseline,
-        folder=folder,
+    given = {
+        "paths": tuple(paths) if paths else None,
+        "pytest_args": context.obj or None,
+        "python": python,
+        "profile": profile,
+        "engine": engine,
+        "lanes": lanes,
+        "random": random,
+        "seed": seed,
+        "test_timeout": test_timeout,
+        "execution_timeout": execution_timeout,
+        "depth": depth,
+        "show_values": show_values,
+        "folder": folder,
         **budget_of(budget),
-    )
+    }
+    settings = settings_for(config, **given, fail_on=fail_on, baseline=baseline)
     read_baseline(settings.judging.baseline)  # what is wrong with it is told before the audit, not behind it
+    asked = {name: value for name, value in given.items() if value is not None}
+    earlier = unfinished(Path(settings.options.folder), asked) if resume else None
     with progress_for(sys.stderr) as progress:
-        where = run_audit(settings.options, progress)
+        where = run_audit(earlier.options if earlier is not None else settings.options, progress, earlier)
     return _show(where, settings.judging, json)
 
 

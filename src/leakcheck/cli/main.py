@@ -17,6 +17,7 @@ from leakcheck.reports._words import clean
 from leakcheck.reports.terminal import console_for
 
 INTERRUPTED, INTERNAL, USAGE = 2, 3, 4
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,21 +26,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     end = given.index("--") if "--" in given else len(given)
     own, for_pytest = given[:end], tuple(given[end + 1 :])
     errors = console_for(sys.stderr)
-    signal.signal(signal.SIGTERM, _interrupt)  # so that no process of an audit is left behind
+    # What is ignored stays so: a shell has good reasons when it starts something in the background.
+    heard = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    before = [(number, signal.signal(number, _interrupt)) for number in heard]
     try:
         code = get_command(app).main(own, prog_name="leakcheck", standalone_mode=False, obj=for_pytest)
     except LeakcheckError as error:
         show_error(error, errors)
         return error.exit_code
     except KeyboardInterrupt:
-        show_text("interrupted: what was recorded is kept; `leakcheck report` shows it", errors)
+        show_text("leakcheck: interrupted", errors)
         return INTERRUPTED
     except Exception as error:
         return _unexpected(error, errors)
+    finally:
+        for number, handler in before:
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
     return code if isinstance(code, int) else 0
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    """End in an orderly way, once: who is impatient may not keep us from ending what we have started."""
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

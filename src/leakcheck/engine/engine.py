@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 
 from leakcheck import events
 from leakcheck.engine.launch import Launch
-from leakcheck.engine.processes import kill_group, status_of
+from leakcheck.engine.processes import kill_group, status_of, uninterrupted
 from leakcheck.engine.root import Node, Root
 from leakcheck.engine.undo import put_back
 from leakcheck.errors import EngineFailed
 from leakcheck.records import Execution, Order, Suite
-from leakcheck.store import fold_execution
+from leakcheck.store import LOST, Left, Replay, fold_execution
 
 _TICK = 0.05
-SUITE = "suite"
+SUITE, SINGLE_SUITE, EARLIER_SUITE = "suite", "suite-collect", "suite-before"
 CONTROL = "control"
 
 
@@ -66,8 +66,10 @@ class Engine:
     processes: int = 0
     changed: set[str] = field(default_factory=set)
     unrestored: list[str] = field(default_factory=list)
+    replay: Replay = field(default_factory=Replay)
     _controls: dict[str, Execution] = field(default_factory=dict)
     _touched: list[events.Outside] = field(default_factory=list)
+    _collecting: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _nodes: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -76,7 +78,8 @@ class Engine:
     def open_suite(self) -> None:
         """Start to collect the whole suite, without waiting for it."""
         if self.fork and self.root is None:
-            self.root = Root.start(self.launch)
+            with uninterrupted():
+                self.root = Root.start(self.launch)
             self.processes += 1
             self._open(SUITE, ())
 
@@ -89,11 +92,14 @@ class Engine:
 
     def suite_by_process(self) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
         """The same by a process that collects and runs nothing, for engines that do not fork."""
-        tag = "suite-collect"
+        tag = SINGLE_SUITE
         self.launch.folder.segment(tag).unlink(missing_ok=True)  # of the launcher that failed before
         self.launch.folder.begin(tag, Order("collect", "confirm", ("",)))
         self.processes += 1
-        self.launch.start("single", tag).wait(self.limits.execution)
+        with uninterrupted():
+            process = self.launch.start("single", tag)
+            self._collecting.append(process)
+        process.wait(self.limits.execution)
         return self._collected(tag)
 
     def stop_tree(self) -> None:
@@ -109,6 +115,11 @@ class Engine:
         found = [event for event in self.launch.folder.read(tag) if isinstance(event, events.Collected)]
         return (found[0].suite, found[0].errors, found[0].threads) if found else None
 
+    def forget_suite(self) -> None:
+        """Take back what this session has collected; what an earlier one has stays."""
+        for tag in (SUITE, SINGLE_SUITE):
+            self.launch.folder.segment(tag).unlink(missing_ok=True)
+
     def keep(self, tag: str, event: events.Event) -> None:
         """Store `event` with the execution `tag`, or with the audit itself."""
         self.launch.folder.append(tag, event)
@@ -118,15 +129,28 @@ class Engine:
     def run(self, orders: Iterable[Order], *, lanes: int | None = None) -> Iterator[Execution]:
         """Run `orders`, each in a process of its own; executions come as they end.
 
-        Control executions that end meanwhile are kept for `finish`.
+        What an earlier session has executed comes first. Control executions that end meanwhile are kept for
+        `finish`.
         """
-        waiting = [Job(f"e{next(self._numbers):05d}", order, self._mode(order)) for order in orders]
+        waiting = []
+        for order in orders:
+            tag = f"e{next(self._numbers):05d}"
+            known = self.replay.take(tag, order)
+            if known is not None:
+                yield known
+            else:
+                waiting.append(Job(self.replay.free(tag), order, self._mode(order)))
         yield from self._work(waiting, lanes or self.lanes)
 
     def control(self, order: Order, args: tuple[str, ...] | None = None) -> Job:
         """Begin an execution by plain pytest, without recorder; `finish` gives its execution."""
-        job = Job(f"{CONTROL}{next(self._numbers):05d}", order, "control")
-        self._spawn(job, args)
+        tag = f"{CONTROL}{next(self._numbers):05d}"
+        known = self.replay.take(tag, order)
+        job = Job(known.id if known is not None else self.replay.free(tag), order, "control")
+        if known is not None:
+            self._controls[job.tag] = known
+        else:
+            self._spawn(job, args)
         return job
 
     def finish(self, job: Job) -> Execution:
@@ -137,11 +161,38 @@ class Engine:
         return self._controls.pop(job.tag)
 
     def stop(self) -> None:
-        """End every process of this engine."""
+        """End every process of this engine, and put back what those that were at work have changed."""
+        for process in self._collecting:
+            kill_group(process.pid)
         for job in self.jobs.values():
             kill_group(job.pid)
         if self.root is not None:
             self.root.stop()
+            self.root = None
+        for job in list(self.jobs.values()):
+            self._abandon(job)
+
+    def _abandon(self, job: Job) -> None:
+        """What it wrote is no execution, and says so."""
+        del self.jobs[job.tag]
+        if job.process is not None:
+            job.process.wait()
+        changed = self._put_back(tuple(self.launch.folder.read(job.tag)))
+        seconds = round(time.monotonic() - job.began, 4)
+        self.launch.folder.append(job.tag, events.Exit(LOST, None, seconds, job.mode, changed))
+
+    def take_over(self, left: Left) -> None:
+        """Go on where another session has ended: its executions are handed out again, and what executions that
+        nobody ended have changed is put back."""
+        for tag in (SUITE, SINGLE_SUITE):
+            if self._collected(tag) is not None and not self.launch.folder.segment(EARLIER_SUITE).exists():
+                self.launch.folder.segment(tag).rename(self.launch.folder.segment(EARLIER_SUITE))
+        self.forget_suite()
+        self.replay = left.replay
+        self.changed |= left.changed
+        self._touched += left.touched
+        self._put_back(())
+        self._nodes = itertools.count(1 + self.launch.folder.highest("node"))
 
     def _mode(self, order: Order) -> str:
         if order.fresh:
@@ -219,10 +270,11 @@ class Engine:
 
     def _spawn(self, job: Job, args: tuple[str, ...] | None) -> None:
         self.launch.folder.begin(job.tag, job.order)
-        job.process = self.launch.start("control" if job.mode == "control" else "single", job.tag, args=args)
-        job.pid = job.process.pid
-        self.processes += 1
-        self._begin(job)
+        with uninterrupted():
+            job.process = self.launch.start("control" if job.mode == "control" else "single", job.tag, args=args)
+            job.pid = job.process.pid
+            self.processes += 1
+            self._begin(job)
 
     def _begin(self, job: Job) -> None:
         job.began = job.alive = time.monotonic()
@@ -290,7 +342,7 @@ class Engine:
         kill_group(job.pid)
         seconds = round(time.monotonic() - job.began, 4)
         items = tuple(self.launch.folder.read(job.tag))
-        self._put_back(job.tag, items)
+        changed = self._put_back(items)
         completed = any(isinstance(event, events.Completed) for event in items)
         stopped = any(isinstance(event, events.Stopped) for event in items)
         ran = any(isinstance(event, events.Started) for event in items)
@@ -301,21 +353,22 @@ class Engine:
             else "crashed" if ran
             else "refused"
         )  # fmt: skip
-        ending = events.Exit(status, job.status, seconds, job.mode)
+        ending = events.Exit(status, job.status, seconds, job.mode, changed)
         self.launch.folder.append(job.tag, ending)
         return fold_execution(job.tag, (*items, ending))
 
-    def _put_back(self, tag: str, items: Iterable[events.Event]) -> None:
-        """Undo what the execution wrote to files. Those of executions that run beside each other count together."""
-        touched = [event for event in items if isinstance(event, events.Outside)]
-        self._touched += touched
+    def _put_back(self, items: Iterable[events.Event]) -> tuple[str, ...]:
+        """Undo what an execution wrote to files; returns what had changed. Those of executions that run beside each
+        other count together."""
+        self._touched += [event for event in items if isinstance(event, events.Outside)]
         if self.jobs or not self._touched:
-            return
+            return ()
         changed, failed = put_back(self._touched)
         self.changed |= changed
         self.unrestored += failed
         self._touched.clear()
         shutil.rmtree(self.launch.folder.undo, ignore_errors=True)
+        return tuple(sorted(changed))
 
     def require_log(self, tag: str) -> str:
         """What a process printed; for errors that only it can explain."""

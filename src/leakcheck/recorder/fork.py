@@ -23,6 +23,8 @@ from leakcheck.recorder.real import Real
 
 _CHUNK = 65_536
 _POLL_MS = 10
+_PATIENCE = 1.0
+"""Seconds that nodes have to end."""
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _decode = json.JSONDecoder().decode
 
@@ -40,7 +42,8 @@ class ForkServer:
         self._poll.register(commands, select.POLLIN)
 
     def reply(self, **message: Any) -> None:
-        Real.write(self._replies, (_encode(message) + "\n").encode())
+        with contextlib.suppress(BrokenPipeError):  # the engine was killed: the end of its commands tells
+            Real.write(self._replies, (_encode(message) + "\n").encode())
 
     def serve(self, command: Callable[[dict[str, Any]], str | None]) -> str | None:
         """Handle commands until the pipe closes; returns None then. In a forked child, returns its tag.
@@ -148,6 +151,20 @@ class RootServer(ForkServer):
         Real.close(reading)
         self._pipes[tag] = writing
         return None
+
+    def _end(self) -> None:
+        """Nodes end what they have forked, which nobody else knows; who does not in time is ended."""
+        for pipe in self._pipes.values():
+            Real.close(pipe)
+        deadline = Real.monotonic() + _PATIENCE
+        while self._children and Real.monotonic() < deadline:
+            self._poll.poll(_POLL_MS)
+            for pid, (_, descriptor) in list(self._children.items()):
+                if _waited(pid)[0]:
+                    del self._children[pid]
+                    if descriptor >= 0:
+                        self._poll.unregister(descriptor)
+        super()._end()
 
     def _hand_on(self, command: dict[str, Any]) -> None:
         pipe = self._pipes.get(command.pop("to"))

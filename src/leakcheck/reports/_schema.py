@@ -216,7 +216,7 @@ def _certificate() -> Schema:
         budget=string("What the search was allowed: runs of the declared order, or seconds."),
         covered_by=map_of(count("Pairs."), "The pairs by what first executed them: an order's name, or a kind."),
         profile=one_of(ProfileName, "How thorough the audit was asked to be."),
-        limits=array_of(string(), "What this profile does not cover, in sentences."),
+        limits=array_of(string(), "What the profile does not cover, or that the audit was not finished."),
     )
 
 

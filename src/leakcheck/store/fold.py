@@ -74,6 +74,17 @@ def _disowned(execution: Execution) -> bool:
     return any(note.startswith(f"{DISOWNED}: ") for note in execution.notes)
 
 
+def _last_notes(items: Iterable[events.Event]) -> list[events.Note]:
+    """The notes of the last session: it has come across everything that those before it noted."""
+    notes: list[events.Note] = []
+    for event in items:
+        if isinstance(event, events.Resumed):
+            notes.clear()
+        elif isinstance(event, events.Note):
+            notes.append(event)
+    return notes
+
+
 def read_audit(folder: AuditFolder) -> Audit:
     """The stored audit of `folder`; `Unreadable` when there is nothing to understand in it."""
     suite: Suite | None = None
@@ -86,9 +97,10 @@ def read_audit(folder: AuditFolder) -> Audit:
         items = tuple(folder.read(tag))
         if tag == "audit":
             begun = next((event for event in items if isinstance(event, events.Begun)), begun)
-            notes += [event for event in items if isinstance(event, events.Note)]
+            notes = _last_notes(items)
             ends = [event for event in items if isinstance(event, events.Completed)]
-            finished, seconds = bool(ends), ends[-1].seconds if ends else 0.0
+            before = sum(event.seconds for event in items if isinstance(event, events.Resumed))
+            finished, seconds = bool(ends), ends[-1].seconds + before if ends else 0.0
         elif tag.startswith("e"):
             executions.append(fold_execution(tag, items))
         elif tag.startswith("control"):

@@ -8,10 +8,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
+
 from leakcheck import events
 from leakcheck.errors import Unreadable, UsageError
 from leakcheck.records import Order
 
+ASIDE = "aside"
 _GITIGNORE = "# Created by leakcheck.\n*\n"
 
 
@@ -70,8 +76,34 @@ class AuditFolder:
         except Unreadable as error:
             raise Unreadable(f"{path}: {error.message}", hint=error.hint) from error
 
+    def put_aside(self, tag: str) -> None:
+        """Give the segment another name, under which it stands for nothing but itself."""
+        path = self.segment(tag)
+        number = 1
+        while (aside := self.path / f"{ASIDE}{number}-{tag}.jsonl").exists():
+            number += 1
+        path.rename(aside)
+
+    def lock(self) -> int:
+        """Make sure that nobody else works on this audit, for as long as the descriptor is open."""
+        descriptor = os.open(self.segment("audit"), os.O_RDWR)
+        try:
+            if fcntl is not None:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(descriptor)
+            raise UsageError(
+                f"{self.path} is still being written by another leakcheck", hint="Wait for it, or end it."
+            ) from error
+        return descriptor
+
     def tags(self) -> list[str]:
         return sorted(path.stem for path in self.path.glob("*.jsonl"))
+
+    def highest(self, name: str) -> int:
+        """The highest number among the segments `name00001`, `name00002`, ...; 0 if there is none."""
+        found = (tag.removeprefix(name) for tag in self.tags() if tag.startswith(name))
+        return max((int(number) for number in found if number.isdigit()), default=0)
 
     @staticmethod
     def _write(path: Path, event: events.Event, flags: int, prefix: bytes = b"") -> None:
@@ -89,9 +121,15 @@ def _without_torn(data: bytes) -> bytes:
     return b"\n".join([*whole, b""])
 
 
+def audits(base: Path) -> list[AuditFolder]:
+    """All audits below `base`, the newest first."""
+    found = [path for path in base.glob("*-*") if (path / "audit.jsonl").is_file()] if base.is_dir() else []
+    return [AuditFolder(path) for path in sorted(found, reverse=True)]
+
+
 def latest(base: Path) -> AuditFolder:
     """The newest audit below `base`."""
-    found = sorted(path for path in base.glob("*-*") if (path / "audit.jsonl").is_file()) if base.is_dir() else []
+    found = audits(base)
     if not found:
         raise Unreadable(f"no audit in {base}", hint="Run `leakcheck run` first, or name the folder with --folder.")
-    return AuditFolder(found[-1])
+    return found[0]

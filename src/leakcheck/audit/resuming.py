@@ -1,0 +1,113 @@
+"""An audit that was not finished goes on: what it has executed counts, if the project is still the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from leakcheck import __version__
+from leakcheck.audit.salts import kept_salt
+from leakcheck.audit.sources import differences
+from leakcheck.errors import Unreadable, UsageError
+from leakcheck.events import Begun, Resumed, Sources
+from leakcheck.options import Options
+from leakcheck.records import Suite
+from leakcheck.store import Audit, AuditFolder, audits, read_audit
+
+_ANEW = "Run `leakcheck run` without --resume to begin anew."
+_SECRET = b"secret #"
+MAX_TOLD = 10
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What an unfinished audit began with. `salt` is None where nothing depends on it."""
+
+    folder: AuditFolder
+    suite: Suite
+    options: Options
+    sources: Mapping[str, str]
+    salt: str | None
+
+
+def unfinished(base: Path, given: Mapping[str, Any]) -> Earlier:
+    """The newest audit below `base` that was not finished; UsageError if there is none, or if it cannot go on.
+
+    `given` are options that the user has asked for just now: they have to be those of the audit.
+    """
+    for folder in audits(base):
+        try:
+            audit = read_audit(folder)
+        except Unreadable:
+            continue  # it was ended before it knew its suite: there is nothing to go on with
+        if not audit.finished:
+            return _earlier(folder, audit, given)
+    raise UsageError(f"there is no unfinished audit in {base}", hint=_ANEW)
+
+
+def _earlier(folder: AuditFolder, audit: Audit, given: Mapping[str, Any]) -> Earlier:
+    options = Options.from_text(audit.options)
+    wrong = list(_other_options(options, given))
+    if audit.leakcheck != __version__:
+        wrong.append(f"it was begun by leakcheck {audit.leakcheck}, this is {__version__}")
+    salt = kept_salt(folder.path.name)
+    if salt is None and not options.show_values and _has_secrets(folder):
+        wrong.append("the key of its digests of secrets is gone, so that they could not be compared")
+    if wrong:
+        raise UsageError(f"{folder.path} cannot go on", detail=_listed(wrong), hint=_ANEW)
+    known = (event for event in folder.read("audit") if isinstance(event, Sources))
+    return Earlier(folder, audit.suite, options, next((event.files for event in known), {}), salt)
+
+
+def _other_options(options: Options, given: Mapping[str, Any]) -> Iterator[str]:
+    for spec in fields(options):
+        before = getattr(options, spec.name)
+        if spec.name != "folder" and given.get(spec.name, before) != before:
+            yield f"{spec.name.replace('_', '-')} was {_shown(before)}, not {_shown(given[spec.name])}"
+
+
+def _shown(value: object) -> str:
+    return " ".join(value) or "not given" if isinstance(value, tuple) else str(value)
+
+
+def _has_secrets(folder: AuditFolder) -> bool:
+    return any(_SECRET in folder.segment(tag).read_bytes() for tag in folder.tags())
+
+
+def resumed(folder: AuditFolder) -> Resumed:
+    """The event that says so. The time until the last sign of life counts to what the audit took."""
+    began = [event.created for event in folder.read("audit") if isinstance(event, Begun | Resumed)][-1]
+    last = max(os.stat(folder.segment(tag)).st_mtime for tag in folder.tags())
+    seconds = max(0.0, last - datetime.fromisoformat(began).timestamp())
+    return Resumed(datetime.now(UTC).isoformat(timespec="seconds"), round(seconds, 3))
+
+
+def check_same(earlier: Earlier, suite: Suite, sources: Mapping[str, str]) -> None:
+    """UsageError if the project is not what it was when the audit began."""
+    wrong = [*_other_suite(earlier.suite, suite), *differences(earlier.sources, sources)]
+    if wrong:
+        raise UsageError(
+            f"{earlier.folder.path} cannot go on: the project has changed", detail=_listed(wrong), hint=_ANEW
+        )
+
+
+def _other_suite(before: Suite, now: Suite) -> Iterator[str]:
+    for name in ("rootdir", "invocation", "python", "pytest"):
+        old, new = getattr(before, name), getattr(now, name)
+        if old != new:
+            yield f"{name} was {old}, is {new}"
+    for what, gone in (("new", set(now.ids) - set(before.ids)), ("gone", set(before.ids) - set(now.ids))):
+        yield from (f"the test {test} is {what}" for test in sorted(gone))
+    if before.ids != now.ids and set(before.ids) == set(now.ids):
+        yield "the tests are declared in another order"
+    if before.plugins != now.plugins:
+        yield f"the plugins were {', '.join(before.plugins)}, are {', '.join(now.plugins)}"
+
+
+def _listed(texts: list[str]) -> str:
+    more = [f"and {len(texts) - MAX_TOLD} more"] if len(texts) > MAX_TOLD else []
+    return "\n".join(f"  {text}" for text in [*texts[:MAX_TOLD], *more])

@@ -1,0 +1,89 @@
+"""What earlier sessions of an audit executed to the end: handed out again, each execution once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from leakcheck import events
+from leakcheck.records import Execution, Order
+from leakcheck.store.fold import fold_execution
+from leakcheck.store.folder import AuditFolder
+
+LOST = "lost"
+_NUMBER = slice(-5, None)
+
+
+@dataclass
+class Replay:
+    """Complete executions by their id, and the order that was asked for with each; `names` are all
+    that executions have.
+
+    An audit asks for the same orders under the same numbers whenever it sees the same: so an execution is first
+    looked for by its number. Where chance or time has led another way, any execution of the same order serves.
+    """
+
+    kept: dict[str, Execution] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, executions: Iterable[tuple[Order, Execution]]) -> Replay:
+        """From what was asked and what came of it."""
+        known = tuple(executions)
+        return cls(
+            {execution.id: execution for _, execution in known},
+            {execution.id: _asked(order) for order, execution in known},
+            {execution.id for _, execution in known},
+        )
+
+    def take(self, tag: str, order: Order) -> Execution | None:
+        """The execution of `order` that was numbered `tag`, or else the first of the same order; None if all that
+        there were are handed out."""
+        wanted = _asked(order)
+        same = (each for each in sorted(self.kept) if each[:-5] == tag[:-5] and self.orders[each] == wanted)
+        found = tag if tag in self.kept and self.orders[tag] == wanted else next(same, None)
+        return self.kept.pop(found) if found is not None else None
+
+    def free(self, tag: str) -> str:
+        """`tag`, or another name if an execution has this one."""
+        number = max((int(each[_NUMBER]) for each in self.names), default=0) + 1
+        name = tag if tag not in self.names else f"{tag[:-5]}{number:05d}"
+        self.names.add(name)
+        return name
+
+
+def _asked(order: Order) -> Order:
+    """What else runs meanwhile is no part of the question."""
+    return replace(order, exclusive=False)
+
+
+@dataclass(frozen=True)
+class Left:
+    """What an ended session has left: complete executions, names of files that they changed, and the events about
+    state outside the process of executions that nobody has ended."""
+
+    replay: Replay
+    changed: frozenset[str] = frozenset()
+    touched: tuple[events.Outside, ...] = ()
+
+
+def left_in(folder: AuditFolder) -> Left:
+    """Read all executions of `folder`. Segments that are not complete are put aside: they tell nothing any more."""
+    known: list[tuple[Order, Execution]] = []
+    changed: set[str] = set()
+    touched: list[events.Outside] = []
+    for tag in folder.tags():
+        if not tag.startswith(("e", "control")):
+            continue
+        items = tuple(folder.read(tag))
+        order = next((each.order for each in items if isinstance(each, events.Header)), None)
+        ended = next((each for each in items if isinstance(each, events.Exit)), None)
+        if order is not None and ended is not None and ended.status != LOST:
+            known.append((order, fold_execution(tag, items)))
+            changed.update(ended.changed)
+            continue
+        if ended is None:
+            touched += [each for each in items if isinstance(each, events.Outside)]
+        folder.put_aside(tag)
+    return Left(Replay.of(known), frozenset(changed), tuple(touched))
