@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from leakcheck.records import Certificate, Location, OrderSummary, PathChange, Result, Unexplained
+from leakcheck.records import Certificate, Gate, Location, OrderSummary, Result, Unexplained
 from leakcheck.reports.terminal import Report
 from reports import samples
 from reports.golden import assert_golden
@@ -48,9 +48,26 @@ def mixed() -> Result:
     return replace(found, certificate=replace(found.certificate, unexplained=odd, pairs_total=3, pairs_covered=3))
 
 
+def gated() -> Result:
+    """Of the shop's findings all but two are known or ignored; rules and baseline are out of date."""
+    shop = samples.shop()
+    first, second, third, *rest = shop.findings
+    ignored = (replace(second, ignored="ticket 12; \x1b[31mhostile"), replace(third, ignored="by design"))
+    known = tuple(replace(each, known=True) for each in rest[:-1])
+    mended = tuple(f"LK101 app_state {APP} key{number} test tests/test_a.py::test_{number}" for number in range(25))
+    remarks = ("pyproject.toml, ignore rule 1 has expired on 2030-01-31, so it counts no longer (key x; \x1b[0m)",)
+    return replace(
+        shop,
+        findings=(first, *ignored, *known, rest[-1]),
+        gate=Gate("warning", "ci/known.txt", mended, remarks),
+        certificate=replace(shop.certificate, profile="quick", limits=("This was left out.", "And this.")),
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "found"),
     [
+        ("gate.txt", gated()),
         ("shop.txt", samples.shop()),
         ("troubled.txt", samples.troubled()),
         ("mixed.txt", mixed()),
@@ -131,6 +148,7 @@ def test_the_cost_is_told_without_a_plain_run_too() -> None:
         (Certificate(4, 3, (), {"app_state": "tracked"}, False), False),
         (Certificate(4, 4, (), {"app_state": "tracked"}, True), False),
         (Certificate(4, 4, (Unexplained(A, (A,)),), {"app_state": "tracked"}, False), False),
+        (Certificate(4, 4, (), {"app_state": "tracked"}, False, limits=("Not all.",)), False),
         (Certificate(0, 0, (), {}, False), False),
     ],
 )

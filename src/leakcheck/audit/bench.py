@@ -16,7 +16,7 @@ from leakcheck.audit.outsiders import alone_where_needed, inherited, outsiders
 from leakcheck.audit.progress import Progress
 from leakcheck.engine import Engine
 from leakcheck.events import Note
-from leakcheck.options import Options
+from leakcheck.options import PROFILES, Options, Profile
 from leakcheck.records import Execution, Order, Suite
 from leakcheck.store import DISOWNED
 from leakcheck.strategies import View
@@ -43,6 +43,11 @@ class Bench:
     def files(self) -> Mapping[str, str]:
         """test -> the file that collects it."""
         return {item.id: item.file for item in self.suite.tests}
+
+    @property
+    def profile(self) -> Profile:
+        """How thorough the user wants the audit to be."""
+        return PROFILES[self.options.profile]
 
     def view(self, only: Iterable[str] | None = None) -> View:
         """What strategies may know now."""

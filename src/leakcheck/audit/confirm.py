@@ -24,7 +24,8 @@ def confirm(bench: Bench) -> None:
         orders = _repeats(bench)
         if orders:
             bench.run("confirm", orders)
-    bench.spend("cleaners", _cleaners(bench))
+    if bench.profile.search:
+        bench.spend("cleaners", _cleaners(bench))
 
 
 def accusing(bench: Bench) -> list[Edge]:
@@ -65,7 +66,7 @@ def _proofs(bench: Bench) -> list[Order]:
     orders: list[Order] = []
     for edge in accusing(bench):
         witness = _witness(bench, edge)
-        if edge.test not in told:
+        if edge.test not in told and bench.profile.fresh:
             orders.append(fresh_order(bench.suite, witness))
             told.add(edge.test)
         elif len(evidence.outcomes[witness]) < CONFIRMATIONS:

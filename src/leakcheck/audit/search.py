@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from leakcheck.analysis import in_place, meant_witnesses
 from leakcheck.audit.bench import Bench
@@ -11,7 +12,6 @@ from leakcheck.audit.confirm import confirm
 from leakcheck.audit.deep import look_deep, name_lines
 from leakcheck.audit.meant import try_meant
 from leakcheck.audit.pairs import combine, cover_pairs, meet_elsewhere
-from leakcheck.options import PROFILES
 from leakcheck.records import Order
 from leakcheck.strategies import whole_orders
 from leakcheck.strategies.isolated import Strategy as Isolated
@@ -20,7 +20,7 @@ from leakcheck.strategies.random import backward
 
 def settle(bench: Bench) -> None:
     """Find every order dependence, prove it, and cover every pair of a leaked value and its reader."""
-    profile = PROFILES[bench.options.profile]
+    profile = bench.profile
     if not profile.isolate_all:
         orders_and_differing(bench)
     elif bench.engine.fork:
@@ -79,9 +79,23 @@ def orders_and_suspects(bench: Bench) -> None:
 
 
 def orders_and_differing(bench: Bench) -> None:
-    """Where time is dear, alone run only tests that differ between orders, those that left behind what these
-    consult, and those that are meant to depend on others."""
-    _reverses(bench, [each.order for each in bench.run("orders", whole_orders(bench.view()))])
+    """Where time is dear, alone run only tests under suspicion, and beside the last order those that are known by
+    then."""
+    orders = whole_orders(bench.view())
+    last = [order for order in orders if order.name.endswith(" reversed")]
+    done = bench.run("orders", [order for order in orders if order not in last])
+    last = last or _backwards([each.order for each in done])
+    known = _suspects(bench)
+    bench.run("isolated", [*last, *_once_alone(bench, known)])
+    bench.run("isolated", _once_alone(bench, _suspects(bench) - known))
+
+
+def _once_alone(bench: Bench, tests: set[str]) -> list[Order]:
+    return [replace(order, again=False) for order in Isolated().propose(bench.view(tests))]
+
+
+def _suspects(bench: Bench) -> set[str]:
+    """Tests that differ between orders, those that left what these consult, and those with a mark `depends_on`."""
     outcomes: dict[str, set[bool]] = {}
     for execution in bench.executions:
         for run in execution.runs:
@@ -95,21 +109,24 @@ def orders_and_differing(bench: Bench) -> None:
         for location, value in state.items()
         if any(read.covers(location) for read in run.reads)
     }
-    suspects = differing | writers | set(meant_witnesses(bench.suite))
-    bench.run("isolated", Isolated().propose(bench.view(suspects)))
+    return differing | writers | set(meant_witnesses(bench.suite))
 
 
 def _reverses(bench: Bench, done: list[Order]) -> None:
+    missing = _backwards(done)
+    if missing:
+        bench.run("orders", missing)
+
+
+def _backwards(done: list[Order]) -> list[Order]:
     """A plugin's random orders tell their sequence when they run: then they can run reversed."""
     shuffled = [order for order in done if order.kind == "random" and order.tests]
     named = {order.name for order in shuffled}
-    missing = [
+    return [
         backward(order)
         for order in shuffled
         if not order.name.endswith(" reversed") and f"{order.name} reversed" not in named
     ]
-    if missing:
-        bench.run("orders", missing)
 
 
 def _set_budget(bench: Bench) -> None:

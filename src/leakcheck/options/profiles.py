@@ -12,12 +12,13 @@ from leakcheck.options.model import ProfileName
 @dataclass(frozen=True)
 class Profile:
     """`values` are the options that it sets. `isolate_all`: every test runs alone, not only those under suspicion.
-    `search`: leaked values are put in front of everybody who reads them. `limits` tells, in whole sentences, what
-    an audit of this profile does not cover."""
+    `search`: leaked values are put in front of everybody who reads them. `fresh`: printed commands are run, each in
+    a new process. `limits` tells, in whole sentences, what an audit of this profile does not cover."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     isolate_all: bool = True
     search: bool = True
+    fresh: bool = True
     limits: tuple[str, ...] = ()
 
 
@@ -29,13 +30,15 @@ _OPEN = (
     "It did not look for leaks that broke nothing in these orders, for tests that fail alone but passed in all of "
     "them, nor for tests that fail when they run again."
 )
+_FORKED = "The commands that it prints were not run in processes of their own."
 
 PROFILES: Mapping[ProfileName, Profile] = {
     "quick": Profile(
         values={"random": 1, "depth": 1, "budget": 3.0, "budget_unit": "runs"},
         isolate_all=False,
         search=False,
-        limits=(_ORDERS, _OPEN),
+        fresh=False,
+        limits=(_ORDERS, _OPEN, _FORKED),
     ),
     "standard": Profile(),
     "thorough": Profile(values={"random": 10, "depth": 3, "budget": 100.0, "budget_unit": "runs"}),
