@@ -300,7 +300,8 @@ class Edge:
 class Finding:
     """What a person should do something about. `tests` are the tests that it is about, victims first.
 
-    `ignored` is the reason why it does not count, "" if it does; `known`: the baseline has it.
+    `ignored` is the reason why it does not count, "" if it does; `known`: the baseline has it; `new` are its lines
+    that the baseline lacks, if there is one.
     """
 
     code: str
@@ -313,6 +314,7 @@ class Finding:
     mend: str
     ignored: str = ""
     known: bool = False
+    new: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,7 @@ def settled(model: Model, profile: ProfileName, **more: object) -> tuple[Bench, 
 def result(bench: Bench) -> Result:
     effort = Effort(bench.options.profile)
     cost = Cost(1, 1, 1, 1, 1, 1)
-    return derive(
-        bench.suite, bench.executions, cost=cost, leakcheck="0", engine="fork", lanes=1, effort=effort
-    )
+    return derive(bench.suite, bench.executions, cost=cost, leakcheck="0", engine="fork", lanes=1, effort=effort)
 
 
 def test_quick_runs_four_orders_of_a_clean_suite_and_nothing_else() -> None:

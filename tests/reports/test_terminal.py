@@ -58,7 +58,7 @@ def gated() -> Result:
     remarks = ("pyproject.toml, ignore rule 1 has expired on 2030-01-31, so it counts no longer (key x; \x1b[0m)",)
     return replace(
         shop,
-        findings=(first, *ignored, *known, rest[-1]),
+        findings=(replace(first, new=(f"LK101 app_state {APP} key victim {A}",)), *ignored, *known, rest[-1]),
         gate=Gate("warning", "ci/known.txt", mended, remarks),
         certificate=replace(shop.certificate, profile="quick", limits=("This was left out.", "And this.")),
     )

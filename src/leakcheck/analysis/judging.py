@@ -59,8 +59,15 @@ def judge(case: Case, findings: Iterable[Finding], leaks: Iterable[Leak], suite:
         ignored = ignored or _ignored(reasons)
         counting = [entry.line for entry, reason in reasons.items() if not reason]
         found += [entry.line for entry in entries]
-        known = not ignored and all(baseline.covering(line) for line in counting)
-        judged.append(replace(finding, ignored=ignored, known=known))
+        new = tuple(joined(line.texts) for line in counting if not baseline.covering(line))
+        judged.append(
+            replace(
+                finding,
+                ignored=ignored,
+                known=case.baseline is not None and not ignored and not new,
+                new=new if case.baseline is not None and not ignored else (),
+            )
+        )
     gate = Gate(
         case.fail_on,
         case.name if case.baseline is not None else "",

@@ -202,6 +202,7 @@ def _finding() -> Schema:
         mend=string("How it is usually mended."),
         ignored=nullable("string", "Why it does not count: the reason of an ignore rule or a mark. Null: it does."),
         known={"type": "boolean", "description": "Whether the baseline has it, so that it does not count."},
+        new=array_of(string(), "Its lines that the baseline lacks, if there is a baseline."),
     )
 
 

@@ -9,6 +9,7 @@ from leakcheck.reports._terminal_page import Piece, prose, row, section
 from leakcheck.reports._words import clip, listed, more, plural
 
 MAX_LINES = 20
+MAX_NEW = 5
 _RANKS = ("error", "warning", "note")
 
 
@@ -55,7 +56,11 @@ def _finding(finding: Finding) -> Iterator[Piece]:
         indent=2,
     )
     yield row((f"{clip(place)}", "dim"), indent=6)
-    yield row((" ".join((*map(clip, finding.tests[:1]), *more(len(finding.tests) - 1))), "dim"), indent=6)
+    if finding.new:
+        yield from (row(("not in the baseline: ", "dim"), clip(line), indent=6) for line in finding.new[:MAX_NEW])
+        yield from (row(each, indent=6) for each in more(len(finding.new) - MAX_NEW, "lines"))
+    else:
+        yield row((" ".join((*map(clip, finding.tests[:1]), *more(len(finding.tests) - 1))), "dim"), indent=6)
 
 
 def _mended(lines: Sequence[str]) -> Iterator[Piece]:

@@ -197,6 +197,7 @@ def _finding(finding: Finding, local: Local) -> Json:
         "mend": finding.mend,
         "ignored": finding.ignored or None,
         "known": finding.known,
+        "new": list(finding.new),
     }
 
 
