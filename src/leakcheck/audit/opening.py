@@ -20,10 +20,11 @@ LAUNCHERS = ("pytest", "python -m pytest")
 _UNSAFE_TO_FORK = ("win32", "darwin")
 
 
-def open_bench(engine: Engine, options: Options, progress: Progress) -> tuple[Bench, Job]:
+def open_bench(engine: Engine, options: Options, progress: Progress, known: str = "") -> tuple[Bench, Job]:
     """The bench, and the control run that goes on beside it.
 
     The suite is collected as `pytest` would or, where that fails and this does not, as `python -m pytest` would.
+    Where an earlier session has found out which it is, that is `known`.
     """
     _check_paths(options)
     if options.engine == "auto" and sys.platform in _UNSAFE_TO_FORK:
@@ -31,6 +32,9 @@ def open_bench(engine: Engine, options: Options, progress: Progress) -> tuple[Be
     progress.phase("collect", 1)
     first, wanted = "", engine.fork
     for launcher in LAUNCHERS:
+        if known not in ("", launcher):
+            engine.pass_over()
+            continue
         engine.launch, engine.fork = replace(engine.launch, launcher=launcher), wanted
         suite, text, job = _collect(engine)
         if suite is not None:

@@ -40,16 +40,23 @@ def unfinished(base: Path, given: Mapping[str, Any]) -> Earlier:
     `given` are options that the user has asked for just now: they have to be those of the audit.
     """
     for folder in audits(base):
-        try:
-            audit = read_audit(folder)
-        except Unreadable:
+        sources = _sources(folder)
+        if sources is None:
             continue  # it was ended before it knew its suite: there is nothing to go on with
+        audit = read_audit(folder)
         if not audit.finished:
-            return _earlier(folder, audit, given)
+            return _earlier(folder, audit, sources, given)
     raise UsageError(f"there is no unfinished audit in {base}", hint=_ANEW)
 
 
-def _earlier(folder: AuditFolder, audit: Audit, given: Mapping[str, Any]) -> Earlier:
+def _sources(folder: AuditFolder) -> Mapping[str, str] | None:
+    try:
+        return next((event.files for event in folder.read("audit") if isinstance(event, Sources)), None)
+    except Unreadable:
+        return None  # of another format: whoever wrote it may go on with it
+
+
+def _earlier(folder: AuditFolder, audit: Audit, sources: Mapping[str, str], given: Mapping[str, Any]) -> Earlier:
     options = Options.from_text(audit.options)
     wrong = list(_other_options(options, given))
     if audit.leakcheck != __version__:
@@ -59,8 +66,7 @@ def _earlier(folder: AuditFolder, audit: Audit, given: Mapping[str, Any]) -> Ear
         wrong.append("the key of its digests of secrets is gone, so that they could not be compared")
     if wrong:
         raise UsageError(f"{folder.path} cannot go on", detail=_listed(wrong), hint=_ANEW)
-    known = (event for event in folder.read("audit") if isinstance(event, Sources))
-    return Earlier(folder, audit.suite, options, next((event.files for event in known), {}), salt)
+    return Earlier(folder, audit.suite, options, sources, salt)
 
 
 def _other_options(options: Options, given: Mapping[str, Any]) -> Iterator[str]:

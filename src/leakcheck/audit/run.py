@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -17,7 +18,7 @@ from leakcheck.audit.calibrate import calibrate
 from leakcheck.audit.opening import open_bench
 from leakcheck.audit.progress import Progress
 from leakcheck.audit.resuming import Earlier, check_same, resumed
-from leakcheck.audit.salts import forget_salt, new_salt
+from leakcheck.audit.salts import forget_salt, keep_salt
 from leakcheck.audit.sources import sources_of
 from leakcheck.engine import Engine, Launch, Limits
 from leakcheck.errors import Interrupted, UsageError
@@ -36,7 +37,8 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
     collected = earlier is not None
     try:
         with _engine(options, earlier) as engine:
-            bench, control = open_bench(engine, options, progress)
+            known = earlier.suite.launcher if earlier is not None else ""
+            bench, control = open_bench(engine, options, progress, known)
             collected = True
             _settle_sources(engine, bench.suite, earlier)
             calibrate(bench, control)
@@ -58,10 +60,11 @@ def _interrupted(collected: bool) -> Interrupted:
 
 
 def _settle_sources(engine: Engine, suite: Suite, earlier: Earlier | None) -> None:
-    """Keep what the project's files hold, or make sure that they hold what they held."""
+    """Keep what is needed to go on another time, or make sure that the project's files hold what they held."""
     sources = sources_of(Path(suite.rootdir))
     if earlier is None:
         engine.keep("audit", Sources(sources))
+        keep_salt(engine.launch.folder.path.name, engine.launch.salt)
         return
     try:
         check_same(earlier, suite, sources)
@@ -81,7 +84,7 @@ def _engine(options: Options, earlier: Earlier | None) -> Iterator[Engine]:
         args=(*options.paths, *options.pytest_args),
         folder=folder,
         scratch=scratch,
-        salt=salt or new_salt(folder.path.name),
+        salt=salt or secrets.token_hex(16),
         show_values=options.show_values,
     )
     limits = Limits(options.test_timeout, options.execution_timeout)

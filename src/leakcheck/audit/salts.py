@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 import tempfile
 from pathlib import Path
 
 
-def new_salt(audit: str) -> str:
-    """A salt, kept under the name of its audit where only this user can read it, if there is such a place."""
-    salt = secrets.token_hex(16)
+def keep_salt(audit: str, salt: str) -> None:
+    """Keep `salt` under the name of its audit where only this user can read it, if there is such a place."""
     place = _place(audit)
     if place is not None:
         with contextlib.suppress(OSError):
             descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
                 stream.write(salt)
-    return salt
 
 
 def kept_salt(audit: str) -> str | None:

@@ -162,15 +162,20 @@ class Engine:
 
     def stop(self) -> None:
         """End every process of this engine, and put back what those that were at work have changed."""
-        for process in self._collecting:
-            kill_group(process.pid)
-        for job in self.jobs.values():
-            kill_group(job.pid)
-        if self.root is not None:
-            self.root.stop()
-            self.root = None
-        for job in list(self.jobs.values()):
-            self._abandon(job)
+        with uninterrupted():
+            for process in self._collecting:
+                kill_group(process.pid)
+            for job in self.jobs.values():
+                kill_group(job.pid)
+            if self.root is not None:
+                self.root.stop()
+                self.root = None
+            for job in list(self.jobs.values()):
+                self._abandon(job)
+
+    def pass_over(self) -> None:
+        """Leave out a number: an earlier session has given it to something that need not be asked again."""
+        next(self._numbers)
 
     def _abandon(self, job: Job) -> None:
         """What it wrote is no execution, and says so."""
