@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from leakcheck.records import Certificate, Gate, Location, OrderSummary, Result, Unexplained
+from leakcheck.records import Certificate, Gate, Location, OrderSummary, PathChange, Result, Unexplained
 from leakcheck.reports.terminal import Report
 from reports import samples
 from reports.golden import assert_golden

@@ -13,9 +13,10 @@ from leakcheck import __version__
 from leakcheck.analysis import state_diff
 from leakcheck.audit import read_baseline, result_of, run_audit, unfinished
 from leakcheck.cli.baseline import app as baseline_commands
-from leakcheck.cli.common import DEFAULTS, BaselineFile, Config, FailOnOption, Folder, JsonFile
-from leakcheck.cli.output import write_report
-from leakcheck.cli.progress import progress_for
+from leakcheck.cli.common import DEFAULTS, BaselineFile, Config, FailOnOption, Folder
+from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
+from leakcheck.cli.formats import Targets, check_formats, offers_formats, write_formats
+from leakcheck.cli.output import STANDARD_OUTPUT
 from leakcheck.cli.settings import budget_of, settings_for
 from leakcheck.cli.tests import find_test
 from leakcheck.options import EngineName, Judging, ProfileName
@@ -89,12 +90,19 @@ def run(
     resume: Annotated[bool, typer.Option(
         "--resume", help="Go on with the newest audit that was not finished, by its own options.")] = False,
     fail_on: FailOnOption = None,
-    json: JsonFile = None,
     folder: Folder = None,
     baseline: BaselineFile = None,
     config: Config = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    color: ColorWhen = "auto",
 ) -> int:  # fmt: skip
-    """Audit a suite: run it in several orders and every test alone, and tell who leaks what into whom."""
+    """Audit a suite: run it in several orders and every test alone, and tell who leaks what into whom.
+
+    Any number of reports can be written; FILE is - for standard output, in place of the report for people.
+    """
+    display = Display(quiet, verbose, color)
+    check_formats(targets)
     given = {
         "paths": tuple(paths) if paths else None,
         "pytest_args": context.obj or None,
@@ -115,22 +123,31 @@ def run(
     read_baseline(settings.judging.baseline)  # what is wrong with it is told before the audit, not behind it
     asked = {name: value for name, value in given.items() if value is not None}
     earlier = unfinished(Path(settings.options.folder), asked) if resume else None
-    with progress_for(sys.stderr) as progress:
+    with display.progress() as progress:
         where = run_audit(earlier.options if earlier is not None else settings.options, progress, earlier)
-    return _show(where, settings.judging, json)
+    return _show(where, settings.judging, targets, display)
 
 
 @app.command()
+@offers_formats
 def report(
+    targets: Targets,
     fail_on: FailOnOption = None,
-    json: JsonFile = None,
     folder: Folder = None,
     baseline: BaselineFile = None,
     config: Config = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    color: ColorWhen = "auto",
 ) -> int:
-    """Show the last audit again, without running anything."""
+    """Show the last audit again, without running anything.
+
+    Any number of reports can be written; FILE is - for standard output, in place of the report for people.
+    """
+    display = Display(quiet, verbose, color)
+    check_formats(targets)
     settings = settings_for(config, fail_on=fail_on, folder=folder, baseline=baseline)
-    return _show(latest(Path(settings.options.folder)), settings.judging, json)
+    return _show(latest(Path(settings.options.folder)), settings.judging, targets, display)
 
 
 @app.command()
@@ -138,6 +155,7 @@ def diff(
     test: Annotated[str, typer.Argument(help="A test id, or a part of one that no other test has.")],
     folder: Folder = None,
     config: Config = None,
+    color: ColorWhen = "auto",
 ) -> None:
     """Show what one test changes: before and after, by location and path."""
     audit = read_audit(latest(Path(settings_for(config, folder=folder).options.folder)))
@@ -145,10 +163,9 @@ def diff(
     render_diff(name, state_diff(name, audit.executions, audit.suite), console_for(sys.stdout, color))
 
 
-def _show(folder: AuditFolder, judging: Judging, json: str | None) -> int:
+def _show(folder: AuditFolder, judging: Judging, targets: Targets, display: Display) -> int:
     result: Result = result_of(folder, judging, date.today())
-    if json is not None:
-        write_report(formats()["json"].render(result), json)
-    if json != "-":
-        TerminalReport().write(result, console_for(sys.stdout))
+    write_formats(result, targets)
+    if STANDARD_OUTPUT not in targets.values():
+        display.show(result)
     return result.exit_code

@@ -22,9 +22,6 @@ FailOnOption = Annotated[
         "--fail-on", help="End with 1 when there is a finding of this severity or a worse one. [default: error]"
     ),
 ]
-JsonFile = Annotated[
-    str | None, typer.Option("--json", help="Write the JSON report to FILE (- for standard output).")
-]
 BaselineFile = Annotated[
     str | None, typer.Option("--baseline", help=f"The file of what is known. [default: {BASELINE}]")
 ]

@@ -132,7 +132,7 @@ def people(leak: Leak) -> tuple[str, str]:
 
 def certificate_sentences(found: Certificate, *, hurt: bool) -> tuple[str, ...]:
     """Coverage, conclusion and kinds of state; `hurt`: some test is known to depend on the order."""
-    return tuple(filter(None, (_pairs(found), conclusion(found, hurt), _kinds(found.kinds))))
+    return tuple(filter(None, (_pairs(found), *found.limits, conclusion(found, hurt), _kinds(found.kinds))))
 
 
 def _pairs(found: Certificate) -> str:
@@ -153,7 +153,7 @@ def conclusion(found: Certificate, hurt: bool) -> str:
     if found.unexplained:
         number = plural(len(found.unexplained), "difference is", "differences are")
         return f"{number} unexplained: there is state that leakcheck does not see."
-    if found.pairs_covered < found.pairs_total or found.budget_exhausted:
+    if found.limits or found.pairs_covered < found.pairs_total or found.budget_exhausted:
         return "What was run is explained; what was not run may hold more."
     tests = "no other test's outcome" if hurt else "no test's outcome"
     return f"Nothing is left unexplained: {tests} depends on one predecessor's leak of a watched kind."

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from leakcheck.records import Finding, Result
-from leakcheck.reports._terminal_page import Piece, prose, row, section
+from leakcheck.reports._terminal_page import SHORT, Limits, Piece, prose, row, section
 from leakcheck.reports._words import clip, listed, more, plural
 
-MAX_LINES = 20
-MAX_NEW = 5
 _RANKS = ("error", "warning", "note")
 
 
-def gate(result: Result) -> tuple[Piece, ...]:
+def gate(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     """Nothing where everything counts: the sections above say it all then."""
     found, told = result.findings, result.gate
     if not told.baseline and not told.remarks and not any(each.ignored for each in found):
@@ -22,9 +20,9 @@ def gate(result: Result) -> tuple[Piece, ...]:
     above = [each for each in counting if _is_above(each, told.fail_on)]
     pieces = [
         prose(_summary(result, counting, above), indent=2),
-        *(piece for each in above[:MAX_LINES] for piece in _finding(each)),
-        *(row(each, indent=2) for each in more(len(above) - MAX_LINES, "findings")),
-        *_mended(told.mended),
+        *(piece for each in above[: limits.tests] for piece in _finding(each, limits)),
+        *(row(each, indent=2) for each in more(len(above) - limits.tests, "findings")),
+        *_mended(told.mended, limits),
         *_ignored([each for each in found if each.ignored]),
         *(prose(remark, indent=2) for remark in told.remarks),
     ]
@@ -47,7 +45,7 @@ def _summary(result: Result, counting: Sequence[Finding], above: Sequence[Findin
     return f"{listed(parts)}."
 
 
-def _finding(finding: Finding) -> Iterator[Piece]:
+def _finding(finding: Finding, limits: Limits) -> Iterator[Piece]:
     place = f"{finding.file}:{finding.line}" if finding.line else finding.file
     yield row(
         ("✗ ", "red"),
@@ -57,19 +55,21 @@ def _finding(finding: Finding) -> Iterator[Piece]:
     )
     yield row((f"{clip(place)}", "dim"), indent=6)
     if finding.new:
-        yield from (row(("not in the baseline: ", "dim"), clip(line), indent=6) for line in finding.new[:MAX_NEW])
-        yield from (row(each, indent=6) for each in more(len(finding.new) - MAX_NEW, "lines"))
+        yield from (
+            row(("not in the baseline: ", "dim"), clip(line), indent=6) for line in finding.new[: limits.tests]
+        )
+        yield from (row(each, indent=6) for each in more(len(finding.new) - limits.tests, "lines"))
     else:
         yield row((" ".join((*map(clip, finding.tests[:1]), *more(len(finding.tests) - 1))), "dim"), indent=6)
 
 
-def _mended(lines: Sequence[str]) -> Iterator[Piece]:
+def _mended(lines: Sequence[str], limits: Limits) -> Iterator[Piece]:
     if lines:
         what = plural(len(lines), "line of the baseline is mended", "lines of the baseline are mended")
         it = "it" if len(lines) == 1 else "them"
         yield prose((f"{what}: `leakcheck baseline prune` takes {it} out", "green"), indent=2)
-        yield from (row(clip(line), indent=4) for line in lines[:MAX_LINES])
-        yield from (row(each, indent=4) for each in more(len(lines) - MAX_LINES, "lines"))
+        yield from (row(clip(line), indent=4) for line in lines[: limits.tests])
+        yield from (row(each, indent=4) for each in more(len(lines) - limits.tests, "lines"))
 
 
 def _ignored(findings: Iterable[Finding]) -> Iterator[Piece]:

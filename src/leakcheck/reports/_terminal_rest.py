@@ -75,41 +75,7 @@ def notes(result: Result) -> tuple[Piece, ...]:
     return section("Notes", (prose(clean(line), indent=2) for line in lines))
 
 
-def certificate_sentences(found: Certificate, *, hurt: bool) -> tuple[str, ...]:
-    """Coverage, conclusion and kinds of state; `hurt`: some test is known to depend on the order."""
-    return tuple(filter(None, (_pairs(found), *found.limits, _conclusion(found, hurt), _kinds(found.kinds))))
-
-
-def _pairs(found: Certificate) -> str:
-    if not found.pairs_total:
-        return "There is no pair of a leaked value and a test that reads it."
-    pairs = plural(found.pairs_total, "pair")
-    were = "was" if found.pairs_covered == 1 else "were"
-    covered = f"Of {pairs} of a leaked value and a test that reads it, {found.pairs_covered:,} {were} run"
-    own = sum(number for name, number in found.covered_by.items() if name in ("pairs", "confirm"))
-    covered += f", {own:,} by executions made for them." if own else "."
-    return f"{covered} The budget was used up before the others." if found.budget_exhausted else covered
-
-
-def _conclusion(found: Certificate, hurt: bool) -> str:
-    if not found.kinds:
-        return "No kind of state was watched."
-    if found.unexplained:
-        number = plural(len(found.unexplained), "difference is", "differences are")
-        return f"{number} unexplained: there is state that leakcheck does not see."
-    if found.limits or found.pairs_covered < found.pairs_total or found.budget_exhausted:
-        return "What was run is explained; what was not run may hold more."
-    tests = "no other test's outcome" if hurt else "no test's outcome"
-    return f"Nothing is left unexplained: {tests} depends on one predecessor's leak of a watched kind."
-
-
-def _kinds(kinds: Mapping[str, str]) -> str:
-    by_way = grouped(kinds, lambda kind: kinds[kind])
-    ways = "; ".join(f"{clip(way)}: {listed(map(clip, names))}" for way, names in by_way.items())
-    return f"Kinds of state {ways}." if ways else ""
-
-
-def _leak(leak: Leak, cells: Sequence[str], told: Collection[str]) -> Iterator[Piece]:
+def _leak(leak: Leak, cells: Sequence[str], told: Collection[str], limits: Limits) -> Iterator[Piece]:
     number, impact, *people = (f"{cell}  " for cell in cells)
     head = ((number, "bold"), (impact, _STYLES[leak.impact]), ("".join(people), "dim"))
     yield row(*head, place(leak.location, leak.path), indent=2)

@@ -10,6 +10,7 @@ from typing import Literal
 from rich.console import Console
 
 from leakcheck.records import Result
+from leakcheck.reports._terminal_brief import brief
 from leakcheck.reports._terminal_gate import gate
 from leakcheck.reports._terminal_harm import harm
 from leakcheck.reports._terminal_page import SHORT, WHOLE, Color, Limits, Piece, console_for, emit
@@ -18,18 +19,31 @@ from leakcheck.reports._terminal_summary import orders, summary
 
 __all__ = ["Color", "Detail", "Report", "console_for"]
 
-_SECTIONS: tuple[Callable[[Result], tuple[Piece, ...]], ...] = (
-    summary,
-    orders,
-    harm,
-    leaks,
-    unexplained,
-    troubled,
-    certificate,
-    mends,
-    notes,
-    gate,
-)
+Detail = Literal["brief", "usual", "whole"]
+"""The verdict with a line for each finding; what a person reads; or the same with no list cut short."""
+Section = Callable[[Result], tuple[Piece, ...]]
+
+
+def _sections(limits: Limits) -> tuple[Section, ...]:
+    return (
+        summary,
+        orders,
+        partial(harm, limits=limits),
+        partial(leaks, limits=limits),
+        partial(unexplained, limits=limits),
+        partial(troubled, limits=limits),
+        certificate,
+        mends,
+        notes,
+        partial(gate, limits=limits),
+    )
+
+
+_SECTIONS: Mapping[Detail, tuple[Section, ...]] = {
+    "brief": (brief,),
+    "usual": _sections(SHORT),
+    "whole": _sections(WHOLE),
+}
 
 
 class Report:
