@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,9 +32,13 @@ def test_paints():
 RUN = "leakcheck run --random 0 --lanes 2"
 
 
+HEARING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp('bash', sys.argv[1:])"
+"""Whoever started these tests in the background may have told them to ignore Ctrl-C, which shells hand down."""
+
+
 def shell(folder: Path, script: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["bash", "-c", script],
+        [sys.executable, "-c", HEARING, "bash", "-c", script],
         cwd=folder,
         env={**environment(), **variables},
         capture_output=True,
