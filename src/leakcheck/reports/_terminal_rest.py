@@ -7,36 +7,29 @@ from dataclasses import replace
 
 from leakcheck.records import (
     ORDER_DEPENDENT,
-    Certificate,
     Finding,
     Impact,
     Leak,
     Result,
     TestVerdict,
     Unexplained,
-    Verdict,
 )
 from leakcheck.reports._causes import grouped, root_causes, without_polluter
+from leakcheck.reports._sentences import TROUBLES, certificate_sentences, people
 from leakcheck.reports._terminal_harm import changes
 from leakcheck.reports._terminal_page import Piece, prose, row, section
-from leakcheck.reports._words import clean, clip, listed, more, outcomes_by_word, place, plural, writers
+from leakcheck.reports._words import clean, clip, listed, more, outcomes_by_word, place, writers
 
 MAX_TESTS = 20
 MAX_LEAKS = 60
 _STYLES: Mapping[Impact, str] = {"broken": "bold red", "read": "bold yellow", "latent": "bold blue"}
-_TROUBLES: Mapping[Verdict, str] = {
-    "flaky": "Flaky tests: the outcome differs between two executions of the same order",
-    "failing": "Failing tests: in every execution",
-    "crashing": "Crashing tests: they end their process",
-    "timeout": "Tests that do not end in time",
-}
 
 
 def leaks(result: Result) -> tuple[Piece, ...]:
     """Every leak, the harmful first: one row for those that a block above tells already, the others whole."""
     told = {cause.leak.id for cause in root_causes(result) if cause.leak is not None}
     ranked = sorted(result.leaks, key=lambda leak: list(_STYLES).index(leak.impact))
-    columns = _columns([(leak.id, leak.impact, *_people(leak)) for leak in ranked])
+    columns = _columns([(leak.id, leak.impact, *people(leak)) for leak in ranked])
     shown = list(zip(ranked, columns, strict=True))[:MAX_LEAKS]
     pieces = [each for leak, cells in shown for each in _leak(leak, cells, told)]
     left_out = (row(each, indent=2) for each in more(len(ranked) - MAX_LEAKS, "in the JSON report"))
@@ -60,7 +53,7 @@ def unexplained(result: Result) -> tuple[Piece, ...]:
 def troubled(result: Result) -> tuple[Piece, ...]:
     """Flaky, failing, crashing and endless tests, a section each."""
     by_verdict = grouped(result.tests, lambda test: test.verdict)
-    found = ((title, by_verdict[verdict]) for verdict, title in _TROUBLES.items() if verdict in by_verdict)
+    found = ((title, by_verdict[verdict]) for verdict, title in TROUBLES.items() if verdict in by_verdict)
     return tuple(piece for title, tests in found for piece in section(title, _troubles(tests)))
 
 
@@ -84,40 +77,6 @@ def notes(result: Result) -> tuple[Piece, ...]:
     return section("Notes", (prose(clean(line), indent=2) for line in lines))
 
 
-def certificate_sentences(found: Certificate, *, hurt: bool) -> tuple[str, ...]:
-    """Coverage, conclusion and kinds of state; `hurt`: some test is known to depend on the order."""
-    return tuple(filter(None, (_pairs(found), _conclusion(found, hurt), _kinds(found.kinds))))
-
-
-def _pairs(found: Certificate) -> str:
-    if not found.pairs_total:
-        return "There is no pair of a leaked value and a test that reads it."
-    pairs = plural(found.pairs_total, "pair")
-    were = "was" if found.pairs_covered == 1 else "were"
-    covered = f"Of {pairs} of a leaked value and a test that reads it, {found.pairs_covered:,} {were} run"
-    own = sum(number for name, number in found.covered_by.items() if name in ("pairs", "confirm"))
-    covered += f", {own:,} by executions made for them." if own else "."
-    return f"{covered} The budget was used up before the others." if found.budget_exhausted else covered
-
-
-def _conclusion(found: Certificate, hurt: bool) -> str:
-    if not found.kinds:
-        return "No kind of state was watched."
-    if found.unexplained:
-        number = plural(len(found.unexplained), "difference is", "differences are")
-        return f"{number} unexplained: there is state that leakcheck does not see."
-    if found.pairs_covered < found.pairs_total or found.budget_exhausted:
-        return "What was run is explained; what was not run may hold more."
-    tests = "no other test's outcome" if hurt else "no test's outcome"
-    return f"Nothing is left unexplained: {tests} depends on one predecessor's leak of a watched kind."
-
-
-def _kinds(kinds: Mapping[str, str]) -> str:
-    by_way = grouped(kinds, lambda kind: kinds[kind])
-    ways = "; ".join(f"{clip(way)}: {listed(map(clip, names))}" for way, names in by_way.items())
-    return f"Kinds of state {ways}." if ways else ""
-
-
 def _leak(leak: Leak, cells: Sequence[str], told: Collection[str]) -> Iterator[Piece]:
     number, impact, *people = (f"{cell}  " for cell in cells)
     head = ((number, "bold"), (impact, _STYLES[leak.impact]), ("".join(people), "dim"))
@@ -129,14 +88,6 @@ def _leak(leak: Leak, cells: Sequence[str], told: Collection[str]) -> Iterator[P
 
 def _names(polluters: Sequence[str]) -> str:
     return " ".join((clip(polluters[0]), *more(len(polluters) - 1)))
-
-
-def _people(leak: Leak) -> tuple[str, str]:
-    imported = all("::" not in polluter for polluter in leak.polluters)
-    polluters = plural(len(leak.polluters), "test file" if imported else "polluter")
-    if leak.impact == "read":
-        return polluters, plural(len(leak.readers), "reader")
-    return polluters, plural(len(leak.victims), "victim") if leak.victims else ""
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
