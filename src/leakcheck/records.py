@@ -323,6 +323,36 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """One thing to mend. `id` is "M1", "M2", ..., the one that frees most tests first.
+
+    `leaks` are what it ends: one leak, or all that one fixture leaves; none where a brittle test shall make what it
+    needs. `frees` are order-dependent tests of which every confirmed set of polluters needs one of these leaks,
+    `touches` those that other polluters hurt as well, `exposes` brittle tests that these leaks let pass.
+    """
+
+    id: str
+    leaks: tuple[str, ...]
+    file: str
+    line: int
+    fixture: str | None
+    frees: tuple[str, ...]
+    touches: tuple[str, ...]
+    exposes: tuple[str, ...]
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class JointMend:
+    """Tests that no single mend frees, and mends that free them together; `enough` is False where some polluters of
+    theirs leak what leakcheck cannot name."""
+
+    tests: tuple[str, ...]
+    mends: tuple[str, ...]
+    enough: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OrderSummary:
     """One order for the reports; isolated runs are one row together."""
 
@@ -347,7 +377,8 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything that a report shows."""
+    """Everything that a report shows. `groups` are tests each of which hurts all others of its group, be it through
+    others."""
 
     leakcheck: str
     suite: Suite
@@ -363,3 +394,6 @@ class Result:
     verdict: Literal["order-dependent", "leaking", "clean"]
     exit_code: int
     notes: tuple[str, ...] = ()
+    mends: tuple[Mend, ...] = ()
+    joint_mends: tuple[JointMend, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()

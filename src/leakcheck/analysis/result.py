@@ -13,11 +13,14 @@ from leakcheck.analysis.deep import found_deep, merged
 from leakcheck.analysis.edges import edges_of
 from leakcheck.analysis.evidence import Evidence, bad, good
 from leakcheck.analysis.findings import findings_of
+from leakcheck.analysis.groups import groups_of
 from leakcheck.analysis.leaks import leaks_of
+from leakcheck.analysis.mends import mends_of
 from leakcheck.analysis.profiles import is_alone, profiles_of
 from leakcheck.analysis.quiet import counted, left_quietly
 from leakcheck.analysis.verdicts import NAMED_KINDS, verdicts_of
 from leakcheck.records import (
+    ORDER_DEPENDENT,
     UNDOABLE,
     Certificate,
     Cost,
@@ -67,6 +70,8 @@ def derive(
     findings = findings_of(suite, verdicts, leaks, edges)
     certificate = _certificate(coverage, edges, verdicts, suite, budget_exhausted)
     certificate = replace(certificate, covered_by=_covered_by(coverage, executions), budget=budget)
+    hurt = {test.id for test in verdicts if test.verdict in ORDER_DEPENDENT}
+    mends, joint_mends = mends_of([each for each in carried if each[0].test in hurt], leaks, suite, evidence)
     return Result(
         leakcheck=leakcheck,
         suite=suite,
@@ -82,6 +87,9 @@ def derive(
         verdict=_verdict(findings),
         exit_code=int(any(finding.severity in _GATES[fail_on] for finding in findings)),
         notes=(*notes, *suite.problems, *_not_put_back(evidence), *counted(executions, suite, told)),
+        mends=mends,
+        joint_mends=joint_mends,
+        groups=groups_of(edges),
     )
 
 

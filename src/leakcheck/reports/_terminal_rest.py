@@ -1,13 +1,12 @@
-"""The lower half of the terminal report: all leaks, what else is wrong, what was covered, and the way out."""
+"""The lower half of the terminal report: all leaks, what else is wrong, and what was covered."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leakcheck.records import (
     ORDER_DEPENDENT,
-    Finding,
     Impact,
     Leak,
     Result,
@@ -17,8 +16,8 @@ from leakcheck.records import (
 from leakcheck.reports._causes import grouped, root_causes, without_polluter
 from leakcheck.reports._sentences import TROUBLES, certificate_sentences, people
 from leakcheck.reports._terminal_harm import changes
-from leakcheck.reports._terminal_page import Piece, prose, row, section
-from leakcheck.reports._words import clean, clip, listed, more, outcomes_by_word, place, writers
+from leakcheck.reports._terminal_page import Piece, in_columns, prose, row, section
+from leakcheck.reports._words import clean, clip, more, outcomes_by_word, place, writers
 
 MAX_TESTS = 20
 MAX_LEAKS = 60
@@ -29,7 +28,7 @@ def leaks(result: Result) -> tuple[Piece, ...]:
     """Every leak, the harmful first: one row for those that a block above tells already, the others whole."""
     told = {cause.leak.id for cause in root_causes(result) if cause.leak is not None}
     ranked = sorted(result.leaks, key=lambda leak: list(_STYLES).index(leak.impact))
-    columns = _columns([(leak.id, leak.impact, *people(leak)) for leak in ranked])
+    columns = in_columns([(leak.id, leak.impact, *people(leak)) for leak in ranked])
     shown = list(zip(ranked, columns, strict=True))[:MAX_LEAKS]
     pieces = [each for leak, cells in shown for each in _leak(leak, cells, told)]
     left_out = (row(each, indent=2) for each in more(len(ranked) - MAX_LEAKS, "in the JSON report"))
@@ -64,13 +63,6 @@ def certificate(result: Result) -> tuple[Piece, ...]:
     return section("What was covered", [prose(" ".join(sentences), indent=2)] if sentences else [])
 
 
-def mends(result: Result) -> tuple[Piece, ...]:
-    """How each finding is usually mended, every advice once."""
-    by_mend = grouped((each for each in result.findings if each.mend), lambda finding: finding.mend)
-    pieces = (piece for mend, findings in by_mend.items() for piece in _mend(mend, findings))
-    return section("How it is usually mended", pieces)
-
-
 def notes(result: Result) -> tuple[Piece, ...]:
     """What the audit has to say about itself."""
     lines = (line for note in result.notes for line in note.splitlines())
@@ -88,12 +80,6 @@ def _leak(leak: Leak, cells: Sequence[str], told: Collection[str]) -> Iterator[P
 
 def _names(polluters: Sequence[str]) -> str:
     return " ".join((clip(polluters[0]), *more(len(polluters) - 1)))
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
-    """`rows` with each column as wide as its widest cell."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [tuple(map(str.ljust, cells, widths)) for cells in rows]
 
 
 def _unexplained(found: Unexplained, test: TestVerdict | None, above: bool) -> Iterator[Piece]:
@@ -116,11 +102,3 @@ def _troubles(tests: Sequence[TestVerdict]) -> Iterator[Piece]:
         if test.crash:
             yield row((clip(test.crash), "dim"), indent=4)
     yield from (row(each, indent=2) for each in more(len(tests) - MAX_TESTS, "tests"))
-
-
-def _mend(mend: str, findings: Iterable[Finding]) -> Iterator[Piece]:
-    known = tuple(findings)
-    codes = listed(dict.fromkeys(finding.code for finding in known))
-    about = listed(dict.fromkeys(finding.leak for finding in known if finding.leak))
-    yield row((codes, "bold"), (f"  {about}" if about else "", "dim"), indent=2)
-    yield prose(mend, indent=4)

@@ -9,21 +9,23 @@ from rich.console import Console
 
 from leakcheck.records import Result
 from leakcheck.reports._terminal_harm import harm
+from leakcheck.reports._terminal_mends import advice, mends
 from leakcheck.reports._terminal_page import Piece, console_for, emit
-from leakcheck.reports._terminal_rest import certificate, leaks, mends, notes, troubled, unexplained
+from leakcheck.reports._terminal_rest import certificate, leaks, notes, troubled, unexplained
 from leakcheck.reports._terminal_summary import orders, summary
 
 __all__ = ["Report", "console_for"]
 
 _SECTIONS: tuple[Callable[[Result], tuple[Piece, ...]], ...] = (
     summary,
-    orders,
     harm,
     leaks,
+    mends,
+    advice,
+    orders,
     unexplained,
     troubled,
     certificate,
-    mends,
     notes,
 )
 
