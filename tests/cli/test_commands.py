@@ -106,6 +106,23 @@ def test_diff(audited: Path, test: str) -> None:
     assert_golden(f"diff-{test}.txt", ended.stdout)
 
 
+@pytest.mark.parametrize("form", ["dot", "graphml", "json", "mermaid"])
+def test_graph(audited: Path, tmp_path: Path, form: str) -> None:
+    target = tmp_path / "graph"
+    ended = leakcheck(audited, "graph", "--format", form, "--output", str(target))
+    assert (ended.code, ended.text) == (0, "")
+    text = target.read_text("utf-8")
+    assert leakcheck(audited, "graph", "--format", form).stdout == text
+    assert all(name in text for name in ("test_nobody", "somebody", "shop:app"))
+
+
+def test_an_unknown_format_of_the_graph_is_met_with_those_that_are(audited: Path) -> None:
+    ended = leakcheck(audited, "graph", "--format", "svg")
+    assert ended.code == 4
+    assert "--format svg: no such format of the leak graph" in ended.stderr
+    assert "dot, graphml, json, mermaid" in ended.stderr
+
+
 def test_an_unknown_test_is_met_with_the_nearest(audited: Path) -> None:
     ended = leakcheck(audited, "diff", "test_shop.py::test_sales")
     assert ended.code == 4
@@ -191,4 +208,4 @@ def test_pytest_with_the_option_audits() -> None:
 def test_help_names_every_command() -> None:
     ended = Project().leakcheck("--help")
     assert ended.code == 0
-    assert all(name in ended.stdout for name in ("run", "report", "diff"))
+    assert all(name in ended.stdout for name in ("run", "report", "diff", "explain", "graph"))

@@ -12,6 +12,7 @@ import typer
 from leakcheck import __version__
 from leakcheck.analysis import state_diff
 from leakcheck.audit import result_of, run_audit
+from leakcheck.cli.graph import graph
 from leakcheck.cli.output import write_report
 from leakcheck.cli.progress import progress_for
 from leakcheck.cli.tests import find_test
@@ -121,6 +122,9 @@ def diff(
     audit = read_audit(latest(Path(folder)))
     name = find_test(test, audit.suite.ids)
     render_diff(name, state_diff(name, audit.executions, audit.suite), console_for(sys.stdout))
+
+
+app.command()(graph)
 
 
 def _show(folder: AuditFolder, fail_on: str, json: str | None) -> int:

@@ -12,10 +12,11 @@ from leakcheck.records import WHOLE, Leak, Location, PathChange, Source
 MAX_TEXT = 160
 """Longest text shown whole where it need not be copied."""
 
-# Controls, format characters (bidirectional overrides, zero width, tags), lone surrogates, ends of lines.
+# Controls, format characters (bidirectional overrides, zero width, tags), lone surrogates, ends of lines, and what
+# no XML may hold.
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _PHASES: Mapping[str, str] = {
     "setup": "during setup",
