@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Any, Literal, get_type_hints
 
 EngineName = Literal["auto", "fork", "spawn"]
 Gate = Literal["error", "warning", "note", "never"]
@@ -38,5 +40,15 @@ class Options:
         """How long the search may take, given how long the declared order took; small suites are not stinted."""
         return self.budget if self.budget_unit == "seconds" else max(self.budget * declared, SMALLEST_BUDGET)
 
+    @classmethod
+    def from_text(cls, stored: Mapping[str, str]) -> Options:
+        """The options that `as_text` gave; what an older audit did not store has its default."""
+        hints = get_type_hints(cls)
+        return cls(**{name: _value(hints[name], text) for name, text in stored.items() if name in hints})
+
     def as_text(self) -> dict[str, str]:
         return {spec.name: str(getattr(self, spec.name)) for spec in fields(self)}
+
+
+def _value(hint: Any, text: str) -> Any:
+    return ast.literal_eval(text) if hint in (int, float, bool, tuple[str, ...]) else text

@@ -353,6 +353,28 @@ class JointMend:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """A leaked value at a location that the test reads. `by` are the tests each of which leaves it, `shown` is the
+    order that put it in front of the test: its name, or "pairs" or "confirm"; "" if none did."""
+
+    location: Location
+    by: tuple[str, ...]
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """`executions` are those in which the test ran, `alone` how often it ran alone, `tried` the leaked values that
+    it reads, and `open` what the audit has not settled about it, in words."""
+
+    test: str
+    executions: int
+    alone: int
+    tried: tuple[Tried, ...]
+    open: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderSummary:
     """One order for the reports; isolated runs are one row together."""
 

@@ -22,7 +22,7 @@ def result_of(folder: AuditFolder, fail_on: str = "error") -> Result:
         audit.executions,
         cost=_cost(audit, folder),
         leakcheck=audit.leakcheck,
-        engine="fork" if _forked(audit) else "spawn",
+        engine="fork" if forked(audit) else "spawn",
         lanes=audit.lanes,
         fail_on=fail_on,
         budget_exhausted=any(note.topic == BUDGET for note in audit.notes),
@@ -37,7 +37,7 @@ def _budget(options: Mapping[str, str]) -> str:
     return f"{amount} {what}" if amount else ""
 
 
-def _forked(audit: Audit) -> bool:
+def forked(audit: Audit) -> bool:
     """Whether the audit forked to its end: a fallback is a note of the topic `engine`."""
     any_fork = any(execution.engine == "fork" for execution in audit.executions)
     return any_fork and not any(note.topic == "engine" for note in audit.notes)

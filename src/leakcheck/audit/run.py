@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from leakcheck import __version__
@@ -25,7 +26,10 @@ from leakcheck.store import AuditFolder
 def run_audit(options: Options, progress: Progress) -> AuditFolder:
     """Audit the suite that `options` name. Everything learnt is on disk when this returns or raises."""
     began = time.monotonic()
-    with _engine(options) as engine:
+    folder = AuditFolder.create(Path(options.folder))
+    folder.begin("audit")
+    folder.append("audit", Begun(__version__, datetime.now(UTC).isoformat(timespec="seconds"), options.as_text()))
+    with engine_for(options, folder) as engine:
         bench, control = open_bench(engine, options, progress)
         calibrate(bench, control)
         search.settle(bench)
@@ -34,10 +38,8 @@ def run_audit(options: Options, progress: Progress) -> AuditFolder:
 
 
 @contextmanager
-def _engine(options: Options) -> Iterator[Engine]:
-    folder = AuditFolder.create(Path(options.folder))
-    folder.begin("audit")
-    folder.append("audit", Begun(__version__, datetime.now(UTC).isoformat(timespec="seconds"), options.as_text()))
+def engine_for(options: Options, folder: AuditFolder, *, first: int = 1) -> Iterator[Engine]:
+    """An engine that writes to `folder`, and numbers its executions from `first` on; it ends with the context."""
     scratch = tempfile.mkdtemp(prefix="lc-")
     launch = Launch(
         python=options.python,
@@ -48,7 +50,7 @@ def _engine(options: Options) -> Iterator[Engine]:
         show_values=options.show_values,
     )
     limits = Limits(options.test_timeout, options.execution_timeout)
-    engine = Engine(launch, limits, options.lanes, fork=options.engine != "spawn")
+    engine = Engine(launch, limits, options.lanes, fork=options.engine != "spawn", _numbers=count(first))
     try:
         yield engine
     finally:

@@ -12,6 +12,7 @@ import typer
 from leakcheck import __version__
 from leakcheck.analysis import state_diff
 from leakcheck.audit import result_of, run_audit
+from leakcheck.cli.explain import explain
 from leakcheck.cli.graph import graph
 from leakcheck.cli.output import write_report
 from leakcheck.cli.progress import progress_for
@@ -124,6 +125,7 @@ def diff(
     render_diff(name, state_diff(name, audit.executions, audit.suite), console_for(sys.stdout))
 
 
+app.command()(explain)
 app.command()(graph)
 
 
