@@ -46,7 +46,9 @@ def unexplained(result: Result) -> tuple[Piece, ...]:
         for piece in _unexplained(each, tests.get(each.test), each.test in above)
     )
     left_out = more(len(result.certificate.unexplained) - MAX_TESTS, "tests")
-    return section("Unexplained differences", [*pieces, *(row(each, indent=2) for each in left_out)])
+    hint = prose(("`leakcheck explain TEST` looks further into one test.", "dim"), indent=2)
+    body = [*pieces, *(row(each, indent=2) for each in left_out)]
+    return section("Unexplained differences", [*body, hint] if body else [])
 
 
 def troubled(result: Result) -> tuple[Piece, ...]:
