@@ -285,7 +285,8 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a person should do something about. `tests` are the tests that it is about, victims first."""
+    """What a person should do something about. `tests` are the tests that it is about, victims first. `example` is
+    the mend as code, empty where there is none."""
 
     code: str
     severity: Severity
@@ -295,6 +296,7 @@ class Finding:
     tests: tuple[str, ...]
     leak: str | None
     mend: str
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,9 +400,26 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of one of the project's own files; `first` is the number of the first. `newer`: than the audit."""
+
+    file: str
+    first: int
+    lines: tuple[str, ...]
+    newer: bool = False
+
+    def shows(self, file: str, line: int) -> bool:
+        return self.file == file and self.first <= line < self.first + len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """Everything that a report shows. `groups` are tests each of which hurts all others of its group, be it through
-    others."""
+    """Everything that a report shows.
+
+    `groups` are tests each of which hurts all others of its group, be it through others. `runs` has one run of each
+    test: alone if it ever ran alone, else the first. `excerpts` hold the lines that wrote, where their files can be
+    read.
+    """
 
     leakcheck: str
     suite: Suite
@@ -419,3 +438,5 @@ class Result:
     mends: tuple[Mend, ...] = ()
     joint_mends: tuple[JointMend, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
+    runs: tuple[TestRun, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()

@@ -33,7 +33,7 @@ def test_victims_of_the_same_polluters_are_one_harm() -> None:
     (cause,) = root_causes(result(VICTIMS, leaks=(LEAK,), edges=edges))
     (harm,) = cause.harms
     assert harm.polluters == ((A,), (B,))
-    assert harm.hurt == (Hurt(V, f"pytest {A} {V}"), Hurt(W, f"pytest {B} {W}"))
+    assert harm.hurt == (Hurt(V, f"pytest {A} {V}", (A, V)), Hurt(W, f"pytest {B} {W}", (B, W)))
 
 
 def test_victims_of_other_polluters_are_another_harm() -> None:

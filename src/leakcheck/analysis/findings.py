@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from leakcheck.analysis.examples import mend_example
 from leakcheck.analysis.mending import BRITTLE, SELF, UNEXPLAINED, leak_advice
 from leakcheck.records import Edge, Finding, Leak, Severity, Suite, TestVerdict
 
@@ -48,7 +49,7 @@ def _broken(leaks: Iterable[Leak], edges: Sequence[Edge], verdict: Mapping[str, 
         if tests:
             file, line = _place(leak)
             title = f"{_count(len(tests), 'test')} fail{'s' if len(tests) == 1 else ''} after this leak"
-            yield Finding("LK101", "error", title, file, line, tests, leak.id, leak_advice(leak))
+            yield Finding("LK101", "error", title, file, line, tests, leak.id, *_mend(leak))
 
 
 def _needy(
@@ -83,7 +84,7 @@ def _quiet(leaks: Iterable[Leak]) -> Iterator[Finding]:
     for leak in leaks:
         if leak.impact in texts:
             code, severity, title = texts[leak.impact]
-            yield Finding(code, severity, title, *_place(leak), leak.polluters, leak.id, leak_advice(leak))
+            yield Finding(code, severity, title, *_place(leak), leak.polluters, leak.id, *_mend(leak))
 
 
 def _restless(verdicts: Iterable[TestVerdict], places: dict[str, tuple[str, int]]) -> Iterator[Finding]:
@@ -96,6 +97,11 @@ def _restless(verdicts: Iterable[TestVerdict], places: dict[str, tuple[str, int]
         if verdict.verdict in texts:
             code, title, mend = texts[verdict.verdict]
             yield Finding(code, "note", title, *places[verdict.id], (verdict.id,), None, mend)
+
+
+def _mend(leak: Leak) -> tuple[str, str]:
+    """Advice, and an example of it."""
+    return leak_advice(leak), mend_example(leak)
 
 
 def _count(number: int, noun: str) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from leakcheck.analysis import derive
+from leakcheck.audit.excerpts import excerpts_of
 from leakcheck.records import Cost, Result
 from leakcheck.store import Audit, AuditFolder, read_audit
 
@@ -17,7 +20,7 @@ def result_of(folder: AuditFolder, fail_on: str = "error") -> Result:
     notes = [note.text for note in audit.notes]
     if not audit.finished:
         notes.append("this audit was not finished: what follows is what was recorded until then")
-    return derive(
+    result = derive(
         audit.suite,
         audit.executions,
         cost=_cost(audit, folder),
@@ -29,6 +32,16 @@ def result_of(folder: AuditFolder, fail_on: str = "error") -> Result:
         budget=_budget(audit.options),
         notes=notes,
     )
+    sources = (source for leak in result.leaks for source in leak.sources)
+    return replace(result, excerpts=excerpts_of(audit.suite.rootdir, sources, _ended(audit)))
+
+
+def _ended(audit: Audit) -> datetime | None:
+    """When the audit was over; None if that is not known."""
+    try:
+        return datetime.fromisoformat(audit.created) + timedelta(seconds=audit.seconds + 1)
+    except ValueError:
+        return None
 
 
 def _budget(options: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -44,6 +45,7 @@ FailOn = Annotated[
 JsonFile = Annotated[
     str | None, typer.Option("--json", help="Write the JSON report to FILE (- for standard output).")
 ]
+HtmlFile = Annotated[str | None, typer.Option("--html", help="Write the page for people to FILE.")]
 
 
 def _version(value: bool) -> None:
@@ -85,6 +87,7 @@ def run(
         "--show-values", help="Show secrets in the clear instead of digests.")] = False,
     fail_on: FailOn = "error",
     json: JsonFile = None,
+    html: HtmlFile = None,
     folder: Folder = _DEFAULTS.folder,
 ) -> int:  # fmt: skip
     """Audit a suite: run it in several orders and every test alone, and tell who leaks what into whom."""
@@ -105,13 +108,15 @@ def run(
     )
     with progress_for(sys.stderr) as progress:
         where = run_audit(_with_budget(options, budget), progress)
-    return _show(where, fail_on, json)
+    return _show(where, fail_on, {"json": json, "html": html})
 
 
 @app.command()
-def report(fail_on: FailOn = "error", json: JsonFile = None, folder: Folder = _DEFAULTS.folder) -> int:
+def report(
+    fail_on: FailOn = "error", json: JsonFile = None, html: HtmlFile = None, folder: Folder = _DEFAULTS.folder
+) -> int:
     """Show the last audit again, without running anything."""
-    return _show(latest(Path(folder)), fail_on, json)
+    return _show(latest(Path(folder)), fail_on, {"json": json, "html": html})
 
 
 @app.command()
@@ -129,11 +134,13 @@ app.command()(explain)
 app.command()(graph)
 
 
-def _show(folder: AuditFolder, fail_on: str, json: str | None) -> int:
+def _show(folder: AuditFolder, fail_on: str, targets: Mapping[str, str | None]) -> int:
+    """Write the formats that have a target, and print the report unless one of them is printed."""
     result: Result = result_of(folder, fail_on)
-    if json is not None:
-        write_report(formats()["json"].render(result), json)
-    if json != "-":
+    for name, target in targets.items():
+        if target is not None:
+            write_report(formats()[name].render(result), target)
+    if "-" not in targets.values():
         TerminalReport().write(result, console_for(sys.stdout))
     return result.exit_code
 

@@ -20,10 +20,11 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class Hurt:
-    """One test of a harm, with the plain command that shows it."""
+    """One test of a harm, with the plain command that shows it, and the shortest order that does."""
 
     test: str
     reproduce: str
+    witness: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +77,22 @@ def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> Mapping[Key, l
 
 
 def _harms(edges: Iterable[Edge]) -> tuple[Harm, ...]:
-    per_test = grouped(edges, lambda edge: (edge.test, _how(edge)))
+    per_test = grouped(edges, lambda edge: (edge.test, how_of(edge)))
     single = [_single_harm(test, how, each) for (test, how), each in per_test.items()]
     alike = grouped(single, lambda harm: (harm.how, harm.proof, frozenset(harm.polluters)))
     return tuple(_merged(harms) for harms in alike.values())
 
 
+def strongest(edges: Iterable[Edge]) -> list[Edge]:
+    """`edges` with the best evidence and the shortest order first."""
+    return sorted(edges, key=lambda edge: (not edge.confirmed, not edge.counterfactual, len(edge.witness)))
+
+
 def _single_harm(test: str, how: How, edges: Iterable[Edge]) -> Harm:
     """The harm done to one test, told by its strongest evidence and its shortest order."""
-    ranked = sorted(edges, key=lambda edge: (not edge.confirmed, not edge.counterfactual, len(edge.witness)))
+    ranked = strongest(edges)
     polluters = tuple(dict.fromkeys(edge.polluters for edge in ranked))
-    return Harm(how, _proof(ranked[0]), polluters, (Hurt(test, ranked[0].reproduce),))
+    return Harm(how, proof_of(ranked[0]), polluters, (Hurt(test, ranked[0].reproduce, ranked[0].witness),))
 
 
 def _merged(harms: list[Harm]) -> Harm:
@@ -94,7 +100,7 @@ def _merged(harms: list[Harm]) -> Harm:
     return Harm(first.how, first.proof, first.polluters, tuple(each for harm in harms for each in harm.hurt))
 
 
-def _how(edge: Edge) -> How:
+def how_of(edge: Edge) -> How:
     if edge.effect == "enables":
         return "needs"
     if edge.polluters == (edge.test,):
@@ -102,7 +108,7 @@ def _how(edge: Edge) -> How:
     return "after" if any("::" in polluter for polluter in edge.polluters) else "import"
 
 
-def _proof(edge: Edge) -> Proof:
+def proof_of(edge: Edge) -> Proof:
     if not edge.confirmed:
         return "suspected"
     if edge.counterfactual is None:

@@ -6,9 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
 from leakcheck.records import ORDER_DEPENDENT, OrderSummary, Outcome, Result
-from leakcheck.reports._sentences import conclusion, cost_in_words, leaks_in_words, tests_in_words, verdict_of
+from leakcheck.reports._sentences import (
+    circumstances,
+    conclusion,
+    cost_in_words,
+    leaks_in_words,
+    tests_in_words,
+    verdict_of,
+)
 from leakcheck.reports._terminal_page import Piece, prose, section, table
-from leakcheck.reports._words import clip, listed, plural
+from leakcheck.reports._words import clip, plural
 
 _SIGNS: Mapping[str, tuple[str, str]] = {
     "order-dependent": ("✗", "bold red"),
@@ -44,15 +51,7 @@ def orders(result: Result) -> tuple[Piece, ...]:
 
 
 def _circumstances(result: Result) -> Iterator[Piece]:
-    suite = result.suite
-    parts = [
-        f"leakcheck {result.leakcheck}",
-        f"pytest {suite.pytest}" if suite.pytest else "",
-        f"Python {suite.python}" if suite.python else "",
-        f"{result.engine} engine, {plural(result.lanes, 'lane')}",
-    ]
-    off = f"; switched off: {listed(suite.neutralised)}" if suite.neutralised else ""
-    yield prose((clip(listed(parts) + off, 1000), "dim"), indent=2)
+    yield prose((clip(circumstances(result), 1000), "dim"), indent=2)
 
 
 def _order(order: OrderSummary, columns: Sequence[str], seeds: bool) -> list[str]:
