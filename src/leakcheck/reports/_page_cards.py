@@ -174,8 +174,10 @@ def _writing(source: Source, excerpts: Mapping[str, Sequence[Excerpt]]) -> Writi
         return Writing(writer(source))
     texts = dedent("\n".join(line.expandtabs(4) for line in middle.lines)).split("\n")
     numbered = enumerate(texts, start=middle.first)
-    lines = tuple(Line(number, text, number == source.line) for number, text in numbered)
-    return Writing(writer(source), lines, middle.newer)
+    lines = [Line(number, text, number == source.line) for number, text in numbered]
+    while lines and not (lines[-1].text or lines[-1].marked):
+        lines.pop()
+    return Writing(writer(source), tuple(lines), middle.newer)
 
 
 def _harm(harm: Harm) -> HarmShown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib.resources import files
 from typing import get_args
 
@@ -44,7 +45,7 @@ class Report:
             result=result,
             cards=cards(result),
             headline=_headline(result),
-            hurt=[test for test in result.tests if test.verdict in ORDER_DEPENDENT],
+            counts=Counter(test.verdict for test in result.tests),
             impacts={impact: sum(leak.impact == impact for leak in result.leaks) for impact in get_args(Impact)},
             columns=_columns(result),
             orphans=without_polluter(result),
@@ -89,13 +90,18 @@ def _script() -> str:
 
 def _headline(result: Result) -> str:
     """The verdict as one sentence for people."""
-    hurt = sum(test.verdict in ORDER_DEPENDENT for test in result.tests)
-    if not result.tests:
+    verdicts = [test.verdict for test in result.tests]
+    hurt, again = sum(word in ("victim", "brittle") for word in verdicts), verdicts.count("self-polluting")
+    total = plural(len(verdicts), "test")
+    twice = f"{again:,} fail{'s' * (again == 1)} when run again"
+    if not verdicts:
         return "No tests were collected: nothing to audit"
     if hurt:
-        return f"{hurt:,} of {plural(len(result.tests), 'test')} depend{'s' * (hurt == 1)} on what ran before"
-    left = f", but {plural(len(result.leaks), 'leak is', 'leaks are')} left behind" if result.leaks else ""
-    return f"No test depends on what ran before{left}"
+        return f"{hurt:,} of {total} depend{'s' * (hurt == 1)} on the order" + (f", {twice}" if again else "")
+    if again:
+        return f"Of {total}, {twice}"
+    left = f", but {plural(len(result.leaks), 'leak is', 'leaks are')} left" if result.leaks else ""
+    return f"No test depends on the order{left}"
 
 
 def _columns(result: Result) -> list[str]:

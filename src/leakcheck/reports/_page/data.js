@@ -61,8 +61,12 @@ const icon = (name) => svg("svg", { class: "icon", "aria-hidden": "true" }, svg(
 const tag = (name) => html("span", { class: `tag ${name}` }, icon(name), name);
 
 function testLink(number) {
-  const name = nameOf(number);
-  return number < 0 ? html("code", {}, clip(name)) : html("a", { class: "test", href: linkTo(name) }, clip(name));
+  const id = nameOf(number);
+  if (number < 0) return html("code", {}, clip(id));
+  const shown = clip(id);
+  const cut = shown.indexOf("::") + 2;
+  return html("a", { class: "test", href: linkTo(id) },
+    cut > 2 ? html("span", { class: "file" }, shown.slice(0, cut)) : null, cut > 2 ? shown.slice(cut) : shown);
 }
 
 function commandLine(text) {

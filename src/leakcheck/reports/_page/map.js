@@ -121,7 +121,8 @@ function walkFrom(node, event) {
 
 function drawMap() {
   const box = byId("map-box");
-  const width = Math.max(720, box.clientWidth);
+  const style = getComputedStyle(box);
+  const width = Math.max(720, box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight));
   const shown = leaks.filter((leak) => filter.impacts.has(leak.impact));
   const everything = mapLayout(shown, width);
   map.layout = everything.grouped && filter.through ? mapLayout(shown.filter(passesMap), width) : everything;

@@ -30,7 +30,7 @@ function matrixRow(test, place) {
   const [file, rest] = [test.file, test.rest];
   return html("tr", { "aria-rowindex": place + 2 },
     html("th", { scope: "row" }, html("a", { class: "test", href: linkTo(test.id), title: clip(test.id, 400) },
-      rest ? html("span", { class: "dim" }, `${clip(file, 60)}::`) : null, clip(rest || file, 90))),
+      rest ? html("span", { class: "file" }, `${clip(file, 60)}::`) : null, clip(rest || file, 90))),
     html("td", { class: "verdict" }, test.verdict),
     [...test.outcomes].map(outcomeCell));
 }
