@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 import quotes
-from support import SAMPLES, Audited, audit, run, sample
+from support import SAMPLES, Audited, audit, kept, run, sample
 
 TRUTH: dict[str, Any] = json.loads((SAMPLES / "shared_app" / "truth.json").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module", params=["fork", pytest.param("spawn", marks=pytest.mark.slow)])
 def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Audited:
-    folder = sample("shared_app", tmp_path_factory.mktemp(request.param))
+    folder = sample("shared_app", kept(request.param, tmp_path_factory.mktemp(request.param)))
     return audit(folder, "tests", "--engine", request.param, "--random", "0", "--budget", "3600s")
 
 

@@ -36,8 +36,9 @@ const cardsShown = [...document.querySelectorAll("article.card")].map((card) => 
 
 function cardPasses(each) {
   if (each.leak ? !passesMap(each.leak) : filter.through !== null || !filter.impacts.has("broken")) return false;
+  if (!filter.text) return true;
   each.text ||= each.card.textContent.toLowerCase();
-  return !filter.text || each.text.includes(filter.text);
+  return each.text.includes(filter.text);
 }
 
 function showCards() {

@@ -4,6 +4,7 @@ const MOST_IN_A_COLUMN = 16;
 const NODE_HEIGHT = 40;
 const NODE_GAP = 10;
 const MAP_TOP = 34;
+const MIXED = "tests, fixtures and files";
 const RANK = { latent: 0, read: 1, broken: 2 };
 
 // A file and the folders that hold it, the innermost first.
@@ -81,7 +82,7 @@ function merged(nodes, key, label, noun) {
   const nouns = new Set(nodes.map((node) => node.noun));
   const what = nouns.size === 1 ? [...nouns][0] : noun;
   return {
-    key: `group ${key}`, label, sub: plural(size, what), noun: what, group: true, size, impact: impacts[0],
+    key: `group ${key}`, label, sub: what === MIXED ? plural(size, "place", what) : plural(size, what), noun: what, group: true, size, impact: impacts[0],
     parents: nodes[0].parents, members: nodes.flatMap((node) => node.members),
     leaks: new Set(nodes.flatMap((node) => [...node.leaks])),
   };
@@ -98,7 +99,7 @@ function groupedAt(nodes, level, limit) {
   for (const [key, each] of biggest) {
     if (kept.length <= limit) break;
     const inside = new Set(each);
-    kept = [...kept.filter((node) => !inside.has(node)), merged(each, key, each[0].parents[level].label, "place")];
+    kept = [...kept.filter((node) => !inside.has(node)), merged(each, key, each[0].parents[level].label, MIXED)];
   }
   return kept;
 }
@@ -114,7 +115,7 @@ function readable(nodes, limit = MOST_IN_A_COLUMN) {
   if (kept.length <= limit) return kept;
   const ranked = [...kept].sort((a, b) => b.leaks.size - a.leaks.size || (a.key < b.key ? -1 : 1));
   const rest = ranked.slice(limit - 1);
-  return [...ranked.slice(0, limit - 1), merged(rest, "the rest", plural(rest.length, "more place"), "place")];
+  return [...ranked.slice(0, limit - 1), merged(rest, "the rest", plural(rest.length, "more place"), MIXED)];
 }
 
 function column(name, items) {
@@ -183,8 +184,8 @@ function mapLayout(shown, width) {
   untangled(columns, links);
   const most = Math.max(1, ...columns.map(({ nodes }) => nodes.length));
   const height = MAP_TOP + most * (NODE_HEIGHT + NODE_GAP);
-  const widths = [0.28, 0.32, 0.28].map((share) => Math.round(share * width));
-  const lefts = [0, Math.round(0.34 * width), width - widths[2]];
+  const widths = [0.28, 0.32, 0.28].map((share) => Math.round(share * (width - 6)));
+  const lefts = [0, Math.round(0.34 * width), width - 6 - widths[2]];
   columns.forEach(({ nodes }, number) => {
     const step = Math.min((height - MAP_TOP) / Math.max(1, nodes.length), 2.2 * NODE_HEIGHT);
     const top = MAP_TOP + (height - MAP_TOP - step * nodes.length) / 2;

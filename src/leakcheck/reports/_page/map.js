@@ -2,6 +2,8 @@
 
 const COLUMN_TITLES = { left: "What leaks", middle: "Where it is left", right: "Who is hurt, or reads it" };
 const CHARACTER = 7.25;
+const WEIGHTS = { broken: 3, read: 2, latent: 1.25 };
+const DENSE = 60;
 const map = { layout: null, elements: new Map(), lines: new Map(), focused: null };
 
 const fitted = (text, width, size = 1) => {
@@ -73,8 +75,8 @@ function drawnNode(node) {
   node.group && svg("rect", { class: "behind", x: node.x + 4, y: node.y + 4, width: node.width - 1, height: NODE_HEIGHT, rx: 7 }),
   svg("rect", { class: "box", x: node.x + 0.5, y: node.y + 0.5, width: node.width - 1, height: NODE_HEIGHT - 1, rx: 7 }),
   marked && svg("use", { href: `#i-${node.impact}`, class: `icon ${node.impact}`, x: node.x + 11, y: node.y + 12, width: 16, height: 16 }),
-  svg("text", { class: "label", x: left, y: node.y + 17 }, fitted(node.label, room)),
-  svg("text", { class: "sub", x: left, y: node.y + 32 }, fitted(node.sub, room, 0.88)));
+  svg("text", { class: "label", "aria-hidden": "true", x: left, y: node.y + 17 }, fitted(node.label, room)),
+  svg("text", { class: "sub", "aria-hidden": "true", x: left, y: node.y + 32 }, fitted(node.sub, room, 0.88)));
   map.elements.set(node, element);
   return element;
 }
@@ -83,7 +85,7 @@ function drawnLink(link) {
   const [x1, x2] = [link.from.x + link.from.width, link.to.x];
   const bend = (x2 - x1) / 2;
   const path = `M${x1} ${link.fromY}C${x1 + bend} ${link.fromY} ${x2 - bend} ${link.toY} ${x2} ${link.toY}`;
-  const weight = { broken: 3, read: 2, latent: 1.25 }[link.impact] + Math.min(4, Math.log2(link.leaks.size) * 0.8);
+  const weight = WEIGHTS[link.impact] * (map.dense ? 0.6 : 1) + Math.min(3, Math.log2(link.leaks.size) * 0.6);
   const element = svg("path", {
     class: `link ${link.impact} ${link.confirmed ? "confirmed" : "observed"}`, d: path, "stroke-width": weight,
   });
@@ -134,8 +136,9 @@ function drawMap() {
     return;
   }
   const { columns, links, height } = map.layout;
+  map.dense = links.length > DENSE;
   map.drawing = svg("svg", {
-    class: "map", viewBox: `0 0 ${width} ${height + 8}`, width, height: height + 8, role: "group", "aria-labelledby": "map-title",
+    class: map.dense ? "map dense" : "map", viewBox: `0 0 ${width} ${height + 8}`, width, height: height + 8, role: "group", "aria-labelledby": "map-title",
   },
   svg("g", { "aria-hidden": "true" },
     columns.map(({ name, nodes }, number) => nodes.length > 0 &&
@@ -149,7 +152,7 @@ function drawMap() {
 
 function mapLegend(shown) {
   const line = (kind) => svg("svg", { class: "sample", viewBox: "0 0 34 8", "aria-hidden": "true" },
-    svg("path", { class: `link ${kind}`, d: "M1 4H33", "stroke-width": { broken: 3, read: 2, latent: 1.25 }[kind.split(" ")[0]] }));
+    svg("path", { class: `link ${kind}`, d: "M1 4H33", "stroke-width": WEIGHTS[kind.split(" ")[0]] }));
   const counts = { broken: "changes an outcome", read: "is read, no outcome changes", latent: "nobody reads it" };
   return html("ul", { class: "legend", "aria-label": "Legend of the map" },
     Object.entries(counts).filter(([impact]) => shown.some((leak) => leak.impact === impact))
