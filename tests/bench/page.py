@@ -1,9 +1,9 @@
 """How large the page is, and how soon one can use it: `python tests/bench/page.py`.
 
 Not a test: pytest does not collect this file. It makes the report of a suite of 5,000 tests in 20 orders with 300
-leaks, and loads it in headless Chromium (found on the PATH), ten times, each time in a new profile. *Interactive* is
-the time from the start of the navigation until the page has drawn everything, answers a keystroke in its search, and
-has painted the answer.
+leaks, and loads it in headless Chromium (found on the PATH), ten times, each time in a new profile. *Interactive*
+is the time from the start of the navigation until the page has drawn everything, answers a keystroke in its search,
+and has painted the answer.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of the sample suite, by `leakcheck report --html`. An audit that other tests made is used again."""
+    """The report of the sample suite, by `leakcheck report --html`. An audit that other tests made is used."""
     folder = Path(os.environ.get("LEAKCHECK_TESTS_KEEP", ""), "fork", "shared_app")
     if not (folder / ".leakcheck").exists():
         folder = sample("shared_app", tmp_path_factory.mktemp("audit"))
@@ -56,7 +56,7 @@ def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Opened]:
-    """Opens a page. What the browser complains about meanwhile fails the test: errors, refused scripts, requests."""
+    """Opens a page. What the browser complains about then fails the test: errors, refused scripts, requests."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 

@@ -63,7 +63,7 @@ function drawnNode(node) {
   const room = node.width - (marked ? 44 : 22);
   const element = svg("g", {
     class: `node ${node.column} ${node.impact ?? ""} ${node.group ? "group" : ""}`, role: "button", tabindex: "-1",
-    "aria-label": described(node), "aria-pressed": String(filter.through?.key === node.key),
+    "aria-pressed": String(filter.through?.key === node.key),
     onclick: () => choose(node),
     onpointerenter: () => light(pathOf(node)),
     onpointerleave: rest,
@@ -71,7 +71,7 @@ function drawnNode(node) {
     onblur: () => { map.focused = null; rest(); },
     onkeydown: (event) => walkFrom(node, event),
   },
-  svg("title", {}, `${node.label}\n${node.sub}`),
+  svg("title", {}, described(node)),
   node.group && svg("rect", { class: "behind", x: node.x + 4, y: node.y + 4, width: node.width - 1, height: NODE_HEIGHT, rx: 7 }),
   svg("rect", { class: "box", x: node.x + 0.5, y: node.y + 0.5, width: node.width - 1, height: NODE_HEIGHT - 1, rx: 7 }),
   marked && svg("use", { href: `#i-${node.impact}`, class: `icon ${node.impact}`, x: node.x + 11, y: node.y + 12, width: 16, height: 16 }),
