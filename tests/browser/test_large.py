@@ -15,7 +15,7 @@ from reports.large import large
 pytestmark = pytest.mark.browser
 
 SIZES = {"5 leaks": (60, 5), "40 leaks": (400, 40), "500 leaks": (5_000, 500)}
-MOST = 16
+MOST = 20
 
 
 @pytest.fixture(scope="module")

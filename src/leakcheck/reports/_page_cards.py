@@ -9,7 +9,7 @@ from textwrap import dedent
 from leakcheck.records import Excerpt, Finding, Leak, PathChange, Result, Source
 from leakcheck.reports._causes import Harm, RootCause, grouped, root_causes
 from leakcheck.reports._sentences import WORDINGS, headline, proof
-from leakcheck.reports._words import clip, parts_of, place, plural, writer
+from leakcheck.reports._words import clip, place, plural, writer
 
 MAX_SOURCES = 3
 MAX_PARTS = 12
@@ -115,7 +115,7 @@ def _card(
     excerpts: Mapping[str, Sequence[Excerpt]],
 ) -> Card:
     harms = cause.harms if cause else ()
-    parts = parts_of(leak)
+    parts = leak.paths or (PathChange(leak.path or "", leak.before, leak.after),)
     return Card(
         id=leak.id,
         leak=leak,

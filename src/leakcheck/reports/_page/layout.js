@@ -1,6 +1,6 @@
 // The leak map as numbers: who is in which column, grouped until every column can be read, and where.
 
-const MOST_IN_A_COLUMN = 16;
+const MOST_IN_A_COLUMN = 20;
 const NODE_HEIGHT = 40;
 const NODE_GAP = 10;
 const MAP_TOP = 34;
