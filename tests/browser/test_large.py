@@ -78,3 +78,25 @@ def test_a_test_among_thousands_is_found(opened: Opened, pages: dict[str, Path])
     expect(page.locator("#found li")).to_have_count(1)
     page.get_by_label("Name of the test").fill("")
     expect(page.locator("#found-count")).to_have_text("5,000 tests; the first 40 are shown")
+
+
+def test_cards_far_down_are_unfolded_when_they_are_wanted(opened: Opened, pages: dict[str, Path]) -> None:
+    page = opened(pages["500 leaks"], fragment="#leak-L400")
+    card = page.locator("#leak-L400")
+    expect(card).to_be_focused()
+    expect(card.get_by_role("heading", name="Where it is written")).to_be_visible()
+    last = page.locator("#leak-L500")
+    expect(last.locator(".diff")).to_have_count(0)
+    last.locator("summary").first.click()
+    expect(last.locator(".diff")).to_be_visible()
+    page.get_by_label("Containing").first.fill("value_4 = client.get")
+    expect(page.locator("article.card:visible")).to_have_count(500)
+    page.get_by_label("Containing").first.fill("noscript")
+    expect(page.locator("article.card:visible")).to_have_count(0)
+
+
+def test_without_scripts_they_are_there_as_well(opened: Opened, pages: dict[str, Path]) -> None:
+    page = opened(pages["40 leaks"], java_script_enabled=False)
+    last = page.locator("#leak-L40")
+    last.locator("summary").first.click()
+    expect(last.locator(".diff, .who h4").first).to_be_visible()

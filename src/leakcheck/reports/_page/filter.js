@@ -34,10 +34,29 @@ const cardsShown = [...document.querySelectorAll("article.card")].map((card) => 
   card, leak: leaks[Number(card.dataset.leak)] ?? null, text: "",
 }));
 
+// The body of a card far down stands in a `noscript` until it is wanted: escaped when the page was made, as all others.
+function unfold(card) {
+  const body = card.querySelector(".body[data-later]");
+  if (!body) return;
+  body.innerHTML = body.firstElementChild.textContent;
+  delete body.dataset.later;
+}
+
+function textOf(card) {
+  const later = card.querySelector(".body[data-later] > noscript");
+  const parsed = later && new DOMParser().parseFromString(later.textContent, "text/html");
+  return card.textContent + (parsed ? parsed.body.textContent : "");
+}
+
+function openCard(card, open = true) {
+  if (open) unfold(card);
+  card.querySelector("details").open = open;
+}
+
 function cardPasses(each) {
   if (each.leak ? !passesMap(each.leak) : filter.through !== null || !filter.impacts.has("broken")) return false;
   if (!filter.text) return true;
-  each.text ||= each.card.textContent.toLowerCase();
+  each.text ||= textOf(each.card).toLowerCase();
   return each.text.includes(filter.text);
 }
 
@@ -54,6 +73,7 @@ function showCards() {
 }
 
 function setUpFilter() {
+  for (const { card } of cardsShown) card.querySelector("details").addEventListener("toggle", () => unfold(card));
   listeners.push(showFilter, showCards);
   for (const box of document.querySelectorAll("input[name=impact]")) {
     box.addEventListener("change", () => {
@@ -64,7 +84,7 @@ function setUpFilter() {
   byId("leak-text")?.addEventListener("input", (event) => narrow({ text: event.target.value.trim().toLowerCase() }));
   byId("open-all")?.addEventListener("click", (event) => {
     const open = event.target.textContent === "Open all";
-    for (const { card } of cardsShown) card.querySelector("details").open = open;
+    for (const { card } of cardsShown) openCard(card, open);
     event.target.textContent = open ? "Close all" : "Open all";
   });
 }

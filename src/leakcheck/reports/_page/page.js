@@ -18,9 +18,9 @@ function follow() {
   const card = byId(location.hash.slice(1));
   if (!card) return;
   if (card.hidden) narrow({ through: null, impacts: new Set(["broken", "read", "latent"]), text: "" });
-  card.querySelector("details").open = true;
+  openCard(card);
   card.scrollIntoView();
-  card.querySelector("summary").focus({ preventScroll: true });
+  card.focus({ preventScroll: true });
 }
 
 async function copy(button) {
@@ -61,6 +61,7 @@ function setUpTheme() {
 function setUpPrinting() {
   let opened = [];
   addEventListener("beforeprint", () => {
+    for (const { card } of cardsShown) unfold(card);
     opened = [...document.querySelectorAll("main details:not([open])")];
     for (const details of opened) details.open = true;
   });
