@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Change, Execution, Location, Outcome, TestRun
@@ -66,15 +66,6 @@ def profiles_of(executions: Iterable[Execution]) -> Mapping[str, Profile]:
             test = execution.order.tests[0]
             found[test] = _extended(found.get(test) or Profile(test, ()), execution)
     return found
-
-
-def own_runs(tests: Iterable[str], executions: Sequence[Execution]) -> tuple[TestRun, ...]:
-    """What tells best what each test does itself: its first run alone, else its first run in any execution."""
-    found: dict[str, TestRun] = {}
-    for execution in sorted(executions, key=lambda each: not is_alone(each)):
-        for run in execution.runs:
-            found.setdefault(run.test, run)
-    return tuple(found[test] for test in tests if test in found)
 
 
 def net_changes(run: TestRun) -> list[Change]:

@@ -10,13 +10,14 @@ from typing import Literal
 from leakcheck.analysis.commands import suite_command
 from leakcheck.analysis.coverage import Coverage, coverage_of
 from leakcheck.analysis.deep import found_deep, merged
+from leakcheck.analysis.diffs import state_diffs
 from leakcheck.analysis.edges import edges_of
 from leakcheck.analysis.evidence import Evidence, bad, good
 from leakcheck.analysis.findings import findings_of
 from leakcheck.analysis.groups import groups_of
 from leakcheck.analysis.leaks import leaks_of
 from leakcheck.analysis.mends import mends_of
-from leakcheck.analysis.profiles import is_alone, own_runs, profiles_of
+from leakcheck.analysis.profiles import is_alone, profiles_of
 from leakcheck.analysis.quiet import counted, left_quietly
 from leakcheck.analysis.verdicts import NAMED_KINDS, verdicts_of
 from leakcheck.records import (
@@ -90,7 +91,7 @@ def derive(
         mends=mends,
         joint_mends=joint_mends,
         groups=groups_of(edges),
-        runs=own_runs(suite.ids, executions),
+        runs=state_diffs(executions, suite),
     )
 
 

@@ -1,11 +1,11 @@
-"""One run for each test: what it does itself."""
+"""One run for each test: what it leaves behind and reads itself."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from analysis import made
-from leakcheck.analysis.profiles import own_runs
+from leakcheck.analysis.diffs import state_diff, state_diffs
 from leakcheck.records import Execution, Order, TestRun
 
 A, B, C = map(made.name, "abc")
@@ -18,12 +18,13 @@ def execution(kind: str, *runs: TestRun) -> Execution:
 def test_a_run_alone_is_preferred_and_the_first_is_next() -> None:
     alone, whole = TestRun(A, "passed", seconds=1), TestRun(A, "failed")
     other = TestRun(B, "passed")
-    found = own_runs((B, A, C), [execution("declared", whole, other), execution("isolated", alone)])
-    assert found == (other, alone)
+    executions = [execution("declared", whole, other), execution("isolated", alone)]
+    assert state_diffs(executions, made.suite(B, A, C)) == (other, alone)
+    assert state_diff(A, executions, made.suite(B, A, C)) == (alone,)
+    assert state_diff(C, executions, made.suite(B, A, C)) == ()
 
 
 def test_of_several_runs_alone_the_first_counts() -> None:
     first = TestRun(A, "passed", seconds=1)
-    assert own_runs((A,), [execution("isolated", first), execution("isolated", replace(first, seconds=2))]) == (
-        first,
-    )
+    again = replace(first, seconds=2)
+    assert state_diffs([execution("isolated", first), execution("isolated", again)], made.suite(A)) == (first,)
