@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from leakcheck.records import ORDER_DEPENDENT, Impact, Outcome, Result
 from leakcheck.reports._causes import grouped, without_polluter
+from leakcheck.reports._mend_sentences import EXPOSES, HELPS, effect, group_sentence, joint_sentence, where
 from leakcheck.reports._page_cards import cards
 from leakcheck.reports._page_data import page_data
 from leakcheck.reports._page_text import Shown, as_script_data, digest, link_to, with_code
@@ -51,6 +52,7 @@ class Report:
             orphans=without_polluter(result),
             troubles=_troubles(result),
             certificate=_certificate(result),
+            mend_remarks=_mend_remarks(result),
             kinds=grouped(sorted(result.certificate.kinds), lambda kind: result.certificate.kinds[kind]),
             style=Markup(style),
             script=Markup(script),
@@ -71,6 +73,9 @@ def _environment(shown: Shown) -> jinja2.Environment:
     )
     words = (clip, plural, duration, outcomes_by_word, verdict_of, tests_in_words, leaks_in_words, cost_in_words)
     environment.filters.update({word.__name__: word for word in (*words, circumstances)})
+    environment.filters.update(
+        mend_effect=effect, mend_where=where, joint_sentence=joint_sentence, group_sentence=group_sentence
+    )
     environment.filters["link"] = lambda test: link_to(shown.text(test))
     environment.filters["ticks"] = lambda text: with_code(shown.text(text))
     return environment
@@ -107,6 +112,11 @@ def _headline(result: Result) -> str:
 def _columns(result: Result) -> list[str]:
     """The outcomes that occurred."""
     return [word for word in get_args(Outcome) if any(order.outcomes.get(word) for order in result.orders)]
+
+
+def _mend_remarks(result: Result) -> list[str]:
+    told = {HELPS: any(mend.touches for mend in result.mends), EXPOSES: any(mend.exposes for mend in result.mends)}
+    return [remark for remark, needed in told.items() if needed]
 
 
 def _troubles(result: Result) -> dict[str, list[object]]:

@@ -66,7 +66,7 @@ function testLink(number) {
   const shown = clip(id);
   const cut = shown.indexOf("::") + 2;
   return html("a", { class: "test", href: linkTo(id) },
-    cut > 2 ? html("span", { class: "file" }, shown.slice(0, cut)) : null, cut > 2 ? shown.slice(cut) : shown);
+    cut > 2 ? [html("span", { class: "file" }, shown.slice(0, cut)), html("wbr")] : null, cut > 2 ? shown.slice(cut) : shown);
 }
 
 function commandLine(text) {

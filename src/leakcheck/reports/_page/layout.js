@@ -184,8 +184,8 @@ function mapLayout(shown, width) {
   untangled(columns, links);
   const most = Math.max(1, ...columns.map(({ nodes }) => nodes.length));
   const height = MAP_TOP + most * (NODE_HEIGHT + NODE_GAP);
-  const widths = [0.28, 0.32, 0.28].map((share) => Math.round(share * (width - 6)));
-  const lefts = [0, Math.round(0.34 * width), width - 6 - widths[2]];
+  const widths = [0.27, 0.34, 0.27].map((share) => Math.round(share * (width - 6)));
+  const lefts = [0, Math.round(0.33 * width), width - 6 - widths[2]];
   columns.forEach(({ nodes }, number) => {
     const step = Math.min((height - MAP_TOP) / Math.max(1, nodes.length), 2.2 * NODE_HEIGHT);
     const top = MAP_TOP + (height - MAP_TOP - step * nodes.length) / 2;
