@@ -162,6 +162,26 @@ def test_json_goes_to_standard_output_alone(audited: Path) -> None:
     assert ended.stdout.rstrip().endswith("}")
 
 
+def test_the_page_is_written_beside_what_is_shown(audited: Path, tmp_path: Path) -> None:
+    target = tmp_path / "leaks.html"
+    ended = leakcheck(audited, "report", "--html", str(target))
+    assert (ended.code, ended.stderr) == (1, "")
+    assert_golden("report.txt", ended.stdout)
+    page = target.read_text("utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "shop.app.dependency_overrides[shop.who] = lambda: &#34;somebody&#34;" in page
+    assert str(audited) not in page
+    assert leakcheck(audited, "report", "--html", "-").stdout == page
+
+
+def test_no_secret_is_in_the_page(audited: Path) -> None:
+    page = leakcheck(audited, "report", "--html", "-").stdout
+    assert "api_token" in page
+    assert "secret #" in page
+    shown = re.sub(r'app\.state\.api_token = (&#34;|\\")abc(&#34;|\\")', "", page)  # the project's own line
+    assert not re.search(r"\babc\b", shown)
+
+
 def test_the_folder_is_ignored_by_git_and_private(audited: Path) -> None:
     (audit,) = [path for path in (audited / ".leakcheck").iterdir() if path.is_dir()]
     assert "*" in (audited / ".leakcheck" / ".gitignore").read_text("utf-8")

@@ -36,6 +36,8 @@ class Report:
     """Verdict, leak map, a card for each root cause, orders against tests, and every test by name."""
 
     name = "html"
+    help = "the page, for people: one file that opens in any browser."
+    appends = False
 
     def render(self, result: Result) -> str:
         """The whole page. All text of the project passes `Shown` and is escaped then."""
