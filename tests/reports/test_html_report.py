@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from leakcheck.records import Change, Excerpt, Location, PathChange, Result, Source, TestRun
+from leakcheck.records import Change, Excerpt, Finding, Location, PathChange, Result, Source, TestRun
 from leakcheck.reports._page_text import digest, link_to, with_code
 from leakcheck.reports.html_report import Report
 from reports import samples
@@ -231,7 +231,12 @@ def test_the_harm_that_no_leak_explains_has_a_card_too() -> None:
 
 
 def test_flaky_failing_and_unexplained_tests_are_told() -> None:
-    text = page(samples.troubled()).text
+    flaky = samples.troubled().tests[1].id
+    finding = Finding(
+        "LK401", "note", "differs", "tests/test_a.py", 1, (flaky,), None, "Take chance out of the test."
+    )
+    text = page(replace(samples.troubled(), findings=(finding,))).text
+    assert "Take chance out of the test." in text
     for words in (
         "Flaky tests: the outcome differs",
         "Failing tests: in every execution",

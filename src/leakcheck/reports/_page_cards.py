@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textwrap import dedent
 
 from leakcheck.records import Excerpt, Finding, Leak, PathChange, Result, Source
-from leakcheck.reports._causes import Harm, RootCause, grouped, root_causes
+from leakcheck.reports._causes import Harm, Proof, RootCause, grouped, root_causes
 from leakcheck.reports._sentences import WORDINGS, headline, proof
 from leakcheck.reports._words import clip, place, plural, writer
 
@@ -16,6 +16,7 @@ MAX_PARTS = 12
 MAX_WITNESSES = 8
 MAX_NAMES = 60
 
+_SIGNS: Mapping[Proof, str] = {"proven": "proven", "suspected": "latent"}
 UNSEEN = "No single recorded leak explains these tests: they share state that leakcheck does not see."
 
 
@@ -56,11 +57,11 @@ class Proven:
 
 @dataclass(frozen=True, slots=True)
 class HarmShown:
-    """A harm in words. `named` are the tests beyond those that are shown with their witness."""
+    """A harm in words. `sign` is the icon of its proof. `named` are tests beyond those with their witness."""
 
     headline: str
     proof: str
-    counterfactual: bool
+    sign: str
     noun: str
     polluters: tuple[tuple[str, ...], ...]
     hurt: tuple[Proven, ...]
@@ -86,7 +87,6 @@ class Card:
     impact: str
     place: str
     story: str
-    confirmed: bool
     parts: tuple[PathChange, ...]
     more_parts: int
     writings: tuple[Writing, ...]
@@ -122,7 +122,6 @@ def _card(
         impact=leak.impact,
         place=place(leak.location, leak.path),
         story=_story(leak, harms),
-        confirmed=any(harm.proof != "suspected" for harm in harms),
         parts=parts[:MAX_PARTS],
         more_parts=max(0, len(parts) - MAX_PARTS),
         writings=tuple(_writing(source, excerpts) for source in leak.sources[:MAX_SOURCES]),
@@ -139,9 +138,7 @@ def _unseen(cause: RootCause, findings: Iterable[Finding]) -> Card:
     tests = set(cause.tests)
     mine = [each for each in findings if each.leak is None and tests & set(each.tests)]
     harms = tuple(map(_harm, cause.harms))
-    return Card(
-        "unseen", None, "broken", "", UNSEEN, True, (), 0, (), 0, harms, cause.cleaners, (), (), _mends(mine)
-    )
+    return Card("unseen", None, "broken", "", UNSEEN, (), 0, (), 0, harms, cause.cleaners, (), (), _mends(mine))
 
 
 def _story(leak: Leak, harms: Sequence[Harm]) -> str:
@@ -185,7 +182,7 @@ def _harm(harm: Harm) -> HarmShown:
     return HarmShown(
         headline=headline(harm),
         proof=proof(harm),
-        counterfactual=harm.proof == "proven",
+        sign=_SIGNS.get(harm.proof, "confirmed"),
         noun=WORDINGS[harm.how].polluter,
         polluters=harm.polluters,
         hurt=tuple(

@@ -9,7 +9,7 @@ from typing import get_args
 import jinja2
 from markupsafe import Markup
 
-from leakcheck.records import ORDER_DEPENDENT, Impact, Outcome, Result
+from leakcheck.records import ORDER_DEPENDENT, Impact, Outcome, Result, TestVerdict
 from leakcheck.reports._causes import grouped, without_polluter
 from leakcheck.reports._mend_sentences import EXPOSES, HELPS, effect, group_sentence, joint_sentence, where
 from leakcheck.reports._page_cards import cards
@@ -121,9 +121,19 @@ def _mend_remarks(result: Result) -> list[str]:
     return [remark for remark, needed in told.items() if needed]
 
 
-def _troubles(result: Result) -> dict[str, list[object]]:
+def _troubles(result: Result) -> list[tuple[str, list[TestVerdict], list[str]]]:
+    """Title, tests and advice of each trouble that is no order dependence."""
     by_verdict = grouped(result.tests, lambda test: test.verdict)
-    return {title: list(by_verdict[word]) for word, title in TROUBLES.items() if word in by_verdict}
+    advice = {test: finding.mend for finding in result.findings if finding.leak is None for test in finding.tests}
+    return [
+        (
+            title,
+            by_verdict[word],
+            list(dict.fromkeys(advice[test.id] for test in by_verdict[word] if test.id in advice)),
+        )
+        for word, title in TROUBLES.items()
+        if word in by_verdict
+    ]
 
 
 def _certificate(result: Result) -> tuple[str, tuple[str, ...]]:

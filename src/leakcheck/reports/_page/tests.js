@@ -31,7 +31,7 @@ const together = (polluters) => html("li", {}, polluters.map((number, place) => 
 
 function proofOf(tie) {
   const text = tie.proof === "proven" ? data.hows[tie.how][2] : data.proofs[tie.proof];
-  return html("p", { class: `proof ${tie.proof}` }, icon(tie.proof === "proven" ? "proven" : "confirmed"), text);
+  return html("p", { class: `proof ${tie.proof}` }, icon({ proven: "proven", suspected: "latent" }[tie.proof] ?? "confirmed"), text);
 }
 
 function tieTo(tie) {
