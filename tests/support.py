@@ -23,7 +23,8 @@ TWO_LANES = ("--lanes", "2")
 
 def environment(*, plugins: bool = False) -> dict[str, str]:
     """An environment in which pytest loads what this package does, and what is installed only if asked for."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
+    foreign = ("PYTEST_", "COV_", "NO_COLOR", "FORCE_COLOR", "TTY_", "GITHUB_")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     quiet = {} if plugins else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     bin_folder = os.path.dirname(sys.executable)
     path = {"PATH": os.pathsep.join((bin_folder, inherited.get("PATH", "")))}
@@ -75,12 +76,18 @@ class Audited(Ended):
         return only
 
 
-def run(folder: Path, *command: str, plugins: bool = False, stdin: str | None = None) -> Ended:
-    """Run a command in `folder`."""
+def run(
+    folder: Path,
+    *command: str,
+    plugins: bool = False,
+    stdin: str | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Ended:
+    """Run a command in `folder`, with `variables` in its environment."""
     done = subprocess.run(
         command,
         cwd=folder,
-        env=environment(plugins=plugins),
+        env={**environment(plugins=plugins), **(variables or {})},
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -91,9 +98,11 @@ def run(folder: Path, *command: str, plugins: bool = False, stdin: str | None = 
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-def leakcheck(folder: Path, *arguments: str, plugins: bool = False) -> Ended:
+def leakcheck(
+    folder: Path, *arguments: str, plugins: bool = False, variables: Mapping[str, str] | None = None
+) -> Ended:
     """The command `leakcheck` in `folder`."""
-    return run(folder, sys.executable, "-m", "leakcheck", *arguments, plugins=plugins)
+    return run(folder, sys.executable, "-m", "leakcheck", *arguments, plugins=plugins, variables=variables)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -285,8 +285,11 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a person should do something about. `tests` are the tests that it is about, victims first. `example` is
-    the mend as code, empty where there is none."""
+    """What a person should do something about. `tests` are the tests that it is about, victims first.
+
+    `example` is the mend as code, "" where there is none; `ignored` the reason why it does not count, "" if it
+    does; `known`: the baseline has it.
+    """
 
     code: str
     severity: Severity
@@ -297,6 +300,8 @@ class Finding:
     leak: str | None
     mend: str
     example: str = ""
+    ignored: str = ""
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -334,6 +334,15 @@ def troubled() -> Result:
 HOSTILE = (
     "tests/test_a.py::test_x[</script>\x1b[31mred\x1b]8;;https://example.org\x07link\x1b]8;;\x07[bold]\u202e\n]"
 )
+NASTY = (
+    "tests/test_a.py::test_cdata[]]><!-- --> & \"']",
+    "tests/test_a.py::test_command[\r\n::set-env name=PATH::/tmp\r::error::x%0A::stop-commands::x]",
+    "tests/test_a.py::test_fence[```\n````\n~~~\n</details></code> | a\\|b | `c` @nobody #1]",
+    "tests/test_a.py::test_link[![x](https://example.org/x) [x](javascript:x) https://example.org www.a.org]",
+    "tests/test_a.py::test_marks[\u202e\u2066\u200b\ufeff\ufffe\uffff\ud800\U000e0041\x00\x85\u2028]",
+    "::error file=x::no file",
+    "",
+)
 LONG = f"tests/test_a.py::test_long[{'x' * 10_000}]"
 
 
@@ -357,3 +366,31 @@ def hostile() -> Result:
         groups=((HOSTILE, LONG),),
         notes=("[blink]note\x07",),
     )
+
+
+def nasty() -> Result:
+    """Every name of `NASTY` as victim, polluter, file, function, key, value and order."""
+    tests = tuple(verdict(test, "victim", test, declared="failed", isolated="passed") for test in NASTY)
+    leaks = tuple(
+        replace(
+            leak(number, Location("app_state", each, each), "broken", each),
+            victims=NASTY,
+            before=each,
+            after=each,
+            path=None,
+            paths=(PathChange(each, each, each), PathChange(each, each, each)),
+            sources=(Source(each, number, each, each, each, each),),
+        )
+        for number, each in enumerate(NASTY)
+    )
+    edges = tuple(
+        replace(edge((by.polluters[0],), test, by.id), reproduce=f"pytest {test}") for by in leaks for test in NASTY
+    )
+    findings = tuple(
+        Finding(code, "error", each, each, 3, (each, *NASTY), found.id, f"{each} `{each}` {each}`")
+        for each, found in zip(NASTY, leaks, strict=True)
+        for code in ("LK101", "LK103", each)
+    )
+    orders = tuple(OrderSummary(each, "declared", None, {each: 1}, each) for each in NASTY)
+    found = result(tests, leaks=leaks, edges=edges, findings=findings, orders=orders)
+    return replace(found, notes=NASTY, suite=replace(found.suite, neutralised=NASTY, python=NASTY[0]))

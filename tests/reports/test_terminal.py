@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from leakcheck.records import Certificate, JointMend, Location, Mend, OrderSummary, Result, Unexplained
+from leakcheck.records import Certificate, JointMend, Location, Mend, OrderSummary, PathChange, Result, Unexplained
 from leakcheck.reports.terminal import Report
 from reports import samples
 from reports.golden import assert_golden
@@ -148,3 +148,38 @@ def test_the_cost_is_told_without_a_plain_run_too() -> None:
 def test_the_guarantee_is_given_only_where_it_holds(certificate: Certificate, claimed: bool) -> None:
     text = rendered(replace(clean(), certificate=certificate))
     assert ("Nothing is left unexplained" in text) is claimed
+
+
+def test_nothing_is_cut_from_the_whole_report() -> None:
+    many = tuple(f"tests/test_a.py::test_{number}" for number in range(100))
+    written = LEAK.sources * 5
+    leaks = tuple(
+        replace(leak(each, Location("environ", "os", f"K{each}"), "latent", *many[:5]), sources=written)
+        for each in range(100)
+    )
+    victims = tuple(verdict(test, "victim") for test in many)
+    edges = tuple(edge((by,), test, "L200") for test in many for by in many[:5] if by != test)
+    broken = replace(LEAK, id="L200", paths=tuple(PathChange(f".p{number}", "1", "2") for number in range(9)))
+    failing = tuple(verdict(f"{test}f", "failing") for test in many)
+    odd = tuple(Unexplained(f"{test}f", many) for test in many)
+    found = result((*victims, *failing), leaks=(*leaks, broken), edges=edges)
+    found = replace(found, certificate=replace(found.certificate, unexplained=odd))
+    stream = io.StringIO()
+    Report().write(found, Console(file=stream, width=100), "whole")
+    assert " more" in rendered(found)
+    assert " more" not in stream.getvalue().partition("What was covered")[0]
+
+
+def test_brief() -> None:
+    stream = io.StringIO()
+    Report().write(samples.shop(), Console(file=stream, width=60), "brief")
+    assert_golden("shop.brief.txt", stream.getvalue())
+
+
+@pytest.mark.parametrize("found", [samples.hostile(), samples.nasty()], ids=["hostile", "nasty"])
+def test_brief_has_a_line_for_each_finding_whatever_its_names(found: Result) -> None:
+    stream = io.StringIO()
+    Report().write(found, Console(file=stream, width=60), "brief")
+    lines = stream.getvalue().splitlines()
+    assert [line for line in lines if "error " in line][: len(found.findings)] == lines[: len(found.findings)]
+    assert "\x1b" not in stream.getvalue()

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 
 import pytest
 from rich.console import Console
 
-from leakcheck.reports._terminal_page import console_for, emit, encodable, prose, row, section, table
+from leakcheck.reports._terminal_page import Color, console_for, emit, encodable, prose, row, section, table
 
 
 def printed(*pieces: object, width: int = 30) -> str:
@@ -57,3 +58,28 @@ def test_a_stream_that_is_no_terminal_is_plain_and_100_wide() -> None:
     console = console_for(io.StringIO())
     assert console.width == 100
     assert not console.is_terminal
+
+
+@pytest.mark.parametrize(
+    ("color", "variables", "found"),
+    [
+        ("auto", {}, ""),
+        ("auto", {"NO_COLOR": "1"}, ""),
+        ("auto", {"NO_COLOR": ""}, ""),
+        ("auto", {"FORCE_COLOR": "1"}, "1;31"),
+        ("auto", {"FORCE_COLOR": "1", "NO_COLOR": "1"}, "1"),
+        ("auto", {"FORCE_COLOR": "1", "TERM": "dumb"}, ""),
+        ("never", {"FORCE_COLOR": "1"}, ""),
+        ("always", {}, "1;31"),
+        ("always", {"NO_COLOR": "1"}, "1;31"),
+        ("always", {"TERM": "dumb"}, "1;31"),
+    ],
+)
+def test_colours(color: Color, variables: Mapping[str, str], found: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"TERM": "xterm", **variables}.items():
+        monkeypatch.setenv(name, value)
+    stream = io.StringIO()
+    emit(console_for(stream, color), [row(("text", "bold red"))])
+    assert stream.getvalue() == (f"\x1b[{found}mtext\x1b[0m\n" if found else "text\n")

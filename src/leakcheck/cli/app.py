@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,17 +12,16 @@ import typer
 from leakcheck import __version__
 from leakcheck.analysis import state_diff
 from leakcheck.audit import result_of, run_audit
+from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
 from leakcheck.cli.explain import explain
+from leakcheck.cli.formats import Targets, check_formats, offers_formats, write_formats
 from leakcheck.cli.graph import graph
-from leakcheck.cli.output import write_report
-from leakcheck.cli.progress import progress_for
+from leakcheck.cli.output import STANDARD_OUTPUT
 from leakcheck.cli.tests import find_test
 from leakcheck.errors import UsageError
 from leakcheck.options import Options
 from leakcheck.records import Result
-from leakcheck.reports import formats
 from leakcheck.reports._diff import render_diff
-from leakcheck.reports.terminal import Report as TerminalReport
 from leakcheck.reports.terminal import console_for
 from leakcheck.store import AuditFolder, latest, read_audit
 
@@ -42,10 +40,6 @@ FailOn = Annotated[
     Literal["error", "warning", "note", "never"],
     typer.Option("--fail-on", help="End with 1 when there is a finding of this severity or a worse one."),
 ]
-JsonFile = Annotated[
-    str | None, typer.Option("--json", help="Write the JSON report to FILE (- for standard output).")
-]
-HtmlFile = Annotated[str | None, typer.Option("--html", help="Write the page for people to FILE.")]
 
 
 def _version(value: bool) -> None:
@@ -64,8 +58,10 @@ def _main(
 
 
 @app.command()
+@offers_formats
 def run(
     context: typer.Context,
+    targets: Targets,
     paths: Annotated[list[str] | None, typer.Argument(help="Test files, folders or node ids, as for pytest. "
                                                       "Arguments for pytest itself go behind --.")] = None,
     python: Annotated[str, typer.Option("--python", help="The audited project's interpreter.")] = _DEFAULTS.python,
@@ -86,11 +82,17 @@ def run(
     show_values: Annotated[bool, typer.Option(
         "--show-values", help="Show secrets in the clear instead of digests.")] = False,
     fail_on: FailOn = "error",
-    json: JsonFile = None,
-    html: HtmlFile = None,
     folder: Folder = _DEFAULTS.folder,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    color: ColorWhen = "auto",
 ) -> int:  # fmt: skip
-    """Audit a suite: run it in several orders and every test alone, and tell who leaks what into whom."""
+    """Audit a suite: run it in several orders and every test alone, and tell who leaks what into whom.
+
+    Any number of reports can be written; FILE is - for standard output, in place of the report for people.
+    """
+    display = Display(quiet, verbose, color)
+    check_formats(targets)
     options = Options(
         paths=tuple(paths or ()),
         pytest_args=context.obj or (),
@@ -106,42 +108,51 @@ def run(
         show_values=show_values,
         folder=folder,
     )
-    with progress_for(sys.stderr) as progress:
+    with display.progress() as progress:
         where = run_audit(_with_budget(options, budget), progress)
-    return _show(where, fail_on, {"json": json, "html": html})
+    return _show(where, fail_on, targets, display)
 
 
 @app.command()
+@offers_formats
 def report(
-    fail_on: FailOn = "error", json: JsonFile = None, html: HtmlFile = None, folder: Folder = _DEFAULTS.folder
+    targets: Targets,
+    fail_on: FailOn = "error",
+    folder: Folder = _DEFAULTS.folder,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    color: ColorWhen = "auto",
 ) -> int:
-    """Show the last audit again, without running anything."""
-    return _show(latest(Path(folder)), fail_on, {"json": json, "html": html})
+    """Show the last audit again, without running anything.
+
+    Any number of reports can be written; FILE is - for standard output, in place of the report for people.
+    """
+    display = Display(quiet, verbose, color)
+    check_formats(targets)
+    return _show(latest(Path(folder)), fail_on, targets, display)
 
 
 @app.command()
 def diff(
     test: Annotated[str, typer.Argument(help="A test id, or a part of one that no other test has.")],
     folder: Folder = _DEFAULTS.folder,
+    color: ColorWhen = "auto",
 ) -> None:
     """Show what one test changes: before and after, by location and path."""
     audit = read_audit(latest(Path(folder)))
     name = find_test(test, audit.suite.ids)
-    render_diff(name, state_diff(name, audit.executions, audit.suite), console_for(sys.stdout))
+    render_diff(name, state_diff(name, audit.executions, audit.suite), console_for(sys.stdout, color))
 
 
 app.command()(explain)
 app.command()(graph)
 
 
-def _show(folder: AuditFolder, fail_on: str, targets: Mapping[str, str | None]) -> int:
-    """Write the formats that have a target, and print the report unless one of them is printed."""
+def _show(folder: AuditFolder, fail_on: str, targets: Targets, display: Display) -> int:
     result: Result = result_of(folder, fail_on)
-    for name, target in targets.items():
-        if target is not None:
-            write_report(formats()[name].render(result), target)
-    if "-" not in targets.values():
-        TerminalReport().write(result, console_for(sys.stdout))
+    write_formats(result, targets)
+    if STANDARD_OUTPUT not in targets.values():
+        display.show(result)
     return result.exit_code
 
 

@@ -11,7 +11,7 @@ import typer
 from leakcheck.analysis.trial import trial_of
 from leakcheck.audit import result_of
 from leakcheck.audit.explain import ask_about, was_asked, why_not
-from leakcheck.cli.progress import progress_for
+from leakcheck.cli.display import Display
 from leakcheck.cli.tests import find_test
 from leakcheck.errors import UsageError
 from leakcheck.options import Options
@@ -55,5 +55,5 @@ def _ask(test: str, where: AuditFolder, audit: Audit, trial: Trial, run: bool | 
         raise UsageError(f"no further executions of {test}: {reason}", hint="Audit again with `leakcheck run`.")
     if reason:
         return Asked(why_not=f"{reason}; `leakcheck run` audits again")
-    with progress_for(sys.stderr) as progress:
+    with Display().progress() as progress:
         return Asked(new=ask_about(test, where, audit, progress))

@@ -4,24 +4,106 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from leakcheck.errors import UsageError
 
+STANDARD_OUTPUT = "-"
 
-def write_report(text: str, target: str) -> None:
-    """Write `text` to the file `target`, or to standard output for "-"."""
-    if target == "-":
-        sys.stdout.buffer.write(text.encode("utf-8"))
-        sys.stdout.buffer.flush()
+
+def check_targets(targets: Mapping[str, str], appending: Collection[str] = ()) -> None:
+    """UsageError, before anything is run, unless each target of `targets` (option → file) can be written to.
+
+    Options that are in `appending` are going to add to what their file holds.
+    """
+    files = {target: option in appending for option, target in targets.items()}
+    troubles = [*_shared(targets), *filter(None, (_trouble(target, append) for target, append in files.items()))]
+    if troubles:
+        raise UsageError(
+            "; ".join(troubles), hint="Name files that can be written, each once; - is standard output."
+        )
+
+
+def write_report(text: str, target: str, *, append: bool = False) -> None:
+    """Write `text` to the file `target`, or to standard output for "-".
+
+    A file is replaced once its successor is whole, or with `append` written to at its end; what is no regular file
+    (a pipe, /dev/stderr) is written to as it is.
+    """
+    if target == STANDARD_OUTPUT:
+        _write_out(text)
         return
     path = Path(target)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
+        if append or _is_special(path):
+            with path.open("a", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+        else:
+            _replace(path, text)
     except OSError as error:
+        raise UsageError(_cannot(target, error), hint="Name a file that can be written.") from error
+
+
+def _write_out(text: str) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.flush()
+
+
+def _replace(path: Path, text: str) -> None:
+    unfinished = _beside(path)
+    try:
+        unfinished.write_text(text, encoding="utf-8", newline="")
+        unfinished.replace(path)
+    except OSError:
         unfinished.unlink(missing_ok=True)
-        raise UsageError(
-            f"cannot write {target}: {error.strerror}", hint="Name a file that can be written."
-        ) from error
+        raise
+
+
+def _shared(targets: Mapping[str, str]) -> Iterable[str]:
+    """What several formats would be written to."""
+    places: dict[str, list[str]] = {}
+    for option, target in targets.items():
+        places.setdefault(target if target == STANDARD_OUTPUT else os.path.realpath(target), []).append(option)
+    for options in places.values():
+        if len(options) > 1:
+            target = targets[options[0]]
+            where = "standard output" if target == STANDARD_OUTPUT else target
+            yield f"{' and '.join(f'--{option}' for option in options)} cannot share {where}"
+
+
+def _trouble(target: str, append: bool) -> str:
+    """Why `target` cannot be written to, "" if it can."""
+    path = Path(target)
+    try:
+        if target == STANDARD_OUTPUT or _is_special(path):
+            return ""
+        if path.is_dir():
+            return f"cannot write {target}: Is a directory"
+        _try(path, append)
+    except OSError as error:
+        return _cannot(target, error)
+    return ""
+
+
+def _try(path: Path, append: bool) -> None:
+    """Write nothing, where it is going to be written."""
+    place = path if append else _beside(path)
+    was_there = place.exists()
+    with place.open("a"):
+        pass
+    if not was_there:
+        place.unlink()
+
+
+def _cannot(target: str, error: OSError) -> str:
+    return f"cannot write {target}: {error.strerror}"
+
+
+def _is_special(path: Path) -> bool:
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}")

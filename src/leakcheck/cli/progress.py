@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
 
 from rich.console import Console
 from rich.progress import (
@@ -20,7 +19,6 @@ from rich.progress import Progress as Bars
 
 from leakcheck.audit import Progress
 from leakcheck.reports._words import clean
-from leakcheck.reports.terminal import console_for
 
 _TELL = {
     "collect": "collecting the suite, plain pytest beside it",
@@ -40,25 +38,43 @@ _TELL = {
 }
 
 
-class Lines:
-    """A line when a phase begins."""
+class Silent:
+    """Nothing at all: the report tells the notes too."""
 
-    def __init__(self, console: Console) -> None:
+    def phase(self, name: str, total: int) -> None:
+        pass
+
+    def step(self, running: str) -> None:
+        pass
+
+    def note(self, text: str) -> None:
+        pass
+
+
+class Lines:
+    """A line when a phase begins and, if `steps`, one when an execution ends."""
+
+    def __init__(self, console: Console, *, steps: bool) -> None:
         self._console = console
+        self._steps = steps
         self._began = time.monotonic()
         self._last = ""
 
     def phase(self, name: str, total: int) -> None:
         text = f"{_TELL.get(name, name)}: {total}"
         if text != self._last:
-            self._print(f"[{time.monotonic() - self._began:6.1f} s] {text}")
+            self._print(f"{self._clock()} {text}")
         self._last = text
 
     def step(self, running: str) -> None:
-        pass
+        if self._steps:
+            self._print(f"{self._clock()}   {running}")
 
     def note(self, text: str) -> None:
         self._print(f"note: {text}")
+
+    def _clock(self) -> str:
+        return f"[{time.monotonic() - self._began:6.1f} s]"
 
     def _print(self, text: str) -> None:
         self._console.print(clean(text), markup=False, highlight=False, soft_wrap=True)
@@ -87,11 +103,13 @@ class Live:
 
 
 @contextmanager
-def progress_for(stream: TextIO) -> Iterator[Progress]:
-    """The progress display that fits `stream`."""
-    console = console_for(stream)
-    if not console.is_terminal:
-        yield Lines(console)
+def progress_for(console: Console, *, quiet: bool, verbose: bool) -> Iterator[Progress]:
+    """The progress display that fits `console`: bars only where they can be drawn over, coloured or not."""
+    if quiet:
+        yield Silent()
+        return
+    if verbose or not console.file.isatty():
+        yield Lines(console, steps=verbose)
         return
     columns = (
         TextColumn("{task.description:<42}", markup=False),

@@ -46,10 +46,11 @@ def _threads() -> Iterator[tuple[str, str]]:
 
 def _work(thread: threading.Thread) -> str:
     """What a thread runs: its number differs from process to process."""
-    target = thread.__dict__.get("_target")
-    if target is None:
-        return label(type(thread))
-    name = label(target)
+    state = thread.__dict__
+    if isinstance(thread, threading.Timer):
+        return f"timer of {label(state.get('function'))}"
+    target = state.get("_target")
+    name = label(type(thread) if target is None else target)
     return _PORTAL if "blocking_portal" in name else name
 
 

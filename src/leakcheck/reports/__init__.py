@@ -19,7 +19,13 @@ class Report(Protocol):
     """The contract of a format."""
 
     name: str
-    """What a user calls the format: "json", "terminal"."""
+    """What a user calls the format: "json", "terminal". The command line offers it as `--<name> FILE`."""
+
+    help: str
+    """What follows "Write" in the help of that option, a noun and a full stop."""
+
+    appends: bool
+    """Whether the report is added to what its file holds, where others are written anew."""
 
     def render(self, result: Result) -> str:
         """The whole report, in characters that UTF-8 can hold. Equal results give equal text."""

@@ -7,58 +7,55 @@ from collections.abc import Iterable, Iterator, Sequence
 from leakcheck.records import Leak, Result, TestVerdict
 from leakcheck.reports._causes import Harm, Hurt, RootCause, root_causes, without_polluter
 from leakcheck.reports._sentences import WORDINGS, headline, proof
-from leakcheck.reports._terminal_page import Piece, field, prose, row, section
+from leakcheck.reports._terminal_page import SHORT, Limits, Piece, field, prose, row, section
 from leakcheck.reports._words import clip, more, outcomes_by_word, parts_of, place, writers
 
-MAX_POLLUTERS = 3
-MAX_HURT = 25
-MAX_PARTS = 3
 _MARGIN = 5
 _INDENT = _MARGIN + 2
 
 
-def harm(result: Result) -> tuple[Piece, ...]:
+def harm(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     """A block for each root cause, then the tests whose polluter is not known."""
-    blocks = [piece for cause in root_causes(result) for piece in _block(cause)]
+    blocks = [piece for cause in root_causes(result) for piece in _block(cause, limits)]
     return section("Order-dependent tests, by root cause", [*blocks, *_orphans(without_polluter(result))])
 
 
-def location(leak: Leak) -> Iterator[Piece]:
+def location(leak: Leak, limits: Limits = SHORT) -> Iterator[Piece]:
     """Id and location, before and after, and the lines that wrote."""
     yield row((leak.id.ljust(_MARGIN - 2), "bold red"), (place(leak.location, leak.path), "bold cyan"), indent=2)
-    yield from changes(leak)
-    yield from (row(("written  ", "dim"), each, indent=_MARGIN) for each in writers(leak.sources))
+    yield from changes(leak, limits)
+    yield from (row(("written  ", "dim"), each, indent=_MARGIN) for each in writers(leak.sources, limits.writers))
 
 
-def changes(leak: Leak) -> Iterator[Piece]:
+def changes(leak: Leak, limits: Limits) -> Iterator[Piece]:
     """Before and after, part by part where several parts of a value differ."""
     parts = parts_of(leak)
-    for part in parts[:MAX_PARTS]:
+    for part in parts[: limits.parts]:
         label = f"{clip(part.path)}: " if part.path else ""
         yield row(label, (clip(part.before), "green"), " → ", (clip(part.after), "red"), indent=_MARGIN)
-    yield from (row(each, indent=_MARGIN) for each in more(len(parts) - MAX_PARTS, "parts of the value"))
+    yield from (row(each, indent=_MARGIN) for each in more(len(parts) - limits.parts, "parts of the value"))
 
 
-def _block(cause: RootCause) -> Iterator[Piece]:
+def _block(cause: RootCause, limits: Limits) -> Iterator[Piece]:
     yield row()
     if cause.leak is None:
         text = "No single recorded leak explains these tests: they share state that leakcheck does not see."
         yield prose((text, "bold red"), indent=2)
     else:
-        yield from location(cause.leak)
+        yield from location(cause.leak, limits)
     for each in cause.harms:
-        yield from _harm(each)
-    yield from field("cleaner", _first(cause.cleaners), indent=_INDENT)
+        yield from _harm(each, limits)
+    yield from field("cleaner", _first(cause.cleaners, limits.polluters), indent=_INDENT)
 
 
-def _harm(harm: Harm) -> Iterator[Piece]:
+def _harm(harm: Harm, limits: Limits) -> Iterator[Piece]:
     yield row(f"{headline(harm)} ", (f"({proof(harm)})", "dim"), indent=_MARGIN)
     if harm.how != "again":
         together = tuple(" and ".join(map(clip, polluters)) for polluters in harm.polluters)
-        yield from field(WORDINGS[harm.how].polluter, _first(together), indent=_INDENT)
-    for hurt in harm.hurt[:MAX_HURT]:
+        yield from field(WORDINGS[harm.how].polluter, _first(together, limits.polluters), indent=_INDENT)
+    for hurt in harm.hurt[: limits.hurt]:
         yield from _hurt(hurt)
-    yield from (row(each, indent=_INDENT) for each in more(len(harm.hurt) - MAX_HURT, "tests"))
+    yield from (row(each, indent=_INDENT) for each in more(len(harm.hurt) - limits.hurt, "tests"))
 
 
 def _hurt(hurt: Hurt) -> Iterator[Piece]:
@@ -67,7 +64,7 @@ def _hurt(hurt: Hurt) -> Iterator[Piece]:
         yield row((hurt.reproduce, "dim"), indent=_INDENT + 2)
 
 
-def _first(names: Sequence[str], limit: int = MAX_POLLUTERS) -> tuple[str, ...]:
+def _first(names: Sequence[str], limit: int) -> tuple[str, ...]:
     return (*map(clip, names[:limit]), *more(len(names) - limit))
 
 

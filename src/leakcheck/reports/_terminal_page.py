@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from itertools import chain, repeat
-from typing import IO
+from typing import IO, Literal
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -18,6 +19,27 @@ _PROSE_WIDTH = 100
 _STAND_INS = {"✗": "x", "✓": "+", "→": "->", "…": "...", "·": "-"}
 
 Part = str | tuple[str, str]
+Color = Literal["auto", "always", "never"]
+"""Whether to colour: as the stream and the environment (NO_COLOR, FORCE_COLOR) have it, or as said."""
+_SYSTEMS: Mapping[Color, Literal["auto", "standard"] | None] = {"auto": "auto", "always": "standard", "never": None}
+_NO_COLOR: Mapping[Color, bool | None] = {"auto": None, "always": False, "never": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many of a list are shown before the rest is counted."""
+
+    polluters: int = 3
+    by: int = 1
+    hurt: int = 25
+    parts: int = 3
+    writers: int = 3
+    tests: int = 20
+    leaks: int = 60
+
+
+SHORT = Limits()
+WHOLE = Limits(*[sys.maxsize] * len(fields(Limits)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +88,18 @@ def in_columns(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     return [tuple(map(str.ljust, cells, widths)) for cells in rows]
 
 
-def console_for(stream: IO[str]) -> Console:
+def console_for(stream: IO[str], color: Color = "auto") -> Console:
     """A console on `stream`: as wide as the terminal, or plain and 100 columns wide where it is none."""
-    width = None if stream.isatty() else PLAIN_WIDTH
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    return Console(
+        file=stream,
+        width=None if stream.isatty() else PLAIN_WIDTH,
+        force_terminal=True if color == "always" else None,
+        color_system=_SYSTEMS[color],
+        no_color=_NO_COLOR[color],
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
 
 
 def emit(console: Console, pieces: Iterable[Piece]) -> None:

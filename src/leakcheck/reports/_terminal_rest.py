@@ -16,46 +16,44 @@ from leakcheck.records import (
 from leakcheck.reports._causes import grouped, root_causes, without_polluter
 from leakcheck.reports._sentences import TROUBLES, certificate_sentences, people
 from leakcheck.reports._terminal_harm import changes
-from leakcheck.reports._terminal_page import Piece, in_columns, prose, row, section
+from leakcheck.reports._terminal_page import SHORT, Limits, Piece, in_columns, prose, row, section
 from leakcheck.reports._words import clean, clip, more, outcomes_by_word, place, writers
 
-MAX_TESTS = 20
-MAX_LEAKS = 60
 _STYLES: Mapping[Impact, str] = {"broken": "bold red", "read": "bold yellow", "latent": "bold blue"}
 
 
-def leaks(result: Result) -> tuple[Piece, ...]:
+def leaks(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     """Every leak, the harmful first: one row for those that a block above tells already, the others whole."""
     told = {cause.leak.id for cause in root_causes(result) if cause.leak is not None}
     ranked = sorted(result.leaks, key=lambda leak: list(_STYLES).index(leak.impact))
     columns = in_columns([(leak.id, leak.impact, *people(leak)) for leak in ranked])
-    shown = list(zip(ranked, columns, strict=True))[:MAX_LEAKS]
-    pieces = [each for leak, cells in shown for each in _leak(leak, cells, told)]
-    left_out = (row(each, indent=2) for each in more(len(ranked) - MAX_LEAKS, "in the JSON report"))
+    shown = list(zip(ranked, columns, strict=True))[: limits.leaks]
+    pieces = [each for leak, cells in shown for each in _leak(leak, cells, told, limits)]
+    left_out = (row(each, indent=2) for each in more(len(ranked) - limits.leaks, "in the JSON report"))
     return section("Leaks, by root cause", [*pieces, *left_out])
 
 
-def unexplained(result: Result) -> tuple[Piece, ...]:
+def unexplained(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     """Differences that no leak explains, each with the shortest order known to show it."""
     above = {test for cause in root_causes(result) for test in cause.tests}
     above |= {test.id for test in without_polluter(result)}
     tests = {test.id: test for test in result.tests}
     pieces = (
         piece
-        for each in result.certificate.unexplained[:MAX_TESTS]
-        for piece in _unexplained(each, tests.get(each.test), each.test in above)
+        for each in result.certificate.unexplained[: limits.tests]
+        for piece in _unexplained(each, tests.get(each.test), each.test in above, limits)
     )
-    left_out = more(len(result.certificate.unexplained) - MAX_TESTS, "tests")
+    left_out = more(len(result.certificate.unexplained) - limits.tests, "tests")
     hint = prose(("`leakcheck explain TEST` looks further into one test.", "dim"), indent=2)
     body = [*pieces, *(row(each, indent=2) for each in left_out)]
     return section("Unexplained differences", [*body, hint] if body else [])
 
 
-def troubled(result: Result) -> tuple[Piece, ...]:
+def troubled(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     """Flaky, failing, crashing and endless tests, a section each."""
     by_verdict = grouped(result.tests, lambda test: test.verdict)
     found = ((title, by_verdict[verdict]) for verdict, title in TROUBLES.items() if verdict in by_verdict)
-    return tuple(piece for title, tests in found for piece in section(title, _troubles(tests)))
+    return tuple(piece for title, tests in found for piece in section(title, _troubles(tests, limits)))
 
 
 def certificate(result: Result) -> tuple[Piece, ...]:
@@ -71,20 +69,23 @@ def notes(result: Result) -> tuple[Piece, ...]:
     return section("Notes", (prose(clean(line), indent=2) for line in lines))
 
 
-def _leak(leak: Leak, cells: Sequence[str], told: Collection[str]) -> Iterator[Piece]:
+def _leak(leak: Leak, cells: Sequence[str], told: Collection[str], limits: Limits) -> Iterator[Piece]:
     number, impact, *people = (f"{cell}  " for cell in cells)
     head = ((number, "bold"), (impact, _STYLES[leak.impact]), ("".join(people), "dim"))
     yield row(*head, place(leak.location, leak.path), indent=2)
     if leak.id not in told:
-        details = (row((each, "dim")) for each in (*writers(leak.sources), f"by {_names(leak.polluters)}"))
-        yield from (replace(piece, indent=6) for piece in (*changes(leak), *details))
+        lines = (*writers(leak.sources, limits.writers), *_by(leak.polluters, limits.by))
+        details = (row((each, "dim")) for each in lines)
+        yield from (replace(piece, indent=6) for piece in (*changes(leak, limits), *details))
 
 
-def _names(polluters: Sequence[str]) -> str:
-    return " ".join((clip(polluters[0]), *more(len(polluters) - 1)))
+def _by(polluters: Sequence[str], limit: int) -> Iterator[str]:
+    *others, last = (f"by {clip(each)}" for each in polluters[:limit])
+    yield from others
+    yield " ".join((last, *more(len(polluters) - limit)))
 
 
-def _unexplained(found: Unexplained, test: TestVerdict | None, above: bool) -> Iterator[Piece]:
+def _unexplained(found: Unexplained, test: TestVerdict | None, above: bool, limits: Limits) -> Iterator[Piece]:
     yield row(("? ", "bold magenta"), (clip(found.test), "bold"), "  (above)" if above else "", indent=2)
     if above:
         return
@@ -92,15 +93,15 @@ def _unexplained(found: Unexplained, test: TestVerdict | None, above: bool) -> I
         yield prose(outcomes_by_word(test.outcomes), indent=4)
     if found.witness:
         yield row(("shortest order known to show it:", "dim"), indent=4)
-        yield from (row(clip(each), indent=6) for each in found.witness[:MAX_TESTS])
-        yield from (row(each, indent=6) for each in more(len(found.witness) - MAX_TESTS, "tests"))
+        yield from (row(clip(each), indent=6) for each in found.witness[: limits.tests])
+        yield from (row(each, indent=6) for each in more(len(found.witness) - limits.tests, "tests"))
 
 
-def _troubles(tests: Sequence[TestVerdict]) -> Iterator[Piece]:
-    for test in tests[:MAX_TESTS]:
+def _troubles(tests: Sequence[TestVerdict], limits: Limits) -> Iterator[Piece]:
+    for test in tests[: limits.tests]:
         yield row((clip(test.id), "bold"), indent=2)
         if test.verdict == "flaky":
             yield prose(outcomes_by_word(test.outcomes), indent=4)
         if test.crash:
             yield row((clip(test.crash), "dim"), indent=4)
-    yield from (row(each, indent=2) for each in more(len(tests) - MAX_TESTS, "tests"))
+    yield from (row(each, indent=2) for each in more(len(tests) - limits.tests, "tests"))

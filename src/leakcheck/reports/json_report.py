@@ -37,11 +37,18 @@ class Report:
     """Everything that the audit found, for programs."""
 
     name = "json"
+    help = "the JSON report, for programs."
+    appends = False
 
     def render(self, result: Result) -> str:
         """A JSON document that the shipped schema describes, its keys always in the same order."""
-        text = json.dumps(document(result), indent=2, ensure_ascii=False, allow_nan=False)
-        return _RISKY.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+        return dumped(document(result))
+
+
+def dumped(data: object) -> str:
+    """`data` as JSON, readable, with nothing hidden in it."""
+    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+    return _RISKY.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def document(result: Result) -> Json:

@@ -1,0 +1,76 @@
+"""The template for GitLab: its file by the schema, its script in a shell without anything beyond POSIX."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ci.steps import ROOT, loaded, schema, sh
+from support import Ended, Project
+
+FILE = "templates/leakcheck.gitlab-ci.yml"
+JOB = loaded(FILE)[".leakcheck"]
+MAKE, INSTALL, AUDIT = JOB["script"]
+SUITE = Project({"tests/test_a.py": "def test_a(): pass\n"})
+
+
+def script(folder: Path) -> str:
+    """The audit with the environment that the test has, not the one that the job makes."""
+    assert AUDIT.count("/tmp/leakcheck/bin/leakcheck") == 1
+    return str(AUDIT).replace("/tmp/leakcheck/bin/leakcheck", "leakcheck")
+
+
+def checked(folder: Path, job: Mapping[str, Any]) -> Ended:
+    """A pipeline of just this job, held to the schema; of a hidden job the schema asks little."""
+    file = folder / "ci.yml"
+    file.write_text(yaml.safe_dump({"leakcheck": job}), "utf-8")
+    return schema("gitlab-ci", file, "--data-transform", "gitlab-ci")
+
+
+def test_it_is_a_pipeline_by_the_schema(tmp_path: Path) -> None:
+    assert schema("gitlab-ci", ROOT / FILE, "--data-transform", "gitlab-ci").code == 0
+    ended = checked(tmp_path, JOB)
+    assert ended.code == 0, ended.text
+
+
+def test_the_schema_refuses_what_is_wrong(tmp_path: Path) -> None:
+    assert checked(tmp_path, {**JOB, "artifacts": {**JOB["artifacts"], "when": "sometimes"}}).code == 1
+
+
+def test_every_variable_is_documented() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    assert not [name for name in JOB["variables"] if f"| `{name}` |" not in page]
+
+
+def test_the_audit_writes_what_the_job_keeps() -> None:
+    with SUITE.folder() as folder:
+        given = {**JOB["variables"], "LEAKCHECK_PATHS": "tests", "LEAKCHECK_ARGS": "--random=0\n\n--lanes=1\n"}
+        ended = sh(script(folder), folder, given)
+        assert ended.code == 0, ended.text
+        kept = [*JOB["artifacts"]["paths"], *JOB["artifacts"]["reports"].values()]
+        assert all((folder / name).stat().st_size for name in kept)
+        assert json.loads((folder / "gl-code-quality-report.json").read_text("utf-8")) == []
+        assert json.loads((folder / "leakcheck.json").read_text("utf-8"))["suite"]["args"] == ["tests"]
+
+
+def test_no_variable_is_a_command() -> None:
+    hostile = "$(touch pwned)\n`touch pwned`\n'; touch pwned; \"\nEND\ntouch pwned"
+    with SUITE.folder() as folder:
+        ended = sh(script(folder), folder, {**JOB["variables"], "LEAKCHECK_PATHS": hostile})
+        assert not (folder / "pwned").exists()
+    assert ended.code == 4, ended.text
+
+
+@pytest.mark.slow
+def test_the_whole_job(tmp_path: Path) -> None:
+    with SUITE.folder() as folder:
+        whole = "\n".join(JOB["script"]).replace("/tmp/leakcheck", str(tmp_path / "leakcheck"))
+        given = {**JOB["variables"], "LEAKCHECK_INSTALL": str(ROOT), "LEAKCHECK_ARGS": "--random=0"}
+        ended = sh(whole, folder, given)
+        assert ended.code == 0, ended.text
+        assert (folder / "leakcheck.junit.xml").exists()
