@@ -164,6 +164,12 @@ class Project:
             return leakcheck(folder, *arguments)
 
 
+def kept(name: str, otherwise: Path) -> Path:
+    """Where an audit is made that other tests use as well: under LEAKCHECK_TESTS_KEEP, if that is set and free."""
+    folder = Path(os.environ["LEAKCHECK_TESTS_KEEP"], name) if "LEAKCHECK_TESTS_KEEP" in os.environ else None
+    return otherwise if folder is None or folder.exists() else folder
+
+
 def sample(name: str, target: Path) -> Path:
     """A copy of a sample project, for the audit to write beside."""
     return Path(shutil.copytree(SAMPLES / name, target / name, ignore=LEFT_OUT))

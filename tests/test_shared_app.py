@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support import SAMPLES, Audited, audit, run, sample
+import quotes
+from support import SAMPLES, Audited, audit, kept, run, sample
 
 TRUTH: dict[str, Any] = json.loads((SAMPLES / "shared_app" / "truth.json").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module", params=["fork", pytest.param("spawn", marks=pytest.mark.slow)])
 def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Audited:
-    folder = sample("shared_app", tmp_path_factory.mktemp(request.param))
+    folder = sample("shared_app", kept(request.param, tmp_path_factory.mktemp(request.param)))
     return audit(folder, "tests", "--engine", request.param, "--random", "0", "--budget", "3600s")
 
 
@@ -156,3 +158,61 @@ def test_the_project_is_left_as_it_was(found: Audited) -> None:
         if path.is_file() and not {"__pycache__", ".leakcheck", ".pytest_cache"} & set(path.parts)
     )
     assert sorted(found.files) == before
+
+
+# What the documentation shows of this suite ----------------------------------------------------------------------
+
+PAGES = ("README.md", "docs/tutorial.md", "docs/reading-a-report.md", "docs/leak-graph.md")
+QUOTED = [each for page in PAGES for each in quotes.shown(page) if each.mark != "after the mend"]
+MENDED = "mended: tests/conftest.py as_alice"
+
+
+@pytest.fixture(scope="module")
+def stored(found: Audited, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project with its stored audit."""
+    folder = sample("shared_app", tmp_path_factory.mktemp("stored"))
+    for name, data in found.stored.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return folder
+
+
+@pytest.mark.parametrize("quoted", QUOTED, ids=lambda each: f"{each.page}: {each.command}")
+def test_quoted_commands_print_what_is_quoted(found: Audited, stored: Path, quoted: quotes.Shown) -> None:
+    if quoted.command.startswith("leakcheck run"):
+        output = found.stdout
+    else:
+        ended = run(stored, "sh", "-c", quoted.command)
+        output = re.sub(r" in [\d.]+s", "", ended.text)
+        assert "leakcheck: " not in ended.stderr
+    assert quotes.missing(quoted.lines, output) == []
+
+
+def test_the_tutorial_mends_what_it_says(tmp_path: Path) -> None:
+    folder = mended(tmp_path)
+    after = [each for each in quotes.shown("docs/tutorial.md") if each.mark == "after the mend"]
+    assert len(after) == 2
+    for each in after:
+        output = re.sub(r" in [\d.]+s", "", run(folder, "sh", "-c", each.command).text)
+        assert quotes.missing(each.lines, output) == []
+
+
+@pytest.mark.slow
+def test_the_mended_leak_is_gone_from_the_report(found: Audited, tmp_path: Path) -> None:
+    after = audit(mended(tmp_path), "tests", "--random", "0", "--budget", "3600s")
+    assert not after.leaks("dependency_overrides")
+    hurt = {row["id"] for row in found.report["tests"] if row["verdict"] == "victim"}
+    still = {row["id"] for row in after.report["tests"] if row["verdict"] == "victim"}
+    freed = found.report["mends"][0]["frees"]
+    assert hurt - still == set(freed)
+    assert len(freed) == 5
+
+
+def mended(folder: Path) -> Path:
+    """The project after the tutorial's mend."""
+    project = sample("shared_app", folder)
+    conftest = project / "tests" / "conftest.py"
+    before, mark, _ = conftest.read_text("utf-8").partition("@pytest.fixture\ndef as_alice()")
+    assert mark
+    conftest.write_text(before + quotes.marked("docs/tutorial.md", MENDED), "utf-8")
+    return project

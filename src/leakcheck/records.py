@@ -300,8 +300,8 @@ class Edge:
 class Finding:
     """What a person should do something about. `tests` are the tests that it is about, victims first.
 
-    `ignored` is the reason why it does not count, "" if it does; `known`: the baseline has it; `new` are its lines
-    that the baseline lacks, if there is one.
+    `example` is the mend as code, "" where there is none. `ignored` is the reason why it does not count, "" if it
+    does; `known`: the baseline has it; `new` are its lines that the baseline lacks, if there is one.
     """
 
     code: str
@@ -312,6 +312,7 @@ class Finding:
     tests: tuple[str, ...]
     leak: str | None
     mend: str
+    example: str = ""
     ignored: str = ""
     known: bool = False
     new: tuple[str, ...] = ()
@@ -360,6 +361,58 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """One thing to mend. `id` is "M1", "M2", ..., the one that frees most tests first.
+
+    `leaks` are what it ends: one leak, or all that one fixture leaves; none where a brittle test shall make what it
+    needs. `frees` are order-dependent tests of which every confirmed set of polluters needs one of these leaks,
+    `touches` those that other polluters hurt as well, `exposes` brittle tests that these leaks let pass.
+    """
+
+    id: str
+    leaks: tuple[str, ...]
+    file: str
+    line: int
+    fixture: str | None
+    frees: tuple[str, ...]
+    touches: tuple[str, ...]
+    exposes: tuple[str, ...]
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class JointMend:
+    """Tests that no single mend frees, and mends that free them together; `enough` is False where some polluters of
+    theirs leak what leakcheck cannot name."""
+
+    tests: tuple[str, ...]
+    mends: tuple[str, ...]
+    enough: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A leaked value at a location that the test reads. `by` are the tests each of which leaves it, `shown` is the
+    order that put it in front of the test: its name, or "pairs" or "confirm"; "" if none did."""
+
+    location: Location
+    by: tuple[str, ...]
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """`executions` are those in which the test ran, `alone` how often it ran alone, `tried` the leaked values that
+    it reads, and `open` what the audit has not settled about it, in words."""
+
+    test: str
+    executions: int
+    alone: int
+    tried: tuple[Tried, ...]
+    open: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderSummary:
     """One order for the reports; isolated runs are one row together."""
 
@@ -383,8 +436,26 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of one of the project's own files; `first` is the number of the first. `newer`: than the audit."""
+
+    file: str
+    first: int
+    lines: tuple[str, ...]
+    newer: bool = False
+
+    def shows(self, file: str, line: int) -> bool:
+        return self.file == file and self.first <= line < self.first + len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """Everything that a report shows."""
+    """Everything that a report shows.
+
+    `groups` are tests each of which hurts all others of its group, be it through others. `runs` has one run of each
+    test: alone if it ever ran alone, else the first. `excerpts` hold the lines that wrote, where their files can be
+    read.
+    """
 
     leakcheck: str
     suite: Suite
@@ -401,3 +472,8 @@ class Result:
     exit_code: int
     notes: tuple[str, ...] = ()
     gate: Gate = Gate()
+    mends: tuple[Mend, ...] = ()
+    joint_mends: tuple[JointMend, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()
+    runs: tuple[TestRun, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()

@@ -106,6 +106,23 @@ def test_diff(audited: Path, test: str) -> None:
     assert_golden(f"diff-{test}.txt", ended.stdout)
 
 
+@pytest.mark.parametrize("form", ["dot", "graphml", "json", "mermaid"])
+def test_graph(audited: Path, tmp_path: Path, form: str) -> None:
+    target = tmp_path / "graph"
+    ended = leakcheck(audited, "graph", "--format", form, "--output", str(target))
+    assert (ended.code, ended.text) == (0, "")
+    text = target.read_text("utf-8")
+    assert leakcheck(audited, "graph", "--format", form).stdout == text
+    assert all(name in text for name in ("test_nobody", "somebody", "shop:app"))
+
+
+def test_an_unknown_format_of_the_graph_is_met_with_those_that_are(audited: Path) -> None:
+    ended = leakcheck(audited, "graph", "--format", "svg")
+    assert ended.code == 4
+    assert "--format svg: no such format of the leak graph" in ended.stderr
+    assert "dot, graphml, json, mermaid" in ended.stderr
+
+
 def test_an_unknown_test_is_met_with_the_nearest(audited: Path) -> None:
     ended = leakcheck(audited, "diff", "test_shop.py::test_sales")
     assert ended.code == 4
@@ -143,6 +160,26 @@ def test_json_goes_to_standard_output_alone(audited: Path) -> None:
     ended = leakcheck(audited, "report", "--json", "-")
     assert ended.stdout.startswith("{")
     assert ended.stdout.rstrip().endswith("}")
+
+
+def test_the_page_is_written_beside_what_is_shown(audited: Path, tmp_path: Path) -> None:
+    target = tmp_path / "leaks.html"
+    ended = leakcheck(audited, "report", "--html", str(target))
+    assert (ended.code, ended.stderr) == (1, "")
+    assert_golden("report.txt", ended.stdout)
+    page = target.read_text("utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "shop.app.dependency_overrides[shop.who] = lambda: &#34;somebody&#34;" in page
+    assert str(audited) not in page
+    assert leakcheck(audited, "report", "--html", "-").stdout == page
+
+
+def test_no_secret_is_in_the_page(audited: Path) -> None:
+    page = leakcheck(audited, "report", "--html", "-").stdout
+    assert "api_token" in page
+    assert "secret #" in page
+    shown = re.sub(r'app\.state\.api_token = (&#34;|\\")abc(&#34;|\\")', "", page)  # the project's own line
+    assert not re.search(r"\babc\b", shown)
 
 
 def test_the_folder_is_ignored_by_git_and_private(audited: Path) -> None:
@@ -191,4 +228,4 @@ def test_pytest_with_the_option_audits() -> None:
 def test_help_names_every_command() -> None:
     ended = Project().leakcheck("--help")
     assert ended.code == 0
-    assert all(name in ended.stdout for name in ("run", "report", "diff"))
+    assert all(name in ended.stdout for name in ("run", "report", "diff", "explain", "graph"))

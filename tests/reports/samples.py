@@ -11,8 +11,10 @@ from leakcheck.records import (
     Effect,
     Finding,
     Impact,
+    JointMend,
     Leak,
     Location,
+    Mend,
     OrderSummary,
     PathChange,
     Result,
@@ -271,6 +273,28 @@ def _shop_findings() -> tuple[Finding, ...]:
     )
 
 
+def _shop_mends() -> tuple[Mend, ...]:
+    leaks = {leak.id: leak for leak in _shop_leaks()}
+
+    def mend(number: int, leak: str, *frees: str, advice: str = MEND_STATE, exposes: tuple[str, ...] = ()) -> Mend:
+        source = leaks[leak].sources[0]
+        return Mend(
+            f"M{number}", (leak,), source.file, source.line, source.fixture, frees, (), exposes, advice
+        )  # fmt: skip
+
+    return (
+        mend(1, "L1", *NEED_LOGIN, advice=MEND_OVERRIDE),
+        mend(2, "L7", *SENDING),
+        mend(3, "L2", *GUESTS, advice=MEND_CLIENT, exposes=(GREETED,)),
+        mend(4, "L5", *POSTAGE),
+        mend(5, "L3", CLOSED, advice=MEND_CLIENT),
+        mend(6, "L4", PRICE),
+        mend(7, "L8", HELD),
+        *(Mend(f"M{number}", (), test.partition("::")[0], 20 + number, None, (test,), (), (), MEND_NEED)
+          for number, test in ((8, GREETED), (9, FEATURED))),
+    )  # fmt: skip
+
+
 def shop() -> Result:
     """An audit of a suite that suffers every classic."""
     tests = _shop_tests()
@@ -289,6 +313,7 @@ def shop() -> Result:
         orders=orders,
         certificate=replace(made.certificate, pairs_total=37, pairs_covered=37),
         notes=("tests/clients.py keeps one client for the whole session.",),
+        mends=_shop_mends(),
     )
 
 
@@ -336,6 +361,9 @@ def hostile() -> Result:
             findings=(Finding("LK101", "error", "t\x1b", "a\x1b.py", 1, (LONG,), "L1", "[link=x]mend\x1b"),),
             orders=(OrderSummary("declared[red]\x1b", "declared", None, {"passed": 1, "failed": 1}, "pytest"),),
         ),
+        mends=(Mend("M1", ("L1",), "a\x1b.py", 1, "[red]\u202e", (LONG,), (HOSTILE,), (HOSTILE,), "[link=x]mend"),),
+        joint_mends=(JointMend((HOSTILE,), (), False),),
+        groups=((HOSTILE, LONG),),
         notes=("[blink]note\x07",),
     )
 

@@ -6,7 +6,17 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from leakcheck.records import Certificate, Gate, Location, OrderSummary, PathChange, Result, Unexplained
+from leakcheck.records import (
+    Certificate,
+    Gate,
+    JointMend,
+    Location,
+    Mend,
+    OrderSummary,
+    PathChange,
+    Result,
+    Unexplained,
+)
 from leakcheck.reports.terminal import Report
 from reports import samples
 from reports.golden import assert_golden
@@ -45,7 +55,18 @@ def mixed() -> Result:
     )
     found = result((verdict(V, "victim"), verdict(W, "victim"), orphan), leaks=(LEAK,), edges=edges)
     odd = (Unexplained(W, (B, W)), Unexplained(orphan.id, ()))
-    return replace(found, certificate=replace(found.certificate, unexplained=odd, pairs_total=3, pairs_covered=3))
+    mend = Mend("M1", ("L1",), "tests/test_a.py", 11, None, (), (V, W), (A,), "Put it back.")
+    return replace(
+        found,
+        certificate=replace(found.certificate, unexplained=odd, pairs_total=3, pairs_covered=3),
+        mends=(mend, replace(mend, id="M2", fixture="shop", frees=(B,), touches=(), exposes=())),
+        joint_mends=(
+            JointMend((V,), ("M1", "M2"), True),
+            JointMend((W,), ("M1",), False),
+            JointMend((A, B), (), False),
+        ),
+        groups=((A, V),),
+    )
 
 
 def gated() -> Result:

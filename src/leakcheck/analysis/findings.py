@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from leakcheck.analysis.mending import BRITTLE, SELF, UNEXPLAINED, mend_leak
+from leakcheck.analysis.examples import mend_example
+from leakcheck.analysis.mending import BRITTLE, SELF, UNEXPLAINED, leak_advice
 from leakcheck.records import Edge, Finding, Leak, Severity, Suite, TestVerdict
 
 _FLAKY = "Take chance, time and concurrency out of the test; its outcome says nothing about the order."
@@ -48,7 +49,7 @@ def _broken(leaks: Iterable[Leak], edges: Sequence[Edge], verdict: Mapping[str, 
         if tests:
             file, line = _place(leak)
             title = f"{_count(len(tests), 'test')} fail{'s' if len(tests) == 1 else ''} after this leak"
-            yield Finding("LK101", "error", title, file, line, tests, leak.id, _mend(leak))
+            yield Finding("LK101", "error", title, file, line, tests, leak.id, *_mend(leak))
 
 
 def _needy(
@@ -83,7 +84,7 @@ def _quiet(leaks: Iterable[Leak]) -> Iterator[Finding]:
     for leak in leaks:
         if leak.impact in texts:
             code, severity, title = texts[leak.impact]
-            yield Finding(code, severity, title, *_place(leak), leak.polluters, leak.id, _mend(leak))
+            yield Finding(code, severity, title, *_place(leak), leak.polluters, leak.id, *_mend(leak))
 
 
 def _restless(verdicts: Iterable[TestVerdict], places: dict[str, tuple[str, int]]) -> Iterator[Finding]:
@@ -98,8 +99,9 @@ def _restless(verdicts: Iterable[TestVerdict], places: dict[str, tuple[str, int]
             yield Finding(code, "note", title, *places[verdict.id], (verdict.id,), None, mend)
 
 
-def _mend(leak: Leak) -> str:
-    return mend_leak(leak.location.kind, imported=any(source.phase == "import" for source in leak.sources))
+def _mend(leak: Leak) -> tuple[str, str]:
+    """Advice, and an example of it."""
+    return leak_advice(leak), mend_example(leak)
 
 
 def _count(number: int, noun: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from leakcheck.records import Leak
+
 _BY_KIND: Mapping[str, str] = {
     "dependency_overrides": (
         "Set the override in a fixture and take it away after the yield: "
@@ -55,3 +57,8 @@ UNEXPLAINED = (
 def mend_leak(kind: str, *, imported: bool = False) -> str:
     """Advice for a leak of `kind`; `imported` when a module's body leaks at import."""
     return _IMPORT if imported else _BY_KIND.get(kind, _GENERAL)
+
+
+def leak_advice(leak: Leak) -> str:
+    """Advice for `leak`."""
+    return mend_leak(leak.location.kind, imported=any(source.phase == "import" for source in leak.sources))

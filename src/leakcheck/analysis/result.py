@@ -10,17 +10,21 @@ from typing import Literal
 from leakcheck.analysis.commands import suite_command
 from leakcheck.analysis.coverage import Coverage, coverage_of
 from leakcheck.analysis.deep import found_deep, merged
+from leakcheck.analysis.diffs import state_diffs
 from leakcheck.analysis.edges import edges_of
 from leakcheck.analysis.evidence import Evidence, bad, good
 from leakcheck.analysis.findings import findings_of
+from leakcheck.analysis.groups import groups_of
 from leakcheck.analysis.judging import Case, judge
 from leakcheck.analysis.leaks import leaks_of
 from leakcheck.analysis.meant import meant_by
+from leakcheck.analysis.mends import mends_of
 from leakcheck.analysis.profiles import is_alone, profiles_of
 from leakcheck.analysis.quiet import counted, left_quietly
 from leakcheck.analysis.verdicts import NAMED_KINDS, verdicts_of
 from leakcheck.options import PROFILES, ProfileName
 from leakcheck.records import (
+    ORDER_DEPENDENT,
     UNDOABLE,
     Certificate,
     Cost,
@@ -85,6 +89,8 @@ def derive(
     judged = judge(case, found, leaks, suite, meant_by(suite, evidence, edges))
     certificate = _certificate(coverage, edges, verdicts, suite, effort)
     certificate = replace(certificate, covered_by=_covered_by(coverage, executions))
+    hurt = {test.id for test in verdicts if test.verdict in ORDER_DEPENDENT}
+    mends, joint_mends = mends_of([each for each in carried if each[0].test in hurt], leaks, suite, evidence)
     return Result(
         leakcheck=leakcheck,
         suite=suite,
@@ -101,6 +107,10 @@ def derive(
         exit_code=int(judged.tripped),
         notes=(*notes, *suite.problems, *_not_put_back(evidence), *counted(executions, suite, told)),
         gate=judged.gate,
+        mends=mends,
+        joint_mends=joint_mends,
+        groups=groups_of(edges),
+        runs=state_diffs(executions, suite),
     )
 
 

@@ -69,6 +69,10 @@ class Bench:
             self._known[name] = derive(self.executions, self.suite)
         return cast(T, self._known[name])
 
+    def concerns(self, test: str) -> bool:
+        """Whether the audit wants to know what happens to `test`: everything does, unless it was asked for one."""
+        return True
+
     def is_lethal(self, *tests: str) -> bool:
         """Whether one of `tests` ends its process."""
         return not self.lethal.keys().isdisjoint(tests)

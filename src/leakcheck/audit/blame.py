@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from leakcheck.analysis import Coverage, Evidence
-from leakcheck.analysis.evidence import Witness, bad, subsequence
+from leakcheck.analysis.differences import differences, known_witnesses, self_polluted
+from leakcheck.analysis.evidence import Witness
 from leakcheck.analysis.suspects import Suspects, suspects_for
-from leakcheck.analysis.verdicts import flaky_tests
 from leakcheck.audit.asking import Asking, Inquiry, Question, ask, shrink
 from leakcheck.audit.bench import Bench
 from leakcheck.records import Edge, Execution, Location
@@ -31,51 +31,10 @@ def explain(bench: Bench, phase: str = "latent") -> None:
 
 
 def _unexplained(bench: Bench, given_up: set[tuple[str, str]]) -> dict[str, Execution]:
-    """Each test that somewhere behaves otherwise than alone behind none of its known witnesses: the execution with
-    the fewest tests before it."""
-    profiles = bench.evidence().profiles
-    flaky = flaky_tests(bench.executions)
-    known = _shown(bench.evidence())
-    found: dict[str, tuple[int, Execution]] = {}
-    for execution in bench.executions:
-        if execution.order.restore or execution.order.fresh or execution.order.kind == "isolated":
-            continue
-        before: list[str] = []
-        for run in execution.runs:
-            profile = profiles.get(run.test)
-            if profile is not None and profile.differs(run.outcome) and run.test not in flaky:
-                place = len(before)
-                nearer = run.test not in found or place < found[run.test][0]
-                asked = (run.test, execution.id) in given_up
-                if nearer and not asked and not _is_explained(known.get(run.test, ()), before):
-                    found[run.test] = (place, execution)
-            before.append(run.test)
-    return {**{test: execution for test, (_, execution) in found.items()}, **_selves(bench, given_up)}
-
-
-def _shown(evidence: Evidence) -> Mapping[str, list[Witness]]:
-    """test -> the witnesses behind which it is known to behave otherwise than alone."""
-    found: dict[str, list[Witness]] = {}
-    for witness in evidence.outcomes:
-        profile = evidence.profiles.get(witness.test)
-        if profile is not None and (witness.before or witness.files) and evidence.shows(witness, profile.good):
-            found.setdefault(witness.test, []).append(witness)
-    return found
-
-
-def _is_explained(known: Iterable[Witness], before: Sequence[str]) -> bool:
-    return any(witness.files or subsequence(witness.before, before) for witness in known)
-
-
-def _selves(bench: Bench, given_up: set[tuple[str, str]]) -> dict[str, Execution]:
-    """Tests that passed alone and failed when run again in the same process."""
-    return {
-        execution.runs[0].test: execution
-        for execution in bench.executions
-        if execution.order.kind == "isolated" and execution.runs
-        if execution.runs[0].good and execution.runs[0].again is not None and bad(execution.runs[0].again)
-        if (execution.runs[0].test, execution.id) not in given_up
-    }
+    """What is to be explained now."""
+    found = differences(bench.executions, bench.evidence(), given_up)
+    found = {**found, **self_polluted(bench.executions, given_up)}
+    return {test: execution for test, execution in found.items() if bench.concerns(test)}
 
 
 def _inquire(bench: Bench, test: str, execution: Execution) -> Inquiry:
@@ -103,7 +62,9 @@ def _before(execution: Execution, test: str) -> tuple[str, ...]:
 
 def _reordered(bench: Bench, test: str, prefix: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Several that are known to hurt together, in the order in which they ran here."""
-    known = [witness.before for witness in _shown(bench.evidence()).get(test, ()) if len(witness.before) > 1]
+    known = [
+        witness.before for witness in known_witnesses(bench.evidence()).get(test, ()) if len(witness.before) > 1
+    ]
     return [tuple(sorted(each, key=prefix.index)) for each in known if set(each) <= set(prefix)]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 import shlex
 from collections.abc import Iterator, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from leakcheck.analysis import Case, Effort, derive
+from leakcheck.audit.excerpts import excerpts_of
 from leakcheck.audit.known import read_baseline
 from leakcheck.options import Judging, Options
 from leakcheck.records import Cost, Result
@@ -26,12 +28,12 @@ def result_of(folder: AuditFolder, judging: Judging = USUAL, today: date | None 
         notes.append("this audit was not finished: what follows is what was recorded until then")
     options = Options.from_text(audit.options)
     baseline = read_baseline(judging.baseline)
-    return derive(
+    result = derive(
         audit.suite,
         audit.executions,
         cost=_cost(audit, folder),
         leakcheck=audit.leakcheck,
-        engine="fork" if _forked(audit) else "spawn",
+        engine="fork" if forked(audit) else "spawn",
         lanes=audit.lanes,
         case=Case(
             judging.fail_on,
@@ -44,6 +46,16 @@ def result_of(folder: AuditFolder, judging: Judging = USUAL, today: date | None 
         effort=Effort(options.profile, _budget(audit.options), _is_spent(audit), audit.finished),
         notes=notes,
     )
+    sources = (source for leak in result.leaks for source in leak.sources)
+    return replace(result, excerpts=excerpts_of(audit.suite.rootdir, sources, _ended(audit)))
+
+
+def _ended(audit: Audit) -> datetime | None:
+    """When the audit was over; None if that is not known."""
+    try:
+        return datetime.fromisoformat(audit.created) + timedelta(seconds=audit.seconds + 1)
+    except ValueError:
+        return None
 
 
 def partial(audit: Audit, written_for: str | None) -> Iterator[str]:
@@ -81,7 +93,7 @@ def _budget(options: Mapping[str, str]) -> str:
     return f"{amount} {what}" if amount else ""
 
 
-def _forked(audit: Audit) -> bool:
+def forked(audit: Audit) -> bool:
     """Whether the audit forked to its end: a fallback is a note of the topic `engine`."""
     any_fork = any(execution.engine == "fork" for execution in audit.executions)
     return any_fork and not any(note.topic == "engine" for note in audit.notes)

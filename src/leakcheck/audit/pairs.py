@@ -44,7 +44,7 @@ def meet_elsewhere(bench: Bench) -> None:
     tried = Counter[_pairs.Wanted]()
     for _ in range(MAX_ROUNDS):
         unmet = dict.fromkeys(unmet_elsewhere(bench.executions, bench.suite))
-        wanted = [each for each in unmet if tried[each] < MAX_TRIES]
+        wanted = [each for each in unmet if tried[each] < MAX_TRIES and bench.concerns(each[1])]
         if not _meet(bench, "elsewhere", wanted, tried, _restless(bench)):
             return
 
@@ -71,13 +71,18 @@ def combine(bench: Bench) -> None:
     """
     tried: set[Order] = set()
     for number in range(MAX_ROUNDS):
-        unmet = unmet_together(bench.executions, bench.suite, bench.coverage(), _known(bench))
+        unmet = _concerned(bench, unmet_together(bench.executions, bench.suite, bench.coverage(), _known(bench)))
         rows = _crowd(unmet) if len(unmet) > MAX_COUPLES else list(unmet.items())
         orders = [order for values, readers in rows for order in _behind(bench, values, readers, number % 2 == 1)]
         fresh = [order for order in dict.fromkeys(orders) if order not in tried]
         tried.update(fresh)
         if not bench.spend("crowds", fresh):
             return
+
+
+def _concerned(bench: Bench, unmet: Mapping[Couple, tuple[str, ...]]) -> Mapping[Couple, tuple[str, ...]]:
+    readers = {couple: tuple(filter(bench.concerns, tests)) for couple, tests in unmet.items()}
+    return {couple: tests for couple, tests in readers.items() if tests}
 
 
 def _crowd(unmet: Mapping[Couple, tuple[str, ...]]) -> list[tuple[tuple[Value, ...], tuple[str, ...]]]:

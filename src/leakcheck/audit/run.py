@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from leakcheck import __version__
@@ -36,7 +37,8 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
     began = time.monotonic()
     collected = earlier is not None
     try:
-        with _engine(options, earlier) as engine:
+        folder = _begin(options) if earlier is None else earlier.folder
+        with engine_for(options, folder, earlier=earlier) as engine:
             known = earlier.suite.launcher if earlier is not None else ""
             bench, control = open_bench(engine, options, progress, known)
             collected = True
@@ -45,7 +47,7 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
             search.settle(bench)
             engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
             forget_salt(engine.launch.folder.path.name)
-            return engine.launch.folder
+            return folder
     except KeyboardInterrupt:
         raise _interrupted(collected) from None
 
@@ -74,8 +76,13 @@ def _settle_sources(engine: Engine, suite: Suite, earlier: Earlier | None) -> No
 
 
 @contextmanager
-def _engine(options: Options, earlier: Earlier | None) -> Iterator[Engine]:
-    folder = _begin(options) if earlier is None else earlier.folder
+def engine_for(
+    options: Options, folder: AuditFolder, *, first: int = 1, earlier: Earlier | None = None
+) -> Iterator[Engine]:
+    """An engine that writes to `folder`, and numbers its executions from `first` on; it ends with the context.
+
+    It answers from what an `earlier` audit has executed, as far as that goes.
+    """
     lock = folder.lock()
     scratch = tempfile.mkdtemp(prefix="lc-")
     salt = earlier.salt if earlier is not None else None
@@ -88,7 +95,7 @@ def _engine(options: Options, earlier: Earlier | None) -> Iterator[Engine]:
         show_values=options.show_values,
     )
     limits = Limits(options.test_timeout, options.execution_timeout)
-    engine = Engine(launch, limits, options.lanes, fork=options.engine != "spawn")
+    engine = Engine(launch, limits, options.lanes, fork=options.engine != "spawn", _numbers=count(first))
     try:
         if earlier is not None:
             _take_over(engine, folder)

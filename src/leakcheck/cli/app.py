@@ -15,7 +15,9 @@ from leakcheck.audit import read_baseline, result_of, run_audit, unfinished
 from leakcheck.cli.baseline import app as baseline_commands
 from leakcheck.cli.common import DEFAULTS, BaselineFile, Config, FailOnOption, Folder
 from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
+from leakcheck.cli.explain import explain
 from leakcheck.cli.formats import Targets, check_formats, offers_formats, write_formats
+from leakcheck.cli.graph import graph
 from leakcheck.cli.output import STANDARD_OUTPUT
 from leakcheck.cli.settings import budget_of, settings_for
 from leakcheck.cli.tests import find_test
@@ -161,6 +163,10 @@ def diff(
     audit = read_audit(latest(Path(settings_for(config, folder=folder).options.folder)))
     name = find_test(test, audit.suite.ids)
     render_diff(name, state_diff(name, audit.executions, audit.suite), console_for(sys.stdout, color))
+
+
+app.command()(explain)
+app.command()(graph)
 
 
 def _show(folder: AuditFolder, judging: Judging, targets: Targets, display: Display) -> int:

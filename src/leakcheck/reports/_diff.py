@@ -16,7 +16,7 @@ from leakcheck.reports._words import clip, listed, more, place, plural, writers
 MAX_WAYS = 3
 MAX_READS = 50
 FINALISED = "finalised"
-_PHASES: Mapping[str, str] = {
+PHASES: Mapping[str, str] = {
     "import": "While its file was imported",
     "setup": "During setup",
     "call": "During the call",
@@ -44,7 +44,7 @@ def render_diff(test: str, runs: Sequence[TestRun], console: Console) -> None:
 def left_behind(runs: Sequence[TestRun]) -> tuple[Left, ...]:
     """Every change that `runs` left behind, equal ones once, in the order of phases."""
     counts = Counter(pair for run in runs for pair in dict.fromkeys(_changes(run)))
-    ranked = sorted(counts.items(), key=lambda item: (list(_PHASES).index(item[0][1]), item[0][0].location))
+    ranked = sorted(counts.items(), key=lambda item: (list(PHASES).index(item[0][1]), item[0][0].location))
     return tuple(Left(change, phase, times) for (change, phase), times in ranked)
 
 
@@ -57,7 +57,7 @@ def _pages(test: str, runs: Sequence[TestRun]) -> Iterator[Piece]:
     left = left_behind(runs)
     yield _verdict(left)
     for phase, changes in grouped(left, lambda each: each.phase).items():
-        yield from section(_PHASES[phase], _locations(changes, len(runs)))
+        yield from section(PHASES[phase], _locations(changes, len(runs)))
     yield from section("What it read before writing it", _reads(runs))
 
 
@@ -93,7 +93,7 @@ def _comparable(change: Change) -> Change:
 
 def _phase(change: Change) -> str:
     phase = change.sources[0].phase if change.sources else ""
-    return phase if phase in _PHASES else ""
+    return phase if phase in PHASES else ""
 
 
 def _locations(left: Sequence[Left], runs: int) -> Iterator[Piece]:
@@ -111,12 +111,13 @@ def _way(left: Left, runs: int) -> Iterator[Piece]:
         label = f"{clip(part.path)}: " if part.path else ""
         yield row(label, (clip(part.before), "green"), " → ", (clip(part.after), "red"), indent=4)
     yield from (row(("written  ", "dim"), each, indent=4) for each in writers(change.sources))
-    remarks = listed(_remarks(left, runs))
-    if remarks:
-        yield row((remarks, "dim"), indent=4)
+    remarked = listed(remarks(left, runs))
+    if remarked:
+        yield row((remarked, "dim"), indent=4)
 
 
-def _remarks(left: Left, runs: int) -> Iterator[str]:
+def remarks(left: Left, runs: int) -> Iterator[str]:
+    """What restricts a change: executions, a fixture's life, a third party's object."""
     if left.times < runs:
         yield f"in {left.times} of {plural(runs, 'execution')}"
     if left.change.reach != "suite":

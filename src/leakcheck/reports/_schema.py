@@ -47,6 +47,8 @@ def schema() -> Schema:
             "certificate": _certificate(),
             "unexplained": _unexplained(),
             "gate": _gate(),
+            "mend": _mend(),
+            "joint_mend": _joint_mend(),
         },
     }
 
@@ -72,6 +74,12 @@ def _top() -> Schema:
         "exit_code": {**count("What `leakcheck run` exited with."), "maximum": 5},
         "notes": array_of(string(), "What the audit has to say about itself, for people."),
         "gate": ref("gate"),
+        "mends": array_of(ref("mend"), "Single things to mend, the one that frees most tests first."),
+        "joint_mends": array_of(ref("joint_mend"), "What frees the tests that no single mend frees."),
+        "groups": array_of(
+            array_of(string(), "Tests each of which hurts all others of the group, be it through others."),
+            "Strongly connected groups of the confirmed edges, the largest first.",
+        ),
     }
 
 
@@ -239,6 +247,30 @@ def _unexplained() -> Schema:
         "A difference that no edge explains.",
         test=string("The test whose outcome differs."),
         witness=array_of(string(), "The shortest order known to show it, empty if none is known."),
+    )
+
+
+def _mend() -> Schema:
+    return record(
+        "One thing to mend, and what becomes of the tests.",
+        id={"type": "string", "pattern": "^M[1-9][0-9]*$", "description": "Name of the mend in this report."},
+        leaks=array_of(string(), "Leaks that it ends; none where a brittle test shall make what it needs."),
+        file=string("Where to mend, relative to the rootdir."),
+        line=count("1-based, 0 if unknown."),
+        fixture=nullable("string", "The fixture that leaks, if it is one."),
+        frees=array_of(string(), "Tests that depend on no order any more after this one mend."),
+        touches=array_of(string(), "Tests that it does not free by itself: other polluters hurt them too."),
+        exposes=array_of(string(), "Brittle tests that these leaks let pass: they will fail in every order."),
+        advice=string("How it is usually mended."),
+    )
+
+
+def _joint_mend() -> Schema:
+    return record(
+        "What frees tests that no single mend frees.",
+        tests=array_of(string(), "The tests."),
+        mends=array_of(string(), "Ids of the mends that they need together."),
+        enough={"type": "boolean", "description": "False if something else hurts them, which has no known leak."},
     )
 
 

@@ -48,7 +48,7 @@ WORDINGS: Mapping[How, Wording] = {
         "proven: putting it back makes the second run pass",
     ),
 }
-_PROOFS: Mapping[Proof, str] = {
+PROOFS: Mapping[Proof, str] = {
     "not alone": "confirmed; putting it back alone does not help",
     "confirmed": "confirmed",
     "suspected": "suspected, not confirmed",
@@ -74,7 +74,7 @@ def _culprits(harm: Harm) -> str:
 
 def proof(harm: Harm) -> str:
     """How far it is shown."""
-    return WORDINGS[harm.how].proven if harm.proof == "proven" else _PROOFS[harm.proof]
+    return WORDINGS[harm.how].proven if harm.proof == "proven" else PROOFS[harm.proof]
 
 
 def cost_in_words(spent: Cost) -> str:
@@ -119,6 +119,18 @@ def leaks_in_words(result: Result) -> str:
     impacts = [leak.impact for leak in result.leaks]
     counts = listed(_counted(impacts.count(impact), impact) for impact in ("broken", "read", "latent"))
     return f"{plural(len(impacts), 'leak')}: {counts}"
+
+
+def circumstances(result: Result) -> str:
+    """With what it was found: versions, engine, and what was switched off for the audit."""
+    suite = result.suite
+    parts = [
+        f"leakcheck {result.leakcheck}",
+        f"pytest {suite.pytest}" if suite.pytest else "",
+        f"Python {suite.python}" if suite.python else "",
+        f"{result.engine} engine, {plural(result.lanes, 'lane')}",
+    ]
+    return listed(parts) + (f"; switched off: {listed(suite.neutralised)}" if suite.neutralised else "")
 
 
 def people(leak: Leak) -> tuple[str, str]:

@@ -20,7 +20,7 @@ def harm(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     return section("Order-dependent tests, by root cause", [*blocks, *_orphans(without_polluter(result))])
 
 
-def location(leak: Leak, limits: Limits) -> Iterator[Piece]:
+def location(leak: Leak, limits: Limits = SHORT) -> Iterator[Piece]:
     """Id and location, before and after, and the lines that wrote."""
     yield row((leak.id.ljust(_MARGIN - 2), "bold red"), (place(leak.location, leak.path), "bold cyan"), indent=2)
     yield from changes(leak, limits)

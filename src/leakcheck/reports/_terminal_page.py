@@ -82,6 +82,12 @@ def table(rows: Sequence[Sequence[str]], *, indent: int) -> tuple[Piece, ...]:
     )
 
 
+def in_columns(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """`rows` with each column as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [tuple(map(str.ljust, cells, widths)) for cells in rows]
+
+
 def console_for(stream: IO[str], color: Color = "auto") -> Console:
     """A console on `stream`: as wide as the terminal, or plain and 100 columns wide where it is none."""
     return Console(

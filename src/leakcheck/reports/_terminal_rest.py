@@ -1,13 +1,12 @@
-"""The lower half of the terminal report: all leaks, what else is wrong, what was covered, and the way out."""
+"""The lower half of the terminal report: all leaks, what else is wrong, and what was covered."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leakcheck.records import (
     ORDER_DEPENDENT,
-    Finding,
     Impact,
     Leak,
     Result,
@@ -17,8 +16,8 @@ from leakcheck.records import (
 from leakcheck.reports._causes import grouped, root_causes, without_polluter
 from leakcheck.reports._sentences import TROUBLES, certificate_sentences, people
 from leakcheck.reports._terminal_harm import changes
-from leakcheck.reports._terminal_page import SHORT, Limits, Piece, prose, row, section
-from leakcheck.reports._words import clean, clip, listed, more, outcomes_by_word, place, writers
+from leakcheck.reports._terminal_page import SHORT, Limits, Piece, in_columns, prose, row, section
+from leakcheck.reports._words import clean, clip, more, outcomes_by_word, place, writers
 
 _STYLES: Mapping[Impact, str] = {"broken": "bold red", "read": "bold yellow", "latent": "bold blue"}
 
@@ -27,7 +26,7 @@ def leaks(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     """Every leak, the harmful first: one row for those that a block above tells already, the others whole."""
     told = {cause.leak.id for cause in root_causes(result) if cause.leak is not None}
     ranked = sorted(result.leaks, key=lambda leak: list(_STYLES).index(leak.impact))
-    columns = _columns([(leak.id, leak.impact, *people(leak)) for leak in ranked])
+    columns = in_columns([(leak.id, leak.impact, *people(leak)) for leak in ranked])
     shown = list(zip(ranked, columns, strict=True))[: limits.leaks]
     pieces = [each for leak, cells in shown for each in _leak(leak, cells, told, limits)]
     left_out = (row(each, indent=2) for each in more(len(ranked) - limits.leaks, "in the JSON report"))
@@ -45,7 +44,9 @@ def unexplained(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
         for piece in _unexplained(each, tests.get(each.test), each.test in above, limits)
     )
     left_out = more(len(result.certificate.unexplained) - limits.tests, "tests")
-    return section("Unexplained differences", [*pieces, *(row(each, indent=2) for each in left_out)])
+    hint = prose(("`leakcheck explain TEST` looks further into one test.", "dim"), indent=2)
+    body = [*pieces, *(row(each, indent=2) for each in left_out)]
+    return section("Unexplained differences", [*body, hint] if body else [])
 
 
 def troubled(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
@@ -60,13 +61,6 @@ def certificate(result: Result) -> tuple[Piece, ...]:
     hurt = any(test.verdict in ORDER_DEPENDENT for test in result.tests)
     sentences = certificate_sentences(result.certificate, hurt=hurt) if result.tests else ()
     return section("What was covered", [prose(" ".join(sentences), indent=2)] if sentences else [])
-
-
-def mends(result: Result) -> tuple[Piece, ...]:
-    """How each finding is usually mended, every advice once."""
-    by_mend = grouped((each for each in result.findings if each.mend), lambda finding: finding.mend)
-    pieces = (piece for mend, findings in by_mend.items() for piece in _mend(mend, findings))
-    return section("How it is usually mended", pieces)
 
 
 def notes(result: Result) -> tuple[Piece, ...]:
@@ -91,12 +85,6 @@ def _by(polluters: Sequence[str], limit: int) -> Iterator[str]:
     yield " ".join((last, *more(len(polluters) - limit)))
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
-    """`rows` with each column as wide as its widest cell."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [tuple(map(str.ljust, cells, widths)) for cells in rows]
-
-
 def _unexplained(found: Unexplained, test: TestVerdict | None, above: bool, limits: Limits) -> Iterator[Piece]:
     yield row(("? ", "bold magenta"), (clip(found.test), "bold"), "  (above)" if above else "", indent=2)
     if above:
@@ -117,11 +105,3 @@ def _troubles(tests: Sequence[TestVerdict], limits: Limits) -> Iterator[Piece]:
         if test.crash:
             yield row((clip(test.crash), "dim"), indent=4)
     yield from (row(each, indent=2) for each in more(len(tests) - limits.tests, "tests"))
-
-
-def _mend(mend: str, findings: Iterable[Finding]) -> Iterator[Piece]:
-    known = tuple(findings)
-    codes = listed(dict.fromkeys(finding.code for finding in known))
-    about = listed(dict.fromkeys(finding.leak for finding in known if finding.leak))
-    yield row((codes, "bold"), (f"  {about}" if about else "", "dim"), indent=2)
-    yield prose(mend, indent=4)

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
-from leakcheck.records import OrderSummary, Outcome, Result
-from leakcheck.reports._sentences import cost_in_words, leaks_in_words, tests_in_words, verdict_of
+from leakcheck.records import ORDER_DEPENDENT, OrderSummary, Outcome, Result
+from leakcheck.reports._sentences import (
+    circumstances,
+    conclusion,
+    cost_in_words,
+    leaks_in_words,
+    tests_in_words,
+    verdict_of,
+)
 from leakcheck.reports._terminal_page import Piece, prose, section, table
-from leakcheck.reports._words import clip, listed, plural
+from leakcheck.reports._words import clip, plural
 
 _SIGNS: Mapping[str, tuple[str, str]] = {
     "order-dependent": ("✗", "bold red"),
@@ -18,14 +25,16 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
 
 
 def summary(result: Result) -> tuple[Piece, ...]:
-    """The verdict in one line, leaks and cost in a second, and with what it was found in a third."""
+    """The verdict, leaks by impact beside the cost, the certificate in a sentence, and with what it was found."""
     if not result.tests:
         return (prose(("No tests were collected: nothing to audit.", "bold yellow")), *_circumstances(result))
     sign, style = _SIGNS[verdict_of(result)]
     tests = plural(len(result.tests), "test")
+    hurt = any(test.verdict in ORDER_DEPENDENT for test in result.tests)
     return (
         prose((f"{sign} ", style), (f"{tests}: {tests_in_words(result)}", "bold")),
         prose(f"{leaks_in_words(result)}; {cost_in_words(result.cost)}", indent=2),
+        prose(conclusion(result.certificate, hurt), indent=2),
         *_circumstances(result),
     )
 
@@ -42,15 +51,7 @@ def orders(result: Result) -> tuple[Piece, ...]:
 
 
 def _circumstances(result: Result) -> Iterator[Piece]:
-    suite = result.suite
-    parts = [
-        f"leakcheck {result.leakcheck}",
-        f"pytest {suite.pytest}" if suite.pytest else "",
-        f"Python {suite.python}" if suite.python else "",
-        f"{result.engine} engine, {plural(result.lanes, 'lane')}",
-    ]
-    off = f"; switched off: {listed(suite.neutralised)}" if suite.neutralised else ""
-    yield prose((clip(listed(parts) + off, 1000), "dim"), indent=2)
+    yield prose((clip(circumstances(result), 1000), "dim"), indent=2)
 
 
 def _order(order: OrderSummary, columns: Sequence[str], seeds: bool) -> list[str]:

@@ -88,6 +88,11 @@ def listed(parts: Iterable[str]) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def joined(parts: Sequence[str]) -> str:
+    """The parts as a sentence names them: "M1, M2 and M3"."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
 def duration(seconds: float) -> str:
     """Seconds as people say them: "0.4 s", "12 s", "2 min 5 s"."""
     if seconds < 10:

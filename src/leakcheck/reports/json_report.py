@@ -14,7 +14,9 @@ from leakcheck.records import (
     Cost,
     Edge,
     Finding,
+    JointMend,
     Leak,
+    Mend,
     OrderSummary,
     PathChange,
     Result,
@@ -67,6 +69,9 @@ def document(result: Result) -> Json:
         "exit_code": result.exit_code,
         "notes": [local(note) for note in result.notes],
         "gate": _gate(result, local),
+        "mends": [_mend(mend, local) for mend in result.mends],
+        "joint_mends": [_joint_mend(mend) for mend in result.joint_mends],
+        "groups": [list(group) for group in result.groups],
     }
 
 
@@ -199,6 +204,24 @@ def _finding(finding: Finding, local: Local) -> Json:
         "known": finding.known,
         "new": list(finding.new),
     }
+
+
+def _mend(mend: Mend, local: Local) -> Json:
+    return {
+        "id": mend.id,
+        "leaks": list(mend.leaks),
+        "file": local(mend.file),
+        "line": mend.line,
+        "fixture": mend.fixture,
+        "frees": list(mend.frees),
+        "touches": list(mend.touches),
+        "exposes": list(mend.exposes),
+        "advice": mend.advice,
+    }
+
+
+def _joint_mend(mend: JointMend) -> Json:
+    return {"tests": list(mend.tests), "mends": list(mend.mends), "enough": mend.enough}
 
 
 def _certificate(certificate: Certificate) -> Json:

@@ -13,8 +13,9 @@ from leakcheck.records import Result
 from leakcheck.reports._terminal_brief import brief
 from leakcheck.reports._terminal_gate import gate
 from leakcheck.reports._terminal_harm import harm
+from leakcheck.reports._terminal_mends import advice, mends
 from leakcheck.reports._terminal_page import SHORT, WHOLE, Color, Limits, Piece, console_for, emit
-from leakcheck.reports._terminal_rest import certificate, leaks, mends, notes, troubled, unexplained
+from leakcheck.reports._terminal_rest import certificate, leaks, notes, troubled, unexplained
 from leakcheck.reports._terminal_summary import orders, summary
 
 __all__ = ["Color", "Detail", "Report", "console_for"]
@@ -27,13 +28,14 @@ Section = Callable[[Result], tuple[Piece, ...]]
 def _sections(limits: Limits) -> tuple[Section, ...]:
     return (
         summary,
-        orders,
         partial(harm, limits=limits),
         partial(leaks, limits=limits),
+        mends,
+        advice,
+        orders,
         partial(unexplained, limits=limits),
         partial(troubled, limits=limits),
         certificate,
-        mends,
         notes,
         partial(gate, limits=limits),
     )

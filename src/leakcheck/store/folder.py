@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 try:
@@ -42,6 +44,24 @@ class AuditFolder:
                 hint="Name a folder that can be written with --folder.",
             ) from error
         return cls(path)
+
+    @contextmanager
+    def aside(self, name: str) -> Iterator[AuditFolder]:
+        """A folder inside this one for more executions of the same audit: they move into it when the context ends,
+        or when the next begins after a kill."""
+        inner = AuditFolder(self.path / name)
+        self._adopt(inner)
+        inner.path.mkdir(mode=0o700)
+        try:
+            yield inner
+        finally:
+            self._adopt(inner)
+
+    def _adopt(self, inner: AuditFolder) -> None:
+        for tag in inner.tags():
+            if tag.startswith("e"):
+                os.replace(inner.segment(tag), self.segment(tag))
+        shutil.rmtree(inner.path, ignore_errors=True)
 
     def segment(self, tag: str) -> Path:
         return self.path / f"{tag}.jsonl"

@@ -1,0 +1,88 @@
+"""Pictures for the documentation, from a real audit of `sample_projects/shared_app`: `python docs/pictures.py`.
+
+Needs leakcheck with what the sample needs, and Graphviz. Each function below makes one picture of a stored audit;
+another picture is one more function, and its name in `PICTURES`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+ROOT = Path(__file__).parent.parent
+IMAGES = ROOT / "docs" / "images"
+VICTIM = "test_wishlist_needs_a_login"
+WIDTH = 100
+# The picture names no font of the network: it uses what the reader has.
+_FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+
+
+def report(folder: Path) -> str:
+    """The verdict, the first root cause, and what to mend first."""
+    text = leakcheck(folder, "report", "--fail-on", "never")
+    lines = text.split("\n")
+    mends = next(number for number, line in enumerate(lines) if "What to mend first" in line)
+    after = next(number for number in range(mends, len(lines)) if not lines[number].strip())
+    second = next(number for number, line in enumerate(lines) if "L2" in line)
+    return terminal("leakcheck run tests", [*lines[:second], "  [...]", "", *lines[mends:after]])
+
+
+def explain(folder: Path) -> str:
+    """The story of one test."""
+    return terminal(f"leakcheck explain {VICTIM}", leakcheck(folder, "explain", VICTIM).split("\n"))
+
+
+def graph(folder: Path) -> str:
+    """The leak graph, drawn by Graphviz."""
+    dot = leakcheck(folder, "graph")
+    drawn = subprocess.run(["dot", "-Tsvg"], input=dot, capture_output=True, text=True, check=True).stdout
+    return re.sub(r"<!--.*?-->\n?", "", drawn, flags=re.DOTALL)
+
+
+PICTURES: Mapping[str, Callable[[Path], str]] = {"report.svg": report, "explain.svg": explain, "graph.svg": graph}
+
+
+def leakcheck(folder: Path, *arguments: str) -> str:
+    """What the command prints in a terminal with colours."""
+    environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(WIDTH), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # pictures are of the sample, not of this machine
+    command = [sys.executable, "-m", "leakcheck", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode > 1:
+        raise SystemExit(done.stderr)
+    return done.stdout.rstrip("\n")
+
+
+def terminal(command: str, lines: Sequence[str]) -> str:
+    """A picture of a terminal in which `command` has printed `lines`; what is too wide for it is cut."""
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, legacy_windows=False)
+    console.print(f"$ {command}", markup=False, highlight=False)
+    for line in lines:
+        console.print(Text.from_ansi(line), no_wrap=True, overflow="ellipsis", crop=True, highlight=False)
+    return _FONT_FACE.sub("", console.export_svg(title="leakcheck", unique_id="leakcheck"))
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Make all pictures, from the stored audit of the folder that is given, or from a new one."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(arguments[0]) if arguments else Path(name) / "shared_app"
+        if not arguments:
+            shutil.copytree(ROOT / "sample_projects" / "shared_app", folder)
+            leakcheck(folder, "run", "tests")
+        IMAGES.mkdir(exist_ok=True)
+        for file, picture in PICTURES.items():
+            (IMAGES / file).write_text(picture(folder) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

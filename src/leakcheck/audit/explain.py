@@ -1,0 +1,159 @@
+"""More executions for one test: what a stored audit has not settled about it, asked of the same suite.
+
+The search is the same as that of an audit, on the same evidence. What it learns is appended to the audit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from leakcheck.analysis import Coverage
+from leakcheck.analysis.edges import Carried
+from leakcheck.audit.bench import Bench
+from leakcheck.audit.blame import explain, find_alternatives
+from leakcheck.audit.confirm import confirm
+from leakcheck.audit.deep import look_deep
+from leakcheck.audit.outcome import forked
+from leakcheck.audit.pairs import combine, cover_pairs, meet_elsewhere
+from leakcheck.audit.progress import Progress
+from leakcheck.audit.run import engine_for
+from leakcheck.engine import Engine
+from leakcheck.errors import CollectionFailed, UsageError
+from leakcheck.events import Completed, Note
+from leakcheck.options import Options
+from leakcheck.store import Audit, AuditFolder
+from leakcheck.strategies.isolated import Strategy as Isolated
+
+ASKED = "asked"
+
+
+@dataclass
+class Focused(Bench):
+    """A bench that wants to know about one test only."""
+
+    test: str = ""
+
+    def concerns(self, test: str) -> bool:
+        return test == self.test
+
+    def edges(self) -> tuple[Carried, ...]:
+        return tuple(each for each in super().edges() if each[0].test == self.test)
+
+    def coverage(self) -> Coverage:
+        found = super().coverage()
+        mine = {pair: execution for pair, execution in found.pairs.items() if pair.reader == self.test}
+        return replace(found, pairs=mine, long_chains=())
+
+
+def was_asked(audit: Audit, test: str) -> bool:
+    """Whether further executions were asked for `test` before: asking again would give the same answers."""
+    return any(note.topic == ASKED and note.text.endswith(f" {test}") for note in audit.notes)
+
+
+def why_not(audit: Audit) -> str:
+    """Why the suite of `audit` cannot be asked any further, in words; "" if it can."""
+    suite = audit.suite
+    folder = Path(suite.rootdir, suite.invocation)
+    if not folder.is_dir() or not Path.cwd().samefile(folder):
+        return "the audit was made in another folder"
+    newer = next(_newer(audit), "")
+    return f"{newer} is newer than the audit" if newer else ""
+
+
+def _newer(audit: Audit) -> Iterator[str]:
+    """Test files, and what pytest loads for them, that were written after the audit had begun."""
+    began = datetime.fromisoformat(audit.created).timestamp() + 1
+    files = dict.fromkeys(test.file for test in audit.suite.tests)
+    folders = {str(parent) for file in files for parent in PurePosixPath(file).parents}
+    for name in (*files, *sorted(f"{folder}/conftest.py" for folder in folders)):
+        path = Path(audit.suite.rootdir, name)
+        if path.is_file() and path.stat().st_mtime > began:
+            yield str(PurePosixPath(name))
+
+
+def ask_about(test: str, folder: AuditFolder, audit: Audit, progress: Progress) -> int:
+    """Settle what is open about `test`, and append it to the audit in `folder`: the number of new executions."""
+    began = time.monotonic()
+    options = replace(Options.from_text(audit.options), engine="fork" if forked(audit) else "spawn")
+    last = max((int(execution.id[1:]) for execution in audit.executions), default=0)
+    with folder.aside("asking") as aside:
+        aside.begin("audit")
+        with engine_for(options, aside, first=last + 1) as engine:
+            _collect(engine, audit, progress)
+            bench = _bench(test, engine, options, audit, progress)
+            settle(bench)
+            new = len(bench.executions) - len(audit.executions)
+    told = {note.text for note in audit.notes}
+    for text in bench.notes:
+        if text not in told:
+            folder.append("audit", Note(ASKED, text))
+    folder.append("audit", Note(ASKED, f"{new} further executions were asked for about {test}"))
+    if audit.finished:
+        folder.append("audit", Completed(round(audit.seconds + time.monotonic() - began, 3)))
+    return new
+
+
+def settle(bench: Focused) -> None:
+    """The search of an audit behind its orders, for one test."""
+    if bench.test not in bench.evidence().profiles:
+        bench.run("isolated", Isolated().propose(bench.view([bench.test])))
+    declared = max((each.seconds for each in bench.executions if each.order.kind == "declared"), default=1.0)
+    bench.deadline = time.monotonic() + Options().budget_seconds(declared)  # that of the audit may have been none
+    explain(bench, "explain")
+    _prove(bench)
+    cover_pairs(bench)
+    meet_elsewhere(bench)
+    combine(bench)
+    explain(bench)
+    _prove(bench)
+
+
+def _prove(bench: Bench) -> None:
+    for _ in range(2):
+        confirm(bench)
+        look_deep(bench)
+        find_alternatives(bench)
+
+
+def _collect(engine: Engine, audit: Audit, progress: Progress) -> None:
+    """Collect the suite again; it must be the one that was audited."""
+    progress.phase("collect", 1)
+    engine.launch = replace(engine.launch, launcher=audit.suite.launcher)
+    engine.open_suite()
+    found = engine.suite() if engine.fork else engine.suite_by_process()
+    if found is None or found[1]:
+        raise CollectionFailed(
+            "pytest cannot collect this suite any more",
+            hint="Make plain `pytest --collect-only` pass first.",
+            detail="\n".join(found[1]) if found else "",
+        )
+    changed = set(found[0].ids) ^ set(audit.suite.ids)
+    if changed:
+        raise UsageError(
+            f"the suite is not the one that was audited: {min(changed)} is new or gone",
+            hint="Audit it again with `leakcheck run`, or look at the stored audit with --no-run.",
+        )
+    progress.step("collect")
+
+
+def _bench(test: str, engine: Engine, options: Options, audit: Audit, progress: Progress) -> Focused:
+    ended = {
+        run.test: str(run.outcome)
+        for execution in audit.executions
+        for run in execution.runs[-1:]
+        if run.outcome in ("crashed", "timeout")
+    }
+    return Focused(
+        engine,
+        options,
+        progress,
+        audit.suite,
+        executions=list(audit.executions),
+        control=list(audit.control),
+        lethal=ended,
+        test=test,
+    )

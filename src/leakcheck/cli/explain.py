@@ -1,0 +1,59 @@
+"""`leakcheck explain`: all that is known about one test, and what can be found out about it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leakcheck.analysis.trial import trial_of
+from leakcheck.audit import result_of
+from leakcheck.audit.explain import ask_about, was_asked, why_not
+from leakcheck.cli.display import Display
+from leakcheck.cli.tests import find_test
+from leakcheck.errors import UsageError
+from leakcheck.options import Options
+from leakcheck.records import Trial
+from leakcheck.reports._explain import Asked, render_explain
+from leakcheck.reports.terminal import console_for
+from leakcheck.store import Audit, AuditFolder, latest, read_audit
+
+
+def explain(
+    test: Annotated[str, typer.Argument(help="A test id, or a part of one that no other test has.")],
+    run: Annotated[bool | None, typer.Option(
+        "--run/--no-run",
+        help="Ask for further executions, even if this was done before; or show only what is stored. "
+             "[default: ask once, if the audit has not settled the test]")] = None,
+    folder: Annotated[str, typer.Option("--folder", help="Where audits are kept.")] = Options().folder,
+) -> None:  # fmt: skip
+    """Tell all about one test: who hurts it and how that was shown, what it leaves for whom, what was tried."""
+    where = latest(Path(folder))
+    audit = read_audit(where)
+    name = find_test(test, audit.suite.ids)
+    trial = _trial(name, audit)
+    asked = _ask(name, where, audit, trial, run) if trial.open else Asked()
+    if asked.new is not None:
+        trial = _trial(name, read_audit(where))
+    render_explain(result_of(where), trial, asked, console_for(sys.stdout))
+
+
+def _trial(test: str, audit: Audit) -> Trial:
+    return trial_of(test, audit.executions, audit.suite, Options.from_text(audit.options).depth)
+
+
+def _ask(test: str, where: AuditFolder, audit: Audit, trial: Trial, run: bool | None) -> Asked:
+    """Ask for what is open, if that was wanted and is possible."""
+    if run is False:
+        return Asked(why_not="--no-run was given")
+    if run is None and was_asked(audit, test):
+        return Asked(why_not="it was asked about before; --run asks again")
+    reason = why_not(audit)
+    if reason and run:
+        raise UsageError(f"no further executions of {test}: {reason}", hint="Audit again with `leakcheck run`.")
+    if reason:
+        return Asked(why_not=f"{reason}; `leakcheck run` audits again")
+    with Display().progress() as progress:
+        return Asked(new=ask_about(test, where, audit, progress))
