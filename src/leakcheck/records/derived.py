@@ -1,0 +1,258 @@
+"""What analysis derives from executions, and reports show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from leakcheck.records.recorded import Location, OrderKind, PathChange, Source, Suite, TestRun
+
+Verdict = Literal[
+    "stable",
+    "victim",
+    "brittle",
+    "self-polluting",
+    "flaky",
+    "failing",
+    "crashing",
+    "timeout",
+    "skipped",
+    "unknown",
+]
+Effect = Literal["breaks", "enables", "cleans", "reads"]
+Impact = Literal["broken", "read", "latent"]
+Severity = Literal["error", "warning", "note"]
+
+ORDER_DEPENDENT: tuple[Verdict, ...] = ("victim", "brittle", "self-polluting")
+
+
+@dataclass(frozen=True, slots=True)
+class TestVerdict:
+    """One test over all executions. `outcomes` is keyed by the order's name, in the order of execution."""
+
+    __test__ = False
+
+    id: str
+    verdict: Verdict
+    roles: tuple[str, ...] = ()
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    crash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """All changes of one location through the same lines: one root cause. `id` is "L1", "L2", ..."""
+
+    id: str
+    location: Location
+    impact: Impact
+    polluters: tuple[str, ...]
+    victims: tuple[str, ...]
+    readers: tuple[str, ...]
+    sources: tuple[Source, ...]
+    before: str
+    after: str
+    path: str | None = None
+    paths: tuple[PathChange, ...] = ()
+    reach: str = "suite"
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """polluters -> test. `witness` is the minimal order; `counterfactual` whether putting back the leaked
+    location alone undoes the effect, None when that could not be tried. `executions` are the evidence."""
+
+    polluters: tuple[str, ...]
+    test: str
+    effect: Effect
+    leak: str | None
+    witness: tuple[str, ...]
+    confirmed: bool
+    counterfactual: bool | None
+    reproduce: str
+    executions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a person should do something about. `tests` are the tests that it is about, victims first.
+
+    `example` is the mend as code, "" where there is none. `ignored` is the reason why it does not count, "" if it
+    does; `known`: the baseline has it; `new` are its lines that the baseline lacks, if there is one.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    file: str
+    line: int
+    tests: tuple[str, ...]
+    leak: str | None
+    mend: str
+    example: str = ""
+    ignored: str = ""
+    known: bool = False
+    new: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """A difference that no edge explains, with the shortest order known to show it."""
+
+    test: str
+    witness: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What was covered: pairs of a leaked value and a test that reads its location.
+
+    `covered_by` counts them by the execution that first showed each: an order's name, "isolated", "pairs" or
+    "confirm". `budget` is what the search was allowed, in the user's words. `kinds` tells how each was watched,
+    and `limits`, in sentences, what the `profile` does not cover.
+    """
+
+    pairs_total: int
+    pairs_covered: int
+    unexplained: tuple[Unexplained, ...]
+    kinds: Mapping[str, str]
+    budget_exhausted: bool
+    covered_by: Mapping[str, int] = field(default_factory=dict)
+    budget: str = ""
+    profile: str = "standard"
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What decided on the exit code. `fail_on` is the least severity that counts, or "never".
+
+    `baseline` is the file of what is known, "" if there is none, and `mended` its lines that hold no longer.
+    `remarks` are sentences on rules and marks that should be looked at again.
+    """
+
+    fail_on: str = "error"
+    baseline: str = ""
+    mended: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """One thing to mend. `id` is "M1", "M2", ..., the one that frees most tests first.
+
+    `leaks` are what it ends: one leak, or all that one fixture leaves; none where a brittle test shall make what it
+    needs. `frees` are order-dependent tests of which every confirmed set of polluters needs one of these leaks,
+    `touches` those that other polluters hurt as well, `exposes` brittle tests that these leaks let pass.
+    """
+
+    id: str
+    leaks: tuple[str, ...]
+    file: str
+    line: int
+    fixture: str | None
+    frees: tuple[str, ...]
+    touches: tuple[str, ...]
+    exposes: tuple[str, ...]
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class JointMend:
+    """Tests that no single mend frees, and mends that free them together; `enough` is False where some polluters of
+    theirs leak what leakcheck cannot name."""
+
+    tests: tuple[str, ...]
+    mends: tuple[str, ...]
+    enough: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A leaked value at a location that the test reads. `by` are the tests each of which leaves it, `shown` is the
+    order that put it in front of the test: its name, or "pairs" or "confirm"; "" if none did."""
+
+    location: Location
+    by: tuple[str, ...]
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """`executions` are those in which the test ran, `alone` how often it ran alone, `tried` the leaked values that
+    it reads, and `open` what the audit has not settled about it, in words."""
+
+    test: str
+    executions: int
+    alone: int
+    tried: tuple[Tried, ...]
+    open: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """One order for the reports; isolated runs are one row together."""
+
+    name: str
+    kind: OrderKind
+    seed: int | None
+    outcomes: Mapping[str, int]
+    reproduce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the audit cost, in seconds and counts."""
+
+    plain_seconds: float
+    audit_seconds: float
+    executions: int
+    test_executions: int
+    processes: int
+    forks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of one of the project's own files; `first` is the number of the first. `newer`: than the audit."""
+
+    file: str
+    first: int
+    lines: tuple[str, ...]
+    newer: bool = False
+
+    def shows(self, file: str, line: int) -> bool:
+        return self.file == file and self.first <= line < self.first + len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything that a report shows.
+
+    `groups` are tests each of which hurts all others of its group, be it through others. `runs` has one run of each
+    test: alone if it ever ran alone, else the first. `excerpts` hold the lines that wrote, where their files can be
+    read.
+    """
+
+    leakcheck: str
+    suite: Suite
+    engine: str
+    lanes: int
+    cost: Cost
+    orders: tuple[OrderSummary, ...]
+    tests: tuple[TestVerdict, ...]
+    leaks: tuple[Leak, ...]
+    edges: tuple[Edge, ...]
+    findings: tuple[Finding, ...]
+    certificate: Certificate
+    verdict: Literal["order-dependent", "leaking", "clean"]
+    exit_code: int
+    notes: tuple[str, ...] = ()
+    gate: Gate = Gate()
+    mends: tuple[Mend, ...] = ()
+    joint_mends: tuple[JointMend, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()
+    runs: tuple[TestRun, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
