@@ -174,12 +174,11 @@ def test_every_test_has_its_verdict(ended: Audited) -> None:
 
 def test_the_audit_comes_to_its_end(ended: Audited) -> None:
     assert ended.code == 0, ended.text
-    assert {row["code"] for row in ended.report["findings"]} == {"LK402"}
-    assert {test for row in ended.report["findings"] for test in row["tests"]} == {
-        "test_ends.py::test_leaves",
-        "test_ends.py::test_segfault",
-        "test_ends.py::test_sleeps",
-    }
+    by_code: dict[str, set[str]] = {}
+    for row in ended.report["findings"]:
+        by_code.setdefault(row["code"], set()).update(test.partition("::")[2] for test in row["tests"])
+    left = {"LK301": {"test_alarm", "test_leaves_a_thread"}} if ended.report["suite"]["engine"] == "fork" else {}
+    assert by_code == {"LK402": {"test_leaves", "test_segfault", "test_sleeps"}, **left}
     whole = ("declared", "reversed")
     for order in whole:
         assert ended.outcomes(order)["test_ends.py::test_last"] == "passed"
