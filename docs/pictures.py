@@ -34,7 +34,7 @@ def report(folder: Path) -> str:
     mends = next(number for number, line in enumerate(lines) if "What to mend first" in line)
     after = next(number for number in range(mends, len(lines)) if not lines[number].strip())
     second = next(number for number, line in enumerate(lines) if "L2" in line)
-    return terminal("leakcheck run tests", [*lines[:second], "  [...]", "", *lines[mends:after]])
+    return terminal("leakcheck report", [*lines[:second], "  [...]", "", *lines[mends:after]])
 
 
 def explain(folder: Path) -> str:
@@ -78,7 +78,7 @@ def main(arguments: Sequence[str]) -> None:
         folder = Path(arguments[0]) if arguments else Path(name) / "shared_app"
         if not arguments:
             shutil.copytree(ROOT / "sample_projects" / "shared_app", folder)
-            leakcheck(folder, "run", "tests")
+            leakcheck(folder, "run", "tests", "--budget", "3600s")
         IMAGES.mkdir(exist_ok=True)
         for file, picture in PICTURES.items():
             (IMAGES / file).write_text(picture(folder) + "\n", "utf-8")

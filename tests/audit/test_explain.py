@@ -13,8 +13,8 @@ from leakcheck.audit.explain import Focused, settle, why_not
 from leakcheck.audit.progress import Silent
 from leakcheck.audit.search import orders_and_profiles
 from leakcheck.options import Options
-from leakcheck.records import Edge, Suite, TestItem
-from leakcheck.store import Audit
+from leakcheck.records import Edge, Order, Suite, TestItem
+from leakcheck.store import Audit, AuditFolder
 
 from .model import Model, bench_for, fails_if, fails_unless, look, write
 
@@ -83,9 +83,12 @@ def test_a_settled_test_asks_for_nothing() -> None:
 # Whether the suite can still be asked ---------------------------------------------------------------------------
 
 
+ELSEWHERE = "the audit was made in another folder; `leakcheck run` audits again"
+
+
 def audit_of(folder: Path) -> Audit:
     items = (TestItem("tests/test_a.py::test_x", "tests/test_a.py"),)
-    return Audit(Suite(str(folder), (), items), (), created="2024-05-01T10:00:00+00:00")
+    return Audit(Suite(str(folder), (), items), (), created="2024-05-01T10:00:00+00:00", finished=True)
 
 
 @pytest.fixture
@@ -106,12 +109,45 @@ def test_an_unchanged_suite_can_be_asked(project: Path) -> None:
 @pytest.mark.parametrize("name", ["conftest.py", "tests/test_a.py"])
 def test_files_that_are_newer_than_the_audit_are_named(project: Path, name: str) -> None:
     os.utime(project / name)
-    assert why_not(audit_of(project)) == f"{name} is newer than the audit"
+    assert why_not(audit_of(project)) == f"{name} is newer than the audit; `leakcheck run` audits again"
+
+
+def test_an_unfinished_audit_is_gone_on_with_first(project: Path) -> None:
+    assert "`leakcheck run --resume`" in why_not(replace(audit_of(project), finished=False))
 
 
 def test_another_folder_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project / "tests")
-    assert why_not(audit_of(project)) == "the audit was made in another folder"
+    assert why_not(audit_of(project)) == ELSEWHERE
     inside = audit_of(project)
     assert why_not(replace(inside, suite=replace(inside.suite, invocation="tests"))) == ""
-    assert why_not(audit_of(project / "gone")) == "the audit was made in another folder"
+    assert why_not(audit_of(project / "gone")) == ELSEWHERE
+
+
+# Where further executions are kept ------------------------------------------------------------------------------
+
+
+def test_further_executions_become_those_of_the_audit(tmp_path: Path) -> None:
+    folder = AuditFolder(tmp_path)
+    with folder.aside("asking") as aside:
+        aside.begin("audit")
+        aside.begin("suite")
+        aside.begin("e00007", Order("x", "confirm", ("a",)))
+        assert folder.tags() == []
+    assert folder.tags() == ["e00007"]
+    assert not (tmp_path / "asking").exists()
+
+
+def test_what_a_kill_left_aside_is_kept(tmp_path: Path) -> None:
+    folder = AuditFolder(tmp_path)
+    (tmp_path / "asking").mkdir()
+    AuditFolder(tmp_path / "asking").begin("e00007", Order("x", "confirm", ("a",)))
+    with folder.aside("asking") as aside:
+        assert folder.tags() == ["e00007"]
+        assert aside.tags() == []
+
+
+def test_options_come_back_from_their_text() -> None:
+    options = Options(paths=("tests", "more"), budget=90.0, budget_unit="seconds", show_values=True, depth=3)
+    assert Options.from_text(options.as_text()) == options
+    assert Options.from_text({"lanes": "3", "unheard of": "x"}) == Options(lanes=3)

@@ -25,7 +25,7 @@ from leakcheck.engine import Engine
 from leakcheck.errors import CollectionFailed, UsageError
 from leakcheck.events import Completed, Note
 from leakcheck.options import Options
-from leakcheck.store import Audit, AuditFolder
+from leakcheck.store import Audit, AuditFolder, read_audit
 from leakcheck.strategies.isolated import Strategy as Isolated
 
 ASKED = "asked"
@@ -56,12 +56,14 @@ def was_asked(audit: Audit, test: str) -> bool:
 
 def why_not(audit: Audit) -> str:
     """Why the suite of `audit` cannot be asked any further, in words; "" if it can."""
+    if not audit.finished:
+        return "the audit was not finished; `leakcheck run --resume` goes on with it"
     suite = audit.suite
     folder = Path(suite.rootdir, suite.invocation)
     if not folder.is_dir() or not Path.cwd().samefile(folder):
-        return "the audit was made in another folder"
+        return "the audit was made in another folder; `leakcheck run` audits again"
     newer = next(_newer(audit), "")
-    return f"{newer} is newer than the audit" if newer else ""
+    return f"{newer} is newer than the audit; `leakcheck run` audits again" if newer else ""
 
 
 def _newer(audit: Audit) -> Iterator[str]:
@@ -75,14 +77,14 @@ def _newer(audit: Audit) -> Iterator[str]:
             yield str(PurePosixPath(name))
 
 
-def ask_about(test: str, folder: AuditFolder, audit: Audit, progress: Progress) -> int:
+def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
     """Settle what is open about `test`, and append it to the audit in `folder`: the number of new executions."""
     began = time.monotonic()
-    options = replace(Options.from_text(audit.options), engine="fork" if forked(audit) else "spawn")
-    last = max((int(execution.id[1:]) for execution in audit.executions), default=0)
     with folder.aside("asking") as aside:
+        audit = read_audit(folder)
+        options = replace(Options.from_text(audit.options), engine="fork" if forked(audit) else "spawn")
         aside.begin("audit")
-        with engine_for(options, aside, first=last + 1) as engine:
+        with engine_for(options, aside, first=_next_number(folder)) as engine:
             _collect(engine, audit, progress)
             bench = _bench(test, engine, options, audit, progress)
             settle(bench)
@@ -92,9 +94,13 @@ def ask_about(test: str, folder: AuditFolder, audit: Audit, progress: Progress) 
         if text not in told:
             folder.append("audit", Note(ASKED, text))
     folder.append("audit", Note(ASKED, f"{new} further executions were asked for about {test}"))
-    if audit.finished:
-        folder.append("audit", Completed(round(audit.seconds + time.monotonic() - began, 3)))
+    folder.append("audit", Completed(round(audit.seconds + time.monotonic() - began, 3)))
     return new
+
+
+def _next_number(folder: AuditFolder) -> int:
+    """A number that no execution has, counted or not."""
+    return 1 + max((int(tag[1:]) for tag in folder.tags() if tag[:1] == "e" and tag[1:].isdigit()), default=0)
 
 
 def settle(bench: Focused) -> None:

@@ -11,7 +11,9 @@ import typer
 from leakcheck.analysis.trial import trial_of
 from leakcheck.audit import result_of
 from leakcheck.audit.explain import ask_about, was_asked, why_not
-from leakcheck.cli.display import Display
+from leakcheck.cli.common import Config, Folder
+from leakcheck.cli.display import ColorWhen, Display
+from leakcheck.cli.settings import settings_for
 from leakcheck.cli.tests import find_test
 from leakcheck.errors import UsageError
 from leakcheck.options import Options
@@ -27,24 +29,27 @@ def explain(
         "--run/--no-run",
         help="Ask for further executions, even if this was done before; or show only what is stored. "
              "[default: ask once, if the audit has not settled the test]")] = None,
-    folder: Annotated[str, typer.Option("--folder", help="Where audits are kept.")] = Options().folder,
+    folder: Folder = None,
+    config: Config = None,
+    color: ColorWhen = "auto",
 ) -> None:  # fmt: skip
     """Tell all about one test: who hurts it and how that was shown, what it leaves for whom, what was tried."""
-    where = latest(Path(folder))
+    settings = settings_for(config, folder=folder)
+    where = latest(Path(settings.options.folder))
     audit = read_audit(where)
     name = find_test(test, audit.suite.ids)
     trial = _trial(name, audit)
-    asked = _ask(name, where, audit, trial, run) if trial.open else Asked()
+    asked = _ask(name, where, audit, run, Display(color=color)) if trial.open else Asked()
     if asked.new is not None:
         trial = _trial(name, read_audit(where))
-    render_explain(result_of(where), trial, asked, console_for(sys.stdout))
+    render_explain(result_of(where, settings.judging), trial, asked, console_for(sys.stdout, color))
 
 
 def _trial(test: str, audit: Audit) -> Trial:
     return trial_of(test, audit.executions, audit.suite, Options.from_text(audit.options).depth)
 
 
-def _ask(test: str, where: AuditFolder, audit: Audit, trial: Trial, run: bool | None) -> Asked:
+def _ask(test: str, where: AuditFolder, audit: Audit, run: bool | None, display: Display) -> Asked:
     """Ask for what is open, if that was wanted and is possible."""
     if run is False:
         return Asked(why_not="--no-run was given")
@@ -52,8 +57,8 @@ def _ask(test: str, where: AuditFolder, audit: Audit, trial: Trial, run: bool | 
         return Asked(why_not="it was asked about before; --run asks again")
     reason = why_not(audit)
     if reason and run:
-        raise UsageError(f"no further executions of {test}: {reason}", hint="Audit again with `leakcheck run`.")
+        raise UsageError(f"no further executions of {test}: {reason}")
     if reason:
-        return Asked(why_not=f"{reason}; `leakcheck run` audits again")
-    with Display().progress() as progress:
-        return Asked(new=ask_about(test, where, audit, progress))
+        return Asked(why_not=reason)
+    with display.progress() as progress:
+        return Asked(new=ask_about(test, where, progress))
