@@ -125,7 +125,7 @@ class Bench:
     def _alone_where_needed(self, orders: Sequence[Order]) -> list[Order]:
         known = [*self.executions, *self.control]
         everything = inherited(known, self.engine.changed)
-        return alone_where_needed(orders, outsiders(known), everything=everything)
+        return alone_where_needed(orders, outsiders(known, self.files), everything=everything)
 
     def _mended(self, execution: Execution) -> list[Order]:
         """The same whole-suite order without the test that ended its process."""

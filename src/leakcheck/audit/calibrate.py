@@ -27,7 +27,7 @@ def calibrate(bench: Bench, control: Job) -> None:
         )
     odd = _differing(bench)
     if odd:
-        if outsiders([*bench.executions, *bench.control]):
+        if outsiders([*bench.executions, *bench.control], bench.files):
             bench.disown("ran beside another process that shares its files or servers")
         _again(bench)
         odd = _differing(bench)

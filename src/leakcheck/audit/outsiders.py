@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from leakcheck.records import Execution, Order
@@ -10,11 +10,12 @@ from leakcheck.records import Execution, Order
 _QUIET = ".hypothesis"
 
 
-def outsiders(executions: Iterable[Execution]) -> frozenset[str]:
-    """Tests that were seen to write a file, to talk to a server or to take a fixed port."""
-    return frozenset(
-        test for execution in executions for test, _, name in execution.outside if test and _QUIET not in name
-    )
+def outsiders(executions: Iterable[Execution], files: Mapping[str, str]) -> frozenset[str]:
+    """Tests that were seen to write a file, to talk to a server or to take a fixed port, and all others of their
+    test files, by `files`: it may be a fixture that does so, in the run of whoever needs it first."""
+    seen = (row for execution in executions for row in execution.outside)
+    concerned = {files.get(test) for test, _, name in seen if test and _QUIET not in name}
+    return frozenset(test for test, file in files.items() if file in concerned)
 
 
 def inherited(executions: Iterable[Execution], changed: Collection[str]) -> bool:
