@@ -122,6 +122,35 @@ def test_a_thread_is_confirmed_but_cannot_be_put_back(leaky: Audited) -> None:
     assert "threads builtins:sleep of threading cannot be put back" in " ".join(leaky.stdout.split())
 
 
+IMPORTS = Project(
+    {
+        "pytest.ini": "[pytest]\npythonpath = .\n",
+        "settings.py": "import os\nMODE = os.environ.get('SHOP_MODE', 'open')\n",
+        "test_imports.py": """
+            import importlib
+
+            def test_closed(monkeypatch):
+                monkeypatch.setenv("SHOP_MODE", "closed")
+                assert importlib.import_module("settings").MODE == "closed"
+
+            def test_open():
+                assert importlib.import_module("settings").MODE == "open"
+        """,
+    }
+)
+
+
+def test_what_a_module_computed_at_its_first_import_is_named_and_proven() -> None:
+    found = IMPORTS.audit("--random", "0")
+    leaks = found.leaks("imports", "settings")
+    lines = {leak["polluters"][0].partition("::")[2]: leak["sources"][0]["line"] for leak in leaks}
+    assert lines == {"test_closed": 6, "test_open": 9}
+    assert len(found.report["leaks"]) == 2
+    proven = {(edge["from"][0], edge["to"]) for edge in found.report["edges"] if edge["counterfactual"]}
+    closed, opened = "test_imports.py::test_closed", "test_imports.py::test_open"
+    assert proven == {(closed, opened), (opened, closed)}, found.stdout
+
+
 ASYNCHRONOUS = Project(
     {
         "test_loops.py": """

@@ -30,6 +30,10 @@ _BY_KIND: Mapping[str, str] = {
         "Replace modules with `monkeypatch.setitem(sys.modules, ...)` and remove them with `monkeypatch.delitem`: "
         "these undo it."
     ),
+    "imports": (
+        "Import the module where every test finds it alike, at the top of the file; or, for a test that needs it "
+        "fresh, take it away with `monkeypatch.delitem(sys.modules, name)`, its submodules too."
+    ),
     "argv": "Replace the arguments with `monkeypatch.setattr(sys, 'argv', [...])`, which puts them back.",
     "warnings_filters": "Change filters inside `with warnings.catch_warnings():`, which puts them back.",
     "logging": (

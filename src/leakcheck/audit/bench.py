@@ -110,6 +110,10 @@ class Bench:
         self.executions.sort(key=lambda execution: execution.id)
         return sorted(done, key=lambda execution: execution.id)
 
+    def allow(self, seconds: float) -> None:
+        """Let so much time be spent from now on, whatever is left of the budget."""
+        self.deadline = max(self.deadline, time.monotonic() + seconds)
+
     def spend(self, phase: str, orders: Sequence[Order]) -> list[Execution]:
         """Run `orders` as far as the budget goes."""
         if orders and time.monotonic() > self.deadline:

@@ -45,12 +45,14 @@ class Difference:
 class DeepLook:
     """Looks once at the beginning; tells later what differs."""
 
-    def __init__(self, camera: Camera, probes: Probes) -> None:
-        """At the settings of the process alone; the class methods look further."""
+    def __init__(self, camera: Camera, probes: Probes, *, on_demand: bool = True) -> None:
+        """At the settings of the process alone, with or without kinds that are looked at on demand; the class
+        methods look further."""
         self._camera = camera
         self._probes = probes
+        self._on_demand = on_demand
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
-        self._settings = read_settings(probes)
+        self._settings = read_settings(probes, on_demand=on_demand)
 
     @classmethod
     def everywhere(cls, camera: Camera, probes: Probes) -> DeepLook:
@@ -61,7 +63,7 @@ class DeepLook:
     @classmethod
     def at_project(cls, camera: Camera, probes: Probes) -> DeepLook:
         """A look at what the project's own modules hold, and no deeper into the objects of others."""
-        look = cls(camera, probes)
+        look = cls(camera, probes, on_demand=False)
         walk(look._hold, is_project, foreign_depth=1)
         return look
 
@@ -127,7 +129,7 @@ class DeepLook:
         ]
 
     def _set_otherwise(self) -> Iterator[Difference]:
-        now = read_settings(self._probes)
+        now = read_settings(self._probes, on_demand=self._on_demand)
         for kind, before in self._settings.items():
             probe, after = self._probes.settings[kind], now.get(kind, {})
             for owner, key in probe.candidates(before, after):
@@ -155,10 +157,12 @@ class DeepLook:
                     yield Difference(location, old, new, undo, outside and not isinstance(old, _CODE))
 
 
-def read_settings(probes: Probes) -> Mapping[str, Values]:
+def read_settings(probes: Probes, *, on_demand: bool) -> Mapping[str, Values]:
     """kind -> (owner, key) -> value, of all that can be read now."""
     found: dict[str, Values] = {}
     for kind, probe in probes.settings.items():
+        if probe.tracking == "on demand" and not on_demand:
+            continue
         try:
             found[kind] = probe.read()
         except Exception:  # a test may have broken anything

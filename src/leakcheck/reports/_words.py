@@ -54,6 +54,7 @@ _FORMS_OF_PROCESSES: Mapping[str, Form] = {
     "signal_handlers": Form("the handler of {key}", "all signal handlers"),
     "locale": Form("{owner} {key}", "the locale"),
     "random_state": Form("the state of random", "the state of random"),
+    "imports": Form("the import of {key}", "all imports"),
     "files": Form("file {key}", "the files"),
     "threads": Form("threads or tasks alive: {key}", "the threads"),
     "event_loop": Form("the {key} of asyncio", "the event loop of asyncio"),
