@@ -263,6 +263,9 @@ CLEAN = Project(
                 thread.start()
                 thread.join()
 
+            def test_thread_that_is_about_to_end():
+                threading.Timer(0.05, print).start()
+
             def test_chance():
                 assert 0 <= random.random() < 1
 

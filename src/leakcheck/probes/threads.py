@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -17,6 +18,9 @@ from leakcheck.probes import Setting, Values
 from leakcheck.probes._names import label
 
 _POOLS = ("ThreadPoolExecutor-", "asyncio_", "AnyIO worker thread", "Trio thread ")
+MOMENT, PATIENCE = 0.02, 15
+"""Seconds, and how often so many are waited for a thread to end that is about to."""
+_sleep = time.sleep  # a test may replace it
 _PORTAL = "a client or portal that was entered and never left"
 
 
@@ -30,11 +34,22 @@ class Probe(Setting):
         return {**alive, **Counter(_tasks())}
 
     def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
-        """What there is more of than before: what has ended is no leak."""
-        return [each for each, number in after.items() if number > before.get(each, 0)]
+        """What there is more of than before, and stays so for a moment: what has ended, or is just ending, is no
+        leak."""
+        more = _more(before, after)
+        for _ in range(PATIENCE if more else 0):
+            _sleep(MOMENT)
+            more = [each for each in _more(before, self.read()) if each in more]
+            if not more:
+                break
+        return more
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         """Nothing: what runs can only end by itself."""
+
+
+def _more(before: Values, after: Values) -> list[tuple[str, str]]:
+    return [each for each, number in after.items() if number > before.get(each, 0)]
 
 
 def _threads() -> Iterator[tuple[str, str]]:
