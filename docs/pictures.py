@@ -1,7 +1,7 @@
 """Pictures for the documentation, from a real audit of `sample_projects/shared_app`: `python docs/pictures.py`.
 
-Needs leakcheck with what the sample needs, and Graphviz. Each function below makes one picture of a stored audit;
-another picture is one more function, and its name in `PICTURES`.
+Needs leakcheck with what the sample needs, Graphviz and Chromium. Each function below makes one picture of a stored
+audit; another picture is one more function, and its name in `PICTURES`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
 VICTIM = "test_wishlist_needs_a_login"
 WIDTH = 100
+PAGE = (1280, 1500)
+QUIET = ("--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 # The picture names no font of the network: it uses what the reader has.
 _FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
@@ -49,7 +51,25 @@ def graph(folder: Path) -> str:
     return re.sub(r"<!--.*?-->\n?", "", drawn, flags=re.DOTALL)
 
 
-PICTURES: Mapping[str, Callable[[Path], str]] = {"report.svg": report, "explain.svg": explain, "graph.svg": graph}
+def page(folder: Path) -> bytes:
+    """The top of the page, as Chromium shows it."""
+    with tempfile.TemporaryDirectory() as name:
+        leaks, picture = Path(name, "leaks.html"), Path(name, "page.png")
+        leakcheck(folder, "report", "--fail-on", "never", "--html", str(leaks))
+        command = ["chromium", "--headless", "--no-sandbox", "--hide-scrollbars", "--disable-gpu", *QUIET]
+        size = f"--window-size={PAGE[0]},{PAGE[1]}"
+        light = "--blink-settings=preferredColorScheme=1"
+        command += [light, size, f"--user-data-dir={name}/user", f"--screenshot={picture}", leaks.as_uri()]
+        subprocess.run(command, capture_output=True, check=True)
+        return picture.read_bytes()
+
+
+PICTURES: Mapping[str, Callable[[Path], str | bytes]] = {
+    "report.svg": report,
+    "explain.svg": explain,
+    "graph.svg": graph,
+    "page.png": page,
+}
 
 
 def leakcheck(folder: Path, *arguments: str) -> str:
@@ -81,7 +101,8 @@ def main(arguments: Sequence[str]) -> None:
             leakcheck(folder, "run", "tests", "--budget", "3600s")
         IMAGES.mkdir(exist_ok=True)
         for file, picture in PICTURES.items():
-            (IMAGES / file).write_text(picture(folder) + "\n", "utf-8")
+            made = picture(folder)
+            (IMAGES / file).write_bytes(made if isinstance(made, bytes) else f"{made}\n".encode())
 
 
 if __name__ == "__main__":
