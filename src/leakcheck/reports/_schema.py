@@ -220,7 +220,7 @@ def _certificate() -> Schema:
         pairs_total=count("Pairs of a leaked value and a test that reads its location."),
         pairs_covered=count("Those that were executed."),
         unexplained=array_of(ref("unexplained"), "Differences in outcome that no edge explains."),
-        kinds=map_of(string(), "How each kind of state was watched: tracked, compared, on demand or unwatched."),
+        kinds=map_of(string(), "How each kind of state was watched: tracked, compared or on demand."),
         budget_exhausted={"type": "boolean", "description": "Whether the search ended for lack of budget."},
         budget=string("What the search was allowed: runs of the declared order, or seconds."),
         covered_by=map_of(count("Pairs."), "The pairs by what first executed them: an order's name, or a kind."),
