@@ -111,8 +111,9 @@ class Bench:
         return sorted(done, key=lambda execution: execution.id)
 
     def allow(self, seconds: float) -> None:
-        """Let so much time be spent from now on, whatever is left of the budget."""
-        self.deadline = max(self.deadline, time.monotonic() + seconds)
+        """Let so much time be spent from now on, whatever is left of the budget, if there was one."""
+        if self.options.budget:
+            self.deadline = max(self.deadline, time.monotonic() + seconds)
 
     def spend(self, phase: str, orders: Sequence[Order]) -> list[Execution]:
         """Run `orders` as far as the budget goes."""
