@@ -22,7 +22,7 @@ def read(*args: object, **given: object) -> Mark:
     [
         ({"ignore": "environ", "reason": "r"}, ("environ",), ()),
         ({"ignore": ["environ", "app_state a b"], "reason": "r"}, ("environ", "app_state a b"), ()),
-        ({"ignore": {"b", "a"}, "reason": "r"}, ("a", "b"), ()),
+        pytest.param({"ignore": {"b", "a"}, "reason": "r"}, ("a", "b"), (), id="a set, in a fixed order"),
         ({"depends_on": "test_b"}, (), ("test_b",)),
         ({"depends_on": ("test_b", "test_c"), "reason": "r"}, (), ("test_b", "test_c")),
     ],

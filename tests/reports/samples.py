@@ -394,3 +394,14 @@ def nasty() -> Result:
     orders = tuple(OrderSummary(each, "declared", None, {each: 1}, each) for each in NASTY)
     found = result(tests, leaks=leaks, edges=edges, findings=findings, orders=orders)
     return replace(found, notes=NASTY, suite=replace(found.suite, neutralised=NASTY, python=NASTY[0]))
+
+
+def every() -> dict[str, Result]:
+    """Results that every format has to cope with, by name."""
+    return {
+        "shop": shop(),
+        "troubled": troubled(),
+        "hostile": hostile(),
+        "nasty": nasty(),
+        "empty": result(),
+    }

@@ -34,13 +34,7 @@ def cases(found: Result) -> dict[str, ElementTree.Element]:
     return {each.attrib["name"]: each for each in rendered(found).iter("testcase")}
 
 
-RESULTS = {
-    "shop": samples.shop(),
-    "troubled": samples.troubled(),
-    "hostile": samples.hostile(),
-    "nasty": samples.nasty(),
-    "empty": samples.result(),
-}
+RESULTS = samples.every()
 
 
 @pytest.mark.parametrize("found", RESULTS.values(), ids=list(RESULTS))

@@ -26,13 +26,7 @@ from reports.samples import edge, leak, result, verdict
 OURS = {
     "html", "h3", "h4", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "details", "summary",
 }  # fmt: skip
-RESULTS = {
-    "shop": samples.shop(),
-    "troubled": samples.troubled(),
-    "hostile": samples.hostile(),
-    "nasty": samples.nasty(),
-    "empty": samples.result(),
-}
+RESULTS = samples.every()
 NAMES = ["markdown", "github-summary"]
 TEXTS = st.text(st.characters() | st.sampled_from("`|\\<>&@#[]()*_~!:\n/w. "), max_size=40)
 

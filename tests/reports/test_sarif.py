@@ -24,13 +24,7 @@ from reports.samples import edge, leak, result, suite, verdict
 SCHEMA = Path(__file__).parents[1] / "schemas" / "sarif-schema-2.1.0.json"
 A, V = "tests/test_a.py::test_a", "tests/test_v.py::test_v"
 STATE = Location("app_state", "shop:app", "x")
-RESULTS = {
-    "shop": samples.shop(),
-    "troubled": samples.troubled(),
-    "hostile": samples.hostile(),
-    "nasty": samples.nasty(),
-    "empty": samples.result(),
-}
+RESULTS = samples.every()
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Locations without a probe that some test changed when it ran alone: who may meet them, and who has.
+"""Locations that are compared and that some test changed when it ran alone: who may meet them, and who has.
 
 Whether a test reads such a location is not known: each is taken to read it, unless the module that holds it was not
 even loaded when the test ran alone. A watched order shows how long a change stays in place; in the declared order,

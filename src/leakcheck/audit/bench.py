@@ -123,7 +123,7 @@ class Bench:
         return self.run(phase, orders) if orders else []
 
     def _watched(self, order: Order) -> Order:
-        """The order, with a look after every test at what tests alone have changed without a probe seeing it."""
+        """The order, with a look after every test at what tests alone have changed and no probe tracks."""
         plain = order.kind == "isolated" or order.fresh or order.deep
         return order if plain else replace(order, watch=self._derived("watch", changed_elsewhere))
 

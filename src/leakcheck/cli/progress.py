@@ -18,6 +18,7 @@ from rich.progress import (
 from rich.progress import Progress as Bars
 
 from leakcheck.audit import Progress
+from leakcheck.audit.progress import Silent
 from leakcheck.reports._words import clean
 
 _TELL = {
@@ -37,19 +38,6 @@ _TELL = {
     "confirm": "proving it, in fresh processes too",
     "cleaners": "settling who cleans up",
 }
-
-
-class Silent:
-    """Nothing at all: the report tells the notes too."""
-
-    def phase(self, name: str, total: int) -> None:
-        pass
-
-    def step(self, running: str) -> None:
-        pass
-
-    def note(self, text: str) -> None:
-        pass
 
 
 class Lines:
@@ -105,7 +93,8 @@ class Live:
 
 @contextmanager
 def progress_for(console: Console, *, quiet: bool, verbose: bool) -> Iterator[Progress]:
-    """The progress display that fits `console`: bars only where they can be drawn over, coloured or not."""
+    """The progress display that fits `console`: bars only where they can be drawn over, coloured or not. Nothing if
+    `quiet`: the report tells the notes too."""
     if quiet:
         yield Silent()
         return

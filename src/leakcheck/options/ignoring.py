@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from leakcheck import probes
+from leakcheck.discovery import module_names
 from leakcheck.options.checks import Check, Unfit, did_you_mean, text
 from leakcheck.options.rules import ANY, Ignore
 
@@ -51,7 +51,7 @@ def _check(table: Mapping[str, object], values: dict[str, Any]) -> Iterator[Prob
 def _kind(value: object) -> str:
     """Other packages may add kinds: only what is near to one of ours is taken for a mistake."""
     pattern = text(value)
-    own = [info.name for info in pkgutil.iter_modules(probes.__path__) if not info.name.startswith("_")]
+    own = module_names(probes)
     near = did_you_mean(pattern, own)
     if pattern not in own and near and "*" not in pattern and "?" not in pattern:
         raise Unfit(f"a kind of state is expected{near}")

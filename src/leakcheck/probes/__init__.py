@@ -9,13 +9,13 @@ Other packages add probes of the first two contracts through the entry point `le
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, get_args
 
+from leakcheck.discovery import instances
 from leakcheck.probes._contract import (
     MISSING,
     Items,
@@ -68,8 +68,7 @@ class Probes:
 
 def discover() -> Probes:
     """An instance of every probe in this package and of every one that an installed package adds."""
-    names = sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
-    found: list[Any] = [importlib.import_module(f"{__name__}.{name}").Probe() for name in names]
+    found = instances(sys.modules[__name__], "Probe")
     problems: list[str] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         try:

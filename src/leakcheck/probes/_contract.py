@@ -75,6 +75,10 @@ class Setting:
         """What is set now; an `Items` stands for a list or a set. Runs none of the project's code."""
         raise NotImplementedError
 
+    def value(self, owner: str, key: str) -> Any:
+        """One value, `MISSING` if it is not there: asked after every line while its writer is looked for."""
+        return self.read().get((owner, key), MISSING)
+
     def put_back(self, owner: str, key: str, value: Any) -> None:
         """Set one value as `read` gave it; None for what was not there."""
         raise NotImplementedError

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from leakcheck.probes import Setting, Tracking, Values
+from leakcheck.probes import MISSING, Setting, Tracking, Values
 from leakcheck.probes._holders import loaded
 
 OWNER = "sys.modules"
@@ -25,6 +25,9 @@ class Probe(Setting):
 
     def read(self) -> Values:
         return {(OWNER, name): sys.modules[name] for name in loaded() if name in sys.modules}
+
+    def value(self, owner: str, key: str) -> Any:
+        return sys.modules.get(key, MISSING)
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         """Forget the module, so that whoever needs it imports it anew."""

@@ -218,7 +218,7 @@ def _reader(holder: Holder, key: Any) -> Callable[[], Any]:
 
 
 def _setting_reader(probe: Setting, location: Location) -> Callable[[], Any]:
-    return lambda: probe.read().get((location.owner, location.key), MISSING)
+    return partial(probe.value, location.owner, location.key)
 
 
 def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:

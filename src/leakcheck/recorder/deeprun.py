@@ -19,8 +19,8 @@ class DeepRun:
         self._book = book
         self._order = order
         wanted = (*order.restore, *order.pinpoint)
-        everything = (book.camera, book.probes)
-        self._look = DeepLook.at(*everything, wanted) if wanted else DeepLook.everywhere(*everything)
+        means = (book.camera, book.probes)
+        self._look = DeepLook.at(*means, wanted) if wanted else DeepLook.everywhere(*means)
         self._makers: dict[Location, str] = {}
         self._sources: dict[Location, Source] = {}
         self._pinpoint: Pinpoint | None = None

@@ -125,7 +125,7 @@ class Order:
     comparison of all watched state at every boundary. No `tests` means all that are collected but `without`:
     in declared order or, with a `seed`, in the order that the project's own shuffling plugin makes of it.
     `exclusive` asks that nothing else runs meanwhile. `deep` asks what the tests before the last changed anywhere
-    in the process, `pinpoint` for the lines that changed these locations. `watch` are locations without a probe to
+    in the process, `pinpoint` for the lines that changed these locations. `watch` are untracked locations to
     look at after every test.
     """
 

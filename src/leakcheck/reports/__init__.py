@@ -7,11 +7,11 @@ nothing else: it never reads an audit, never runs a test and writes no file.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 from collections.abc import Mapping
 from typing import Protocol
 
+from leakcheck.discovery import instances
 from leakcheck.records import Result
 
 
@@ -33,6 +33,5 @@ class Report(Protocol):
 
 def formats() -> Mapping[str, Report]:
     """An instance of every format in this package, by its name."""
-    modules = sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
-    reports: list[Report] = [importlib.import_module(f"{__name__}.{module}").Report() for module in modules]
+    reports: list[Report] = instances(sys.modules[__name__], "Report")
     return {report.name: report for report in reports}

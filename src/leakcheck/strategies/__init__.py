@@ -6,11 +6,11 @@ A module whose name has no underscore in front holds a class `Strategy` with `na
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 from dataclasses import dataclass
 from typing import Protocol
 
+from leakcheck.discovery import instances
 from leakcheck.records import Order, Suite
 
 
@@ -41,8 +41,7 @@ class OrderStrategy(Protocol):
 
 def discover() -> tuple[OrderStrategy, ...]:
     """Every strategy of this package, by rank."""
-    names = [info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")]
-    found = [importlib.import_module(f"{__name__}.{name}").Strategy() for name in sorted(names)]
+    found: list[OrderStrategy] = instances(sys.modules[__name__], "Strategy")
     return tuple(sorted(found, key=lambda strategy: strategy.rank))
 
 

@@ -6,10 +6,11 @@ contract below. What the nodes and edges are, and what their attributes mean, is
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
+
+from leakcheck.discovery import instances
 
 if TYPE_CHECKING:
     from leakcheck.reports._graphs._leak_graph import LeakGraph
@@ -27,6 +28,5 @@ class Graph(Protocol):
 
 def graph_formats() -> Mapping[str, Graph]:
     """An instance of every format in this package, by its name."""
-    modules = sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
-    found: list[Graph] = [importlib.import_module(f"{__name__}.{module}").Graph() for module in modules]
+    found: list[Graph] = instances(sys.modules[__name__], "Graph")
     return {graph.name: graph for graph in found}

@@ -1,0 +1,19 @@
+"""One extension, one file: how a package finds its own."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from types import ModuleType
+from typing import Any
+
+
+def module_names(package: ModuleType) -> list[str]:
+    """The names of the modules of `package` that do not begin with an underscore, sorted."""
+    return sorted(info.name for info in pkgutil.iter_modules(package.__path__) if not info.name.startswith("_"))
+
+
+def instances(package: ModuleType, name: str) -> list[Any]:
+    """An instance of the class `name` of each of these modules, in the order of their names."""
+    modules = (importlib.import_module(f"{package.__name__}.{module}") for module in module_names(package))
+    return [getattr(module, name)() for module in modules]
