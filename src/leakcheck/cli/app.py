@@ -62,7 +62,8 @@ def run(
     paths: Annotated[list[str] | None, typer.Argument(help="Test files, folders or node ids, as for pytest. "
                                                       "Arguments for pytest itself go behind --.")] = None,
     python: Annotated[str | None, typer.Option(
-        "--python", help="The audited project's interpreter. [default: leakcheck's own]")] = None,
+        "--python", help="The audited project's interpreter. [default: leakcheck's own; where pipx or uv "
+        "installed it as a tool, that of VIRTUAL_ENV or .venv]")] = None,
     profile: Annotated[ProfileName | None, typer.Option(
         "--profile", help="How thorough to be; see docs/configuration.md. [default: standard]")] = None,
     engine: Annotated[EngineName | None, typer.Option(

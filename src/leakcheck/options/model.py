@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import os
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_type_hints
 
+from leakcheck.options.interpreter import default_python
 from leakcheck.options.rules import Ignore
 
 EngineName = Literal["auto", "fork", "spawn"]
@@ -27,7 +27,7 @@ class Options:
 
     paths: tuple[str, ...] = ()
     pytest_args: tuple[str, ...] = ()
-    python: str = sys.executable
+    python: str = field(default_factory=default_python)
     engine: EngineName = "auto"
     lanes: int = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     profile: ProfileName = "standard"
@@ -72,6 +72,6 @@ class Judging:
 class Settings:
     """Everything that the user asked for. `source` is the file that some of it stands in, "" if there is none."""
 
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
     judging: Judging = Judging()
     source: str = ""
