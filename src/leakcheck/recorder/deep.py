@@ -20,7 +20,8 @@ from leakcheck.probes._holders import Content, Held, Holder, content, entry, is_
 from leakcheck.probes._names import FUNCTIONS
 from leakcheck.probes._nodes import ABSENT, Node, Photograph
 from leakcheck.probes._values import Camera
-from leakcheck.records import Change, Location, PathChange, Source
+from leakcheck.recorder.comparing import differ, listed_otherwise
+from leakcheck.records import Change, Location, Source
 
 MAX_CHANGES = 2_000
 _STEP = re.compile(r'(?:\.?[^\W\d]\w*|\.<\w+>|\["(?:[^"\\]|\\.)*"\]|\[[^\[\]"]*\])$')
@@ -28,7 +29,6 @@ _STEP = re.compile(r'(?:\.?[^\W\d]\w*|\.<\w+>|\["(?:[^"\\]|\\.)*"\]|\[[^\[\]"]*\
 _STEPS = re.compile(r"[.\[]")
 _CODE = (*FUNCTIONS, type, staticmethod, classmethod, property)
 """What does not change by itself, not even inside others' modules and classes."""
-_SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class DeepLook:
             after=after.text,
             digest=after.digest(),
             before_digest=before.digest(),
-            paths=tuple(_listed_otherwise(self._camera, difference)),
+            paths=tuple(listed_otherwise(self._camera, difference.old, difference.new)),
             sources=tuple(sources),
             cause=test,
             internal=difference.internal,
@@ -229,19 +229,6 @@ def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[],
     return undo
 
 
-def differ(old: Any, new: Any) -> bool:
-    """By identity, but for plain values and tuples of them, which is what lists and sets are read as."""
-    if old is new:
-        return False
-    if type(old) is not type(new):
-        return True
-    if type(old) in _SCALARS:
-        return bool(old != new)
-    if type(old) in (tuple, Items):
-        return len(old) != len(new) or any(differ(a, b) for a, b in zip(old, new, strict=True))
-    return True
-
-
 def _is_import(old: Any, new: Any) -> bool:
     """The import of a submodule sets its name in the package."""
     return old is MISSING and type(new) is ModuleType
@@ -252,11 +239,3 @@ def _is_ours(value: Any) -> bool:
         return False
     module = type.__getattribute__(type(value), "__module__")
     return type(module) is str and module.startswith("leakcheck.")
-
-
-def _listed_otherwise(camera: Camera, difference: Difference) -> Iterator[PathChange]:
-    """What came into a list or went out of it."""
-    if type(difference.old) is not Items or type(difference.new) is not Items:
-        return
-    for index, value in list(enumerate(difference.new))[len(difference.old) :][:5]:
-        yield PathChange(f"[{index}]", "absent", camera.photograph(value).text)

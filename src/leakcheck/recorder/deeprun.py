@@ -7,7 +7,8 @@ from types import CodeType
 
 from leakcheck.probes._frames import is_project_file
 from leakcheck.recorder.book import Book
-from leakcheck.recorder.deep import DeepLook, differ
+from leakcheck.recorder.comparing import differ
+from leakcheck.recorder.deep import DeepLook
 from leakcheck.recorder.pinpoint import Pinpoint
 from leakcheck.records import Change, Location, Order, Source
 

@@ -14,7 +14,8 @@ from typing import Any
 from leakcheck.probes import MISSING, Probes
 from leakcheck.probes._holders import Holder, content
 from leakcheck.probes._values import Camera
-from leakcheck.recorder.deep import differ, picture
+from leakcheck.recorder.comparing import differ
+from leakcheck.recorder.deep import picture
 from leakcheck.records import Change, Location
 
 _STEP = re.compile(r'\.?(?P<name>[^\W\d]\w*)|\["(?P<key>[^"\\]*)"\]|\[(?P<index>\d+)\]')

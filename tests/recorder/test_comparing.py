@@ -1,0 +1,43 @@
+"""What came into a list or went out of it is told by its place, wherever that is."""
+
+from __future__ import annotations
+
+import pytest
+
+from leakcheck.probes import Items
+from leakcheck.probes._secrets import Redactor
+from leakcheck.probes._values import Camera
+from leakcheck.recorder.comparing import listed_otherwise
+
+CAMERA = Camera(Redactor("salt"), lambda module: True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("ab", "abc", ["[2] absent → 'c'"]),
+        ("ab", "cab", ["[0] absent → 'c'"]),
+        ("ab", "acb", ["[1] absent → 'c'"]),
+        ("abc", "ac", ["[1] 'b' → absent"]),
+        ("abc", "axc", ["[1] 'b' → 'x'"]),
+        ("abcd", "dcxba", ["[2] absent → 'x'"]),
+        ("abc", "cab", ["[0] 'a' → 'c'", "[1] 'b' → 'a'", "[2] 'c' → 'b'"]),
+        ("", "abcdefg", [f"[{place}] absent → {letter!r}" for place, letter in enumerate("abcde")]),
+        ("aab", "ab", ["[1] 'a' → absent"]),
+        ("ab", "ab", []),
+    ],
+)
+def test_items(old: str, new: str, told: list[str]) -> None:
+    rows = listed_otherwise(CAMERA, Items(old), Items(new))
+    assert [f"{row.path} {row.before} → {row.after}" for row in rows] == told
+
+
+def test_long_lists_are_compared_by_place_alone() -> None:
+    old = [f"{number} of the old" for number in range(500)]
+    new = [f"{number} of the new" for number in range(500)]
+    rows = list(listed_otherwise(CAMERA, Items(old), Items(new)))
+    assert [row.path for row in rows] == [f"[{place}]" for place in range(5)]
+
+
+def test_what_is_no_list_has_no_items() -> None:
+    assert list(listed_otherwise(CAMERA, (), Items("a"))) == []
