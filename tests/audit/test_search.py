@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leakcheck.analysis.evidence import Witness
+from leakcheck.audit.asking import order_for
 from leakcheck.audit.bench import Bench
-from leakcheck.audit.confirm import accusing
+from leakcheck.audit.confirm import accusing, confirm
 from leakcheck.audit.search import settle
-from leakcheck.records import Edge
+from leakcheck.records import Edge, Order
 
 from .model import Model, Step, bench_for, clean, fails_by_chance, fails_if, fails_unless, look, write
 
@@ -180,6 +182,33 @@ def test_a_hidden_channel_is_reported_with_its_minimal_witness() -> None:
     (edge,) = accusing(bench)
     assert (edge.polluters, edge.test, edge.confirmed) == (("test_1.py::p",), "test_2.py::v", True)
     assert [locations for each, locations in bench.edges() if each == edge] == [()]
+
+
+@pytest.mark.parametrize("place", ["hidden", "global"])
+def test_many_who_hurt_through_what_no_probe_tracks_cost_no_proof_of_each_step(place: str) -> None:
+    """Both halves of what ran before the victim hurt it: one is followed, the other is no finding."""
+    polluters = {f"test_0.py::p{number}": (write(place),) for number in range(40)}
+    bench, engine = bench_for(Model({"test_1.py::v": (fails_if(**{place: "1"}),), **polluters}))
+    settle(bench)
+    edges = accusing(bench)
+    assert {edge.test for edge in edges} == {"test_1.py::v"}
+    assert all(len(edge.polluters) == 1 and edge.confirmed for edge in edges)
+    assert sum(order.kind == "confirm" for order in engine.ran) < 300
+
+
+def test_a_search_that_was_cut_short_tells_how_far_it_came_and_proves_nothing() -> None:
+    polluters = {f"test_0.py::p{number}": (write("hidden"),) for number in range(40)}
+    model = Model({"test_1.py::v": (fails_if(hidden="1"),), **polluters})
+    everybody = tuple(polluters)
+    bench, engine = bench_for(model)
+    for test in model.tests:
+        bench.run("isolated", [Order("isolated", "isolated", (test,))])
+    for before in (everybody, everybody[:20], everybody[20:]):
+        bench.run("explain", [order_for(bench.suite, Witness(before, "test_1.py::v"))])
+    confirm(bench)
+    assert [len(edge.polluters) for edge, _ in bench.edges()] == [20]
+    assert not any(edge.confirmed for edge, _ in bench.edges())
+    assert sum(order.kind == "confirm" for order in engine.ran) == 3
 
 
 def test_two_that_hurt_only_together_through_a_hidden_channel_are_found_as_a_set() -> None:

@@ -16,6 +16,9 @@ PART_REPEATS = 4
 """So often a part of a witness of several tests must pass: beside the repeated failures of the whole, chance does
 that once in five hundred times at most, whatever the odds (sup p^5 (1-p)^4)."""
 
+MAX_UNTRIED = 4
+"""Of how many tests a witness may be without anybody having asked whether fewer suffice."""
+
 Carried = tuple[Edge, tuple[Location, ...]]
 """An edge and the locations that carry it: several when tests hurt only together, none when no probe sees it."""
 
@@ -29,11 +32,22 @@ def edges_of(executions: Sequence[Execution], suite: Suite) -> tuple[Carried, ..
     steady = {test for test in {witness.test for witness in shown} if by_chance(*counts(test, evidence)) <= ALPHA}
     edges = [
         _edge(witness, evidence, by_id, suite, steady)
-        for witness in shown
+        for witness in _ends_of_searches(shown, evidence)
         if not any(_is_smaller(other, witness) for other in ever)
     ]
     edges = _once_a_set(edges)
     return (*edges, *_cleaning(edges, evidence, suite))
+
+
+def _ends_of_searches(shown: Sequence[Witness], evidence: Evidence) -> list[Witness]:
+    """What searches have led to; for a test whose search did not come to its end, the least that it has reached."""
+    steps = [witness for witness in shown if is_step(witness, evidence)]
+    ends = [witness for witness in shown if witness not in steps]
+    reached: dict[str, Witness] = {}
+    for witness in sorted(steps, key=lambda each: len(each.before)):
+        reached.setdefault(witness.test, witness)
+    found = {witness.test for witness in ends}
+    return [*ends, *(witness for test, witness in reached.items() if test not in found)]
 
 
 def _once_a_set(edges: Iterable[Carried]) -> list[Carried]:
@@ -81,6 +95,14 @@ def parts(witness: Witness) -> list[Witness]:
         Witness((*before[:number], *before[number + 1 :]), witness.test, witness.files)
         for number in range(len(before))
     ]
+
+
+def is_step(witness: Witness, evidence: Evidence) -> bool:
+    """Whether this is a step of a search and not its end: many tests, and not all of its parts were tried.
+
+    Where a test has many polluters, both halves of what ran before it show the effect, and only one is followed.
+    """
+    return len(witness.before) > MAX_UNTRIED and any(part not in evidence.outcomes for part in parts(witness))
 
 
 def is_minimal(witness: Witness, evidence: Evidence) -> bool:

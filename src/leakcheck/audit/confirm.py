@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leakcheck.analysis.edges import CONFIRMATIONS, PART_REPEATS, carriers, counts, parts
+from leakcheck.analysis.edges import CONFIRMATIONS, PART_REPEATS, carriers, counts, is_step, parts
 from leakcheck.analysis.evidence import Witness
 from leakcheck.analysis.odds import ALPHA, by_chance, repeats
 from leakcheck.analysis.timeline import changed_in_place
@@ -29,7 +29,13 @@ def confirm(bench: Bench) -> None:
 
 
 def accusing(bench: Bench) -> list[Edge]:
-    return [edge for edge, _ in bench.edges() if edge.effect in ("breaks", "enables")]
+    """What is worth confirming: the end of a search, not a step of one that ran out of budget."""
+    evidence = bench.evidence()
+    return [
+        edge
+        for edge, _ in bench.edges()
+        if edge.effect in ("breaks", "enables") and not is_step(_witness(bench, edge), evidence)
+    ]
 
 
 def accusing_without_location(bench: Bench) -> list[Witness]:
