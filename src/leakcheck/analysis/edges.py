@@ -105,6 +105,17 @@ def is_step(witness: Witness, evidence: Evidence) -> bool:
     return len(witness.before) > MAX_UNTRIED and any(part not in evidence.outcomes for part in parts(witness))
 
 
+def open_steps(evidence: Evidence) -> list[Witness]:
+    """Steps of searches that hold a polluter which nobody has found yet, the smallest of each test."""
+    shown = [witness for witness in evidence.outcomes if _effect(witness, evidence) is not None]
+    ever = [witness for witness in evidence.outcomes if _ever_shows(witness, evidence)]
+    found: dict[str, Witness] = {}
+    for witness in sorted(shown, key=lambda each: len(each.before)):
+        if is_step(witness, evidence) and not any(_is_smaller(other, witness) for other in ever):
+            found.setdefault(witness.test, witness)
+    return list(found.values())
+
+
 def is_minimal(witness: Witness, evidence: Evidence) -> bool:
     """Whether a witness of several tests failed, and its parts passed, so often that it was not by chance."""
     enough = len(witness.before) < 2 or len(evidence.outcomes[witness]) > repeats()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from leakcheck.analysis import Coverage, Evidence
 from leakcheck.analysis.differences import differences, known_witnesses, self_polluted
+from leakcheck.analysis.edges import open_steps
 from leakcheck.analysis.evidence import Witness
 from leakcheck.analysis.suspects import Suspects, suspects_for
 from leakcheck.audit.asking import Asking, Inquiry, Question, ask, shrink
@@ -139,6 +140,19 @@ def _inquire_imports(bench: Bench, test: str, wanted: bool) -> Inquiry:
         lambda part: Question(Witness((), test, part)),
         lambda evidence, asked: evidence.shows(asked.witness, wanted),
     )
+
+
+def find_more(bench: Bench) -> None:
+    """Others who do the same through what no probe sees: in parts of what ran before that hurt too, and were not
+    followed."""
+    asked: set[Witness] = set()
+    while True:
+        steps = [step for step in open_steps(bench.evidence()) if step not in asked]
+        if not steps:
+            return
+        asked.update(steps)
+        wanted = bench.evidence().profiles
+        ask(bench, "alternatives", [_shrunk(step.before, step.test, wanted[step.test].good) for step in steps])
 
 
 def find_alternatives(bench: Bench) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from leakcheck.analysis import in_place, meant_witnesses
 from leakcheck.audit.bench import Bench
-from leakcheck.audit.blame import explain, find_alternatives
+from leakcheck.audit.blame import explain, find_alternatives, find_more
 from leakcheck.audit.confirm import confirm
 from leakcheck.audit.deep import look_deep, name_lines
 from leakcheck.audit.meant import try_meant
@@ -47,6 +47,7 @@ def _search(bench: Bench) -> None:
     combine(bench)
     explain(bench)
     prove(bench)
+    find_more(bench)
 
 
 def prove(bench: Bench) -> None:

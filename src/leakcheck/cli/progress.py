@@ -37,6 +37,7 @@ _TELL = {
     "alternatives": "settling who else does the same",
     "confirm": "proving it, in fresh processes too",
     "cleaners": "settling who cleans up",
+    "lines": "finding the lines that write it",
 }
 
 
