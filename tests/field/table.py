@@ -1,0 +1,110 @@
+"""docs/field-trials.md, from the results and from what was judged by hand."""
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .projects import HERE, Project, projects
+from .trial import RESULTS
+
+PAGE = Path(__file__).parents[2] / "docs/field-trials.md"
+HEAD = """# Field trials
+
+leakcheck on public projects, compared with plain pytest: the same outcomes, and what it found. Every project is
+audited by `leakcheck run PATHS --python ITS-INTERPRETER` with no other option, one after the other on a machine of
+two cores that was doing other work too; compare seconds only within a line. This page is written by
+`python -m tests.field table` from `tests/field/results`; commits, versions and environment variables are in
+`tests/field`.
+
+- *different*: tests whose outcome in leakcheck's declared order is not that of plain pytest. *after*: those whose
+  outcome in plain pytest was different after the audit from before it. *files*: what git sees in the checkout after
+  the audit and did not see before, ignored files included.
+- *order-dependent*: tests found to depend on order, self-polluting ones included; *confirmed*: those whose printed
+  command, run afterwards in plain pytest, showed it, while the test alone behaved otherwise.
+- *leaks*: root causes told (broken, read and latent). *true*: of those looked at by hand, twenty at most a project,
+  how many are there at the line that is told and worth a maintainer's look.
+"""
+ROW = "| {} |"
+
+
+def table() -> str:
+    """The whole page."""
+    results = {name: _read(name) for name in projects() if (RESULTS / f"{name}.json").exists()}
+    judged = tomllib.loads((HERE / "judged.toml").read_text())
+    known = projects()
+    rows = [_row(known[name], result, judged.get(name, {})) for name, result in results.items()]
+    stories = [_story(known[name], result, judged.get(name, {})) for name, result in results.items()]
+    return "\n".join([HEAD, *_table(rows), "", _sum(results, judged), "", *stories]).rstrip() + "\n"
+
+
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text())
+    return found
+
+
+def _table(rows: Iterable[list[str]]) -> list[str]:
+    head = [
+        *("project", "commit", "tests", "plain", "audit", "runs", "engine", "different", "after", "files"),
+        *("order-dependent", "confirmed", "leaks", "true"),
+    ]
+    align = ["---", "---", *["--:"] * (len(head) - 2)]
+    return [ROW.format(" | ".join(cells)) for cells in (head, align, *rows)]
+
+
+def _row(project: Project, result: Mapping[str, Any], judged: Mapping[str, Any]) -> list[str]:
+    plain, audit = result["plain_seconds"], result["audit_seconds"]
+    return [
+        f"[{project.name}]({project.repository})",
+        f"`{project.commit[:9]}`",
+        f"{result['tests']:,}",
+        f"{plain:.0f} s",
+        f"{audit:.0f} s" + (" (budget spent)" if result["budget_exhausted"] else ""),
+        f"{audit / plain:.1f}",
+        result["engine"],
+        str(len(result["differences"])),
+        str(len(result["differences_after"])),
+        str(len(result["files_left"])),
+        str(len(result["dependent"])),
+        str(len(result["confirmed"])),
+        str(len(result["leaks"])),
+        f"{judged['true']} of {judged['looked_at']}" if judged.get("looked_at") else "",
+    ]
+
+
+def _sum(results: Mapping[str, Mapping[str, Any]], judged: Mapping[str, Any]) -> str:
+    tests = sum(result["tests"] for result in results.values())
+    dependent = sum(len(result["dependent"]) for result in results.values())
+    confirmed = sum(len(result["confirmed"]) for result in results.values())
+    different = sum(len(result["differences"]) for result in results.values())
+    looked = sum(judged.get(name, {}).get("looked_at", 0) for name in results)
+    true = sum(judged.get(name, {}).get("true", 0) for name in results)
+    share = f" ({100 * true / looked:.0f} %)" if looked else ""
+    return (
+        f"{len(results)} projects, {tests:,} tests: {different} different outcomes; {dependent} order-dependent "
+        f"tests, {confirmed} of them confirmed by plain pytest; {true} of {looked} leaks looked at are true{share}."
+    )
+
+
+def _story(project: Project, result: Mapping[str, Any], judged: Mapping[str, Any]) -> str:
+    lines = [f"## {project.name}", "", f"{project.kind[0].upper()}{project.kind[1:]}."]
+    lines += [f"{text[0].upper()}{text[1:]}." for text in (project.remark, _services(project)) if text]
+    lines += [f"Neutralised: {', '.join(result['neutralised'])}."] if result["neutralised"] else []
+    lines += [judged["found"]] if judged.get("found") else []
+    lines += _listed("Different", result["differences"])
+    lines += _listed("Different after the audit", result["differences_after"])
+    lines += _listed("Files left", result["files_left"])
+    lines += _listed("Not confirmed by plain pytest", sorted(set(result["dependent"]) - set(result["confirmed"])))
+    lines += [f"Mended in leakcheck: {judged['mended']}"] if judged.get("mended") else []
+    return "\n".join(lines) + "\n"
+
+
+def _services(project: Project) -> str:
+    return f"needs {', '.join(project.services)}" if project.services else ""
+
+
+def _listed(title: str, found: Iterable[str]) -> list[str]:
+    rows = [f"- `{each}`" for each in found]
+    more = [f"- and {len(rows) - 20} more"] if len(rows) > 20 else []
+    return ["", f"{title}:", "", *rows[:20], *more, ""] if rows else []
