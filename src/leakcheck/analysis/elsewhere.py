@@ -51,9 +51,10 @@ def unmet_elsewhere(executions: Sequence[Execution], suite: Suite) -> list[tuple
     for execution in executions:
         if execution.order.watch:
             _meet_watched(execution, suite, met)
-        elif execution.order.kind == "declared":
-            _meet_declared(execution, profiles, makers, cleaners, met)
     blind = _never_seen(executions, makers, met)
+    for execution in executions:
+        if execution.order.kind == "declared" and not execution.order.watch:
+            _meet_declared(execution, profiles, makers, cleaners, met)
     readers = _readers(profiles)
     return [
         ((tests[0],), test)
