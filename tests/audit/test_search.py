@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from leakcheck.analysis.evidence import Witness
 from leakcheck.audit.asking import order_for
-from leakcheck.audit.bench import Bench
+from leakcheck.audit.bench import BATCH, Bench
 from leakcheck.audit.confirm import accusing, confirm
 from leakcheck.audit.search import settle
 from leakcheck.records import Edge, Order
@@ -209,6 +209,18 @@ def test_a_search_that_was_cut_short_tells_how_far_it_came_and_proves_nothing() 
     assert [len(edge.polluters) for edge, _ in bench.edges()] == [20]
     assert not any(edge.confirmed for edge, _ in bench.edges())
     assert sum(order.kind == "confirm" for order in engine.ran) == 3
+
+
+def test_a_budget_ends_a_phase_in_its_midst(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench, engine = bench_for(Model({"test_0.py::t": ()}))
+    begun = len(engine.ran)
+    monkeypatch.setattr("leakcheck.audit.bench.time.monotonic", lambda: float(len(engine.ran) - begun))
+    bench.deadline = 100.0
+    orders = [Order("isolated", "isolated", ("test_0.py::t",), repeat=number) for number in range(1_000)]
+    assert len(bench.spend("pairs", orders)) == len(engine.ran) - begun == 2 * BATCH
+    assert bench.notes == [f"the budget is spent: {1_000 - 2 * BATCH} executions were not made (pairs)"]
+    assert bench.spend("crowds", orders) == []
+    assert bench.notes[1:] == ["the budget is spent: 1,000 executions were not made (crowds)"]
 
 
 def test_two_that_hurt_only_together_through_a_hidden_channel_are_found_as_a_set() -> None:

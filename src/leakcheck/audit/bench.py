@@ -21,6 +21,9 @@ from leakcheck.records import Execution, Order, Suite
 from leakcheck.store import DISOWNED
 from leakcheck.strategies import View
 
+BATCH = 64
+"""So many executions are begun before the clock is looked at again."""
+
 T = TypeVar("T")
 
 
@@ -92,19 +95,26 @@ class Bench:
         self.executions.clear()
         self.control.clear()
 
-    def run(self, phase: str, orders: Sequence[Order], *, lanes: int | None = None) -> list[Execution]:
-        """Run `orders` as one phase. Orders that a test ended are run again without that test."""
+    def run(
+        self, phase: str, orders: Sequence[Order], *, lanes: int | None = None, until: float = float("inf")
+    ) -> list[Execution]:
+        """Run `orders` as one phase. Orders that a test ended are run again without that test.
+
+        Past the time `until` no more of them are begun, and that is told.
+        """
         done: list[Execution] = []
         waiting = [self._watched(order) for order in orders]
         self.progress.phase(phase, len(waiting))
-        while waiting:
-            again: list[Order] = []
-            for execution in self.engine.run(self._alone_where_needed(waiting), lanes=lanes):
+        while waiting and time.monotonic() <= until:
+            size = len(waiting) if until == float("inf") else BATCH
+            batch, waiting = waiting[:size], waiting[size:]
+            for execution in self.engine.run(self._alone_where_needed(batch), lanes=lanes):
                 done.append(execution)
                 self.executions.append(execution)
                 self.progress.step(execution.order.name)
-                again += self._mended(execution)
-            waiting = again
+                waiting += self._mended(execution)
+        if waiting:
+            self._tell_spent(phase, len(waiting))
         self._known.clear()
         # By their numbers, not by who was first: the same audit asks the same questions.
         self.executions.sort(key=lambda execution: execution.id)
@@ -118,9 +128,12 @@ class Bench:
     def spend(self, phase: str, orders: Sequence[Order]) -> list[Execution]:
         """Run `orders` as far as the budget goes."""
         if orders and time.monotonic() > self.deadline:
-            self.note(BUDGET, f"the budget is spent: {phase} stopped short of {len(orders)} executions")
+            self._tell_spent(phase, len(orders))
             return []
-        return self.run(phase, orders) if orders else []
+        return self.run(phase, orders, until=self.deadline) if orders else []
+
+    def _tell_spent(self, phase: str, left: int) -> None:
+        self.note(BUDGET, f"the budget is spent: {left:,} executions were not made ({phase})")
 
     def _watched(self, order: Order) -> Order:
         """The order, with a look after every test at what tests alone have changed and no probe tracks."""
