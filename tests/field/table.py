@@ -21,8 +21,8 @@ two cores that was doing other work too; compare seconds only within a line. Thi
 - *different*: tests whose outcome in leakcheck's declared order is not that of plain pytest. *after*: those whose
   outcome in plain pytest was different after the audit from before it. *files*: what git sees in the checkout after
   the audit and did not see before, ignored files included.
-- *order-dependent*: tests found to depend on order, self-polluting ones included; *confirmed*: those whose printed
-  command, run afterwards in plain pytest, showed it, while the test alone behaved otherwise.
+- *order-dependent*: tests found to depend on order, self-polluting ones included; *confirmed*: of those tried, twenty
+  at most a project, how many showed it by the printed command in plain pytest, while alone they behaved otherwise.
 - *leaks*: root causes told (broken, read and latent). *true*: of those looked at by hand, twenty at most a project,
   how many are there at the line that is told and worth a maintainer's look.
 """
@@ -67,23 +67,27 @@ def _row(project: Project, result: Mapping[str, Any], judged: Mapping[str, Any])
         str(len(result["differences_after"])),
         str(len(result["files_left"])),
         str(len(result["dependent"])),
-        str(len(result["confirmed"])),
+        _of(sum(result["confirmed"].values()), len(result["confirmed"])),
         str(len(result["leaks"])),
-        f"{judged['true']} of {judged['looked_at']}" if judged.get("looked_at") else "",
+        _of(judged.get("true", 0), judged.get("looked_at", 0)),
     ]
+
+
+def _of(some: int, all_: int) -> str:
+    return f"{some} of {all_}" if all_ else ""
 
 
 def _sum(results: Mapping[str, Mapping[str, Any]], judged: Mapping[str, Any]) -> str:
     tests = sum(result["tests"] for result in results.values())
     dependent = sum(len(result["dependent"]) for result in results.values())
-    confirmed = sum(len(result["confirmed"]) for result in results.values())
+    tried = [each for result in results.values() for each in result["confirmed"].values()]
     different = sum(len(result["differences"]) for result in results.values())
     looked = sum(judged.get(name, {}).get("looked_at", 0) for name in results)
     true = sum(judged.get(name, {}).get("true", 0) for name in results)
     share = f" ({100 * true / looked:.0f} %)" if looked else ""
     return (
         f"{len(results)} projects, {tests:,} tests: {different} different outcomes; {dependent} order-dependent "
-        f"tests, {confirmed} of them confirmed by plain pytest; {true} of {looked} leaks looked at are true{share}."
+        f"tests, {sum(tried)} of {len(tried)} tried confirmed by plain pytest; {true} of {looked} leaks looked at are true{share}."
     )
 
 
@@ -95,7 +99,9 @@ def _story(project: Project, result: Mapping[str, Any], judged: Mapping[str, Any
     lines += _listed("Different", result["differences"])
     lines += _listed("Different after the audit", result["differences_after"])
     lines += _listed("Files left", result["files_left"])
-    lines += _listed("Not confirmed by plain pytest", sorted(set(result["dependent"]) - set(result["confirmed"])))
+    lines += _listed(
+        "Not confirmed by plain pytest", [test for test, shown in result["confirmed"].items() if not shown]
+    )
     lines += [f"Mended in leakcheck: {judged['mended']}"] if judged.get("mended") else []
     return "\n".join(lines) + "\n"
 

@@ -17,6 +17,7 @@ from typing import Any
 from .projects import HERE, Project
 
 RESULTS = HERE / "results"
+TRIED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +131,16 @@ def dependent(report: Mapping[str, Any]) -> dict[str, str]:
     return {test["id"]: test["verdict"] for test in report["tests"] if test["verdict"] in verdicts}
 
 
-def confirmed(place: Place, report: Mapping[str, Any]) -> list[str]:
-    """Order-dependent tests whose printed command shows it in plain pytest."""
+def confirmed(place: Place, report: Mapping[str, Any]) -> dict[str, bool]:
+    """Order-dependent tests, `TRIED` at most, with whether the printed command shows it in plain pytest."""
     accusing = [edge for edge in report["edges"] if edge["confirmed"] and edge["effect"] in ("breaks", "enables")]
     by_test = {edge["to"]: edge for edge in accusing}
-    found = []
-    for test, verdict in dependent(report).items():
-        edge = by_test.get(test)
-        if edge is not None and _shows(place, edge, alone_fails=verdict == "brittle"):
-            found.append(test)
-    return found
+    found = dependent(report)
+    chosen = list(found)[:: max(1, -(-len(found) // TRIED))]
+    return {
+        test: test in by_test and _shows(place, by_test[test], alone_fails=found[test] == "brittle")
+        for test in chosen
+    }
 
 
 def _shows(place: Place, edge: Mapping[str, Any], *, alone_fails: bool) -> bool:
