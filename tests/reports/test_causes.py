@@ -76,3 +76,10 @@ def test_edges_of_no_known_leak_come_last_and_flaky_tests_not_at_all() -> None:
 def test_order_dependent_tests_that_no_edge_leads_to() -> None:
     found = result(VICTIMS, leaks=(LEAK,), edges=(edge((A,), V, "L1"),))
     assert without_polluter(found) == (VICTIMS[1],)
+
+
+def test_those_that_hurt_themselves_are_told_together() -> None:
+    victims = (verdict(V, "self-polluting"), verdict(W, "self-polluting"))
+    (cause,) = root_causes(result(victims, edges=(edge((V,), V, None), edge((W,), W, None))))
+    (harm,) = cause.harms
+    assert (harm.how, [hurt.test for hurt in harm.hurt]) == ("again", [V, W])

@@ -17,7 +17,8 @@ from leakcheck.audit.bench import Bench
 from leakcheck.audit.confirm import accusing_without_location
 from leakcheck.records import UNDOABLE, Change, Location
 
-MAX_WITNESSES = 40
+PIONEERS = 4
+MAX_WITNESSES = 100
 MAX_LINES = 30
 SECONDS = 60.0
 
@@ -28,14 +29,16 @@ Groups = Iterable[tuple[Location, ...]]
 def look_deep(bench: Bench) -> None:
     """Name the location of every confirmed edge that has none.
 
-    One witness of each test first; then, with what was found, the others, each a question or two. What is confirmed
-    is worth some time even where that for finding more is spent.
+    A few tests first, then, with what was found, one witness of each test, then the other witnesses: each is a
+    question or two. What is confirmed is worth some time even where that for finding more is spent.
     """
     bench.allow(SECONDS)
     first: dict[str, Witness] = {}
     for witness in _open(bench):
         first.setdefault(witness.test, witness)
-    ask(bench, "deep", [_inquire(bench, witness) for witness in list(first.values())[:MAX_WITNESSES]])
+    several = list(first.values())[:MAX_WITNESSES]
+    for witnesses in (several[:PIONEERS], several[PIONEERS:]):
+        ask(bench, "deep", [_inquire(bench, witness) for witness in witnesses])
     ask(bench, "deep", [_inquire(bench, witness) for witness in _open(bench)[:MAX_WITNESSES]])
 
 
@@ -64,8 +67,8 @@ def _open(bench: Bench) -> list[Witness]:
 def _inquire(bench: Bench, witness: Witness) -> Inquiry:
     evidence = yield [Question(witness, deep=True)]
     changes = evidence.deep.get(witness, ())
-    known = list(_known(bench, witness, changes))
-    for groups in (known, _own(changes), _foreign(changes), _everything(changes)):
+    related = list(_related(bench, witness, changes))
+    for groups in ((*related, *_alike(bench, changes)), _own(changes), _foreign(changes), _everything(changes)):
         asked = [group for group in dict.fromkeys(groups) if group]
         if not asked:
             continue
@@ -73,7 +76,7 @@ def _inquire(bench: Bench, witness: Witness) -> Inquiry:
         cures = [group for group in asked if evidence.cured(witness, group)]
         if cures:
             best = min(cures, key=len)
-            least = best if groups is known else (yield from _least(witness, best))
+            least = best if best in related else (yield from _least(witness, best))
             yield [Question(witness, deep=True, pinpoint=least)]
             return
 
@@ -82,7 +85,7 @@ def _put_back(witness: Witness, locations: tuple[Location, ...]) -> Question:
     return Question(witness, deep=True, restore=locations)
 
 
-def _known(bench: Bench, witness: Witness, changes: Sequence[Change]) -> Groups:
+def _related(bench: Bench, witness: Witness, changes: Sequence[Change]) -> Groups:
     """What cured others of the same polluters, or the same test behind others; and whatever else was put into the
     same containers."""
     changed = tuple(change.location for change in changes)
@@ -91,6 +94,16 @@ def _known(bench: Bench, witness: Witness, changes: Sequence[Change]) -> Groups:
             parents = {container(location) for location in locations}
             yield tuple(location for location in locations if location in changed)
             yield tuple(location for location in changed if container(location) in parents)
+
+
+def _alike(bench: Bench, changes: Sequence[Change]) -> Groups:
+    """What cured anybody, and what is of the same kind: many tests are made after one pattern."""
+    changed = tuple(change.location for change in changes)
+    cured = [locations for _, locations in bench.evidence().pinpointed]
+    yield tuple(dict.fromkeys(each for locations in cured for each in locations if each in changed))
+    for kind in dict.fromkeys(location.kind for locations in cured for location in locations):
+        if kind != "module_globals":
+            yield tuple(location for location in changed if location.kind == kind)
 
 
 def _own(changes: Sequence[Change]) -> Groups:

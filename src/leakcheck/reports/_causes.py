@@ -79,8 +79,12 @@ def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> Mapping[Key, l
 def _harms(edges: Iterable[Edge]) -> tuple[Harm, ...]:
     per_test = grouped(edges, lambda edge: (edge.test, how_of(edge)))
     single = [_single_harm(test, how, each) for (test, how), each in per_test.items()]
-    alike = grouped(single, lambda harm: (harm.how, harm.proof, frozenset(harm.polluters)))
-    return tuple(_merged(harms) for harms in alike.values())
+    return tuple(_merged(harms) for harms in grouped(single, _sort_of_harm).values())
+
+
+def _sort_of_harm(harm: Harm) -> tuple[How, Proof, frozenset[tuple[str, ...]]]:
+    """What must be the same for tests to be told together: of those that hurt themselves, not the polluter."""
+    return harm.how, harm.proof, frozenset(() if harm.how == "again" else harm.polluters)
 
 
 def strongest(edges: Iterable[Edge]) -> list[Edge]:

@@ -16,8 +16,11 @@ _INDENT = _MARGIN + 2
 
 def harm(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     """A block for each root cause, then the tests whose polluter is not known."""
-    blocks = [piece for cause in root_causes(result) for piece in _block(cause, limits)]
-    return section("Order-dependent tests, by root cause", [*blocks, *_orphans(without_polluter(result))])
+    causes = root_causes(result)
+    blocks = [piece for cause in causes[: limits.causes] for piece in _block(cause, limits)]
+    left = [row(each, indent=2) for each in more(len(causes) - limits.causes, "root causes: --verbose tells all")]
+    rest = [row(), *left] if left else []
+    return section("Order-dependent tests, by root cause", [*blocks, *rest, *_orphans(without_polluter(result))])
 
 
 def location(leak: Leak, limits: Limits = SHORT) -> Iterator[Piece]:

@@ -36,6 +36,7 @@ class Limits:
     writers: int = 3
     tests: int = 20
     leaks: int = 60
+    causes: int = 30
 
 
 SHORT = Limits()
