@@ -149,6 +149,14 @@ def test_a_file_that_pollutes_by_its_import() -> None:
     assert leaked.victims == (V,)
 
 
+def test_many_files_of_which_fewer_were_never_tried_are_a_step_and_no_finding() -> None:
+    several = tuple(f"test_{letter}.py" for letter in "wxyz")
+    found = [execution("confirm", BROKEN, collect=("test_b.py", FILE), repeat=number) for number in range(6)]
+    passed_through = execution("confirm", BROKEN, collect=(*several, FILE))
+    assert [edge.polluters for edge in edges(*ALONE, *found, passed_through)] == [("test_b.py",)]
+    assert [edge.polluters for edge in edges(*ALONE, passed_through)] == [several]
+
+
 @pytest.mark.parametrize(("outcome", "proven"), [("passed", True), ("failed", False)])
 def test_the_counterfactual(outcome: str, proven: bool) -> None:
     restored = execution("confirm", POLLUTES, ran("v", outcome, (PLACE,)), restore=(PLACE,))  # type: ignore[arg-type]

@@ -102,12 +102,21 @@ def is_step(witness: Witness, evidence: Evidence) -> bool:
 
     Where a test has many polluters, both halves of what ran before it show the effect, and only one is followed.
     """
-    return len(witness.before) > MAX_UNTRIED and any(part not in evidence.outcomes for part in parts(witness))
+    if len(witness.files) > 1:
+        tried = [Witness(witness.before, witness.test, _without(witness.files, file)) for file in witness.files]
+    else:
+        tried = parts(witness) if len(witness.before) > MAX_UNTRIED else []
+    return any(part not in evidence.outcomes for part in tried)
+
+
+def _without(files: tuple[str, ...], file: str) -> tuple[str, ...]:
+    return tuple(each for each in files if each != file)
 
 
 def open_steps(evidence: Evidence) -> list[Witness]:
-    """Steps of searches that hold a polluter which nobody has found yet, the smallest of each test."""
-    shown = [witness for witness in evidence.outcomes if _effect(witness, evidence) is not None]
+    """Steps of searches among tests that hold a polluter which nobody has found yet, the smallest of each test."""
+    among_tests = [witness for witness in evidence.outcomes if not witness.files]
+    shown = [witness for witness in among_tests if _effect(witness, evidence) is not None]
     ever = [witness for witness in evidence.outcomes if _ever_shows(witness, evidence)]
     found: dict[str, Witness] = {}
     for witness in sorted(shown, key=lambda each: len(each.before)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TypeVar, cast
@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 from leakcheck.analysis import Coverage, Evidence, coverage_of, edges_of
 from leakcheck.analysis.edges import Carried
 from leakcheck.analysis.elsewhere import changed_elsewhere
+from leakcheck.audit.collisions import WHY, collided
 from leakcheck.audit.outcome import BUDGET
 from leakcheck.audit.outsiders import alone_where_needed, inherited, outsiders
 from leakcheck.audit.progress import Progress
@@ -88,12 +89,17 @@ class Bench:
             self.progress.note(text)
 
     def disown(self, why: str) -> None:
-        """What was executed so far is no evidence; it stays on disk, and says so."""
-        for execution in (*self.executions, *self.control):
-            self.engine.keep(execution.id, Note(DISOWNED, why))
-        self._known.clear()
-        self.executions.clear()
+        """What was executed so far is no evidence, not even of who ends a process; it stays on disk and says so."""
+        self._drop([*self.executions, *self.control], why)
         self.control.clear()
+        self.lethal.clear()
+
+    def _drop(self, executions: Collection[Execution], why: str) -> None:
+        for execution in executions:
+            self.engine.keep(execution.id, Note(DISOWNED, why))
+        dropped = {execution.id for execution in executions}
+        self.executions[:] = [each for each in self.executions if each.id not in dropped]
+        self._known.clear()
 
     def run(
         self, phase: str, orders: Sequence[Order], *, lanes: int | None = None, until: float = float("inf")
@@ -108,11 +114,16 @@ class Bench:
         while waiting and time.monotonic() <= until:
             size = len(waiting) if until == float("inf") else BATCH
             batch, waiting = waiting[:size], waiting[size:]
+            ran = []
             for execution in self.engine.run(self._alone_where_needed(batch), lanes=lanes):
-                done.append(execution)
+                ran.append(execution)
                 self.executions.append(execution)
                 self.progress.step(execution.order.name)
                 waiting += self._mended(execution)
+            disturbed = collided(ran)
+            waiting += [replace(execution.order, exclusive=True) for execution in disturbed]
+            self._drop(disturbed, WHY)
+            done += [execution for execution in ran if execution not in disturbed]
         if waiting:
             self._tell_spent(phase, len(waiting))
         self._known.clear()

@@ -25,14 +25,11 @@ def inherited(executions: Iterable[Execution], changed: Collection[str]) -> bool
 
 def alone_where_needed(orders: Iterable[Order], outside: Collection[str], *, everything: bool) -> list[Order]:
     """The orders, those with an outsider asking to run alone. An order without tests means all tests."""
-    return [
-        replace(order, exclusive=everything or (bool(outside) and (not order.tests or _meets(order, outside))))
-        for order in orders
-    ]
+    return [replace(order, exclusive=order.exclusive or everything or _meets(order, outside)) for order in orders]
 
 
 def _meets(order: Order, outside: Collection[str]) -> bool:
-    return any(test in outside for test in order.tests)
+    return bool(outside) and (not order.tests or any(test in outside for test in order.tests))
 
 
 def told(executions: Iterable[Execution], root: str) -> Iterator[tuple[str, str]]:

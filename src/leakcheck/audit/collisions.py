@@ -1,0 +1,30 @@
+"""Executions that ran beside each other and met outside of their processes: what came of that is no evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from leakcheck.records import BAD_OUTCOMES, Execution
+
+WHY = "ran beside another execution that touched the same file or port"
+
+
+def collided(executions: Sequence[Execution]) -> list[Execution]:
+    """Those of one batch that went wrong, and that touched a file or a port which another one touched as well.
+
+    Who runs alone cannot be met. A fixture of the session touches things in the run of whoever needs it first, so
+    that not everybody who does so is known beforehand.
+    """
+    beside = [execution for execution in executions if not execution.order.exclusive]
+    users = Counter(each for execution in beside for each in _touched(execution))
+    return [
+        execution
+        for execution in beside
+        if any(run.outcome in BAD_OUTCOMES for run in execution.runs)
+        and any(users[each] > 1 for each in _touched(execution))
+    ]
+
+
+def _touched(execution: Execution) -> set[tuple[str, str]]:
+    return {(what, name) for _, what, name in execution.outside if what in ("file", "port")}

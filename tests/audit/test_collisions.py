@@ -1,0 +1,70 @@
+"""What goes wrong where two executions meet outside of their processes is no evidence: it is run again, alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+
+from leakcheck.audit.collisions import collided
+from leakcheck.records import Execution, Order, Outcome, TestRun
+
+from .model import Model, ModelEngine, opened
+
+PORT = ("t.py::a", "port", "127.0.0.1:8000")
+
+
+def execution(number: int, outcome: Outcome, *outside: tuple[str, str, str], exclusive: bool = False) -> Execution:
+    order = Order("isolated", "isolated", ("t.py::a",), exclusive=exclusive)
+    return Execution(f"e{number:05d}", order, "finished", (TestRun("t.py::a", outcome),), outside=outside)
+
+
+BAD, GOOD = execution(1, "timeout", PORT), execution(2, "passed", PORT)
+
+
+@pytest.mark.parametrize(
+    ("batch", "found"),
+    [
+        ((BAD, GOOD), [BAD]),
+        ((BAD,), []),
+        ((GOOD, replace(GOOD, id="e00003")), []),
+        ((BAD, execution(3, "passed", PORT, exclusive=True)), []),
+        ((BAD, execution(3, "passed", ("t.py::b", "port", "127.0.0.1:8001"))), []),
+        ((BAD, execution(3, "passed", ("t.py::b", "server", "127.0.0.1:8000"))), []),
+        ((execution(3, "failed", ("t.py::b", "file", "/x/log")), execution(4, "passed", ("", "file", "/x/log"))), [3]),
+    ],
+)
+def test_who_met(batch: Sequence[Execution], found: Sequence[Execution | int]) -> None:
+    wanted = [each if isinstance(each, int) else int(each.id[1:]) for each in found]
+    assert [int(each.id[1:]) for each in collided(batch)] == wanted
+
+
+@dataclass
+class Sharing(ModelEngine):
+    """All tests take one port: who does not run alone finds it taken."""
+
+    def _execution(self, tag: str, order: Order, tests: Sequence[str]) -> Execution:
+        made = super()._execution(tag, order, tests)
+        outcome: Outcome = "passed" if order.exclusive or order.kind == "declared" else "timeout"
+        runs = tuple(replace(run, outcome=outcome) for run in made.runs)
+        known = order.kind != "declared"
+        return replace(made, runs=runs, outside=((tests[0], "port", "127.0.0.1:8000"),) if known else ())
+
+
+def test_they_run_again_alone_and_the_first_time_does_not_count() -> None:
+    tests = {f"t{number}.py::t": () for number in range(3)}
+    engine = Sharing(Model(tests))
+    bench = opened(engine)
+    done = bench.run("isolated", [Order("isolated", "isolated", (test,)) for test in tests])
+    assert [(run.test, run.outcome) for each in done for run in each.runs] == [(test, "passed") for test in tests]
+    assert {each.id for each in bench.executions} == {"e00001", *(each.id for each in done)}
+    assert [tag for tag, _ in engine.kept] == ["e00002", "e00003", "e00004"]
+
+
+def test_after_a_new_start_nobody_is_known_to_end_a_process() -> None:
+    bench = opened(ModelEngine(Model({"t.py::a": ()})))
+    bench.lethal["t.py::a"] = "timeout"
+    bench.disown("ran beside another process")
+    assert not bench.lethal
+    assert not bench.executions
