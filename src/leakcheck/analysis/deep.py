@@ -1,12 +1,12 @@
 """What deep looks have found, as leaks: the changes at the locations that carry an edge, and their lines.
 
-Entries of one container that only cure together (all the names under which one metric is registered) are one
-location, that of the container.
+Entries of one container that only cure together (all the names under which one metric is registered), or that were
+put there by one line (each test's own key in a cache), are one location, that of the container.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from leakcheck.analysis.edges import Carried
@@ -30,15 +30,8 @@ def found_deep(carried: Iterable[Carried], evidence: Evidence) -> list[Left]:
 
 
 def merged(carried: Sequence[Carried], left: Sequence[Left]) -> tuple[list[Carried], list[Left]]:
-    """The edges and their leaks; entries of one container that only cure together go by the container's name."""
-    renamed: dict[Location, Location] = {}
-    for _, locations in carried:
-        by_parent: dict[Location, list[Location]] = {}
-        for location in locations if len(locations) > 1 else ():
-            by_parent.setdefault(container(location), []).append(location)
-        for parent, entries in by_parent.items():
-            if len(entries) > 1 and parent.key:
-                renamed.update(dict.fromkeys(entries, parent))
+    """The edges and their leaks; entries of one container that belong together go by the container's name."""
+    renamed = {location: container(location) for group in _belonging(carried, left) for location in group}
     edges = [
         (edge, tuple(dict.fromkeys(renamed.get(each, each) for each in locations))) for edge, locations in carried
     ]
@@ -47,6 +40,20 @@ def merged(carried: Sequence[Carried], left: Sequence[Left]) -> tuple[list[Carri
         location = renamed.get(each.change.location, each.change.location)
         groups.setdefault((each.by, location), []).append(each.change)
     return edges, [Left(by, _one(location, changes)) for (by, location), changes in groups.items()]
+
+
+def _belonging(carried: Sequence[Carried], left: Sequence[Left]) -> Iterator[Set[Location]]:
+    """Groups of entries of one container."""
+    by_parent: dict[tuple[object, ...], set[Location]] = {}
+    for number, (_, locations) in enumerate(carried):
+        for location in locations if len(locations) > 1 else ():
+            by_parent.setdefault((container(location), number), set()).add(location)
+    for change in (each.change for each in left):
+        for source in change.sources:
+            by_parent.setdefault((container(change.location), source.file, source.line), set()).add(change.location)
+    for (parent, *_), entries in by_parent.items():
+        if len(entries) > 1 and isinstance(parent, Location) and parent.key:
+            yield entries
 
 
 def container(location: Location) -> Location:

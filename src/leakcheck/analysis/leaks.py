@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from leakcheck.analysis.coverage import Coverage
 from leakcheck.analysis.edges import Carried
 from leakcheck.analysis.profiles import Profile
-from leakcheck.records import Change, Impact, Leak, Location, Source, Suite
+from leakcheck.records import Change, Impact, Leak, Location, PathChange, Source, Suite
 
+MAX_PATHS = 20
 _IMPACT_ORDER: Mapping[Impact, int] = {"broken": 0, "read": 1, "latent": 2}
 
 
@@ -71,7 +73,7 @@ def _leak(
     digests = {left.change.digest for left in group}
     readers = _readers(location, digests, polluters, profiles, coverage)
     impact: Impact = "broken" if victims else "read" if readers else "latent"
-    paths = change.paths
+    paths = _paths(group)
     return Leak(
         id="",
         location=location,
@@ -87,6 +89,12 @@ def _leak(
         reach=change.reach,
         internal=all(left.change.internal for left in group),
     )
+
+
+def _paths(group: Sequence[Left]) -> tuple[PathChange, ...]:
+    """Where in the value it differs: as the first has left it, and where others have left it differently."""
+    found = {each.path: each for left in reversed(group) for each in reversed(left.change.paths)}
+    return tuple(islice(reversed(found.values()), MAX_PATHS))
 
 
 def _readers(

@@ -1,0 +1,52 @@
+"""Entries of one container that belong together are told as one location, that of the container."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.made import change, name
+from leakcheck.analysis.deep import merged
+from leakcheck.analysis.leaks import Left
+from leakcheck.records import Change, Edge, Location
+
+STORE = Location("module_globals", "shop", "cache._store")
+
+
+def entry(key: str, kind: str = "module_globals") -> Location:
+    return Location(kind, "shop", f'cache._store["{key}"]')
+
+
+def left(by: str, key: str, line: int) -> Left:
+    return Left(name(by), change(entry(key), line=line))
+
+
+def again(test: str, *keys: str) -> tuple[Edge, tuple[Location, ...]]:
+    edge = Edge((name(test),), name(test), "breaks", None, (name(test),), True, True, "pytest", ("e00001",))
+    return edge, tuple(entry(key) for key in keys)
+
+
+def told(*lefts: Left, edges: tuple[tuple[Edge, tuple[Location, ...]], ...] = ()) -> list[Location]:
+    _, found = merged(edges, lefts)
+    return [each.change.location for each in found]
+
+
+def test_keys_of_their_own_that_one_line_put_there_are_the_container() -> None:
+    edges = (again("a", "1"), again("b", "2"))
+    carried, found = merged(edges, [left("a", "1", 48), left("b", "2", 48)])
+    assert [locations for _, locations in carried] == [(STORE,), (STORE,)]
+    assert [(each.by, each.change.location) for each in found] == [(name("a"), STORE), (name("b"), STORE)]
+    assert [[path.path for path in each.change.paths] for each in found] == [['["1"]'], ['["2"]']]
+
+
+def test_keys_that_only_cure_together_are_the_container() -> None:
+    assert told(left("a", "1", 7), left("a", "2", 8), edges=(again("a", "1", "2"),)) == [STORE]
+
+
+@pytest.mark.parametrize("other", [left("b", "2", 49), left("b", "1", 48)], ids=["another line", "the same key"])
+def test_what_does_not_belong_together_keeps_its_name(other: Left) -> None:
+    assert told(left("a", "1", 48), other) == [entry("1"), other.change.location]
+
+
+def test_what_is_no_entry_has_no_container() -> None:
+    plain: Change = change(Location("environ", "os.environ", "A"), line=3)
+    assert told(Left(name("a"), plain), Left(name("b"), plain)) == [plain.location, plain.location]
