@@ -42,7 +42,7 @@ def test_in_the_declared_order_a_change_is_taken_to_stay() -> None:
 
 
 def test_what_a_watch_cannot_see_is_asked_of_nobody() -> None:
-    """An entry under a key that each process makes anew: however often the maker runs, nobody is seen to meet it."""
+    """An entry under a key that each process makes anew: however often its maker runs, nobody meets it."""
     last = execution("declared", ran("q"), ran("v"), ran("p"))
     assert unmet(last) == {("p", "q"), ("p", "v")}
     assert unmet(last, watched("p", "v", "q", left=False)) == set()

@@ -22,7 +22,7 @@ two cores that was doing other work too; compare seconds only within a line. Thi
   outcome in plain pytest was different after the audit from before it. *files*: what git sees in the checkout after
   the audit and did not see before, ignored files included.
 - *order-dependent*: tests found to depend on order, self-polluting ones included; *confirmed*: of those tried,
-  twenty at most a project, how many showed it by the printed command in plain pytest, while alone they behaved otherwise.
+  twenty at most a project, how many showed it by the printed command in plain pytest and behaved otherwise alone.
 - *leaks*: root causes told (broken, read and latent). *true*: of those looked at by hand, twenty at most a project,
   how many are there at the line that is told and worth a maintainer's look.
 """
@@ -87,8 +87,8 @@ def _sum(results: Mapping[str, Mapping[str, Any]], judged: Mapping[str, Any]) ->
     share = f" ({100 * true / looked:.0f} %)" if looked else ""
     return (
         f"{len(results)} projects, {tests:,} tests: {different} different outcomes; {dependent} order-dependent "
-        f"tests, {sum(tried)} of {len(tried)} tried confirmed by plain pytest; {true} of {looked} leaks looked at are "
-        f"true{share}."
+        f"tests, {sum(tried)} of {len(tried)} tried confirmed by plain pytest; {true} of {looked} leaks looked at "
+        f"are true{share}."
     )
 
 
