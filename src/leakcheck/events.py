@@ -10,6 +10,7 @@ an unknown number stops with a clear error. History of the format:
 from __future__ import annotations
 
 import json
+import os
 import types
 import typing
 from collections.abc import Hashable, Iterator, Mapping
@@ -106,13 +107,23 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """State outside the process: `what` is "file" (about to be written; `copy` is where its content was kept,
-    "" when it was not there, "?" when it could not be kept), "server" or "port"; `at` is a monotonic time."""
+    """State outside the process: `what` is "file" (about to change; `copy` is where what stood there was kept, ""
+    when nothing did, "?" when it could not be kept), "server" or "port"; `at` is a monotonic time. "settled" is a
+    file that imports have changed: its `copy` is the `signature` that it has when the first test begins."""
 
     what: str
     name: str
     copy: str = ""
     at: float = 0.0
+
+
+def signature(path: str) -> str:
+    """Size and time of the last change of a file; "" where there is none."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return ""
+    return f"{found.st_size} {found.st_mtime_ns}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from leakcheck.analysis import wrong_marks
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.progress import Progress
 from leakcheck.engine import Engine
-from leakcheck.engine.engine import Job
+from leakcheck.engine.job import Job
 from leakcheck.errors import CollectionFailed, EngineFailed, NoTests, UsageError
 from leakcheck.options import Options
 from leakcheck.recorder.boot import TOO_OLD
@@ -58,6 +58,11 @@ def _collect(engine: Engine) -> tuple[Suite | None, str, Job]:
     engine.open_suite()
     job = engine.control(Order("control", "declared", ()))
     found = engine.suite() if engine.fork else engine.suite_by_process()
+    if found is not None and engine.fork and engine.touches_files(job):
+        engine.wait(job)  # what it has changed may have been met by an import
+        engine.stop_tree()
+        engine.open_suite()
+        found = engine.suite()
     if found is None and engine.fork:
         engine.fork = False
         found = engine.suite_by_process()

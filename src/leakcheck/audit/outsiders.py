@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import PurePath
 
-from leakcheck.records import Execution, Order
-
-_QUIET = ".hypothesis"
+from leakcheck.records import QUIET_FILES, Execution, Order
 
 
 def outsiders(executions: Iterable[Execution], files: Mapping[str, str]) -> frozenset[str]:
     """Tests that were seen to write a file, to talk to a server or to take a fixed port, and all others of their
     test files, by `files`: it may be a fixture that does so, in the run of whoever needs it first."""
     seen = (row for execution in executions for row in execution.outside)
-    concerned = {files.get(test) for test, _, name in seen if test and _QUIET not in name}
+    concerned = {files.get(test) for test, _, name in seen if test and QUIET_FILES not in name}
     return frozenset(test for test, file in files.items() if file in concerned)
 
 
@@ -37,14 +36,21 @@ def told(executions: Iterable[Execution], root: str) -> Iterator[tuple[str, str]
     seen: dict[str, dict[str, None]] = {"file": {}, "server": {}, "port": {}}
     for execution in executions:
         for test, what, name in execution.outside:
-            if test and _QUIET not in name:
+            if test and QUIET_FILES not in name:
                 seen[what][name.removeprefix(f"{root}/")] = None
     if seen["file"]:
-        yield "files", f"tests write files, put back after each execution: {_some(seen['file'])}"
+        names = _some(_innermost(seen["file"]))
+        yield "files", f"tests write files: they run while nothing else does, and the files are put back: {names}"
     if seen["server"]:
         yield "servers", f"tests talk to servers, whose state leakcheck cannot reset: {_some(seen['server'])}"
     if seen["port"]:
         yield "ports", f"tests take fixed ports, so they run while nothing else does: {_some(seen['port'])}"
+
+
+def _innermost(names: Collection[str]) -> list[str]:
+    """Without the folders of others among them."""
+    folders = {parent for name in names for parent in map(str, PurePath(name).parents)}
+    return [name for name in names if name not in folders]
 
 
 def _some(names: Collection[str], limit: int = 5) -> str:

@@ -15,7 +15,9 @@ from pathlib import Path
 
 from leakcheck import __version__
 from leakcheck.audit import search
+from leakcheck.audit.bench import Bench
 from leakcheck.audit.calibrate import calibrate
+from leakcheck.audit.leftovers import files_below, told
 from leakcheck.audit.opening import open_bench
 from leakcheck.audit.progress import Progress
 from leakcheck.audit.resuming import Earlier, check_same, resumed
@@ -38,18 +40,29 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
     collected = earlier is not None
     try:
         folder = _begin(options) if earlier is None else earlier.folder
+        here = Path.cwd()
         with engine_for(options, folder, earlier=earlier) as engine:
+            files = files_below(here)
             known = earlier.suite.launcher if earlier is not None else ""
             bench, control = open_bench(engine, options, progress, known)
             collected = True
             _settle_sources(engine, bench.suite, earlier)
             calibrate(bench, control)
             search.settle(bench)
+            engine.disk.put_back_the_start()
+            _tell_leftovers(bench, told(files, files_below(here)))
             engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
             forget_salt(engine.launch.folder.path.name)
             return folder
     except KeyboardInterrupt:
         raise _interrupted(collected) from None
+
+
+def _tell_leftovers(bench: Bench, changed: str) -> None:
+    """What could not be put back, or what nobody was seen to change."""
+    for each in (*bench.engine.disk.unrestored, changed):
+        if each:
+            bench.note("files", each)
 
 
 def _interrupted(collected: bool) -> Interrupted:

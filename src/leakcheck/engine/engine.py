@@ -5,17 +5,18 @@ from __future__ import annotations
 import itertools
 import os
 import select
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from leakcheck import events
+from leakcheck.engine.disk import Disk
+from leakcheck.engine.job import Job
 from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import kill_group, status_of, uninterrupted
 from leakcheck.engine.root import Node, Root
-from leakcheck.engine.undo import put_back
 from leakcheck.errors import EngineFailed
 from leakcheck.records import Execution, Order, Suite
 from leakcheck.store import LOST, Left, Replay, fold_execution
@@ -34,24 +35,6 @@ class Limits:
 
 
 @dataclass
-class Job:
-    """One execution under way."""
-
-    tag: str
-    order: Order
-    mode: str
-    pid: int = 0
-    process: subprocess.Popen[bytes] | None = None
-    node: str = ""
-    began: float = 0.0
-    size: int = -1
-    alive: float = 0.0
-    running: bool = False
-    timed_out: bool = False
-    status: int | None = None
-
-
-@dataclass
 class Engine:
     """Hands out executions. `fork` may be switched off while it runs: what follows is spawned."""
 
@@ -64,14 +47,23 @@ class Engine:
     jobs: dict[str, Job] = field(default_factory=dict)
     forks: int = 0
     processes: int = 0
-    changed: set[str] = field(default_factory=set)
-    unrestored: list[str] = field(default_factory=list)
     replay: Replay = field(default_factory=Replay)
     _controls: dict[str, Execution] = field(default_factory=dict)
-    _touched: list[events.Outside] = field(default_factory=list)
+    _disturbed: list[Job] = field(default_factory=list)
+    _tainted: set[str] = field(default_factory=set)
     _collecting: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _nodes: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @cached_property
+    def disk(self) -> Disk:
+        """What executions have changed in files."""
+        return Disk(self.launch.folder)
+
+    @property
+    def changed(self) -> set[str]:
+        """All files that ever changed."""
+        return self.disk.changed
 
     # The suite -------------------------------------------------------------------------------------------------
 
@@ -139,26 +131,37 @@ class Engine:
             if known is not None:
                 yield known
             else:
-                waiting.append(Job(self.replay.free(tag), order, self._mode(order)))
+                args = order.arguments if order.fresh else None
+                waiting.append(Job(self.replay.free(tag), order, self._mode(order), args))
         yield from self._work(waiting, lanes or self.lanes)
 
     def control(self, order: Order, args: tuple[str, ...] | None = None) -> Job:
         """Begin an execution by plain pytest, without recorder; `finish` gives its execution."""
         tag = f"{CONTROL}{next(self._numbers):05d}"
         known = self.replay.take(tag, order)
-        job = Job(known.id if known is not None else self.replay.free(tag), order, "control")
+        job = Job(known.id if known is not None else self.replay.free(tag), order, "control", args)
         if known is not None:
             self._controls[job.tag] = known
         else:
-            self._spawn(job, args)
+            self._spawn(job)
         return job
 
+    def touches_files(self, job: Job) -> bool:
+        """Whether a test of `job` was about to change a file until now."""
+        if job.tag in self.jobs:
+            job.look(self.launch.folder.segment(job.tag), time.monotonic())
+        return job.touches
+
     def finish(self, job: Job) -> Execution:
-        """Wait for a control execution."""
+        """Wait for a control execution, and take it."""
+        return self._controls.pop(self.wait(job).tag)
+
+    def wait(self, job: Job) -> Job:
+        """Wait until a control execution has ended."""
         while job.tag not in self._controls:
             for _ in self._work([], 1, until=job.tag):
                 pass
-        return self._controls.pop(job.tag)
+        return job
 
     def stop(self) -> None:
         """End every process of this engine, and put back what those that were at work have changed."""
@@ -172,6 +175,7 @@ class Engine:
                 self.root = None
             for job in list(self.jobs.values()):
                 self._abandon(job)
+            self.disk.put_back_the_start()
 
     def pass_over(self) -> None:
         """Leave out a number: an earlier session has given it to something that need not be asked again."""
@@ -194,9 +198,8 @@ class Engine:
                 self.launch.folder.segment(tag).rename(self.launch.folder.segment(EARLIER_SUITE))
         self.forget_suite()
         self.replay = left.replay
-        self.changed |= left.changed
-        self._touched += left.touched
-        self._put_back(())
+        self.disk.changed |= left.changed
+        self._put_back(left.touched)
         self._nodes = itertools.count(1 + self.launch.folder.highest("node"))
 
     def _mode(self, order: Order) -> str:
@@ -212,6 +215,9 @@ class Engine:
                 self._watch()
                 for job in [job for job in self.jobs.values() if job.status is not None]:
                     execution = self._done(job)
+                    waiting[:0], self._disturbed = self._disturbed, []
+                    if execution is None:
+                        continue
                     if job.tag.startswith(CONTROL):
                         self._controls[job.tag] = execution
                     else:
@@ -221,17 +227,26 @@ class Engine:
 
     def _start(self, waiting: list[Job], lanes: int) -> None:
         for job in list(waiting):
-            if len(self.jobs) >= lanes or any(running.order.exclusive for running in self.jobs.values()):
+            if len(self.jobs) >= lanes or self._occupied():
                 break
             if job.order.exclusive and self.jobs:
                 continue
-            if job.mode != "fork" or self.root is None:
-                waiting.remove(job)
-                self._spawn(job, job.order.arguments if job.order.fresh else None)
-            elif self._node_for(job, lanes):
-                waiting.remove(job)
-                self._fork(job)
+            spawned = job.mode != "fork" or self.root is None
+            if (not spawned and not self._node_for(job, lanes)) or (job.order.exclusive and self._importing()):
+                continue
+            waiting.remove(job)
+            self._spawn(job) if spawned else self._fork(job)
         self._close_unused(waiting)
+
+    def _occupied(self) -> bool:
+        """Whether what runs, or what it has left in files until it is put back, must not be met."""
+        return self._are_files_touched() or any(job.order.exclusive for job in self.jobs.values())
+
+    def _are_files_touched(self) -> bool:
+        return bool(self.disk.writers) or any(job.touches for job in self.jobs.values())
+
+    def _importing(self) -> bool:
+        return self.root is not None and any(node.state == "opening" for node in self.root.nodes.values())
 
     # Nodes -----------------------------------------------------------------------------------------------------
 
@@ -245,6 +260,9 @@ class Engine:
             return False
         if node.state == "gone":
             job.mode = "single"
+            return False
+        if node.state == "ready" and node.tag in self._tainted:
+            self.root.close_node(node.tag)
             return False
         job.node = node.tag
         return node.state == "ready"
@@ -273,10 +291,11 @@ class Engine:
         self.forks += 1
         self.root.run(job.node, job.tag)
 
-    def _spawn(self, job: Job, args: tuple[str, ...] | None) -> None:
+    def _spawn(self, job: Job) -> None:
         self.launch.folder.begin(job.tag, job.order)
         with uninterrupted():
-            job.process = self.launch.start("control" if job.mode == "control" else "single", job.tag, args=args)
+            part = "control" if job.mode == "control" else "single"
+            job.process = self.launch.start(part, job.tag, args=job.args)
             job.pid = job.process.pid
             self.processes += 1
             self._begin(job)
@@ -325,55 +344,44 @@ class Engine:
         self.fork = False
 
     def _watch(self) -> None:
-        """End what shows no sign of life: a segment grows at the beginning and at the end of every test."""
+        """End what shows no sign of life, and remember who imports while files are not as they were."""
         now = time.monotonic()
         for job in self.jobs.values():
-            size = self.launch.folder.segment(job.tag).stat().st_size
-            if size != job.size:
-                job.size, job.alive = size, now
-            job.running = job.running or self._has_started(job)
+            job.look(self.launch.folder.segment(job.tag), now)
             late = now - job.began > self.limits.execution
             late = late or (job.running and now - job.alive > self.limits.test)
             if late and job.status is None and job.pid and not job.timed_out:
                 job.timed_out = True
                 kill_group(job.pid)
+        if self.root is not None and self._are_files_touched():
+            opening = (node.tag for node in self.root.nodes.values() if node.state == "opening")
+            self._tainted.update(tag for tag in opening if tag != SUITE)
 
-    def _has_started(self, job: Job) -> bool:
-        """Whether its first test began: a start and a collection are not measured as a test."""
-        return b'"event":"started"' in self.launch.folder.segment(job.tag).read_bytes()
-
-    def _done(self, job: Job) -> Execution:
-        del self.jobs[job.tag]
+    def _done(self, job: Job) -> Execution | None:
+        """The execution; None if another has changed files meanwhile: then it is no evidence, and runs again."""
         kill_group(job.pid)
+        for each in self.jobs.values():
+            each.look(self.launch.folder.segment(each.tag), time.monotonic())
+        del self.jobs[job.tag]
+        disturbed = self._are_files_touched()
+        if job.touches:
+            self.disk.writers.add(job.tag)
         seconds = round(time.monotonic() - job.began, 4)
         items = tuple(self.launch.folder.read(job.tag))
         changed = self._put_back(items)
-        completed = any(isinstance(event, events.Completed) for event in items)
-        stopped = any(isinstance(event, events.Stopped) for event in items)
-        ran = any(isinstance(event, events.Started) for event in items)
-        status = (
-            "timeout" if job.timed_out
-            else "finished" if completed
-            else "stopped" if stopped
-            else "crashed" if ran
-            else "refused"
-        )  # fmt: skip
-        ending = events.Exit(status, job.status, seconds, job.mode, changed)
+        if disturbed:
+            self.launch.folder.put_aside(job.tag)
+            self._disturbed.append(job.again())
+            return None
+        ending = events.Exit(job.ended(items), job.status, seconds, job.mode, changed)
         self.launch.folder.append(job.tag, ending)
         return fold_execution(job.tag, (*items, ending))
 
     def _put_back(self, items: Iterable[events.Event]) -> tuple[str, ...]:
         """Undo what an execution wrote to files; returns what had changed. Those of executions that run beside each
         other count together."""
-        self._touched += [event for event in items if isinstance(event, events.Outside)]
-        if self.jobs or not self._touched:
-            return ()
-        changed, failed = put_back(self._touched)
-        self.changed |= changed
-        self.unrestored += failed
-        self._touched.clear()
-        shutil.rmtree(self.launch.folder.undo, ignore_errors=True)
-        return tuple(sorted(changed))
+        self.disk.remember(items)
+        return () if self.jobs else self.disk.put_back()
 
     def require_log(self, tag: str) -> str:
         """What a process printed; for errors that only it can explain."""

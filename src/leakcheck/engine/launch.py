@@ -70,11 +70,11 @@ class Launch:
             "mode": mode,
             "args": list(self.args if args is None else args),
             "launcher": self.launcher,
-            "folder": str(self.folder.path),
+            "folder": str(self.folder.path.absolute()),  # a test may leave the working folder
             "scratch": self.scratch,
             "salt": self.salt,
             "show_values": self.show_values,
-            "segment": str(self.folder.segment(tag)),
+            "segment": str(self.folder.segment(tag).absolute()),
             "commands": commands,
             "replies": replies,
             "environ": {"PYTHONHASHSEED": own_seed} if own_seed is not None else {},

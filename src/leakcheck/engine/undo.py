@@ -6,46 +6,46 @@ import contextlib
 import filecmp
 import os
 import shutil
-from collections.abc import Iterable
+import stat
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from leakcheck.events import Outside
 
+_ABSENT, _UNKEPT = "", "?"
+
 
 def put_back(touched: Iterable[Outside]) -> tuple[set[str], list[str]]:
-    """Undo writes to files: the earliest copy of each counts. Returns (what had changed, what could not be undone).
+    """Undo changes of files, folders and links: the earliest copy of each counts. Returns (what had changed, what
+    could not be undone).
 
-    Names that were not there are removed, innermost first; nothing else is ever deleted.
+    First what was not there is removed, innermost first; nothing else is ever deleted. Then what was there comes
+    back, outermost first. Folders get their modes and times last: their content does not change any more.
     """
+    copies = _earliest(touched)
+    changed: set[str] = set()
+    failed: list[str] = []
+    made = sorted((name for name in copies if copies[name] == _ABSENT), reverse=True)
+    kept = sorted(name for name in copies if copies[name] not in (_ABSENT, _UNKEPT))
+    for name in (*made, *kept):
+        try:
+            differed = _restore(Path(name), Path(copies[name])) if copies[name] else _remove(Path(name))
+        except OSError as error:
+            failed.append(f"cannot put back {name}: {error.strerror}")
+        else:
+            changed |= {name} if differed else set()
+    for name in reversed(kept):
+        _settle(name, copies[name])
+    return changed, failed
+
+
+def _earliest(touched: Iterable[Outside]) -> Mapping[str, str]:
+    """path -> the copy of what stood there first."""
     first: dict[str, Outside] = {}
     for each in touched:
         if each.what == "file" and (each.name not in first or each.at < first[each.name].at):
             first[each.name] = each
-    changed: set[str] = set()
-    failed = []
-    for name, each in sorted(first.items(), reverse=True):
-        try:
-            if _put_back(Path(name), each.copy):
-                changed.add(name)
-        except OSError as error:
-            failed.append(f"{name}: {error.strerror}")
-    return changed, failed
-
-
-def _put_back(path: Path, copy: str) -> bool:
-    """Whether `path` differed from its copy."""
-    if copy == "?":
-        return False
-    if copy == "":
-        return _remove(path)
-    differs = not path.is_file() or not filecmp.cmp(path, copy, shallow=False)
-    if differs and path.is_file():
-        shutil.copyfile(copy, path)  # in place: a process of the tree may hold the file open
-        shutil.copystat(copy, path)
-    elif differs:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(copy, path)
-    return differs
+    return {name: each.copy for name, each in first.items()}
 
 
 def _remove(path: Path) -> bool:
@@ -57,3 +57,59 @@ def _remove(path: Path) -> bool:
     if present:
         path.unlink()
     return present
+
+
+def _restore(path: Path, copy: Path) -> bool:
+    """Whether `path` differed from its copy."""
+    if _kind(path) != _kind(copy):
+        _clear(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if _kind(copy) == stat.S_IFDIR:
+            path.mkdir()
+        else:
+            shutil.copy2(copy, path, follow_symlinks=False)
+        return True
+    if copy.is_symlink():
+        if path.readlink() == copy.readlink():
+            return False
+        path.unlink()
+        path.symlink_to(copy.readlink())
+        return True
+    if copy.is_dir():
+        return path.stat().st_mode != copy.stat().st_mode
+    if filecmp.cmp(path, copy, shallow=False):
+        return path.stat().st_mode != copy.stat().st_mode
+    _copy_in_place(path, copy)
+    return True
+
+
+def _copy_in_place(path: Path, copy: Path) -> None:
+    """A process of the tree may hold the file open, so it stays the same file."""
+    try:
+        shutil.copyfile(copy, path)
+    except PermissionError:
+        path.chmod(0o600)
+        shutil.copyfile(copy, path)
+
+
+def _clear(path: Path) -> None:
+    kind = _kind(path)
+    if kind == stat.S_IFDIR:
+        path.rmdir()
+    elif kind:
+        path.unlink()
+
+
+def _kind(path: Path) -> int:
+    """Regular file, folder or link; 0 for nothing."""
+    try:
+        return stat.S_IFMT(path.lstat().st_mode)
+    except OSError:
+        return 0
+
+
+def _settle(name: str, copy: str) -> None:
+    """Mode and times, as they were."""
+    with contextlib.suppress(OSError):
+        if _kind(Path(name)) == _kind(Path(copy)) != stat.S_IFLNK:
+            shutil.copystat(copy, name)

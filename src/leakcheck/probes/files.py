@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,7 +20,7 @@ from leakcheck.probes import MISSING, Setting, Tracking, Values
 OWNER = "files"
 UNKNOWN = "?"
 _Signature = tuple[int, int, int]
-_open, _stat = open, os.stat  # a test may replace these
+_open, _stat, _readlink = open, os.lstat, os.readlink  # a test may replace these
 
 
 class Probe(Setting):
@@ -49,6 +50,10 @@ class Probe(Setting):
         """The content of a file by its digest, `MISSING` where there is none."""
         try:
             found = _stat(path)
+            if stat.S_ISLNK(found.st_mode):
+                return f"link to {_readlink(path)}"
+            if stat.S_ISDIR(found.st_mode):
+                return "folder"
             signature = (found.st_ino, found.st_size, found.st_mtime_ns)
             known = self._digests.get(path)
             if known is None or known[0] != signature:
@@ -62,14 +67,41 @@ class Probe(Setting):
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         path, copy = self._kept[key]
-        if copy:
-            shutil.copyfile(copy, path)
-        else:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(path)
+        there, wanted = _kind(path), _kind(copy) if copy else 0
+        if there and there != wanted:
+            _remove(path, there)
+        if wanted == stat.S_IFDIR:
+            os.makedirs(path, exist_ok=True)
+        elif wanted:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            _copy(copy, path, wanted)
 
     def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
         return list(after)
+
+
+def _kind(path: str) -> int:
+    """Regular file, folder or link; 0 for nothing."""
+    try:
+        return stat.S_IFMT(_stat(path).st_mode)
+    except OSError:
+        return 0
+
+
+def _remove(path: str, kind: int) -> None:
+    if kind == stat.S_IFDIR:
+        shutil.rmtree(path)  # it was not there, and so nothing in it was
+    else:
+        os.unlink(path)
+
+
+def _copy(copy: str, path: str, kind: int) -> None:
+    if kind == stat.S_IFLNK:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+        os.symlink(_readlink(copy), path)
+    else:
+        shutil.copyfile(copy, path)
 
 
 class _View(Mapping[tuple[str, str], Any]):

@@ -1,42 +1,44 @@
 """State outside the process, seen by an audit hook: files that are written, servers that are talked to.
 
-A fork does not undo what a test writes to a disk. Before the first write to a file under the rootdir (or to a fixed
-name in the temporary folder) the hook keeps a copy, from which the engine puts the file back when the process has
-ended. SQLite files are kept with their journals. Servers and fixed ports are only named.
+A fork does not undo what a test writes to a disk. Before a path under the rootdir (or of a fixed name in the
+temporary folder) changes for the first time the hook keeps what stands there, and the engine puts it back when the
+process has ended. SQLite files are kept with their journals. Servers and fixed ports are only named.
+
+What changes before the first test (by plugins, conftests, imports) changes in every process alike: it is put back
+when the audit is over.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import stat
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from leakcheck.events import Outside
-from leakcheck.recorder.naming import relative
+from leakcheck.events import FORMAT, Header, Outside, signature
+from leakcheck.recorder.keeping import below, keep, located, open_folders
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.segment import Segment
 
 Keep = Callable[[str, str, str], None]
-MAX_COPY = 256 * 1024 * 1024
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _SKIPPED = frozenset({"__pycache__", ".git", ".leakcheck", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
 _EPHEMERAL = 32_768
 _SQLITE_PARTS = ("", "-journal", "-wal", "-shm")
+_isdir, _lexists, _join = os.path.isdir, os.path.lexists, os.path.join
 
 
 class OutsideWatch:
-    """One per process, inherited by forks. Nothing is kept before `begin`; only the names are remembered."""
+    """One per process, inherited by forks. `begin` says where the first test is about to start."""
 
     def __init__(self, root: str, folder: str, scratch: str, keep: Keep | None = None) -> None:
         """`keep(name, path, copy)` is told of every file that is about to change, by its name in reports."""
         self._root = root
+        self._folder = folder
         self._on_kept = keep
-        self._own = tuple(os.path.join(os.path.realpath(path), "") for path in (folder, scratch))
-        self._temp = os.path.join(os.path.realpath(tempfile.gettempdir()), "")
+        self._own = tuple(_join(os.path.realpath(path), "") for path in (folder, scratch))
+        self._temp = _join(os.path.realpath(tempfile.gettempdir()), "")
         self._segment: Segment | None = None
         self._keep = ""
         self._seen: set[str] = set()
@@ -47,13 +49,17 @@ class OutsideWatch:
         self._busy = False
         self._handlers: Mapping[str, Callable[[tuple[Any, ...]], None]] = {
             "open": self._on_open,
-            "os.remove": self._on_path,
-            "os.rmdir": self._on_path,
-            "os.mkdir": self._on_path,
-            "os.truncate": self._on_path,
-            "os.rename": self._on_two_paths,
-            "os.link": self._on_two_paths,
-            "os.symlink": self._on_two_paths,
+            "os.remove": self._on_entry,
+            "os.rmdir": self._on_entry,
+            "os.mkdir": self._on_mkdir,
+            "os.truncate": self._on_content,
+            "os.chmod": self._on_content,
+            "os.chown": self._on_content,
+            "os.utime": self._on_content,
+            "os.rename": self._on_rename,
+            "os.link": self._on_link,
+            "os.symlink": self._on_symlink,
+            "shutil.rmtree": self._on_tree,
             "sqlite3.connect": self._on_sqlite,
             "socket.connect": self._on_connect,
             "socket.bind": self._on_bind,
@@ -77,8 +83,14 @@ class OutsideWatch:
     def begin(self, segment: Segment, keep: str) -> None:
         """From now on keep copies in the folder `keep`, and tell `segment`."""
         self._segment, self._keep = segment, keep
-        for path in list(self._before):
-            self._file(path)
+        self._seen.clear()
+        self._busy = True
+        try:
+            for path in self._before:  # its descriptor may be inherited, and written without another `open`
+                self._touch(path)
+                segment.write(Outside("settled", path, signature(path)))
+        finally:
+            self._busy = False
 
     def _handle(self, handler: Callable[[tuple[Any, ...]], None], args: tuple[Any, ...]) -> None:
         self._busy = True
@@ -89,27 +101,58 @@ class OutsideWatch:
         finally:
             self._busy = False
 
+    # What system calls are about to do ---------------------------------------------------------------------------
+
     def _on_open(self, args: tuple[Any, ...]) -> None:
         path, mode, flags = args
         writes = any(letter in mode for letter in "wax+") if type(mode) is str else bool(flags & _WRITE_FLAGS)
-        if writes and not isinstance(path, int):
-            self._file(os.fsdecode(path))
+        if not writes or isinstance(path, int):
+            return
+        name = os.fsdecode(path)
+        known = type(mode) is str or os.path.isabs(name)  # else it may be meant from a folder that is not told
+        folders = [""] if known else ["", *open_folders()]
+        for folder in folders:
+            found = os.path.realpath(_join(folder, name))
+            if not _isdir(found):
+                self._touch(found)
 
-    def _on_path(self, args: tuple[Any, ...]) -> None:
-        if not isinstance(args[0], int):
-            self._file(os.fsdecode(args[0]))
+    def _on_entry(self, args: tuple[Any, ...]) -> None:
+        self._touch(located(args[0], args[1]))
 
-    def _on_two_paths(self, args: tuple[Any, ...]) -> None:
-        for path in args[:2]:
-            if not isinstance(path, int):
-                self._file(os.fsdecode(path))
+    def _on_mkdir(self, args: tuple[Any, ...]) -> None:
+        path = located(args[0], args[2])
+        if path is not None and not _lexists(path):
+            self._touch(path)
+
+    def _on_content(self, args: tuple[Any, ...]) -> None:
+        self._touch(located(args[0], args[-1] if len(args) > 2 else -1, follow=True))
+
+    def _on_rename(self, args: tuple[Any, ...]) -> None:
+        source, target = located(args[0], args[2]), located(args[1], args[3])
+        for path in (source, target):
+            self._tree(path)
+        if source is not None and target is not None:
+            for path in below(source):
+                self._touch(target + path[len(source) :])
+
+    def _on_link(self, args: tuple[Any, ...]) -> None:
+        self._touch(located(args[1], args[3]))
+
+    def _on_symlink(self, args: tuple[Any, ...]) -> None:
+        self._touch(located(args[1], args[2]))
+
+    def _on_tree(self, args: tuple[Any, ...]) -> None:
+        self._tree(located(args[0], args[1] if len(args) > 1 else -1))
 
     def _on_sqlite(self, args: tuple[Any, ...]) -> None:
         name = os.fsdecode(args[0])
-        name = name.removeprefix("file:").partition("?")[0]
+        if name.startswith("file:"):
+            from urllib.parse import unquote
+
+            name = unquote(name.removeprefix("file:").partition("?")[0].partition("#")[0])
         if name and ":memory:" not in name:
             for part in _SQLITE_PARTS:
-                self._file(name + part)
+                self._touch(os.path.realpath(name) + part)
 
     def _on_temporary(self, args: tuple[Any, ...]) -> None:
         self._private.append(os.path.realpath(os.fsdecode(args[0])))
@@ -125,45 +168,55 @@ class OutsideWatch:
             self._bound.add(address[1])
             self._tell("port", f"{address[0]}:{address[1]}", "")
 
-    def _file(self, name: str) -> None:
-        path = os.path.realpath(name)
-        if path in self._seen or not self._counts(path):
-            return
-        if self._segment is None:
-            self._before[path] = None  # its descriptor may be inherited, and written without another `open`
+    # What is kept ------------------------------------------------------------------------------------------------
+
+    def _tree(self, path: str | None) -> None:
+        if path is not None and self._counts(path):
+            self._touch(path)
+            for each in below(path):
+                self._touch(each)
+
+    def _touch(self, path: str | None) -> None:
+        """`path` is about to change."""
+        if path is None or path in self._seen or not self._counts(path):
             return
         self._seen.add(path)
-        copy = self._copied(path)
+        if self._segment is None:
+            self._before[path] = None
+            if self._inside(path):
+                self._keep_for_the_end(path)
+            return
+        copy = keep(path, _join(self._keep, str(len(self._seen))))
         self._tell("file", path, copy)
         if self._on_kept is not None:
-            self._on_kept(relative(path, self._root) if self._inside(path) else path, path, copy)
+            self._on_kept(self._name(path), path, copy)
+
+    def _keep_for_the_end(self, path: str) -> None:
+        tag = f"before-{Real.getpid()}"
+        target = _join(self._folder, f"{tag}.jsonl")
+        new = not _lexists(target)
+        segment = Segment(target)
+        if new:
+            segment.write(Header(FORMAT, tag))
+        copy = keep(path, _join(self._folder, tag, str(len(self._seen))))
+        segment.write(Outside("file", path, copy, Real.monotonic()))
+        segment.close()
+
+    def _name(self, path: str) -> str:
+        """As reports show it: relative to the rootdir; a link is not what it points to."""
+        return path[len(_join(self._root, "")) :].replace(os.sep, "/") if self._inside(path) else path
 
     def _inside(self, path: str) -> bool:
-        return path.startswith(os.path.join(self._root, ""))
+        return path.startswith(_join(self._root, ""))
 
     def _counts(self, path: str) -> bool:
-        if path.startswith(self._own) or path.endswith(".pyc"):
+        if _join(path, "").startswith(self._own) or path.endswith(".pyc"):
             return False
         if self._inside(path):
             return _SKIPPED.isdisjoint(path[len(self._root) :].split(os.sep))
         return path.startswith(self._temp) and not any(
             path == each or path.startswith(each + os.sep) for each in self._private
         )
-
-    def _copied(self, path: str) -> str:
-        """Where the copy is; "" when there was nothing, "?" when it cannot be kept."""
-        try:
-            found = os.lstat(path)
-        except OSError:
-            return ""
-        if stat.S_ISDIR(found.st_mode):
-            return "?"
-        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_COPY:
-            return "?"
-        os.makedirs(self._keep, mode=0o700, exist_ok=True)
-        copy = os.path.join(self._keep, str(len(self._seen)))
-        shutil.copy2(path, copy)
-        return copy
 
     def _tell(self, what: str, name: str, copy: str) -> None:
         if self._segment is not None and (what, name) not in self._told:

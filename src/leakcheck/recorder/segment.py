@@ -26,6 +26,9 @@ class Segment:
         while data:
             data = data[Real.write(self._fd, data) :]
 
+    def close(self) -> None:
+        Real.close(self._fd)
+
     def _open(self) -> None:
         self._fd = Real.open(self.path, _APPEND, 0o600)
         stat = Real.fstat(self._fd)

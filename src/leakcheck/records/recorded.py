@@ -24,6 +24,10 @@ NOT_RESTORED = "not restored"
 """The topic of the note in an execution that could not put a location back."""
 
 
+QUIET_FILES = ".hypothesis"
+"""Part of the names of files that tools write beside the tests: no state of the project."""
+
+
 def node_id(test: str) -> str:
     """pytest's node id of a test; of several tests with one node id the second is named `id #2`, and so on."""
     head, mark, number = test.rpartition(" #")

@@ -1,0 +1,167 @@
+"""Files, folders and links are put back from the copies that were kept before they changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from leakcheck.engine.disk import Disk
+from leakcheck.engine.undo import put_back
+from leakcheck.events import FORMAT, Header, Outside, signature
+from leakcheck.recorder.keeping import UNKEPT, below, keep, located
+from leakcheck.recorder.segment import Segment
+from leakcheck.store import AuditFolder
+
+
+def tree(folder: Path) -> Mapping[str, tuple[int, str]]:
+    """path -> (mode, content or target) of everything below `folder`."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        content = os.readlink(path) if path.is_symlink() else path.read_text() if path.is_file() else ""
+        found[path.relative_to(folder).as_posix()] = (path.lstat().st_mode, content)
+    return found
+
+
+def furnished(folder: Path) -> Path:
+    (folder / "full" / "deep").mkdir(parents=True)
+    (folder / "empty").mkdir()
+    (folder / "full" / "deep" / "file").write_text("deep")
+    (folder / "file").write_text("file")
+    (folder / "other").write_text("other")
+    (folder / "link").symlink_to("file")
+    return folder
+
+
+def kept(folder: Path, copies: Path, *names: str) -> list[Outside]:
+    """What the recorder tells of paths that are about to change."""
+    return [
+        Outside("file", str(folder / name), keep(str(folder / name), str(copies / str(number))), number)
+        for number, name in enumerate(names)
+    ]
+
+
+def swap(folder: Path) -> None:
+    (folder / "file").unlink()
+    (folder / "file").mkdir()
+    (folder / "empty").rmdir()
+    (folder / "empty").write_text("no folder any more")
+
+
+def move(folder: Path) -> None:
+    (folder / "full").rename(folder / "moved")
+
+
+def relink(folder: Path) -> None:
+    (folder / "link").unlink()
+    (folder / "link").symlink_to("other")
+
+
+CHANGES: Mapping[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
+    "content": (lambda folder: (folder / "file").write_text("more"), ("file",)),
+    "same size": (lambda folder: (folder / "file").write_text("elif"), ("file",)),
+    "mode": (lambda folder: (folder / "file").chmod(0o600), ("file",)),
+    "read only": (lambda folder: ((folder / "file").write_text("x"), (folder / "file").chmod(0o400)), ("file",)),
+    "gone": (lambda folder: (folder / "file").unlink(), ("file",)),
+    "new": (lambda folder: (folder / "new").write_text("x"), ("new",)),
+    "new folders": (lambda folder: (folder / "new" / "deep").mkdir(parents=True), ("new", "new/deep")),
+    "a tree gone": (lambda folder: shutil.rmtree(folder / "full"), ("full", "full/deep", "full/deep/file")),
+    "moved": (move, ("full", "full/deep", "full/deep/file", "moved", "moved/deep", "moved/deep/file")),
+    "an empty folder gone": (lambda folder: (folder / "empty").rmdir(), ("empty",)),
+    "link": (relink, ("link",)),
+    "link gone": (lambda folder: (folder / "link").unlink(), ("link",)),
+    "folders for files": (swap, ("file", "empty")),
+    "nothing": (lambda folder: None, ("file", "full", "link", "new")),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_everything_is_as_it_was(tmp_path: Path, name: str) -> None:
+    change, names = CHANGES[name]
+    folder = furnished(tmp_path / "project")
+    before, time = tree(folder), (folder / "file").stat().st_mtime_ns
+    touched = kept(folder, tmp_path / "copies", *names)
+    change(folder)
+    assert name == "nothing" or tree(folder) != before
+    changed, failed = put_back(touched)
+    assert tree(folder) == before
+    assert (folder / "file").stat().st_mtime_ns == time
+    assert failed == []
+    assert bool(changed) == (name not in ("nothing", "new folders"))
+
+
+def test_the_earliest_copy_counts(tmp_path: Path) -> None:
+    folder = furnished(tmp_path / "project")
+    first = kept(folder, tmp_path / "one", "file")
+    (folder / "file").write_text("second")
+    second = [Outside("file", each.name, each.copy, each.at + 1) for each in kept(folder, tmp_path / "two", "file")]
+    put_back([*second, *first])
+    assert (folder / "file").read_text() == "file"
+
+
+def test_a_copy_never_takes_the_place_of_another(tmp_path: Path) -> None:
+    folder = furnished(tmp_path / "project")
+    names = [keep(str(folder / name), str(tmp_path / "copies" / "1")) for name in ("file", "other")]
+    assert [Path(name).read_text() for name in names] == ["file", "other"]
+
+
+def test_what_cannot_be_kept_is_left_alone(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert keep(str(tmp_path / "pipe"), str(tmp_path / "copy")) == UNKEPT
+    assert put_back([Outside("file", str(tmp_path / "pipe"), UNKEPT)]) == (set(), [])
+    assert (tmp_path / "pipe").exists()
+
+
+def test_nothing_else_is_ever_deleted(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "of somebody else").write_text("x")
+    put_back([Outside("file", str(tmp_path / "new"), "")])
+    assert (tmp_path / "new" / "of somebody else").exists()
+
+
+def test_where_a_path_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = furnished(tmp_path.resolve() / "project")
+    monkeypatch.chdir(folder)
+    assert located("link") == str(folder / "link")
+    assert located("link", follow=True) == str(folder / "file")
+    descriptor = os.open(folder / "full", os.O_RDONLY)
+    try:
+        assert located("deep", descriptor) == str(folder / "full" / "deep")
+        assert located(descriptor) == str(folder / "full")
+    finally:
+        os.close(descriptor)
+    assert located("deep", descriptor) is None
+    assert sorted(below(str(folder / "full"))) == [
+        str(folder / "full" / "deep"),
+        str(folder / "full" / "deep" / "file"),
+    ]
+    assert list(below(str(folder / "file"))) == []
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_what_imports_changed_is_put_back_unless_somebody_else_changed_it_since(
+    tmp_path: Path, foreign: bool
+) -> None:
+    folder = furnished(tmp_path / "project")
+    disk = Disk(AuditFolder.create(tmp_path / "audits"))
+    segment = Segment(str(disk.folder.segment("before-1")))
+    segment.write(Header(FORMAT, "before-1"))
+    for each in kept(folder, disk.folder.path / "before-1", "file"):
+        segment.write(each)
+    (folder / "file").write_text("imported")
+    disk.remember([Outside("settled", str(folder / "file"), signature(str(folder / "file")))])
+    if foreign:
+        (folder / "file").write_text("by somebody else")
+    disk.put_back_the_start()
+    assert (folder / "file").read_text() == ("by somebody else" if foreign else "file")
+    assert disk.folder.tags() == []
+
+
+def test_a_process_that_ended_before_it_told_anything_left_nothing_to_put_back(tmp_path: Path) -> None:
+    disk = Disk(AuditFolder.create(tmp_path / "audits"))
+    disk.folder.segment("before-1").touch()
+    disk.put_back_the_start()
+    assert disk.folder.tags() == []
