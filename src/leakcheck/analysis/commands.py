@@ -50,4 +50,6 @@ def _from_invocation(suite: Suite, node_id: str) -> str:
     if suite.invocation in (".", ""):
         return node_id
     path, mark, rest = node_id.partition("::")
-    return posixpath.relpath(path, suite.invocation) + mark + rest
+    root = suite.rootdir.replace("\\", "/")
+    start = posixpath.normpath(posixpath.join(root, suite.invocation))
+    return posixpath.relpath(posixpath.join(root, path), start) + mark + rest

@@ -22,9 +22,9 @@ def _foreign_roots() -> tuple[str, ...]:
 
 @cache
 def is_project_file(filename: str) -> bool:
-    """Whether a code object's file is the project's own: a real file that no installer put there."""
+    """Whether a code object's file is the project's own: a real file that no installer put there, or a doctest."""
     if not filename or filename.startswith("<"):
-        return False
+        return filename.startswith("<doctest ")
     path = os.path.realpath(filename)
     return not path.startswith(_foreign_roots()) and not any(mark in path for mark in _FOREIGN)
 
@@ -54,7 +54,7 @@ def executing_modules(frame: FrameType | None) -> list[str]:
     files = []
     while frame is not None:
         code = frame.f_code
-        if code.co_name == "<module>" and is_project_file(code.co_filename):
+        if code.co_name == "<module>" and code.co_filename[:1] != "<" and is_project_file(code.co_filename):
             files.append(code.co_filename)
         frame = frame.f_back
     return files

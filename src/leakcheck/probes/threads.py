@@ -22,6 +22,8 @@ MOMENT, PATIENCE = 0.02, 15
 """Seconds, and how often so many are waited for a thread to end that is about to."""
 _sleep = time.sleep  # a test may replace it
 _PORTAL = "a client or portal that was entered and never left"
+_RUNNERS = frozenset({"TestRunner._run_tests_and_fixtures"})
+"""Tasks in which a test runner (anyio's) keeps fixtures alive."""
 
 
 class Probe(Setting):
@@ -79,5 +81,6 @@ def _tasks() -> Iterator[tuple[str, str]]:
             waits = not task.done() and not loop.is_closed() and not loop.is_running()
         except Exception:  # a task of somebody else's making
             continue
-        if waits:
-            yield "asyncio", f"task {getattr(task.get_coro(), '__qualname__', '?')}"
+        name = getattr(task.get_coro(), "__qualname__", "?")
+        if waits and name not in _RUNNERS:
+            yield "asyncio", f"task {name}"

@@ -19,6 +19,7 @@ from leakcheck.probes._nodes import ABSENT, Node, Photograph, differences, same
 from leakcheck.probes._values import Camera
 from leakcheck.recorder.causes import Cause, Causes
 from leakcheck.recorder.deep import DeepLook
+from leakcheck.recorder.doctests import Doctests
 from leakcheck.recorder.linewatch import LineWatch
 from leakcheck.recorder.naming import Birth, owner_name, relative
 from leakcheck.records import Change, Location, PathChange, Source
@@ -80,6 +81,7 @@ class Book:
         self._reads: dict[Spot, None] = {}
         self._test: Lifetime | None = None
         self._lines = LineWatch()
+        self.doctests = Doctests()
 
     # What probes tell ------------------------------------------------------------------------------------------
 
@@ -150,6 +152,7 @@ class Book:
     def source_at(self, file: str, line: int, function: str) -> Source:
         """A line of the project, and what pytest is doing right now."""
         cause = self._causes.current
+        file, line = self.doctests.place(file, line)
         return Source(relative(file, self._root), line, function, cause.phase, cause.fixture, cause.scope)
 
     def settle_root(self, root: str) -> None:

@@ -46,6 +46,10 @@ class RecorderPlugin:
     def test_id(self, item: pytest.Item) -> str:
         return self._names.get(id(item), item.nodeid)
 
+    def name(self, item: pytest.Item, test: str) -> None:
+        """`item` stands for `test` in this execution."""
+        self._names[id(item)] = test
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         if self.segment is None:
@@ -64,6 +68,7 @@ class RecorderPlugin:
         self._changes, self._finalised = None, []
         assert self.segment is not None
         self.segment.write(Started(self.test_id(item)))
+        self._book.doctests.know(item)
         self._book.begin_test(self._lifetime)
 
     def _finish(self, item: pytest.Item, seconds: float) -> None:

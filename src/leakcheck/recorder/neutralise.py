@@ -7,6 +7,7 @@ go into the commands that reports print), and what to set on `config.option` whe
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,13 +17,15 @@ AUDIT_SEED = 20_221
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing to neutralise; `plugin` is the name that pytest registers it under ("" for pytest's own)."""
+    """One thing to neutralise; `plugin` is the name that pytest registers it under ("" for pytest's own), `ini` the
+    key of a configuration file that switches it on as well."""
 
     name: str
     plugin: str
     active: Callable[[Any], bool]
     flags: tuple[str, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
+    ini: str = ""
 
 
 def _set(*names: str) -> Callable[[Any], bool]:
@@ -33,6 +36,13 @@ def _is_given(options: Any, name: str) -> bool:
     """pytest-random-order marks defaults by `default:`, and shuffles when one of them was overridden."""
     value = str(getattr(options, name, "none"))
     return value != "none" and not value.startswith("default:")
+
+
+def _is_set(config: Any, ini: str) -> bool:
+    try:
+        return bool(ini and config.getini(ini))
+    except ValueError:  # the plugin that knows it is switched off
+        return False
 
 
 RULES: tuple[Rule, ...] = (
@@ -74,6 +84,7 @@ RULES: tuple[Rule, ...] = (
         options={"stepwise": False, "stepwise_skip": False, "stepwise_reset": False},
     ),
     Rule("--junitxml", "", _set("xmlpath"), options={"xmlpath": None}),
+    Rule("log_file", "", _set("log_file"), options={"log_file": None}, ini="log_file"),
     Rule("--html (pytest-html)", "html", _set("htmlpath"), options={"htmlpath": None}),
     Rule("--report-log", "", _set("report_log"), options={"report_log": None}),
     Rule("--json-report", "", _set("json_report"), options={"json_report": False}),
@@ -94,16 +105,24 @@ class Neutraliser:
     def amend(self, config: Any, args: list[str]) -> None:
         """Called while initial conftests are about to load: later flags win over addopts."""
         options = config.known_args_namespace
+        basetemp = self._inside(str(options.basetemp or ""))
         for rule in self._rules:
-            if self._present(config, rule) and rule.active(options):
+            if self._present(config, rule) and (rule.active(options) or _is_set(config, rule.ini)):
                 self.names.append(rule.name)
                 self.flags += rule.flags
         end = args.index("--") if "--" in args else len(args)
-        args[end:end] = [*self.flags, f"--basetemp={self._basetemp}"]
+        args[end:end] = [*self.flags, f"--basetemp={basetemp}"]
         # Some plugins (pytest-cov) act on the early namespace, before the arguments are parsed again.
         config.known_args_namespace = config._parser.parse_known_args(
             list(args), namespace=copy.copy(config.known_args_namespace)
         )
+
+    def _inside(self, wanted: str) -> str:
+        """The temporary folder, by the last name that the project gives it."""
+        if not wanted:
+            return self._basetemp
+        os.makedirs(self._basetemp, mode=0o700, exist_ok=True)
+        return os.path.join(self._basetemp, os.path.basename(os.path.abspath(wanted)))
 
     def settle(self, config: Any) -> None:
         """Called once all options are parsed: set what no flag can."""
@@ -111,6 +130,8 @@ class Neutraliser:
             if rule.options and rule.active(config.option):
                 for name, value in rule.options.items():
                     setattr(config.option, name, value)
+            if _is_set(config, rule.ini):
+                config._inicache[rule.ini] = ""
 
     @staticmethod
     def _present(config: Any, rule: Rule) -> bool:

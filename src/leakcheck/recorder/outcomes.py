@@ -68,5 +68,29 @@ def _crash(report: Any, root: str) -> str:
         return f"{report.when} failed"
     name = _NAME.match(crash.message)
     kind = name.group(0) if name else "failure"
-    path = crash.path if not os.path.isabs(crash.path) else os.path.relpath(crash.path, root)
-    return f"{'AssertionError' if kind == 'assert' else kind} at {path}:{crash.lineno}".replace(os.sep, "/")
+    path, line = _own_place(report.longrepr, root) or (crash.path, crash.lineno)
+    return f"{'AssertionError' if kind == 'assert' else kind} at {_shown(path, root)}:{line}".replace(os.sep, "/")
+
+
+def _own_place(longrepr: Any, root: str) -> tuple[str, int] | None:
+    """The innermost place of the traceback in the project. pytest tells it as seen from the working folder."""
+    entries = getattr(getattr(longrepr, "reprtraceback", None), "reprentries", ())
+    places = [place for place in (getattr(entry, "reprfileloc", None) for entry in entries) if place is not None]
+    try:
+        found = [(os.path.realpath(str(place.path)), int(place.lineno)) for place in places]
+    except OSError:  # the working folder is gone
+        return None
+    own = [(path, line) for path, line in found if _is_own(path, root)]
+    return own[-1] if own else None
+
+
+def _is_own(path: str, root: str) -> bool:
+    return path.startswith(os.path.join(root, "")) and "site-packages" not in path
+
+
+def _shown(path: str, root: str) -> str:
+    """Relative to the rootdir; of a file of somebody else's the last two names, which are the same everywhere."""
+    if not os.path.isabs(path):
+        return path
+    shown = os.path.relpath(path, root)
+    return shown if not shown.startswith(os.pardir) else os.path.join(os.pardir, *path.split(os.sep)[-2:])

@@ -14,8 +14,24 @@ from leakcheck.recorder.real import Real
 def own_temporary_folder(config: Any, path: str) -> None:
     """Make pytest's `tmp_path` of this process begin at `path`, unless it was used already."""
     factory = getattr(config, "_tmp_path_factory", None)
-    if factory is not None and getattr(factory, "_basetemp", None) is None:
-        factory._given_basetemp = Path(path)
+    if factory is None or getattr(factory, "_basetemp", None) is not None:
+        return
+    given = Path(factory._given_basetemp)
+    if given.parent != Path(path).parent:  # by the name that the project gives it
+        path = os.path.join(path, given.name)
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    factory._given_basetemp = Path(path)
+
+
+def renew_temporary_folder(config: Any) -> None:
+    """A test that runs once more finds its `tmp_path` as new as a process of its own would."""
+    factory = getattr(config, "_tmp_path_factory", None)
+    last = getattr(factory, "_basetemp", None)
+    if factory is not None and last is not None:
+        new = Path(last).parent / "again" / Path(last).name
+        os.makedirs(new.parent, mode=0o700, exist_ok=True)
+        factory._given_basetemp, factory._basetemp = new, None
+        getattr(factory, "_next_number", {}).clear()
 
 
 def own_captured_output(config: Any) -> None:
@@ -44,6 +60,15 @@ def _descriptor(stream: Any) -> int | None:
         return None
 
 
+def own_cache(config: Any, path: str) -> None:
+    """Give this process its own copy of pytest's cache: what a test keeps there, no other execution finds."""
+    cache = getattr(config, "cache", None)
+    folder = getattr(cache, "_cachedir", None)
+    if folder is not None and os.path.isdir(folder):
+        shutil.copytree(folder, path, ignore_dangling_symlinks=True)
+        cache._cachedir = Path(path)  # type: ignore[union-attr]
+
+
 def keep_cache_aside(config: Any, scratch: str) -> None:
     """Let pytest's cache read what is there and write elsewhere. To be called before plugins are configured."""
     try:
@@ -51,6 +76,6 @@ def keep_cache_aside(config: Any, scratch: str) -> None:
     except (ValueError, KeyError):
         return  # the project switched the cache off
     copy = os.path.join(scratch, f"cache{os.getpid()}")
-    if folder.is_dir():
-        shutil.copytree(folder, copy, dirs_exist_ok=True, ignore_dangling_symlinks=True)
+    if folder.is_dir() and not os.path.isdir(copy):  # else an earlier run in this process has made it
+        shutil.copytree(folder, copy, ignore_dangling_symlinks=True)
     config._inicache["cache_dir"] = copy

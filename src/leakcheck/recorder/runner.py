@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import pytest
 
@@ -14,9 +15,10 @@ from leakcheck.recorder.deep import DeepLook
 from leakcheck.recorder.deeprun import DeepRun
 from leakcheck.recorder.hooks import RecorderPlugin
 from leakcheck.recorder.outcomes import Outcomes
+from leakcheck.recorder.plainness import renew_temporary_folder
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.segment import Segment
-from leakcheck.records import NOT_RESTORED, Order
+from leakcheck.records import NOT_RESTORED, Order, node_id
 
 SLOW_SECONDS = 1.0
 
@@ -42,7 +44,7 @@ class Runner:
 
     def run(self, order: Order, segment: Segment) -> None:
         """Run `order`, writing to `segment`. A test that the collection lacks is noted, and nothing runs."""
-        missing = [test for test in order.tests if test not in self._items]
+        missing = [test for test in order.tests if node_id(test) not in self._items]
         if missing:
             segment.write(Note("missing", missing[0]))
             return
@@ -50,7 +52,7 @@ class Runner:
         self._book.full = order.full
         start = Real.monotonic()
         try:
-            self._run_items(_twins([self._items[test] for test in order.tests]), order, segment)
+            self._run_items(self._items_of(order), order, segment)
         except pytest.exit.Exception as stop:
             segment.write(Stopped(f"pytest.exit: {stop.msg}"[:500]))
         except (self._session.Interrupted, self._session.Failed, KeyboardInterrupt) as stop:
@@ -58,11 +60,30 @@ class Runner:
         else:
             segment.write(Completed(round(Real.monotonic() - start, 6)))
 
+    def _items_of(self, order: Order) -> list[pytest.Item]:
+        """A test that stands twice in an order is two items: pytest tears down by the identity of items. The second
+        of two tests with one id, which the collection of one file alone may lack, is the first once more."""
+        seen: set[str] = set()
+        result = []
+        for test in order.tests:
+            item = self._items.get(test)
+            if item is None or test in seen:
+                item = _twin(item or self._items[node_id(test)])
+                self._recorder.name(item, test)
+            seen.add(test)
+            result.append(item)
+        return result
+
     def _run_items(self, items: Sequence[pytest.Item], order: Order, segment: Segment) -> None:
         saved = self._book.save(order.restore) if order.restore and not order.deep else []
         deep = DeepRun(self._book, order) if order.deep else None
+        ran: set[str] = set()
         for index, item in enumerate(items):
             following = items[index + 1] if index + 1 < len(items) else None
+            spare = _twin(item) if order.again else None
+            if order.tests[index] in ran:
+                renew_temporary_folder(self._session.config)
+            ran.add(order.tests[index])
             if following is None and deep is not None:
                 self._tell_deep(deep, segment)
             elif following is None and order.restore:
@@ -70,9 +91,9 @@ class Runner:
             self._run_item(item, following)
             if deep is not None and following is not None:
                 deep.after(self._recorder.test_id(item))
-            if order.again:
+            if spare is not None:
                 self._tell_elsewhere(item, segment)
-                self._run_again(item, segment)
+                self._run_again(spare, order.tests[index], segment)
 
     def _run_item(self, item: pytest.Item, following: pytest.Item | None) -> None:
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -81,13 +102,14 @@ class Runner:
         if self._session.shouldstop:
             raise self._session.Interrupted(self._session.shouldstop)
 
-    def _run_again(self, item: pytest.Item, segment: Segment) -> None:
+    def _run_again(self, item: pytest.Item, test: str, segment: Segment) -> None:
         """Once more in the same process, unrecorded: a test that leaks into itself shows."""
         self._recorder.segment = None
         self._outcomes.clear()
         start = Real.monotonic()
-        self._run_item(copy.copy(item), None)
-        segment.write(Again(self._recorder.test_id(item), self._outcomes.outcome))
+        renew_temporary_folder(self._session.config)
+        self._run_item(item, None)
+        segment.write(Again(test, self._outcomes.outcome))
         self._recorder.segment = segment if Real.monotonic() - start < SLOW_SECONDS else None
 
     def _tell_elsewhere(self, item: pytest.Item, segment: Segment) -> None:
@@ -110,22 +132,19 @@ class Runner:
                 segment.write(Note(NOT_RESTORED, f"{location.kind} {location.owner} {location.key}"))
 
 
-def _twins(items: list[pytest.Item]) -> list[pytest.Item]:
-    """A test that stands twice in an order is two items: pytest tears down by the identity of items."""
-    seen: set[int] = set()
-    result = []
-    for item in items:
-        result.append(_twin(item) if id(item) in seen else item)
-        seen.add(id(item))
-    return result
-
-
 def _twin(item: pytest.Item) -> pytest.Item:
-    twin = copy.copy(item)
+    twin: Any = copy.copy(item)
+    doctest = getattr(twin, "dtest", None)
+    if doctest is not None:
+        twin.dtest = copy.copy(doctest)
+        twin.dtest.globs = dict(doctest.globs)  # they are cleared behind it
+    if hasattr(type(getattr(twin, "_instance", None)), getattr(twin, "originalname", "")):
+        del twin._instance  # of the test's class: each item gets a fresh one
+        twin._obj = None
     renew = getattr(twin, "_initrequest", None)
     if renew is not None:
         renew()  # else both would share one request, which is over when the first has run
-    return twin
+    return cast(pytest.Item, twin)
 
 
 def items_by_id(items: Sequence[pytest.Item]) -> dict[str, pytest.Item]:

@@ -32,7 +32,7 @@ from leakcheck.recorder.naming import relative
 from leakcheck.recorder.neutralise import Neutraliser
 from leakcheck.recorder.outcomes import Outcomes
 from leakcheck.recorder.outside import OutsideWatch
-from leakcheck.recorder.plainness import keep_cache_aside, own_captured_output, own_temporary_folder
+from leakcheck.recorder.plainness import keep_cache_aside, own_cache, own_captured_output, own_temporary_folder
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.runner import Runner, items_by_id
 from leakcheck.recorder.segment import Segment
@@ -302,6 +302,7 @@ class RootPart(RecordingPart):
             segment = Segment(path)
             own_captured_output(session.config)
             own_temporary_folder(session.config, os.path.join(self.setup.scratch, f"t{tag}"))
+            own_cache(session.config, os.path.join(self.setup.scratch, f"cache{tag}"))
             self.chance.renew()
             self.run_here(session, read_order(path), segment)
         except BaseException:
