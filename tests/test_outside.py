@@ -1,0 +1,311 @@
+"""State outside the process: after an audit every file is as it was; no execution meets what another one wrote."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from plain import outcomes_of
+from support import Audited, Project, audit, environment, run
+
+SHOP = {
+    "test_shop.py": """
+        import json
+        import os
+        import shutil
+        import sqlite3
+        from pathlib import Path
+
+        import pytest
+
+        HERE = Path(__file__).parent
+
+        @pytest.fixture(scope="session")
+        def wal():
+            connection = sqlite3.connect(HERE / "wal.db")
+            connection.execute("pragma journal_mode=wal")
+            yield connection
+            connection.close()
+
+        @pytest.fixture
+        def plain():
+            connection = sqlite3.connect(f"file:{HERE / 'plain.db'}?mode=rwc", uri=True)
+            yield connection
+            connection.commit()
+            connection.close()
+
+        def rows(connection):
+            return connection.execute("select count(*) from orders").fetchone()[0]
+
+        def test_wal(wal):
+            wal.execute("insert into orders values (1)")
+            wal.commit()
+            assert rows(wal) >= 3
+
+        def test_plain(plain):
+            plain.execute("insert into orders values (1)")
+            assert rows(plain) >= 3
+
+        def test_cache():
+            file = HERE / "cache.json"
+            cache = json.loads(file.read_text())
+            file.write_text(json.dumps({"hits": cache["hits"] + 1}))
+            assert cache["hits"] >= 1
+
+        def test_uploads():
+            folder = HERE / "uploads" / "2026" / "11"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "new.bin").write_bytes(b"x")
+            assert (HERE / "uploads" / "kept.bin").exists()
+
+        def test_deletes():
+            (HERE / "one.txt").unlink(missing_ok=True)
+            shutil.rmtree(HERE / "tree", ignore_errors=True)
+
+        def test_renames():
+            if (HERE / "old").exists():
+                os.rename(HERE / "old", HERE / "new")
+                (HERE / "two.txt").rename(HERE / "three.txt")
+                os.replace(HERE / "source.txt", HERE / "target.txt")
+            assert (HERE / "new" / "deep" / "file.txt").read_text() == "deep"
+
+        def test_links():
+            (HERE / "link").unlink(missing_ok=True)
+            os.symlink("four.txt", HERE / "link")
+            (HERE / "hard.txt").unlink(missing_ok=True)
+            os.link(HERE / "four.txt", HERE / "hard.txt")
+
+        def test_modes():
+            os.chmod(HERE / "four.txt", 0o600)
+            os.truncate(HERE / "five.txt", 1)
+
+        def test_from_an_open_folder():
+            folder = os.open(HERE / "open", os.O_RDONLY)
+            if (HERE / "open" / "file.txt").exists():
+                os.unlink("file.txt", dir_fd=folder)
+            os.close(os.open("made.txt", os.O_WRONLY | os.O_CREAT, dir_fd=folder))
+            os.close(folder)
+            assert (HERE / "open" / "made.txt").exists()
+
+        def test_in_a_fork():
+            child = os.fork()
+            if child == 0:
+                (HERE / "forked.txt").write_text("x")
+                os._exit(0)
+            os.waitpid(child, 0)
+    """,
+    "cache.json": '{"hits": 1}',
+    "uploads/kept.bin": "kept",
+    **{f"{name}.txt": name for name in ("one", "two", "source", "target", "four", "five")},
+    "tree/a/b.txt": "b",
+    "old/deep/file.txt": "deep",
+    "open/file.txt": "open",
+}
+
+
+def database(file: Path, journal: str) -> None:
+    with sqlite3.connect(file) as connection:
+        connection.execute(f"pragma journal_mode={journal}")
+        connection.execute("create table orders (id)")
+        connection.executemany("insert into orders values (?)", [(1,), (2,)])
+    connection.close()
+
+
+def furnish(folder: Path) -> None:
+    """What a text cannot say: databases, an empty folder, a link."""
+    database(folder / "wal.db", "wal")
+    database(folder / "plain.db", "delete")
+    (folder / "tree" / "empty").mkdir()
+    (folder / "link").symlink_to("one.txt")
+
+
+def everything(folder: Path) -> Mapping[str, tuple[int, bytes | str]]:
+    """path -> (kind and mode, content) of every file, folder and link, but for what leakcheck keeps."""
+    found: dict[str, tuple[int, bytes | str]] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if not name.startswith(".leakcheck") and "__pycache__" not in name:
+            mode = path.lstat().st_mode
+            data: bytes | str = path.read_bytes() if stat.S_ISREG(mode) else ""
+            found[name] = (mode, str(path.readlink()) if path.is_symlink() else data)
+    return found
+
+
+@pytest.mark.parametrize("engine", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
+def test_files_are_as_before_and_the_suite_gives_what_it_gave(engine: str) -> None:
+    with Project(SHOP).folder() as first, Project(SHOP).folder() as folder:
+        furnish(first)
+        furnish(folder)
+        plain = outcomes_of(first, "-p", "no:cacheprovider")
+        before = everything(folder)
+        found = audit(folder, "--random", "0", "--engine", engine)
+        assert everything(folder) == before, found.text
+        assert outcomes_of(folder, "-p", "no:cacheprovider") == plain
+    assert set(plain.values()) == {"passed"}
+    assert found.report["suite"]["engine"] == engine
+    assert found.outcomes("declared") == plain
+    assert set(found.verdicts.values()) == {"stable"}, found.text
+    assert (found.report["leaks"], found.code) == ([], 0), found.text
+    told = " ".join(found.stdout.split())
+    assert "tests write files: they run while nothing else does, and the files are put back: " in told
+
+
+TAKES_TURNS = {
+    f"test_{name}.py": """
+        import time
+        from pathlib import Path
+
+        CACHE = Path(__file__).parent / "cache.txt"
+
+        def test_cached():
+            if not CACHE.exists():
+                CACHE.write_text("half")
+                time.sleep(0.3)
+                CACHE.write_text("whole")
+            assert CACHE.read_text() == "whole"
+    """
+    for name in "abcd"
+}
+
+
+def test_who_fills_a_cache_alone_is_met_by_nobody() -> None:
+    """In the declared order only the first test writes: alone, each of them does."""
+    found = Project(TAKES_TURNS).audit("--random", "1")
+    assert set(found.verdicts.values()) == {"stable"}, found.text
+    assert (found.report["edges"], found.report["leaks"]) == ([], []), found.text
+    assert "cache.txt" not in found.files
+
+
+EARLY = {
+    "pytest.ini": """
+        [pytest]
+        addopts = --junitxml=junit.xml -p pytest_cov --cov=. --cov-report=html --cov-report=xml -p syrupy
+            -p inline_snapshot --snapshot-update
+        cache_dir = .caches/pytest
+        log_file = run.log
+    """,
+    "junit.xml": "old",
+    "run.log": "old",
+    ".coverage": "old",
+    ".caches/pytest/v/shop/count": "7",
+    "__snapshots__/test_a.ambr": (
+        "# serializer version: 1\n# name: test_syrupy\n  'old'\n# ---\n# name: test_unused\n  'old'\n# ---\n"
+    ),
+    "app.py": """
+        import logging
+        from pathlib import Path
+
+        HERE = Path(__file__).parent
+        logging.getLogger("app").addHandler(logging.FileHandler(HERE / "app.log"))
+        (HERE / "started.txt").write_text("again")
+    """,
+    "started.txt": "first",
+    "conftest.py": """
+        from pathlib import Path
+
+        HERE = Path(__file__).parent
+
+        def pytest_configure():
+            (HERE / "configured.txt").write_text("x")
+
+        def pytest_sessionfinish():
+            (HERE / "finished.txt").write_text("x")
+
+        def pytest_unconfigure():
+            (HERE / "unconfigured.txt").write_text("x")
+    """,
+    "test_a.py": """
+        import logging
+
+        from inline_snapshot import snapshot as inline
+
+        import app
+
+        def test_syrupy(snapshot):
+            assert "new" == snapshot
+
+        def test_inline():
+            assert 1 + 1 == inline(2)
+
+        def test_cache(request):
+            assert request.config.cache.get("shop/count", 0) >= 7
+            request.config.cache.set("shop/count", 8)
+
+        def test_logs():
+            logging.getLogger("app").warning("hello")
+    """,
+}
+
+
+def test_what_plugins_and_imports_write_is_as_before() -> None:
+    pytest.importorskip("syrupy")
+    pytest.importorskip("inline_snapshot")
+    with Project(EARLY).folder() as folder:
+        before = everything(folder)
+        found = audit(folder, "--random", "0")
+        assert everything(folder) == before, found.text
+    assert found.report, found.text
+    assert set(found.verdicts.values()) == {"stable"}, found.text
+    assert (found.report["leaks"], found.code) == ([], 0), found.text
+    assert "switched off for the audit: --cov (pytest-cov), --junitxml, log_file" in found.stderr
+
+
+def test_what_other_programs_write_is_told() -> None:
+    text = """
+        import subprocess
+
+        def test_child():
+            subprocess.run(["touch", "touched.txt"], check=True)
+    """
+    found = Project({"test_a.py": text}).audit("--random", "0")
+    assert "changed by other programs, so leakcheck could not keep and put back: touched.txt" in found.stderr
+
+
+def test_a_repeated_test_finds_what_a_new_process_would(tmp_path: Path) -> None:
+    """Temporary folders are counted anew, doctests have their names again, a class a fresh instance."""
+    files = {
+        "pytest.ini": "[pytest]\naddopts = --doctest-modules\n",
+        "shop.py": '''
+            def twice(x):
+                """
+                >>> twice(2)
+                4
+                """
+                return 2 * x
+        ''',
+        "test_a.py": """
+            import unittest
+
+            def test_folder(tmp_path):
+                assert tmp_path.name == "test_folder0"
+
+            class TestPlain:
+                def test_instance(self):
+                    assert not hasattr(self, "seen")
+                    self.seen = True
+
+            class TestCase(unittest.IsolatedAsyncioTestCase):
+                async def test_instance(self):
+                    assert not hasattr(self, "seen")
+                    self.seen = True
+        """,
+    }
+    found: Audited = Project(files).audit("--random", "0")
+    assert set(found.names.values()) == {"stable"}, found.text
+    again = [line for data in found.stored.values() for line in data.splitlines() if b'"event":"again"' in line]
+    assert len(again) == 4
+    assert all(b'"outcome":"passed"' in line for line in again)
+
+
+def test_plain_pytest_finds_nothing_left_of_an_audit_that_failed() -> None:
+    """A suite that cannot be collected has written files, too."""
+    with Project(
+        {"conftest.py": "open('made.txt', 'w').close()\n", "test_a.py": "import nothing_of_that_name\n"}
+    ).folder() as folder:
+        ended = run(folder, "leakcheck", "run", variables=environment())
+        assert ended.code == 4, ended.text
+        assert not (folder / "made.txt").exists()
