@@ -12,6 +12,7 @@ from leakcheck.records import Execution, Order, Outcome, TestRun
 
 from .model import Model, ModelEngine, opened
 
+LOG = ("t.py::b", "file", "/x/log")
 PORT = ("t.py::a", "port", "127.0.0.1:8000")
 
 
@@ -32,7 +33,7 @@ BAD, GOOD = execution(1, "timeout", PORT), execution(2, "passed", PORT)
         ((BAD, execution(3, "passed", PORT, exclusive=True)), []),
         ((BAD, execution(3, "passed", ("t.py::b", "port", "127.0.0.1:8001"))), []),
         ((BAD, execution(3, "passed", ("t.py::b", "server", "127.0.0.1:8000"))), []),
-        ((execution(3, "failed", ("t.py::b", "file", "/x/log")), execution(4, "passed", ("", "file", "/x/log"))), [3]),
+        ((execution(3, "failed", LOG), execution(4, "passed", ("", *LOG[1:]))), [3]),
     ],
 )
 def test_who_met(batch: Sequence[Execution], found: Sequence[Execution | int]) -> None:
