@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from leakcheck.audit.collisions import collided
+from leakcheck.events import Disowned
 from leakcheck.records import Execution, Order, Outcome, TestRun
 
 from .model import Model, ModelEngine, opened
@@ -32,7 +33,10 @@ BAD, GOOD = execution(1, "timeout", PORT), execution(2, "passed", PORT)
         ((BAD, execution(3, "passed", PORT, exclusive=True)), []),
         ((BAD, execution(3, "passed", ("t.py::b", "port", "127.0.0.1:8001"))), []),
         ((BAD, execution(3, "passed", ("t.py::b", "server", "127.0.0.1:8000"))), []),
-        ((execution(3, "failed", ("t.py::b", "file", "/x/log")), execution(4, "passed", ("", "file", "/x/log"))), [3]),
+        (
+            (execution(3, "failed", ("t.py::b", "file", "/x/log")), execution(4, "passed", ("", "file", "/x/log"))),
+            [3],
+        ),
     ],
 )
 def test_who_met(batch: Sequence[Execution], found: Sequence[Execution | int]) -> None:
@@ -59,7 +63,8 @@ def test_they_run_again_alone_and_the_first_time_does_not_count() -> None:
     done = bench.run("isolated", [Order("isolated", "isolated", (test,)) for test in tests])
     assert [(run.test, run.outcome) for each in done for run in each.runs] == [(test, "passed") for test in tests]
     assert {each.id for each in bench.executions} == {"e00001", *(each.id for each in done)}
-    assert [tag for tag, _ in engine.kept] == ["e00002", "e00003", "e00004"]
+    told = [(tag, event.executions) for tag, event in engine.kept if isinstance(event, Disowned)]
+    assert told == [("audit", ("e00002", "e00003", "e00004"))]
 
 
 def test_after_a_new_start_nobody_is_known_to_end_a_process() -> None:

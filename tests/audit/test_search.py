@@ -191,7 +191,9 @@ def test_many_who_hurt_through_what_no_probe_tracks_cost_no_proof_of_each_step(p
     bench, engine = bench_for(Model({"test_1.py::v": (fails_if(**{place: "1"}),), **polluters}))
     settle(bench)
     edges = accusing(bench)
-    assert {(edge.polluters, edge.test) for edge in edges} == {((polluter,), "test_1.py::v") for polluter in polluters}
+    assert {(edge.polluters, edge.test) for edge in edges} == {
+        ((polluter,), "test_1.py::v") for polluter in polluters
+    }
     assert all(edge.confirmed for edge in edges)
     assert sum(order.kind == "confirm" for order in engine.ran) < 400
 

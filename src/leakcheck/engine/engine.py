@@ -5,50 +5,24 @@ from __future__ import annotations
 import itertools
 import os
 import select
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from leakcheck import events
+from leakcheck.engine.jobs import Job, Limits, cannot_record, gave_up, has_room, status_of_job
 from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import kill_group, status_of, uninterrupted
 from leakcheck.engine.root import Node, Root
-from leakcheck.engine.undo import put_back
-from leakcheck.errors import EngineFailed
-from leakcheck.records import Execution, Order, Suite
-from leakcheck.store import LOST, Left, Replay, fold_execution
+from leakcheck.engine.undo import Undo
+from leakcheck.errors import CannotRecord, EngineFailed, Unreadable
+from leakcheck.records import Execution, Order, Status, Suite
+from leakcheck.store import CONTROL, LOST, Left, Replay, fold_execution
 
 _TICK = 0.05
 SUITE, SINGLE_SUITE, EARLIER_SUITE = "suite", "suite-collect", "suite-before"
-CONTROL = "control"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Seconds without a sign of life during one test, and seconds for one execution."""
-
-    test: float = 60.0
-    execution: float = 1800.0
-
-
-@dataclass
-class Job:
-    """One execution under way."""
-
-    tag: str
-    order: Order
-    mode: str
-    pid: int = 0
-    process: subprocess.Popen[bytes] | None = None
-    node: str = ""
-    began: float = 0.0
-    size: int = -1
-    alive: float = 0.0
-    running: bool = False
-    timed_out: bool = False
-    status: int | None = None
 
 
 @dataclass
@@ -64,14 +38,20 @@ class Engine:
     jobs: dict[str, Job] = field(default_factory=dict)
     forks: int = 0
     processes: int = 0
-    changed: set[str] = field(default_factory=set)
-    unrestored: list[str] = field(default_factory=list)
     replay: Replay = field(default_factory=Replay)
     _controls: dict[str, Execution] = field(default_factory=dict)
-    _touched: list[events.Outside] = field(default_factory=list)
+    _undo: Undo = field(init=False)
     _collecting: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _nodes: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self._undo = Undo(self.launch.folder.undo)
+
+    @property
+    def changed(self) -> set[str]:
+        """Files that executions have changed, and that were put back."""
+        return self._undo.changed
 
     # The suite -------------------------------------------------------------------------------------------------
 
@@ -112,6 +92,8 @@ class Engine:
     def _collected(self, tag: str) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
         if not self.launch.folder.segment(tag).exists():
             return None
+        if gave_up(self.launch.folder, tag):
+            raise cannot_record(self.launch.folder)
         found = [event for event in self.launch.folder.read(tag) if isinstance(event, events.Collected)]
         return (found[0].suite, found[0].errors, found[0].threads) if found else None
 
@@ -161,30 +143,39 @@ class Engine:
         return self._controls.pop(job.tag)
 
     def stop(self) -> None:
-        """End every process of this engine, and put back what those that were at work have changed."""
-        with uninterrupted():
+        """End every process of this engine, and put back what those that were at work have changed. A second signal
+        cuts short the time that the tree of forks has to end."""
+        with uninterrupted() as signals:
             for process in self._collecting:
                 kill_group(process.pid)
             for job in self.jobs.values():
                 kill_group(job.pid)
             if self.root is not None:
-                self.root.stop()
+                self.root.stop(hurry=signals)
                 self.root = None
-            for job in list(self.jobs.values()):
-                self._abandon(job)
+            self._abandon(list(self.jobs.values()))
 
     def pass_over(self) -> None:
         """Leave out a number: an earlier session has given it to something that need not be asked again."""
         next(self._numbers)
 
-    def _abandon(self, job: Job) -> None:
-        """What it wrote is no execution, and says so."""
-        del self.jobs[job.tag]
-        if job.process is not None:
-            job.process.wait()
-        changed = self._put_back(tuple(self.launch.folder.read(job.tag)))
-        seconds = round(time.monotonic() - job.began, 4)
-        self.launch.folder.append(job.tag, events.Exit(LOST, None, seconds, job.mode, changed))
+    def _abandon(self, jobs: list[Job]) -> None:
+        """What they wrote are no executions, and says so, if there is room to say it."""
+        self.jobs.clear()
+        for job in jobs:
+            if job.process is not None:
+                job.process.wait()
+            with suppress(Unreadable):
+                self._undo.note(self.launch.folder.read(job.tag))
+        changed = self._undo.put_back()
+        now = time.monotonic()
+        with suppress(CannotRecord):
+            for job in jobs:
+                ending = events.Exit(LOST, None, round(now - job.began, 4), job.mode, changed)
+                self.launch.folder.close(job.tag, ending)
+            for text in self._undo.troubles():
+                self.keep("audit", events.Note("files", text))
+            self._undo.forget_copies()
 
     def take_over(self, left: Left) -> None:
         """Go on where another session has ended: its executions are handed out again, and what executions that
@@ -194,9 +185,10 @@ class Engine:
                 self.launch.folder.segment(tag).rename(self.launch.folder.segment(EARLIER_SUITE))
         self.forget_suite()
         self.replay = left.replay
-        self.changed |= left.changed
-        self._touched += left.touched
-        self._put_back(())
+        self._undo.changed |= left.changed
+        self._undo.note(left.touched)
+        self._undo.put_back()
+        self._undo.forget_copies()
         self._nodes = itertools.count(1 + self.launch.folder.highest("node"))
 
     def _mode(self, order: Order) -> str:
@@ -212,12 +204,20 @@ class Engine:
                 self._watch()
                 for job in [job for job in self.jobs.values() if job.status is not None]:
                     execution = self._done(job)
-                    if job.tag.startswith(CONTROL):
+                    if execution is None:
+                        self._again(job, waiting)
+                    elif job.tag.startswith(CONTROL):
                         self._controls[job.tag] = execution
                     else:
                         yield execution
         finally:
             self._close_unused(())
+
+    def _again(self, job: Job, waiting: list[Job]) -> None:
+        """Execute once more what could not be recorded: a test may have needed all the room that there is."""
+        tag = self.replay.free(f"{job.tag[:-5]}{next(self._numbers):05d}")
+        again = Job(tag, job.order, job.mode, tried=True)
+        waiting.append(again)
 
     def _start(self, waiting: list[Job], lanes: int) -> None:
         for job in list(waiting):
@@ -303,6 +303,8 @@ class Engine:
             self._root_is_gone()
         elif (job := self.jobs.get(str(message.get("run")))) is not None:
             job.pid = int(str(message["pid"]))
+            if self.launch.guard is not None and message["state"] == "up":
+                self.launch.guard.watch(job.pid)
             if message["state"] == "gone":
                 job.status = status_of(int(str(message["status"])))
         elif message.get("state") == "gone":
@@ -328,7 +330,7 @@ class Engine:
         """End what shows no sign of life: a segment grows at the beginning and at the end of every test."""
         now = time.monotonic()
         for job in self.jobs.values():
-            size = self.launch.folder.segment(job.tag).stat().st_size
+            size = self.launch.folder.status(job.tag).st_size
             if size != job.size:
                 job.size, job.alive = size, now
             job.running = job.running or self._has_started(job)
@@ -340,40 +342,38 @@ class Engine:
 
     def _has_started(self, job: Job) -> bool:
         """Whether its first test began: a start and a collection are not measured as a test."""
-        return b'"event":"started"' in self.launch.folder.segment(job.tag).read_bytes()
+        return b'"event":"started"' in self.launch.folder.data(job.tag)
 
-    def _done(self, job: Job) -> Execution:
+    def _done(self, job: Job) -> Execution | None:
+        """The execution of a job that ended; None if it could not be recorded, and is worth another try."""
         del self.jobs[job.tag]
         kill_group(job.pid)
-        seconds = round(time.monotonic() - job.began, 4)
-        items = tuple(self.launch.folder.read(job.tag))
-        changed = self._put_back(items)
-        completed = any(isinstance(event, events.Completed) for event in items)
-        stopped = any(isinstance(event, events.Stopped) for event in items)
-        ran = any(isinstance(event, events.Started) for event in items)
-        status = (
-            "timeout" if job.timed_out
-            else "finished" if completed
-            else "stopped" if stopped
-            else "crashed" if ran
-            else "refused"
-        )  # fmt: skip
-        ending = events.Exit(status, job.status, seconds, job.mode, changed)
-        self.launch.folder.append(job.tag, ending)
-        return fold_execution(job.tag, (*items, ending))
+        items = self.launch.folder.read(job.tag)
+        if not gave_up(self.launch.folder, job.tag):
+            return self._close(job, status_of_job(job, items), job.status, items)
+        if not has_room(self.launch.folder, job.tag):
+            raise cannot_record(self.launch.folder)
+        if job.tag.startswith(CONTROL):
+            return self._close(job, LOST, job.status, items)
+        if job.tried:
+            self.keep("audit", events.Note("recorder", f"{job.tag}: there was no room to record it"))
+            return self._close(job, status_of_job(job, items), job.status, items)
+        self._close(job, LOST, job.status, items)
+        return None
 
-    def _put_back(self, items: Iterable[events.Event]) -> tuple[str, ...]:
-        """Undo what an execution wrote to files; returns what had changed. Those of executions that run beside each
-        other count together."""
-        self._touched += [event for event in items if isinstance(event, events.Outside)]
-        if self.jobs or not self._touched:
-            return ()
-        changed, failed = put_back(self._touched)
-        self.changed |= changed
-        self.unrestored += failed
-        self._touched.clear()
-        shutil.rmtree(self.launch.folder.undo, ignore_errors=True)
-        return tuple(sorted(changed))
+    def _close(self, job: Job, status: Status, code: int | None, items: tuple[events.Event, ...]) -> Execution:
+        """Put back what an execution has changed, unless others run that may have changed the same, and record its
+        end."""
+        seconds = round(time.monotonic() - job.began, 4)
+        self._undo.note(items)
+        changed = () if self.jobs else self._undo.put_back()
+        ending = events.Exit(status, code, seconds, job.mode, changed)
+        self.launch.folder.close(job.tag, ending)
+        if not self.jobs:
+            self._undo.forget_copies()
+        if self.launch.guard is not None:
+            self.launch.guard.forget(job.pid)
+        return fold_execution(job.tag, (*items, ending))
 
     def require_log(self, tag: str) -> str:
         """What a process printed; for errors that only it can explain."""

@@ -6,14 +6,56 @@ import contextlib
 import filecmp
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from leakcheck.events import Outside
+from leakcheck.events import Event, Outside
 
 
-def put_back(touched: Iterable[Outside]) -> tuple[set[str], list[str]]:
-    """Undo writes to files: the earliest copy of each counts. Returns (what had changed, what could not be undone).
+@dataclass
+class Undo:
+    """What executions have touched and is not put back yet, and what they had changed. `copies` is the folder of
+    the copies; they are kept for as long as they are needed."""
+
+    copies: Path
+    changed: set[str] = field(default_factory=set)
+    _touched: list[Outside] = field(default_factory=list)
+    _failed: dict[str, str] = field(default_factory=dict)
+
+    def note(self, items: Iterable[Event]) -> None:
+        """What an execution tells of state outside its process."""
+        self._touched += [event for event in items if isinstance(event, Outside)]
+
+    def put_back(self) -> tuple[str, ...]:
+        """Put everything back, as far as that can be done now; returns what had changed."""
+        if not self._touched:
+            return ()
+        changed, self._failed = put_back(self._touched)
+        self._touched = [each for each in self._touched if each.name in self._failed]
+        self.changed |= changed
+        return tuple(sorted(changed))
+
+    def forget_copies(self) -> None:
+        """Remove the copies that are of no more use, once it is recorded that they are not."""
+        needed = {Path(each.copy).parent for each in self._touched}
+        for folder in list(self.copies.glob("*")) if self.copies.is_dir() else ():
+            if folder not in needed:
+                shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self.copies.rmdir()
+
+    def troubles(self) -> Iterator[str]:
+        """What could not be put back, in sentences."""
+        for each in {each.name: each for each in self._touched}.values():
+            why = self._failed.get(each.name, "the audit ended before")
+            kept = f"; what it held is kept in {each.copy}" if each.copy else ""
+            yield f"{each.name} was changed by tests and could not be put back ({why}){kept}"
+
+
+def put_back(touched: Iterable[Outside]) -> tuple[set[str], dict[str, str]]:
+    """Undo writes to files: the earliest copy of each counts. Returns (what had changed, what could not be undone
+    and why).
 
     Names that were not there are removed, innermost first; nothing else is ever deleted.
     """
@@ -22,13 +64,13 @@ def put_back(touched: Iterable[Outside]) -> tuple[set[str], list[str]]:
         if each.what == "file" and (each.name not in first or each.at < first[each.name].at):
             first[each.name] = each
     changed: set[str] = set()
-    failed = []
+    failed: dict[str, str] = {}
     for name, each in sorted(first.items(), reverse=True):
         try:
             if _put_back(Path(name), each.copy):
                 changed.add(name)
         except OSError as error:
-            failed.append(f"{name}: {error.strerror}")
+            failed[name] = error.strerror or str(error)
     return changed, failed
 
 
@@ -40,12 +82,19 @@ def _put_back(path: Path, copy: str) -> bool:
         return _remove(path)
     differs = not path.is_file() or not filecmp.cmp(path, copy, shallow=False)
     if differs and path.is_file():
-        shutil.copyfile(copy, path)  # in place: a process of the tree may hold the file open
+        _overwrite(path, copy)
         shutil.copystat(copy, path)
     elif differs:
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(copy, path)
     return differs
+
+
+def _overwrite(path: Path, copy: str) -> None:
+    """In place: a process of the tree may hold the file open. The space that it has is not given away before."""
+    with open(copy, "rb") as source, path.open("r+b") as target:
+        shutil.copyfileobj(source, target)
+        target.truncate()
 
 
 def _remove(path: Path) -> bool:

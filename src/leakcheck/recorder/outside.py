@@ -7,6 +7,7 @@ ended. SQLite files are kept with their journals. Servers and fixed ports are on
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -25,6 +26,7 @@ MAX_COPY = 256 * 1024 * 1024
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _SKIPPED = frozenset({"__pycache__", ".git", ".leakcheck", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
 _EPHEMERAL = 32_768
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 _SQLITE_PARTS = ("", "-journal", "-wal", "-shm")
 
 
@@ -133,7 +135,7 @@ class OutsideWatch:
             self._before[path] = None  # its descriptor may be inherited, and written without another `open`
             return
         self._seen.add(path)
-        copy = self._copied(path)
+        copy = self._kept(path, self._segment)
         self._tell("file", path, copy)
         if self._on_kept is not None:
             self._on_kept(relative(path, self._root) if self._inside(path) else path, path, copy)
@@ -150,6 +152,16 @@ class OutsideWatch:
             path == each or path.startswith(each + os.sep) for each in self._private
         )
 
+    def _kept(self, path: str, segment: Segment) -> str:
+        """As `_copied`. Where there is no room for a copy, the process ends before it changes the file."""
+        try:
+            os.makedirs(self._keep, mode=0o700, exist_ok=True)  # says that there is something to put back
+            return self._copied(path)
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                segment.give_up()
+            return "?"
+
     def _copied(self, path: str) -> str:
         """Where the copy is; "" when there was nothing, "?" when it cannot be kept."""
         try:
@@ -160,7 +172,6 @@ class OutsideWatch:
             return "?"
         if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_COPY:
             return "?"
-        os.makedirs(self._keep, mode=0o700, exist_ok=True)
         copy = os.path.join(self._keep, str(len(self._seen)))
         shutil.copy2(path, copy)
         return copy
