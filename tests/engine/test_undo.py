@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,21 @@ def test_what_cannot_be_put_back_keeps_its_copy_is_told_and_tried_again(tmp_path
     assert undo.put_back() == (str(path),)
     undo.forget_copies()
     assert (path.read_text(), copies.exists()) == ("before", False)
+
+
+def test_where_no_room_is_left_the_copy_takes_the_place_of_the_file(
+    tmp_path: Path, copies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "data.txt"
+    path.write_text("now")
+    undo = Undo(copies)
+    undo.note([kept(copies, path, "before")])
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    assert undo.put_back() == (str(path),)
+    assert path.read_text() == "before"
 
 
 def test_what_was_not_there_is_removed(tmp_path: Path, copies: Path) -> None:

@@ -76,25 +76,29 @@ def put_back(touched: Iterable[Outside]) -> tuple[set[str], dict[str, str]]:
 
 def _put_back(path: Path, copy: str) -> bool:
     """Whether `path` differed from its copy."""
-    if copy == "?":
+    if copy == "?" or (copy and not os.path.exists(copy)):  # too large to be kept, or moved to its place before
         return False
     if copy == "":
         return _remove(path)
-    differs = not path.is_file() or not filecmp.cmp(path, copy, shallow=False)
-    if differs and path.is_file():
+    if path.is_file() and filecmp.cmp(path, copy, shallow=False):
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
         _overwrite(path, copy)
-        shutil.copystat(copy, path)
-    elif differs:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(copy, path)
-    return differs
+    except OSError:
+        os.replace(copy, path)  # where no room is left, this needs none
+    return True
 
 
 def _overwrite(path: Path, copy: str) -> None:
     """In place: a process of the tree may hold the file open. The space that it has is not given away before."""
-    with open(copy, "rb") as source, path.open("r+b") as target:
-        shutil.copyfileobj(source, target)
-        target.truncate()
+    if path.is_file():
+        with open(copy, "rb") as source, path.open("r+b") as target:
+            shutil.copyfileobj(source, target)
+            target.truncate()
+        shutil.copystat(copy, path)
+    else:
+        shutil.copy2(copy, path)
 
 
 def _remove(path: Path) -> bool:
