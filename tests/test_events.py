@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import typing
 from typing import Any
@@ -57,18 +58,32 @@ HEADER = events.Header(events.FORMAT, "e1", Order("declared", "declared", ("a", 
 
 
 def segment(*items: events.Event) -> bytes:
-    return b"".join(events.encode(item) for item in items)
+    data = b""
+    for item in items:
+        data += events.sealed(item, events.last_seal(data))
+    return data
 
 
 def test_a_segment() -> None:
-    items = [HEADER, events.Started("a"), events.Completed(1.0)]
-    assert list(events.read_segment(segment(*items))) == items
+    items = (HEADER, events.Started("a"), events.Completed(1.0))
+    data = segment(*items)
+    assert events.read_segment(data) == events.Content(items, "", data[-9:-1].decode())
 
 
-@pytest.mark.parametrize("cut", range(1, len(segment(events.Started("a")))))
+def test_a_segment_without_seals_is_read() -> None:
+    """Format 1, in which a line torn by a kill was passed over."""
+    items = (events.Header(events.UNSEALED, "e1", HEADER.order), events.Started("a"), events.Completed(1.0))
+    first, second, third = map(events.encode, items)
+    assert events.read_segment(first + second + third).events == items
+    assert events.read_segment(first + second[:-5] + b"\n" + third).events == (items[0], items[2])
+    assert events.read_segment(first + second).format == events.UNSEALED
+
+
+@pytest.mark.parametrize("cut", range(1, len(events.sealed(events.Started("a")))))
 def test_a_torn_last_line_is_no_event(cut: int) -> None:
     data = segment(HEADER, events.Started("a"))
-    assert list(events.read_segment(data[:-cut])) == [HEADER]
+    content = events.read_segment(data[:-cut])
+    assert (content.events, content.damage) == ((HEADER,), "")
 
 
 def test_a_test_that_never_finished_took_its_process_with_it() -> None:
@@ -88,25 +103,28 @@ def test_a_test_that_never_finished_took_its_process_with_it() -> None:
     assert fold_execution("e1", late).runs[-1].outcome == "timeout"
 
 
-@pytest.mark.parametrize("number", [0, 2, 99, -1])
+@pytest.mark.parametrize("ending", [[], [events.Exit("lost", None, 1.0)]], ids=["nobody", "leakcheck"])
+def test_a_test_that_ran_when_its_process_was_ended_from_outside_did_not_crash(ending: list[events.Event]) -> None:
+    run = TestRun("a", "passed")
+    items = [HEADER, events.Started("a"), events.Finished(run), events.Started("b"), *ending]
+    assert fold_execution("e1", items).runs == (run,)
+
+
+@pytest.mark.parametrize("number", [0, 3, 99, -1])
 def test_an_unknown_format_is_a_clear_error(number: int) -> None:
     data = segment(events.Header(number, "e1"), events.Started("a"))
-    with pytest.raises(Unreadable, match=f"format {number}; this leakcheck reads format 1"):
-        list(events.read_segment(data))
+    with pytest.raises(Unreadable, match=f"format {number}; this leakcheck reads formats 1 and 2"):
+        events.read_segment(data)
 
 
 def test_a_segment_begins_with_its_header() -> None:
     with pytest.raises(Unreadable, match="no header"):
-        list(events.read_segment(segment(events.Started("a"), HEADER)))
-
-
-def read_all(data: bytes) -> list[events.Event]:
-    return list(events.read_segment(data))
+        events.read_segment(segment(events.Started("a"), HEADER))
 
 
 def readable_or_told(data: bytes) -> None:
     try:
-        read_all(data)
+        events.read_segment(data)
     except Unreadable:
         return
 
@@ -123,6 +141,8 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
+PLACES = (events.encode(HEADER), events.encode(events.Finished(TestRun("a", "passed", changes=(
+    Change(Location("k", "o", "x"), "1", "2", "d"),)))))  # fmt: skip
 WHOLE = segment(
     HEADER, events.Finished(TestRun("a", "passed", changes=(Change(Location("k", "o", "x"), "1", "2", "d"),)))
 )
@@ -132,7 +152,7 @@ WHOLE = segment(
 @given(st.data(), VALUES)
 def test_any_value_in_any_place(data: st.DataObject, value: Any) -> None:
     """A field of an event replaced by something else is refused or read as what it is."""
-    line = data.draw(st.sampled_from(WHOLE.splitlines()))
+    line = data.draw(st.sampled_from(PLACES))
     body = json.loads(line)
     place: Any = body
     while True:
@@ -152,10 +172,44 @@ def test_any_value_in_any_place(data: st.DataObject, value: Any) -> None:
     assert events.decode(events.encode(event)[:-1]) == event
 
 
-@settings(max_examples=200, deadline=None)
+def damaged_or_what_was_written(data: bytes) -> None:
+    """What is read is what was written, up to some line."""
+    try:
+        content = events.read_segment(data)
+    except Unreadable:
+        return
+    assert content.events == EVENTS[: len(content.events)]
+    assert (
+        content.damage or len(content.events) == len(EVENTS) or not data.endswith(b"\n") or WHOLE.startswith(data)
+    )
+
+
+EVENTS = events.read_segment(WHOLE).events
+
+
+@settings(max_examples=500, deadline=None)
 @given(st.integers(0, len(WHOLE) - 1), st.binary(min_size=1, max_size=3))
 def test_any_damage(position: int, noise: bytes) -> None:
-    readable_or_told(WHOLE[:position] + noise + WHOLE[position + 1 :])
+    damaged_or_what_was_written(WHOLE[:position] + noise + WHOLE[position + 1 :])
+
+
+def test_any_flipped_bit() -> None:
+    for position, bit in itertools.product(range(len(WHOLE)), range(8)):
+        damaged_or_what_was_written(WHOLE[:position] + bytes([WHOLE[position] ^ 1 << bit]) + WHOLE[position + 1 :])
+
+
+@pytest.mark.parametrize("lines", [(0, 2), (0, 1, 1, 2), (0, 2, 1), (1, 0, 2), (0, 0, 1, 2), (0, 1, 2, 2)], ids=str)
+def test_lines_left_out_doubled_or_moved_are_damage(lines: tuple[int, ...]) -> None:
+    items = (HEADER, events.Started("a"), events.Started("b"))
+    whole = segment(*items).splitlines(keepends=True)
+    data = b"".join(whole[number] for number in lines)
+    if lines[0] != 0:
+        with pytest.raises(Unreadable, match="no header"):
+            events.read_segment(data)
+        return
+    content = events.read_segment(data)
+    assert content.damage
+    assert content.events == items[: len(content.events)]
 
 
 def test_deep_nesting_is_refused() -> None:

@@ -42,6 +42,12 @@ class EngineFailed(LeakcheckError):
 
 
 class Interrupted(LeakcheckError):
-    """The user, or the system, asked to stop."""
+    """The user, or the system, asked to stop. `kept` is the folder of the audit that can be shown so far, "" if
+    there is none, or if nobody wants to wait for that."""
 
     exit_code = 2
+    kept = ""
+
+
+class CannotRecord(Interrupted):
+    """The audit's folder cannot be written to any more: the disk is full, or gone."""

@@ -3,8 +3,14 @@
 A *segment* is one file of events. Its first line is a `Header` with the number of the format; whoever reads
 an unknown number stops with a clear error. History of the format:
 
-1. First format (leakcheck 0.1). Events and fields with a default may be added to it: what an older audit lacks is
-   as the default says. A newer audit in an older leakcheck is an event that it does not know, and told as such.
+1. First format. Lines are JSON objects and nothing else.
+2. Each line ends with a seal: a checksum of the line and of the seal before it. So a line that was damaged, left
+   out, doubled or moved is told from what was recorded; what stands before it is as it was written. The segment
+   `audit` lists the executions that ended, each with the last seal of its segment (`Ended`), and those that are no
+   evidence (`Disowned`). Format 1 is still read.
+
+Events and fields with a default may be added to a format: what an older audit lacks is as the default says. A newer
+audit in an older leakcheck is an event that it does not know, and told as such.
 """
 
 from __future__ import annotations
@@ -13,7 +19,8 @@ import json
 import os
 import types
 import typing
-from collections.abc import Hashable, Iterator, Mapping
+import zlib
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any, Union
@@ -21,7 +28,9 @@ from typing import Any, Union
 from leakcheck.errors import Unreadable
 from leakcheck.records import Change, Location, Order, Suite, TestRun
 
-FORMAT = 1
+FORMAT = 2
+UNSEALED = 1
+"""The format that had no seals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +170,22 @@ class Exit:
     changed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An execution is about to get its last line, which will have this seal. Told in the segment `audit`."""
+
+    execution: str
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disowned:
+    """These executions are no evidence: they were disturbed. Told in the segment `audit`."""
+
+    executions: tuple[str, ...]
+    why: str
+
+
 Event = (
     Header
     | Begun
@@ -177,6 +202,8 @@ Event = (
     | Stopped
     | Completed
     | Exit
+    | Ended
+    | Disowned
 )
 
 _CLASSES: Mapping[str, type[Any]] = {cls.__name__.lower(): cls for cls in typing.get_args(Event)}
@@ -189,18 +216,21 @@ class _Encoder(json.JSONEncoder):
     iterencode = json.JSONEncoder.iterencode
 
 
+NO_SEAL = b"00000000"
+"""What stands before the first line."""
+_SEAL_AND_END = len(NO_SEAL) + 1
 _ENCODE = _Encoder(separators=(",", ":"), ensure_ascii=True).encode
 _DECODE = json.JSONDecoder().decode
 
 
 def encode(event: Event) -> bytes:
-    """One line of a segment, with its line end."""
+    """One line of format 1, with its line end: what a seal is put on."""
     body = {"event": type(event).__name__.lower(), **_plain(event)}
     return (_ENCODE(body) + "\n").encode("ascii")
 
 
 def decode(line: bytes | str) -> Event:
-    """The event of one line; `Unreadable` if it is not exactly one event of this format."""
+    """The event of one line without its seal; `Unreadable` if it is not exactly one event of this format."""
     try:
         body = _DECODE(line.decode("ascii") if isinstance(line, bytes) else line)
         cls = _CLASSES[body.pop("event")]
@@ -210,24 +240,73 @@ def decode(line: bytes | str) -> Event:
     return event
 
 
-def read_segment(data: bytes) -> Iterator[Event]:
-    """The events of a segment's content. A torn last line is no event; an unknown format is an error."""
-    lines = data.split(b"\n")
-    for number, line in enumerate(lines[:-1], start=1):
-        event = decode(line)
-        if number == 1:
-            _check_header(event)
-        yield event
+def sealed(event: Event, before: bytes = NO_SEAL) -> bytes:
+    """One line of a segment, with its line end, to stand behind the line that ends with the seal `before`."""
+    return seal_line(encode(event)[:-1], before)
 
 
-def _check_header(event: Event) -> None:
+def seal_line(body: bytes, before: bytes) -> bytes:
+    """One line of a segment with this JSON object, to stand behind the line that ends with the seal `before`."""
+    return b"%b %b\n" % (body, _seal(body, before))
+
+
+def last_seal(data: bytes) -> bytes:
+    """The seal of the last line of `data`, which ends with a line end."""
+    found = data[-_SEAL_AND_END:-1]
+    return found if len(found) == len(NO_SEAL) else NO_SEAL
+
+
+def _seal(body: bytes, before: bytes) -> bytes:
+    return b"%08x" % zlib.crc32(body, zlib.crc32(before))
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a segment holds, as far as it is what was written. `damage` tells what is wrong with the rest, "" if
+    nothing is; `seal` is that of the last good line. A torn last line is no event and no damage."""
+
+    events: tuple[Event, ...]
+    damage: str = ""
+    seal: str = ""
+    format: int = FORMAT
+
+
+def read_segment(data: bytes) -> Content:
+    """A segment's content; `Unreadable` if its first line is no header, or of an unknown format."""
+    lines = data.split(b"\n")[:-1]
+    if lines and _header_format(lines[0]) == UNSEALED:
+        return _read_unsealed(lines)
+    found: list[Event] = []
+    before = NO_SEAL
+    for number, line in enumerate(lines, start=1):
+        body, _, seal = line.rpartition(b" ")
+        if seal != _seal(body, before):
+            return Content(tuple(found), f"line {number} is not as it was written", before.decode())
+        found.append(decode(body))
+        before = seal
+    return Content(tuple(found), "", before.decode())
+
+
+def _header_format(line: bytes) -> int:
+    """The format that the first line names. (Whether its seal is right is not looked at here.)"""
+    is_sealed = not line.endswith(b"}")
+    event = decode(line.rpartition(b" ")[0] if is_sealed else line)
     if not isinstance(event, Header):
         raise Unreadable("the first line is no header")
-    if event.format != FORMAT:
+    if event.format not in (UNSEALED, FORMAT):
         raise Unreadable(
-            f"written in format {event.format}; this leakcheck reads format {FORMAT}",
+            f"written in format {event.format}; this leakcheck reads formats {UNSEALED} and {FORMAT}",
             hint="Use the leakcheck version that wrote it, or run the audit again.",
         )
+    if is_sealed != (event.format != UNSEALED):
+        raise Unreadable("the first line is not as it was written")
+    return event.format
+
+
+def _read_unsealed(lines: Iterable[bytes]) -> Content:
+    """Format 1: a line that does not close its object was cut by the end of its process, and is passed over."""
+    whole = [line for line in lines if line.endswith(b"}") or not line.startswith(b"{")]
+    return Content(tuple(decode(line) for line in whole), format=UNSEALED)
 
 
 def _plain(record: Any) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from leakcheck.analysis.trial import trial_of
 from leakcheck.audit.explain import Focused, settle, why_not
 from leakcheck.audit.progress import Silent
 from leakcheck.audit.search import orders_and_profiles
+from leakcheck.events import Exit
 from leakcheck.options import Options
 from leakcheck.records import Edge, Order, Suite, TestItem
 from leakcheck.store import Audit, AuditFolder
+from leakcheck.store.journal import Journal
 
 from .model import Model, bench_for, fails_if, fails_unless, look, write
 
@@ -127,23 +129,34 @@ def test_another_folder_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) 
 # Where further executions are kept ------------------------------------------------------------------------------
 
 
+def executed(folder: AuditFolder) -> None:
+    """An execution that came to its end."""
+    folder.begin("e00007", Order("x", "confirm", ("a",)))
+    folder.close("e00007", Exit("finished", 0, 1.0))
+
+
 def test_further_executions_become_those_of_the_audit(tmp_path: Path) -> None:
     folder = AuditFolder(tmp_path)
+    folder.begin("audit")
     with folder.aside("asking") as aside:
         aside.begin("audit")
         aside.begin("suite")
-        aside.begin("e00007", Order("x", "confirm", ("a",)))
-        assert folder.tags() == []
-    assert folder.tags() == ["e00007"]
+        executed(aside)
+        assert folder.tags() == ["audit"]
+    assert folder.tags() == ["audit", "e00007"]
+    assert Journal.of(folder.content("audit")).is_complete("e00007", folder.content("e00007"))
     assert not (tmp_path / "asking").exists()
 
 
 def test_what_a_kill_left_aside_is_kept(tmp_path: Path) -> None:
-    folder = AuditFolder(tmp_path)
-    (tmp_path / "asking").mkdir()
-    AuditFolder(tmp_path / "asking").begin("e00007", Order("x", "confirm", ("a",)))
+    folder, inner = AuditFolder(tmp_path), AuditFolder(tmp_path / "asking")
+    folder.begin("audit")
+    inner.path.mkdir()
+    inner.begin("audit")
+    executed(inner)
+    inner.begin("e00008", Order("x", "confirm", ("b",)))
     with folder.aside("asking") as aside:
-        assert folder.tags() == ["e00007"]
+        assert folder.tags() == ["audit", "e00007"]
         assert aside.tags() == []
 
 

@@ -23,7 +23,7 @@ def command(suite: Suite, tests: Iterable[str]) -> str:
 
 def arguments(suite: Suite, tests: Iterable[str]) -> list[str]:
     """What `command` hands to pytest, but for the flags that switch plugins off."""
-    return [*suite.extra, *(_from_invocation(suite, node_id(test)) for test in dict.fromkeys(tests))]
+    return [*suite.extra, *dict.fromkeys(_from_invocation(suite, node_id(test)) for test in tests)]
 
 
 def import_command(suite: Suite, files: Iterable[str], test: str) -> str:

@@ -17,16 +17,22 @@ _FLAKY = "Take chance, time and concurrency out of the test; its outcome says no
 
 
 def findings_of(
-    suite: Suite, verdicts: Sequence[TestVerdict], leaks: Sequence[Leak], edges: Sequence[Edge]
+    suite: Suite,
+    verdicts: Sequence[TestVerdict],
+    leaks: Sequence[Leak],
+    edges: Sequence[Edge],
+    *,
+    whole: bool = True,
 ) -> tuple[Finding, ...]:
-    """All findings, errors first."""
+    """All findings, errors first. Where the audit is not `whole`, what was not seen is told as that."""
     places = {item.id: (item.file, item.line) for item in suite.tests}
     verdict = {each.id: each.verdict for each in verdicts}
+    so_far = "" if whole else ", as far as the audit came"
     found = [
         *_broken(leaks, edges, verdict),
         *_needy(verdicts, edges, places),
-        *_unexplained(verdicts, edges, places),
-        *_quiet(leaks),
+        *_unexplained(verdicts, edges, places, so_far),
+        *_quiet(leaks, so_far),
         *_restless(verdicts, places),
     ]
     rank = {"error": 0, "warning": 1, "note": 2}
@@ -67,19 +73,19 @@ def _needy(
 
 
 def _unexplained(
-    verdicts: Iterable[TestVerdict], edges: Sequence[Edge], places: dict[str, tuple[str, int]]
+    verdicts: Iterable[TestVerdict], edges: Sequence[Edge], places: dict[str, tuple[str, int]], so_far: str
 ) -> Iterator[Finding]:
     for verdict in verdicts:
         mine = [edge for edge in edges if edge.test == verdict.id and edge.effect in ("breaks", "enables")]
         if verdict.verdict == "victim" and mine and not any(edge.leak for edge in mine):
-            title = "fails after another test, through state that no probe sees"
+            title = f"fails after another test, through state that no probe sees{so_far}"
             yield Finding("LK104", "error", title, *places[verdict.id], (verdict.id,), None, UNEXPLAINED)
 
 
-def _quiet(leaks: Iterable[Leak]) -> Iterator[Finding]:
+def _quiet(leaks: Iterable[Leak], so_far: str) -> Iterator[Finding]:
     texts: dict[str, tuple[str, Severity, str]] = {
         "read": ("LK201", "warning", "leaks what other tests read"),
-        "latent": ("LK301", "note", "leaks what no test reads"),
+        "latent": ("LK301", "note", f"leaks what no test reads{so_far}"),
     }
     for leak in leaks:
         if leak.impact in texts:

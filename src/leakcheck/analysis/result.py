@@ -40,23 +40,26 @@ from leakcheck.records import (
     Unexplained,
 )
 
+_DAMAGED = "The audit is damaged, and tells what is left of it."
 _UNFINISHED = "The audit was not finished, and tells what it had executed until then."
 
 
 @dataclass(frozen=True)
 class Effort:
     """How thorough the audit was: its profile, what the search was allowed in the user's words, whether it spent
-    that, and whether it came to its end."""
+    that, whether it came to its end, and whether some of it is lost."""
 
     profile: ProfileName = "standard"
     budget: str = ""
     exhausted: bool = False
     finished: bool = True
+    damaged: bool = False
 
     @property
     def limits(self) -> tuple[str, ...]:
         """What was not covered, for other reasons than a spent budget."""
-        return (*PROFILES[self.profile].limits, *(() if self.finished else (_UNFINISHED,)))
+        short = _DAMAGED if self.damaged else _UNFINISHED
+        return (*PROFILES[self.profile].limits, *(() if self.finished else (short,)))
 
 
 _USUAL = Case()
@@ -79,13 +82,14 @@ def derive(
     profiles = profiles_of(executions)
     coverage = coverage_of(executions, suite)
     evidence = Evidence.of(executions, suite)
-    shown = edges_of(executions, suite)
+    # What would have refuted an edge may be missing: then only what is confirmed is told.
+    shown = tuple(each for each in edges_of(executions, suite) if effort.finished or each[0].confirmed)
     carried, deep = merged(shown, found_deep(shown, evidence))
     told = {each.change.location for each in deep}
     leaks = leaks_of(profiles, carried, coverage, suite, (*deep, *left_quietly(executions, suite, told)))
     edges = tuple(replace(edge, leak=_leak_id(edge, locations, leaks)) for edge, locations in carried)
-    verdicts = verdicts_of(suite.ids, executions, profiles, edges)
-    found = findings_of(suite, verdicts, leaks, edges)
+    verdicts = verdicts_of(suite.ids, executions, profiles, edges, whole=effort.finished)
+    found = findings_of(suite, verdicts, leaks, edges, whole=effort.finished)
     judged = judge(case, found, leaks, suite, meant_by(suite, evidence, edges))
     certificate = _certificate(coverage, edges, verdicts, suite, effort)
     certificate = replace(certificate, covered_by=_covered_by(coverage, executions))

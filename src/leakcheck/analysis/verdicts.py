@@ -43,8 +43,11 @@ def verdicts_of(
     executions: Sequence[Execution],
     profiles: Mapping[str, Profile],
     edges: Sequence[Edge],
+    *,
+    whole: bool = True,
 ) -> tuple[TestVerdict, ...]:
-    """The verdict of every collected test, in declared order."""
+    """The verdict of every collected test, in declared order. Where these are not all executions (`whole` False),
+    what was not seen says nothing: that a test passed nowhere is no verdict then."""
     table = outcomes_by_order(executions)
     flaky = flaky_tests(executions)
     roles = _roles(edges)
@@ -52,7 +55,7 @@ def verdicts_of(
     return tuple(
         TestVerdict(
             test,
-            _verdict(test, table.get(test, {}), profiles.get(test), edges, flaky),
+            _verdict(test, table.get(test, {}), profiles.get(test), edges, flaky, whole=whole),
             roles.get(test, ()),
             dict(table.get(test, {})),
             crashes.get(test, ""),
@@ -67,6 +70,8 @@ def _verdict(
     profile: Profile | None,
     edges: Sequence[Edge],
     flaky: frozenset[str],
+    *,
+    whole: bool,
 ) -> Verdict:
     shown = [edge for edge in edges if edge.test == test and edge.confirmed]
     if test in flaky or (profile is not None and profile.mixed):
@@ -76,7 +81,10 @@ def _verdict(
     broken = [edge for edge in shown if edge.effect == "breaks"]
     if any(edge.polluters != (test,) for edge in broken):
         return "victim"
-    return "self-polluting" if broken else _undisturbed(outcomes)
+    if broken:
+        return "self-polluting"
+    found = _undisturbed(outcomes)
+    return found if whole or found not in ("failing", "crashing", "timeout") else "unknown"
 
 
 def _undisturbed(outcomes: Mapping[str, str]) -> Verdict:

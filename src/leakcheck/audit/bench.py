@@ -16,10 +16,9 @@ from leakcheck.audit.outcome import BUDGET
 from leakcheck.audit.outsiders import alone_where_needed, inherited, outsiders
 from leakcheck.audit.progress import Progress
 from leakcheck.engine import Engine
-from leakcheck.events import Note
+from leakcheck.events import Disowned, Note
 from leakcheck.options import PROFILES, Options, Profile
 from leakcheck.records import Execution, Order, Suite
-from leakcheck.store import DISOWNED
 from leakcheck.strategies import View
 
 BATCH = 64
@@ -95,9 +94,9 @@ class Bench:
         self.lethal.clear()
 
     def _drop(self, executions: Collection[Execution], why: str) -> None:
-        for execution in executions:
-            self.engine.keep(execution.id, Note(DISOWNED, why))
-        dropped = {execution.id for execution in executions}
+        dropped = {execution.id: None for execution in executions}
+        if dropped:
+            self.engine.keep("audit", Disowned(tuple(dropped), why))
         self.executions[:] = [each for each in self.executions if each.id not in dropped]
         self._known.clear()
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.outsiders import outsiders, told
-from leakcheck.engine.job import Job
+from leakcheck.engine import Job
 from leakcheck.errors import EngineFailed
 from leakcheck.records import Execution, Order
 from leakcheck.strategies.declared import Strategy as Declared

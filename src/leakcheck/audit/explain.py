@@ -21,9 +21,10 @@ from leakcheck.audit.outcome import forked
 from leakcheck.audit.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.audit.progress import Progress
 from leakcheck.audit.run import engine_for
+from leakcheck.audit.turns import in_turn
 from leakcheck.engine import Engine
 from leakcheck.errors import CollectionFailed, UsageError
-from leakcheck.events import Completed, Note
+from leakcheck.events import FORMAT, Completed, Note
 from leakcheck.options import Options
 from leakcheck.store import Audit, AuditFolder, read_audit
 from leakcheck.strategies.isolated import Strategy as Isolated
@@ -56,6 +57,10 @@ def was_asked(audit: Audit, test: str) -> bool:
 
 def why_not(audit: Audit) -> str:
     """Why the suite of `audit` cannot be asked any further, in words; "" if it can."""
+    if audit.format != FORMAT:
+        return f"the audit was written in format {audit.format}; `leakcheck run` audits again"
+    if audit.damaged:
+        return "the audit is damaged; `leakcheck run --resume` executes again what is missing"
     if not audit.finished:
         return "the audit was not finished; `leakcheck run --resume` goes on with it"
     suite = audit.suite
@@ -80,7 +85,7 @@ def _newer(audit: Audit) -> Iterator[str]:
 def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
     """Settle what is open about `test`, and append it to the audit in `folder`: the number of new executions."""
     began = time.monotonic()
-    with folder.aside("asking") as aside:
+    with in_turn(Path.cwd(), progress), folder.aside("asking") as aside:
         audit = read_audit(folder)
         options = replace(Options.from_text(audit.options), engine="fork" if forked(audit) else "spawn")
         aside.begin("audit")

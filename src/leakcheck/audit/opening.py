@@ -9,8 +9,7 @@ from pathlib import Path
 from leakcheck.analysis import wrong_marks
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.progress import Progress
-from leakcheck.engine import Engine
-from leakcheck.engine.job import Job
+from leakcheck.engine import Engine, Job
 from leakcheck.errors import CollectionFailed, EngineFailed, NoTests, UsageError
 from leakcheck.options import Options
 from leakcheck.recorder.boot import TOO_OLD

@@ -16,6 +16,7 @@ from leakcheck.records import Cost, Result
 from leakcheck.store import Audit, AuditFolder, read_audit
 
 BUDGET = "budget"
+MAX_TOLD = 5
 EVERYTHING = "(everything)"
 USUAL = Judging()
 
@@ -24,8 +25,7 @@ def result_of(folder: AuditFolder, judging: Judging = USUAL, today: date | None 
     """Read the audit in `folder`, and derive what it means and what of it counts on the day `today`."""
     audit = read_audit(folder)
     notes = list(dict.fromkeys(note.text for note in audit.notes))
-    if not audit.finished:
-        notes.append("this audit was not finished: what follows is what was recorded until then")
+    notes += _shortened(audit)
     options = Options.from_text(audit.options)
     baseline = read_baseline(judging.baseline)
     result = derive(
@@ -43,11 +43,27 @@ def result_of(folder: AuditFolder, judging: Judging = USUAL, today: date | None 
             judging.baseline,
             tuple(partial(audit, baseline.suite if baseline is not None else None)),
         ),
-        effort=Effort(options.profile, _budget(audit.options), _is_spent(audit), audit.finished),
+        effort=Effort(
+            options.profile, _budget(audit.options), _is_spent(audit), audit.finished, bool(audit.damaged)
+        ),
         notes=notes,
     )
     sources = (source for leak in result.leaks for source in leak.sources)
     return replace(result, excerpts=excerpts_of(audit.suite.rootdir, sources, _ended(audit)))
+
+
+def _shortened(audit: Audit) -> Iterator[str]:
+    """Why there is less than there could be; nothing if there is not."""
+    if audit.damaged:
+        number = len(audit.damaged)
+        some = ", ".join(f"{name}.jsonl" for name in audit.damaged[:MAX_TOLD])
+        more = f" and {number - MAX_TOLD} more" if number > MAX_TOLD else ""
+        yield (
+            f"this audit is damaged: {some}{more} {'is' if number == 1 else 'are'} gone or not as written, and "
+            "what follows does without; `leakcheck run --resume` executes again what is missing"
+        )
+    elif not audit.finished:
+        yield "this audit was not finished: what follows is what was recorded until then"
 
 
 def _ended(audit: Audit) -> datetime | None:
@@ -61,7 +77,9 @@ def _ended(audit: Audit) -> datetime | None:
 def partial(audit: Audit, written_for: str | None) -> Iterator[str]:
     """Why this audit cannot tell what is no longer there; nothing if it can."""
     options = Options.from_text(audit.options)
-    if not audit.finished:
+    if audit.damaged:
+        yield "it is damaged"
+    elif not audit.finished:
         yield "it was not finished"
     if options.profile == "quick":
         yield "its profile is quick"

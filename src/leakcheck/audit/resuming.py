@@ -13,11 +13,12 @@ from leakcheck import __version__
 from leakcheck.audit.salts import kept_salt
 from leakcheck.audit.sources import differences
 from leakcheck.errors import Unreadable, UsageError
-from leakcheck.events import Begun, Resumed, Sources
+from leakcheck.events import FORMAT, Begun, Resumed, Sources
 from leakcheck.options import Options
 from leakcheck.records import Suite
 from leakcheck.store import Audit, AuditFolder, audits, read_audit
 
+JOURNAL = "audit"
 _ANEW = "Run `leakcheck run` without --resume to begin anew."
 _SECRET = b"secret #"
 MAX_TOLD = 10
@@ -59,6 +60,10 @@ def _sources(folder: AuditFolder) -> Mapping[str, str] | None:
 def _earlier(folder: AuditFolder, audit: Audit, sources: Mapping[str, str], given: Mapping[str, Any]) -> Earlier:
     options = Options.from_text(audit.options)
     wrong = list(_other_options(options, given))
+    if audit.format != FORMAT:
+        wrong.append(f"it was written in format {audit.format}, and this leakcheck writes format {FORMAT}")
+    if JOURNAL in audit.damaged:
+        wrong.append(f"{folder.segment(JOURNAL)} is damaged, which tells what is complete")
     if audit.leakcheck != __version__:
         wrong.append(f"it was begun by leakcheck {audit.leakcheck}, this is {__version__}")
     salt = kept_salt(folder.path.name)

@@ -17,18 +17,22 @@ from leakcheck import __version__
 from leakcheck.audit import search
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.calibrate import calibrate
+from leakcheck.audit.killed import put_back_leftovers
 from leakcheck.audit.leftovers import files_below, told
 from leakcheck.audit.opening import open_bench
 from leakcheck.audit.progress import Progress
 from leakcheck.audit.resuming import Earlier, check_same, resumed
 from leakcheck.audit.salts import forget_salt, keep_salt
 from leakcheck.audit.sources import sources_of
-from leakcheck.engine import Engine, Launch, Limits
-from leakcheck.errors import Interrupted, UsageError
-from leakcheck.events import Begun, Completed, Sources
+from leakcheck.audit.turns import in_turn
+from leakcheck.engine import Engine, Guard, Launch, Limits, uninterrupted
+from leakcheck.errors import CannotRecord, Interrupted, UsageError
+from leakcheck.events import Begun, Completed, Note, Sources
 from leakcheck.options import Options
 from leakcheck.records import Suite
 from leakcheck.store import AuditFolder, left_in
+
+_WAY_ON = "`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now"
 
 
 def run_audit(options: Options, progress: Progress, earlier: Earlier | None = None) -> AuditFolder:
@@ -38,40 +42,57 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
     """
     began = time.monotonic()
     collected = earlier is not None
+    folder = None if earlier is None else earlier.folder
     try:
-        folder = _begin(options) if earlier is None else earlier.folder
+        if earlier is not None:
+            os.close(earlier.folder.lock())  # who has it now will not leave anything to go on with
         here = Path.cwd()
-        with engine_for(options, folder, earlier=earlier) as engine:
-            files = files_below(here)
-            known = earlier.suite.launcher if earlier is not None else ""
-            bench, control = open_bench(engine, options, progress, known)
-            collected = True
-            _settle_sources(engine, bench.suite, earlier)
-            calibrate(bench, control)
-            search.settle(bench)
-            engine.disk.put_back_the_start()
-            _tell_leftovers(bench, told(files, files_below(here)))
-            engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
-            forget_salt(engine.launch.folder.path.name)
-            return folder
-    except KeyboardInterrupt:
-        raise _interrupted(collected) from None
+        with in_turn(here, progress):
+            folder = folder or _begin(options, progress)
+            with engine_for(options, folder, earlier=earlier) as engine:
+                files = files_below(here)
+                known = earlier.suite.launcher if earlier is not None else ""
+                bench, control = open_bench(engine, options, progress, known)
+                collected = True
+                _settle_sources(engine, bench.suite, earlier)
+                calibrate(bench, control)
+                search.settle(bench)
+                engine.disk.put_back_the_start()
+                _tell_leftovers(bench, told(files, files_below(here)))
+                engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
+                forget_salt(engine.launch.folder.path.name)
+                return folder
+    except KeyboardInterrupt as asked:
+        again = isinstance(asked.__context__, KeyboardInterrupt)  # while the first was being heeded
+        raise _interrupted(folder if collected else None, again=again) from None
+    except CannotRecord as error:
+        raise _out_of_room(error, folder if collected else None) from None
 
 
 def _tell_leftovers(bench: Bench, changed: str) -> None:
     """What could not be put back, or what nobody was seen to change."""
-    for each in (*bench.engine.disk.unrestored, changed):
+    for each in (*bench.engine.disk.troubles(), changed):
         if each:
             bench.note("files", each)
 
 
-def _interrupted(collected: bool) -> Interrupted:
-    if not collected:
+def _interrupted(folder: AuditFolder | None, *, again: bool) -> Interrupted:
+    if folder is None:
         return Interrupted("interrupted, before the suite was known: there is nothing to go on with")
-    return Interrupted(
-        "interrupted: what was executed is kept",
-        hint="`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now.",
+    told = Interrupted("interrupted: what was executed is kept", hint=f"{_WAY_ON}.")
+    told.kept = "" if again else str(folder.path)
+    return told
+
+
+def _out_of_room(error: CannotRecord, folder: AuditFolder | None) -> CannotRecord:
+    if folder is None or not folder.exists():
+        return CannotRecord(error.message, hint="Make room, or name another folder with --folder.")
+    told = CannotRecord(
+        f"{error.message}; what was executed is kept",
+        hint=f"Make room. {_WAY_ON}.",
     )
+    told.kept = str(folder.path)
+    return told
 
 
 def _settle_sources(engine: Engine, suite: Suite, earlier: Earlier | None) -> None:
@@ -97,7 +118,7 @@ def engine_for(
     It answers from what an `earlier` audit has executed, as far as that goes.
     """
     lock = folder.lock()
-    scratch = tempfile.mkdtemp(prefix="lc-")
+    scratch, guard = _scratch()
     salt = earlier.salt if earlier is not None else None
     launch = Launch(
         python=options.python,
@@ -106,6 +127,7 @@ def engine_for(
         scratch=scratch,
         salt=salt or secrets.token_hex(16),
         show_values=options.show_values,
+        guard=guard,
     )
     limits = Limits(options.test_timeout, options.execution_timeout)
     engine = Engine(launch, limits, options.lanes, fork=options.engine != "spawn", _numbers=count(first))
@@ -114,15 +136,32 @@ def engine_for(
             _take_over(engine, folder)
         yield engine
     finally:
-        engine.stop()
-        shutil.rmtree(scratch, ignore_errors=True)
-        os.close(lock)
+        try:
+            engine.stop()
+        finally:
+            guard.close()
+            shutil.rmtree(scratch, ignore_errors=True)
+            os.close(lock)
 
 
-def _begin(options: Options) -> AuditFolder:
+def _scratch() -> tuple[str, Guard]:
+    """A folder for what nobody needs when the audit is over, and who removes it if the audit cannot."""
+    try:
+        scratch = tempfile.mkdtemp(prefix="lc-")
+    except OSError as error:
+        raise CannotRecord(f"cannot make a temporary folder: {error.strerror}") from error
+    with uninterrupted():
+        return scratch, Guard.start(scratch)
+
+
+def _begin(options: Options, progress: Progress) -> AuditFolder:
+    notes = list(put_back_leftovers(Path(options.folder)))
     folder = AuditFolder.create(Path(options.folder))
     folder.begin("audit")
-    folder.append("audit", Begun(__version__, datetime.now(UTC).isoformat(timespec="seconds"), options.as_text()))
+    begun = Begun(__version__, datetime.now(UTC).isoformat(timespec="seconds"), options.as_text())
+    folder.append("audit", begun, *(Note("files", text) for text in notes))
+    for text in notes:
+        progress.note(text)
     return folder
 
 

@@ -38,15 +38,20 @@ def forget_salt(audit: str) -> None:
             place.unlink()
 
 
-def _place(audit: str) -> Path | None:
-    """A file in a folder of this user's own in the temporary folder."""
+def private_folder() -> Path | None:
+    """A folder of this user's own in the temporary folder; None where there cannot be one."""
     if not hasattr(os, "getuid"):
         return None
-    folder = Path(tempfile.gettempdir(), f"leakcheck-{os.getuid()}")
     try:
+        folder = Path(tempfile.gettempdir(), f"leakcheck-{os.getuid()}")
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
     except OSError:
         return None
     own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
-    return folder / f"{audit}.salt" if own else None
+    return folder if own else None
+
+
+def _place(audit: str) -> Path | None:
+    folder = private_folder()
+    return folder / f"{audit}.salt" if folder is not None else None

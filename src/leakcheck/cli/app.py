@@ -21,6 +21,7 @@ from leakcheck.cli.graph import graph
 from leakcheck.cli.output import STANDARD_OUTPUT
 from leakcheck.cli.settings import budget_of, settings_for
 from leakcheck.cli.tests import find_test
+from leakcheck.errors import Interrupted, LeakcheckError
 from leakcheck.options import EngineName, Judging, ProfileName
 from leakcheck.records import Result
 from leakcheck.reports._diff import render_diff
@@ -126,8 +127,13 @@ def run(
     read_baseline(settings.judging.baseline)  # what is wrong with it is told before the audit, not behind it
     asked = {name: value for name, value in given.items() if value is not None}
     earlier = unfinished(Path(settings.options.folder), asked) if resume else None
-    with display.progress() as progress:
-        where = run_audit(earlier.options if earlier is not None else settings.options, progress, earlier)
+    try:
+        with display.progress() as progress:
+            where = run_audit(earlier.options if earlier is not None else settings.options, progress, earlier)
+    except Interrupted as stopped:
+        if stopped.kept:
+            _show_so_far(stopped, settings.judging, targets, display)
+        raise
     return _show(where, settings.judging, targets, display)
 
 
@@ -170,9 +176,19 @@ app.command()(explain)
 app.command()(graph)
 
 
+def _show_so_far(stopped: Interrupted, judging: Judging, targets: Targets, display: Display) -> None:
+    """What an audit that ends before its time knows. What is in the way of that is no news beside it."""
+    try:
+        _show(AuditFolder(Path(stopped.kept)), judging, targets, display)
+    except LeakcheckError as error:
+        stopped.detail = error.message
+
+
 def _show(folder: AuditFolder, judging: Judging, targets: Targets, display: Display) -> int:
     result: Result = result_of(folder, judging, date.today())
-    write_formats(result, targets)
-    if STANDARD_OUTPUT not in targets.values():
-        display.show(result)
+    try:
+        write_formats(result, targets)
+    finally:
+        if STANDARD_OUTPUT not in targets.values():
+            display.show(result)
     return result.exit_code

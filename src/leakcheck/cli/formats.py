@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from leakcheck.cli.output import check_targets, write_report
+from leakcheck.errors import UsageError
 from leakcheck.records import Result
 from leakcheck.reports import Report, formats
 
@@ -43,10 +44,16 @@ def check_formats(targets: Targets) -> None:
 
 
 def write_formats(result: Result, targets: Targets) -> None:
-    """Write `result` in every format that was asked for."""
+    """Write `result` in every format that was asked for; UsageError names those that could not be written."""
     known = formats()
+    troubles = []
     for name, target in targets.items():
-        write_report(known[name].render(result), target, append=known[name].appends)
+        try:
+            write_report(known[name].render(result), target, append=known[name].appends)
+        except UsageError as error:
+            troubles.append(error)
+    if troubles:
+        raise UsageError("; ".join(each.message for each in troubles), hint=troubles[0].hint)
 
 
 def _parameter(name: str) -> str:

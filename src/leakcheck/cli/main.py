@@ -12,12 +12,13 @@ from rich.console import Console
 from typer.main import get_command
 
 from leakcheck.cli.app import app
+from leakcheck.cli.streams import steady_streams
+from leakcheck.engine import INTERRUPTS
 from leakcheck.errors import LeakcheckError
 from leakcheck.reports._words import clean
 from leakcheck.reports.terminal import console_for
 
 INTERRUPTED, INTERNAL, USAGE = 2, 3, 4
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,12 +26,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     end = given.index("--") if "--" in given else len(given)
     own, for_pytest = given[:end], tuple(given[end + 1 :])
-    errors = console_for(sys.stderr)
     # What is ignored stays so: a shell has good reasons when it starts something in the background.
-    heard = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    heard = [number for number in INTERRUPTS if signal.getsignal(number) != signal.SIG_IGN]
     before = [(number, signal.signal(number, _interrupt)) for number in heard]
     try:
+        with steady_streams():
+            return _run(own, for_pytest, console_for(sys.stderr))
+    finally:
+        for number, handler in before:
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+def _run(own: list[str], for_pytest: tuple[str, ...], errors: Console) -> int:
+    try:
         code = get_command(app).main(own, prog_name="leakcheck", standalone_mode=False, obj=for_pytest)
+        sys.stdout.flush()
     except LeakcheckError as error:
         show_error(error, errors)
         return error.exit_code
@@ -39,16 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except Exception as error:
         return _unexpected(error, errors)
-    finally:
-        for number, handler in before:
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
     return code if isinstance(code, int) else 0
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """End in an orderly way, once: who is impatient may not keep us from ending what we have started."""
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
+    """The first signal asks for an orderly end, which a second one cuts short."""
     raise KeyboardInterrupt
 
 

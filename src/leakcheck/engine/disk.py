@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from leakcheck import events
 from leakcheck.engine.undo import put_back
@@ -16,14 +18,16 @@ _BEFORE = "before-"
 
 @dataclass
 class Disk:
-    """`changed` are all files that ever changed, `unrestored` what could not be undone, `writers` the ended
-    executions whose changes are still there."""
+    """`changed` are all files that ever changed, `writers` the ended executions whose changes are still there.
+
+    Copies are kept for as long as they are needed.
+    """
 
     folder: AuditFolder
     changed: set[str] = field(default_factory=set)
-    unrestored: list[str] = field(default_factory=list)
     writers: set[str] = field(default_factory=set)
     _touched: list[events.Outside] = field(default_factory=list)
+    _failed: Mapping[str, str] = field(default_factory=dict)
     _settled: dict[str, set[str]] = field(default_factory=dict)
 
     def remember(self, items: Iterable[events.Event]) -> None:
@@ -35,16 +39,30 @@ class Disk:
                 self._touched.append(event)
 
     def put_back(self) -> tuple[str, ...]:
-        """Undo what executions wrote to files; returns what had changed."""
+        """Undo what executions wrote to files, as far as that can be done now; returns what had changed."""
+        self.writers.clear()
         if not self._touched:
             return ()
-        changed, failed = put_back(self._touched)
+        changed, self._failed = put_back(self._touched)
+        self._touched = [each for each in self._touched if each.name in self._failed]
         self.changed |= changed
-        self.unrestored += failed
-        self._touched.clear()
-        self.writers.clear()
-        shutil.rmtree(self.folder.undo, ignore_errors=True)
         return tuple(sorted(changed))
+
+    def forget_copies(self) -> None:
+        """Remove the copies that are of no more use, once it is recorded that they are not."""
+        needed = {Path(each.copy).parent for each in self._touched}
+        for folder in list(self.folder.undo.glob("*")) if self.folder.undo.is_dir() else ():
+            if folder not in needed:
+                shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self.folder.undo.rmdir()
+
+    def troubles(self) -> Iterator[str]:
+        """What could not be put back, in sentences."""
+        for each in {each.name: each for each in self._touched if each.what == "file"}.values():
+            why = self._failed.get(each.name, "the audit ended before")
+            kept = f"; what it held is kept in {each.copy}" if each.copy else ""
+            yield f"{each.name} was changed by tests and could not be put back ({why}){kept}"
 
     def put_back_the_start(self) -> None:
         """Undo what plugins, conftests and imports changed before the first test of any process, unless somebody

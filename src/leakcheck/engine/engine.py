@@ -8,30 +8,23 @@ import select
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from leakcheck import events
 from leakcheck.engine.disk import Disk
-from leakcheck.engine.job import Job
+from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import kill_group, status_of, uninterrupted
+from leakcheck.engine.room import cannot_record, gave_up, has_room
 from leakcheck.engine.root import Node, Root
-from leakcheck.errors import EngineFailed
-from leakcheck.records import Execution, Order, Suite
-from leakcheck.store import LOST, Left, Replay, fold_execution
+from leakcheck.errors import CannotRecord, EngineFailed, Unreadable
+from leakcheck.records import Execution, Order, Status, Suite
+from leakcheck.store import CONTROL, LOST, Left, Replay, fold_execution
 
 _TICK = 0.05
 SUITE, SINGLE_SUITE, EARLIER_SUITE = "suite", "suite-collect", "suite-before"
-CONTROL = "control"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Seconds without a sign of life during one test, and seconds for one execution."""
-
-    test: float = 60.0
-    execution: float = 1800.0
 
 
 @dataclass
@@ -49,7 +42,7 @@ class Engine:
     processes: int = 0
     replay: Replay = field(default_factory=Replay)
     _controls: dict[str, Execution] = field(default_factory=dict)
-    _disturbed: list[Job] = field(default_factory=list)
+    _once_more: list[Job] = field(default_factory=list)
     _tainted: set[str] = field(default_factory=set)
     _collecting: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -104,6 +97,8 @@ class Engine:
     def _collected(self, tag: str) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
         if not self.launch.folder.segment(tag).exists():
             return None
+        if gave_up(self.launch.folder, tag):
+            raise cannot_record(self.launch.folder)
         found = [event for event in self.launch.folder.read(tag) if isinstance(event, events.Collected)]
         return (found[0].suite, found[0].errors, found[0].threads) if found else None
 
@@ -149,7 +144,7 @@ class Engine:
     def touches_files(self, job: Job) -> bool:
         """Whether a test of `job` was about to change a file until now."""
         if job.tag in self.jobs:
-            job.look(self.launch.folder.segment(job.tag), time.monotonic())
+            job.look(self.launch.folder, time.monotonic())
         return job.touches
 
     def finish(self, job: Job) -> Execution:
@@ -164,31 +159,40 @@ class Engine:
         return job
 
     def stop(self) -> None:
-        """End every process of this engine, and put back what those that were at work have changed."""
-        with uninterrupted():
+        """End every process of this engine, and put back what those that were at work have changed. A second signal
+        cuts short the time that the tree of forks has to end."""
+        with uninterrupted() as signals:
             for process in self._collecting:
                 kill_group(process.pid)
             for job in self.jobs.values():
                 kill_group(job.pid)
             if self.root is not None:
-                self.root.stop()
+                self.root.stop(hurry=signals)
                 self.root = None
-            for job in list(self.jobs.values()):
-                self._abandon(job)
+            self._abandon(list(self.jobs.values()))
             self.disk.put_back_the_start()
 
     def pass_over(self) -> None:
         """Leave out a number: an earlier session has given it to something that need not be asked again."""
         next(self._numbers)
 
-    def _abandon(self, job: Job) -> None:
-        """What it wrote is no execution, and says so."""
-        del self.jobs[job.tag]
-        if job.process is not None:
-            job.process.wait()
-        changed = self._put_back(tuple(self.launch.folder.read(job.tag)))
-        seconds = round(time.monotonic() - job.began, 4)
-        self.launch.folder.append(job.tag, events.Exit(LOST, None, seconds, job.mode, changed))
+    def _abandon(self, jobs: list[Job]) -> None:
+        """What they wrote are no executions, and says so, if there is room to say it."""
+        self.jobs.clear()
+        for job in jobs:
+            if job.process is not None:
+                job.process.wait()
+            with suppress(Unreadable):
+                self.disk.remember(self.launch.folder.read(job.tag))
+        changed = self.disk.put_back()
+        now = time.monotonic()
+        with suppress(CannotRecord):
+            for job in jobs:
+                ending = events.Exit(LOST, None, round(now - job.began, 4), job.mode, changed)
+                self.launch.folder.close(job.tag, ending)
+            for text in self.disk.troubles():
+                self.keep("audit", events.Note("files", text))
+            self.disk.forget_copies()
 
     def take_over(self, left: Left) -> None:
         """Go on where another session has ended: its executions are handed out again, and what executions that
@@ -199,7 +203,9 @@ class Engine:
         self.forget_suite()
         self.replay = left.replay
         self.disk.changed |= left.changed
-        self._put_back(left.touched)
+        self.disk.remember(left.touched)
+        self.disk.put_back()
+        self.disk.forget_copies()
         self._nodes = itertools.count(1 + self.launch.folder.highest("node"))
 
     def _mode(self, order: Order) -> str:
@@ -215,7 +221,7 @@ class Engine:
                 self._watch()
                 for job in [job for job in self.jobs.values() if job.status is not None]:
                     execution = self._done(job)
-                    waiting[:0], self._disturbed = self._disturbed, []
+                    waiting[:0], self._once_more = self._once_more, []
                     if execution is None:
                         continue
                     if job.tag.startswith(CONTROL):
@@ -322,6 +328,8 @@ class Engine:
             self._root_is_gone()
         elif (job := self.jobs.get(str(message.get("run")))) is not None:
             job.pid = int(str(message["pid"]))
+            if self.launch.guard is not None and message["state"] == "up":
+                self.launch.guard.watch(job.pid)
             if message["state"] == "gone":
                 job.status = status_of(int(str(message["status"])))
         elif message.get("state") == "gone":
@@ -347,7 +355,7 @@ class Engine:
         """End what shows no sign of life, and remember who imports while files are not as they were."""
         now = time.monotonic()
         for job in self.jobs.values():
-            job.look(self.launch.folder.segment(job.tag), now)
+            job.look(self.launch.folder, now)
             late = now - job.began > self.limits.execution
             late = late or (job.running and now - job.alive > self.limits.test)
             if late and job.status is None and job.pid and not job.timed_out:
@@ -358,30 +366,54 @@ class Engine:
             self._tainted.update(tag for tag in opening if tag != SUITE)
 
     def _done(self, job: Job) -> Execution | None:
-        """The execution; None if another has changed files meanwhile: then it is no evidence, and runs again."""
+        """The execution of a job that ended; None if it is no evidence, and runs again: another has changed files
+        meanwhile, or there was no room to record it."""
         kill_group(job.pid)
         for each in self.jobs.values():
-            each.look(self.launch.folder.segment(each.tag), time.monotonic())
+            each.look(self.launch.folder, time.monotonic())
         del self.jobs[job.tag]
         disturbed = self._are_files_touched()
         if job.touches:
             self.disk.writers.add(job.tag)
-        seconds = round(time.monotonic() - job.began, 4)
-        items = tuple(self.launch.folder.read(job.tag))
-        changed = self._put_back(items)
-        if disturbed:
-            self.launch.folder.put_aside(job.tag)
-            self._disturbed.append(job.again())
-            return None
-        ending = events.Exit(job.ended(items), job.status, seconds, job.mode, changed)
-        self.launch.folder.append(job.tag, ending)
-        return fold_execution(job.tag, (*items, ending))
-
-    def _put_back(self, items: Iterable[events.Event]) -> tuple[str, ...]:
-        """Undo what an execution wrote to files; returns what had changed. Those of executions that run beside each
-        other count together."""
+        items = self.launch.folder.read(job.tag)
+        if gave_up(self.launch.folder, job.tag):
+            return self._unrecorded(job, items)
+        if not disturbed:
+            return self._close(job, job.ended(items), items)
         self.disk.remember(items)
-        return () if self.jobs else self.disk.put_back()
+        if not self.jobs:
+            self.disk.put_back()
+        self.launch.folder.put_aside(job.tag)
+        self._once_more.append(job.again())
+        return None
+
+    def _unrecorded(self, job: Job, items: tuple[events.Event, ...]) -> Execution | None:
+        """What could not be recorded is executed once more: a test may have needed all the room that there is."""
+        if not has_room(self.launch.folder, job.tag):
+            raise cannot_record(self.launch.folder)
+        if job.tag.startswith(CONTROL):
+            return self._close(job, LOST, items)
+        if job.tried:
+            self.keep("audit", events.Note("recorder", f"{job.tag}: there was no room to record it"))
+            return self._close(job, job.ended(items), items)
+        self._close(job, LOST, items)
+        tag = self.replay.free(f"{job.tag[:-5]}{next(self._numbers):05d}")
+        self._once_more.append(Job(tag, job.order, job.mode, tried=True))
+        return None
+
+    def _close(self, job: Job, status: Status, items: tuple[events.Event, ...]) -> Execution:
+        """Put back what an execution has changed, unless others run that may have changed the same, and record its
+        end."""
+        seconds = round(time.monotonic() - job.began, 4)
+        self.disk.remember(items)
+        changed = () if self.jobs else self.disk.put_back()
+        ending = events.Exit(status, job.status, seconds, job.mode, changed)
+        self.launch.folder.close(job.tag, ending)
+        if not self.jobs:
+            self.disk.forget_copies()
+        if self.launch.guard is not None:
+            self.launch.guard.forget(job.pid)
+        return fold_execution(job.tag, (*items, ending))
 
     def require_log(self, tag: str) -> str:
         """What a process printed; for errors that only it can explain."""

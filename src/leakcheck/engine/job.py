@@ -5,17 +5,29 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from leakcheck import events
 from leakcheck.records import QUIET_FILES, Order, Status
+from leakcheck.store import AuditFolder
 
 _STARTED, _OUTSIDE = b'"event":"started"', b'"event":"outside"'
 
 
+@dataclass(frozen=True)
+class Limits:
+    """Seconds without a sign of life during one test, and seconds for one execution."""
+
+    test: float = 60.0
+    execution: float = 1800.0
+
+
 @dataclass
 class Job:
-    """`touches` tells that one of its tests is about to change a file, `running` that its first test began."""
+    """One execution under way.
+
+    `touches` tells that one of its tests is about to change a file, `running` that its first test began, and
+    `tried` that it was tried before, when there was no room to record it.
+    """
 
     tag: str
     order: Order
@@ -31,17 +43,16 @@ class Job:
     touches: bool = False
     timed_out: bool = False
     status: int | None = None
+    tried: bool = False
     _read: int = 0
 
-    def look(self, segment: Path, now: float) -> None:
+    def look(self, folder: AuditFolder, now: float) -> None:
         """Read what the segment has got since the last look. It grows at the beginning and at the end of a test."""
-        size = segment.stat().st_size
+        size = folder.status(self.tag).st_size
         if size == self.size:
             return
         self.size, self.alive = size, now
-        with segment.open("rb") as stream:
-            stream.seek(self._read)
-            data = stream.read()
+        data = folder.data(self.tag, self._read)
         whole = data.rfind(b"\n") + 1
         self._read += whole
         for line in data[:whole].splitlines():
@@ -68,5 +79,5 @@ class Job:
 
 
 def _is_file(line: bytes) -> bool:
-    event = events.decode(line)
+    event = events.decode(line.rpartition(b" ")[0])
     return isinstance(event, events.Outside) and event.what == "file" and QUIET_FILES not in event.name

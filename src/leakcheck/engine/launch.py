@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import leakcheck
-from leakcheck.errors import EngineFailed
+from leakcheck.engine.guarding import GROUP, ROOT, Guard
+from leakcheck.errors import CannotRecord, EngineFailed
 from leakcheck.store import AuditFolder
 
 HASH_SEED = "20221"
@@ -27,6 +28,7 @@ class Launch:
     salt: str
     launcher: str = "pytest"
     show_values: bool = False
+    guard: Guard | None = None
 
     def start(
         self,
@@ -39,23 +41,31 @@ class Launch:
         """Start a process that plays the part `mode`; `pipes` are (commands to read, replies to write)."""
         # Not in the audit's folder: with the salt, digests of short secrets could be guessed.
         config = Path(self.scratch, f"{tag}.json")
-        config.write_text(json.dumps(self._config(mode, tag, args, pipes)), encoding="utf-8")
-        config.chmod(0o600)
-        with self.log(tag).open("wb") as log:
+        try:
+            config.write_text(json.dumps(self._config(mode, tag, args, pipes)), encoding="utf-8")
+            config.chmod(0o600)
+            log = self.log(tag).open("wb")
+        except OSError as error:
+            raise CannotRecord(f"cannot write {config}: {error.strerror}") from error
+        guard = () if self.guard is None else (self.guard.pipe,)
+        with log:
             try:
-                return subprocess.Popen(
+                process = subprocess.Popen(
                     [self.python, str(_BOOT), str(config)],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     env={**os.environ, "PYTHONHASHSEED": self._hash_seed()},
-                    pass_fds=pipes or (),
+                    pass_fds=(*(pipes or ()), *guard),
                     process_group=0,
                 )
             except OSError as error:
                 raise EngineFailed(
                     f"cannot start {self.python}: {error.strerror}", hint="Name an interpreter with --python."
                 ) from error
+        if self.guard is not None:
+            self.guard.watch(process.pid, ROOT if mode == "root" else GROUP)
+        return process
 
     def log(self, tag: str) -> Path:
         """What a process prints. Not in the audit's folder: a failing test prints values."""
@@ -77,6 +87,7 @@ class Launch:
             "segment": str(self.folder.segment(tag).absolute()),
             "commands": commands,
             "replies": replies,
+            "guard": self.guard.pipe if self.guard is not None else -1,
             "environ": {"PYTHONHASHSEED": own_seed} if own_seed is not None else {},
         }
 

@@ -6,13 +6,16 @@ import contextlib
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import kill_group
 
+_TICK = 0.05
+_TICK = 0.05
 NodeState = Literal["opening", "ready", "gone"]
 
 
@@ -75,11 +78,15 @@ class Root:
             self._note(message)
             yield message
 
-    def stop(self, patience: float = 5.0) -> None:
-        """Let nodes and root end as pytest ends, then end what does not."""
+    def stop(self, patience: float = 5.0, hurry: Sequence[int] = ()) -> None:
+        """Let nodes and root end as pytest ends, then end what does not: at once if there comes something into
+        `hurry`."""
         os.close(self.commands)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(patience)
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline and not hurry:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(_TICK)
+                break
         for node in self.nodes.values():
             kill_group(node.pid)
         kill_group(self.process.pid)

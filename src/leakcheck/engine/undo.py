@@ -15,23 +15,23 @@ from leakcheck.events import Outside
 _ABSENT, _UNKEPT = "", "?"
 
 
-def put_back(touched: Iterable[Outside]) -> tuple[set[str], list[str]]:
+def put_back(touched: Iterable[Outside]) -> tuple[set[str], Mapping[str, str]]:
     """Undo changes of files, folders and links: the earliest copy of each counts. Returns (what had changed, what
-    could not be undone).
+    could not be undone and why).
 
     First what was not there is removed, innermost first; nothing else is ever deleted. Then what was there comes
     back, outermost first. Folders get their modes and times last: their content does not change any more.
     """
     copies = _earliest(touched)
     changed: set[str] = set()
-    failed: list[str] = []
+    failed: dict[str, str] = {}
     made = sorted((name for name in copies if copies[name] == _ABSENT), reverse=True)
-    kept = sorted(name for name in copies if copies[name] not in (_ABSENT, _UNKEPT))
+    kept = sorted(name for name in copies if copies[name] != _UNKEPT and os.path.lexists(copies[name]))
     for name in (*made, *kept):
         try:
             differed = _restore(Path(name), Path(copies[name])) if copies[name] else _remove(Path(name))
         except OSError as error:
-            failed.append(f"cannot put back {name}: {error.strerror}")
+            failed[name] = error.strerror or str(error)
         else:
             changed |= {name} if differed else set()
     for name in reversed(kept):
@@ -67,7 +67,7 @@ def _restore(path: Path, copy: Path) -> bool:
         if _kind(copy) == stat.S_IFDIR:
             path.mkdir()
         else:
-            shutil.copy2(copy, path, follow_symlinks=False)
+            _copy_anew(path, copy)
         return True
     if copy.is_symlink():
         if path.readlink() == copy.readlink():
@@ -79,17 +79,27 @@ def _restore(path: Path, copy: Path) -> bool:
         return path.stat().st_mode != copy.stat().st_mode
     if filecmp.cmp(path, copy, shallow=False):
         return path.stat().st_mode != copy.stat().st_mode
-    _copy_in_place(path, copy)
+    try:
+        _copy_in_place(path, copy)
+    except OSError:
+        os.replace(copy, path)  # where no room is left, this needs none
     return True
 
 
-def _copy_in_place(path: Path, copy: Path) -> None:
-    """A process of the tree may hold the file open, so it stays the same file."""
+def _copy_anew(path: Path, copy: Path) -> None:
     try:
-        shutil.copyfile(copy, path)
-    except PermissionError:
+        shutil.copy2(copy, path, follow_symlinks=False)
+    except OSError:
+        os.replace(copy, path)
+
+
+def _copy_in_place(path: Path, copy: Path) -> None:
+    """A process of the tree may hold the file open, so it stays the same file, and keeps the room that it has."""
+    if not os.access(path, os.W_OK):
         path.chmod(0o600)
-        shutil.copyfile(copy, path)
+    with copy.open("rb") as source, path.open("r+b") as target:
+        shutil.copyfileobj(source, target)
+        target.truncate()
 
 
 def _clear(path: Path) -> None:

@@ -6,6 +6,7 @@ It makes the package `leakcheck` importable without adding anything to `sys.path
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -35,6 +36,15 @@ def _pretend(config: dict[str, object]) -> None:
         sys.modules["__main__"].__file__ = script
 
 
+def _report(config: dict[str, object]) -> None:
+    """Tell the guard of this process: whoever has started it may have been killed since."""
+    guard = config.get("guard", -1)
+    if isinstance(guard, int) and guard >= 0:
+        with contextlib.suppress(OSError):  # it is gone
+            os.write(guard, b"%b%d\n" % (b"~" if config["mode"] == "root" else b"+", os.getpid()))
+        os.close(guard)
+
+
 TOO_OLD = "leakcheck audits projects on Python 3.11 or newer"
 
 
@@ -44,6 +54,7 @@ def main() -> int:
         return 4
     with open(sys.argv[1], encoding="utf-8") as stream:
         config = json.load(stream)
+    _report(config)
     if "leakcheck" not in sys.modules:
         _load_package(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     _pretend(config)

@@ -68,6 +68,8 @@ class ForkServer:
             Real.setpgid(0, 0)
             self._forget_parent()
             return True
+        with contextlib.suppress(OSError):  # it does so too: whoever is first, it can be killed from here on
+            Real.setpgid(pid, pid)
         self._children[pid] = (tag, self._watch(pid))
         self.reply(**{self._noun: tag}, state="up", pid=pid)
         return False

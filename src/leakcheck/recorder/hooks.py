@@ -17,7 +17,7 @@ from leakcheck.recorder.outcomes import Outcomes
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.watchpoints import Watchpoints
-from leakcheck.records import Change, TestRun
+from leakcheck.records import Change, TestRun, short_id
 
 
 class RecorderPlugin:
@@ -44,7 +44,7 @@ class RecorderPlugin:
         self._lifetime: tuple[str | int, ...] = ("test", 0)
 
     def test_id(self, item: pytest.Item) -> str:
-        return self._names.get(id(item), item.nodeid)
+        return self._names.get(id(item)) or short_id(item.nodeid)
 
     def name(self, item: pytest.Item, test: str) -> None:
         """`item` stands for `test` in this execution."""

@@ -10,6 +10,7 @@ when the audit is over.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from leakcheck.events import FORMAT, Header, Outside, signature
-from leakcheck.recorder.keeping import below, keep, located, open_folders
+from leakcheck.recorder.keeping import UNKEPT, below, keep, located, open_folders
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.segment import Segment
 
@@ -25,6 +26,7 @@ Keep = Callable[[str, str, str], None]
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _SKIPPED = frozenset({"__pycache__", ".git", ".leakcheck", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
 _EPHEMERAL = 32_768
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 _SQLITE_PARTS = ("", "-journal", "-wal", "-shm")
 _isdir, _lexists, _join = os.path.isdir, os.path.lexists, os.path.join
 
@@ -186,7 +188,7 @@ class OutsideWatch:
             if self._inside(path):
                 self._keep_for_the_end(path)
             return
-        copy = keep(path, _join(self._keep, str(len(self._seen))))
+        copy = self._kept(path, self._segment)
         self._tell("file", path, copy)
         if self._on_kept is not None:
             self._on_kept(self._name(path), path, copy)
@@ -217,6 +219,16 @@ class OutsideWatch:
         return path.startswith(self._temp) and not any(
             path == each or path.startswith(each + os.sep) for each in self._private
         )
+
+    def _kept(self, path: str, segment: Segment) -> str:
+        """Where the copy is. Where there is no room for a copy, the process ends before it changes the file."""
+        try:
+            os.makedirs(self._keep, mode=0o700, exist_ok=True)  # says that there is something to put back
+            return keep(path, _join(self._keep, str(len(self._seen))))
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                segment.give_up()
+            return UNKEPT
 
     def _tell(self, what: str, name: str, copy: str) -> None:
         if self._segment is not None and (what, name) not in self._told:

@@ -10,14 +10,22 @@ import os
 import time
 
 
+def _pread(descriptor: int, size: int, offset: int) -> bytes:
+    """`os.pread` where there is none."""
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    return os.read(descriptor, size)
+
+
 class Real:
     """Never patched."""
 
     open = staticmethod(os.open)
     write = staticmethod(os.write)
     read = staticmethod(os.read)
+    pread = staticmethod(getattr(os, "pread", None) or _pread)
     close = staticmethod(os.close)
     fstat = staticmethod(os.fstat)
+    chmod = staticmethod(os.chmod)
     dup2 = staticmethod(os.dup2)
     fork = staticmethod(getattr(os, "fork", None) or (lambda: -1))
     waitpid = staticmethod(getattr(os, "waitpid", None) or (lambda *_: (0, 0)))

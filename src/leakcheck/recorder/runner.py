@@ -18,7 +18,7 @@ from leakcheck.recorder.outcomes import Outcomes
 from leakcheck.recorder.plainness import renew_temporary_folder
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.segment import Segment
-from leakcheck.records import NOT_RESTORED, Order, node_id
+from leakcheck.records import NOT_RESTORED, Order, node_id, short_id
 
 SLOW_SECONDS = 1.0
 
@@ -148,11 +148,13 @@ def _twin(item: pytest.Item) -> pytest.Item:
 
 
 def items_by_id(items: Sequence[pytest.Item]) -> dict[str, pytest.Item]:
-    """Items by unique id: the node id, with ` #2` behind the second test of the same id, and so on."""
+    """Items by unique id: the node id (shortened if it is very long), with ` #2` behind the second of the same id,
+    and so on."""
     counts: dict[str, int] = {}
     result: dict[str, pytest.Item] = {}
     for item in items:
-        counts[item.nodeid] = counts.get(item.nodeid, 0) + 1
-        number = counts[item.nodeid]
-        result[item.nodeid if number == 1 else f"{item.nodeid} #{number}"] = item
+        name = short_id(item.nodeid)
+        counts[name] = counts.get(name, 0) + 1
+        number = counts[name]
+        result[name if number == 1 else f"{name} #{number}"] = item
     return result

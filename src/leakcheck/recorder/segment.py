@@ -2,37 +2,79 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from _thread import allocate_lock
+from collections import deque
 
 from leakcheck import events
 from leakcheck.recorder.real import Real
 
-_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
+CANNOT_RECORD = 74
+"""The exit code of a process that cannot record: what it does would be done unseen."""
+GAVE_UP = 0o400
+"""The mode of a segment whose process could not go on recording. It can be set where nothing can be written."""
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
+_LAST = 64
+"""More bytes than a seal has."""
 
 
 class Segment:
-    """An open segment. It notices when a test closed or took over its file descriptor, and opens again."""
+    """An open segment. It notices when a test closed or took over its file descriptor, and opens again.
+
+    A process that a test forks writes nothing: it is not what is recorded, and would do so twice.
+    """
 
     def __init__(self, path: str) -> None:
         self.path = path
         self._fd = -1
         self._identity = (-1, -1)
+        self._owner = Real.getpid()
+        self._waiting: deque[events.Event] = deque()
+        self._lock = allocate_lock()
         self._open()
+        self._seal = self._last_seal()
 
     def write(self, event: events.Event) -> None:
-        data = events.encode(event)
-        if not self._intact():
-            self._open()
-        while data:
-            data = data[Real.write(self._fd, data) :]
+        """Write `event`, behind those that other threads, or whom a signal interrupted, are writing just now."""
+        if Real.getpid() != self._owner:
+            return
+        self._waiting.append(event)
+        while self._waiting and self._lock.acquire(False):  # whoever has the lock looks again behind its release
+            try:
+                while self._waiting:
+                    self._put(self._waiting.popleft())
+            finally:
+                self._lock.release()
+
+    def _put(self, event: events.Event) -> None:
+        data = events.sealed(event, self._seal)
+        self._seal = events.last_seal(data)
+        try:
+            if not self._intact():
+                self._open()
+            while data:
+                data = data[Real.write(self._fd, data) :]
+        except OSError:
+            self.give_up()
+
+    def give_up(self) -> None:
+        """End this process: it cannot record what it does."""
+        with contextlib.suppress(OSError):
+            Real.chmod(self.path, GAVE_UP)
+        Real.leave(CANNOT_RECORD)
 
     def close(self) -> None:
         Real.close(self._fd)
 
     def _open(self) -> None:
-        self._fd = Real.open(self.path, _APPEND, 0o600)
+        self._fd = Real.open(self.path, _FLAGS, 0o600)
         stat = Real.fstat(self._fd)
         self._identity = (stat.st_dev, stat.st_ino)
+
+    def _last_seal(self) -> bytes:
+        size = Real.fstat(self._fd).st_size
+        return events.last_seal(Real.pread(self._fd, _LAST, max(0, size - _LAST)))
 
     def _intact(self) -> bool:
         try:

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from leakcheck.events import (
-    FORMAT,
     Collected,
     Completed,
     Finished,
@@ -38,7 +37,7 @@ from leakcheck.recorder.runner import Runner, items_by_id
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.setup import Setup, Watch
 from leakcheck.recorder.watchpoints import Watchpoints
-from leakcheck.records import Order, Suite, TestItem, TestRun, node_id
+from leakcheck.records import Order, Suite, TestItem, TestRun, is_shortened, node_id, short_id
 
 
 def start(config: Mapping[str, Any]) -> int:
@@ -110,6 +109,8 @@ class ControlPart(Part):
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         by_id = items_by_id(items)
         items[:] = [item for test, item in by_id.items() if test not in self._order.without]
+        if any(is_shortened(test) for test in self._order.tests):  # the command names more than is meant
+            items[:] = [by_id[test] for test in dict.fromkeys(self._order.tests) if test in by_id]
         self._names = {id(item): test for test, item in by_id.items()}
         # Of several tests with one node id, a command names all: it is the order that knows which is meant.
         if [item.nodeid for item in items] == [node_id(test) for test in self._order.tests]:
@@ -121,7 +122,7 @@ class ControlPart(Part):
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        test = self._names.get(id(item), item.nodeid)
+        test = self._names.get(id(item)) or short_id(item.nodeid)
         self._outcomes.clear()
         self._segment.write(Started(test))
         begin = Real.monotonic()
@@ -321,9 +322,8 @@ def undo_folder(setup: Setup, segment: Segment) -> str:
 def read_order(path: str) -> Order:
     """The order that the engine wrote as the first line of a segment."""
     with open(path, "rb") as stream:
-        header = next(iter(read_segment(stream.read())))
+        (header, *_) = read_segment(stream.read()).events
     assert isinstance(header, Header)
-    assert header.format == FORMAT
     return header.order or Order("control", "declared", ())
 
 

@@ -43,7 +43,9 @@ from leakcheck.records.recorded import (
     Suite,
     TestItem,
     TestRun,
+    is_shortened,
     node_id,
+    short_id,
 )
 
 __all__ = [
@@ -87,5 +89,7 @@ __all__ = [
     "Tried",
     "Unexplained",
     "Verdict",
+    "is_shortened",
     "node_id",
+    "short_id",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -26,10 +28,35 @@ NOT_RESTORED = "not restored"
 
 QUIET_FILES = ".hypothesis"
 """Part of the names of files that tools write beside the tests: no state of the project."""
+LONGEST_ID = 1000
+"""Characters. Nobody reads more, no command line takes a hundred times as much, and every order names its tests."""
+_SHORTENED = re.compile(r"\.\.\. \(\d+ characters, [0-9a-f]{16}\)\Z")
+
+
+def short_id(node_id: str) -> str:
+    """`node_id`, or its beginning and a digest of all of it if it is very long."""
+    if len(node_id) <= LONGEST_ID:
+        return node_id
+    digest = hashlib.blake2b(node_id.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return f"{node_id[:LONGEST_ID]}... ({len(node_id)} characters, {digest})"
+
+
+def is_shortened(test: str) -> bool:
+    """Whether the name of a test is not all of its id, so that pytest would not know it."""
+    return len(test) > LONGEST_ID and _SHORTENED.search(_numberless(test)) is not None
 
 
 def node_id(test: str) -> str:
-    """pytest's node id of a test; of several tests with one node id the second is named `id #2`, and so on."""
+    """pytest's node id of a test; of several tests with one node id the second is named `id #2`, and so on. Of a
+    test whose id is very long, that of its function with all parameters, or of its file."""
+    name = _numberless(test)
+    if not is_shortened(test):
+        return name
+    head, mark, _ = name.partition("[")
+    return head if mark else name.partition("::")[0]
+
+
+def _numberless(test: str) -> str:
     head, mark, number = test.rpartition(" #")
     return head if mark and number.isdigit() else test
 

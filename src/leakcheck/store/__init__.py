@@ -1,11 +1,11 @@
 """Audits on disk: folders of append-only segments, and the fold of their events into an `Audit`."""
 
-from leakcheck.store.fold import DISOWNED, Audit, fold_execution, read_audit
+from leakcheck.store.fold import CONTROL, LOST, Audit, fold_execution, read_audit
 from leakcheck.store.folder import AuditFolder, audits, latest
-from leakcheck.store.replay import LOST, Left, Replay, left_in
+from leakcheck.store.replay import Left, Replay, kept_by, left_in
 
 __all__ = [
-    "DISOWNED",
+    "CONTROL",
     "LOST",
     "Audit",
     "AuditFolder",
@@ -13,6 +13,7 @@ __all__ = [
     "Replay",
     "audits",
     "fold_execution",
+    "kept_by",
     "latest",
     "left_in",
     "read_audit",

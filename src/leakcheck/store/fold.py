@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Final, cast
 
 from leakcheck import events
 from leakcheck.errors import Unreadable
 from leakcheck.records import Change, Execution, Order, Outcome, Status, Suite, TestRun
 from leakcheck.store.folder import AuditFolder
+from leakcheck.store.journal import Journal
 
 DISOWNED = "no evidence"
-"""Topic of the note on an execution that was disturbed: it is kept and not counted."""
+"""In format 1, the topic of the note on an execution that was disturbed: it is kept and not counted."""
+LOST: Final = "lost"
+"""The status of an execution that leakcheck itself ended, or that nobody ended."""
+SUITE = "suite"
+CONTROL = "control"
+EXECUTIONS = ("e", CONTROL)
+"""How the names of executions begin: those that record, and those that do not."""
 
 
 @dataclass(frozen=True)
 class Audit:
-    """Everything known about a suite. `control` are the executions without a recorder."""
+    """Everything known about a suite. `control` are the executions without a recorder. `damaged` are segments that
+    are not as they were written, or gone: they count for nothing, and such an audit is not finished."""
 
     suite: Suite
     executions: tuple[Execution, ...]
@@ -29,15 +37,18 @@ class Audit:
     seconds: float = 0.0
     lanes: int = 1
     options: Mapping[str, str] = field(default_factory=dict)
+    damaged: tuple[str, ...] = ()
+    format: int = events.FORMAT
 
 
 def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
-    """One segment's events as an execution. A test that began and never ended took its process with it."""
+    """One segment's events as an execution. A test that began and never ended took its process with it, if that was
+    not ended from outside."""
     order = Order("?", "confirm", ())
     runs: list[TestRun] = []
     notes: list[str] = []
     outside: list[tuple[str, str, str]] = []
-    status: Status = "lost"
+    status: Status = LOST
     seconds, engine, running = 0.0, "fork", ""
     deep: tuple[Change, ...] = ()
     modules: tuple[str, ...] = ()
@@ -64,14 +75,10 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
                 notes.append(f"stopped: {reason}")
             case events.Exit():
                 status, seconds, engine = cast(Status, event.status), event.seconds, event.engine
-    if running:
+    if running and status != LOST:
         outcome = "timeout" if status == "timeout" else "crashed"
         runs.append(TestRun(running, cast(Outcome, outcome)))
     return Execution(tag, order, status, tuple(runs), seconds, tuple(notes), engine, tuple(outside), deep, modules)
-
-
-def _disowned(execution: Execution) -> bool:
-    return any(note.startswith(f"{DISOWNED}: ") for note in execution.notes)
 
 
 def _last_notes(items: Iterable[events.Event]) -> list[events.Note]:
@@ -85,33 +92,81 @@ def _last_notes(items: Iterable[events.Event]) -> list[events.Note]:
     return notes
 
 
-def read_audit(folder: AuditFolder) -> Audit:
-    """The stored audit of `folder`; `Unreadable` when there is nothing to understand in it."""
-    suite: Suite | None = None
-    executions: list[Execution] = []
-    control: list[Execution] = []
-    begun = events.Begun("?", "")
-    notes: list[events.Note] = []
-    finished, seconds = False, 0.0
-    for tag in folder.tags():
-        items = tuple(folder.read(tag))
-        if tag == "audit":
-            begun = next((event for event in items if isinstance(event, events.Begun)), begun)
-            notes = _last_notes(items)
-            ends = [event for event in items if isinstance(event, events.Completed)]
-            before = sum(event.seconds for event in items if isinstance(event, events.Resumed))
-            finished, seconds = bool(ends), ends[-1].seconds + before if ends else 0.0
-        elif tag.startswith("e"):
-            executions.append(fold_execution(tag, items))
-        elif tag.startswith("control"):
-            control.append(fold_execution(tag, items))
-        if tag.startswith("suite"):
-            suite = next((event.suite for event in items if isinstance(event, events.Collected)), suite)
+def _seconds(items: Sequence[events.Event]) -> float | None:
+    """How long the audit took, over all its sessions; None if it was not finished."""
+    ends = [event for event in items if isinstance(event, events.Completed)]
+    before = sum(event.seconds for event in items if isinstance(event, events.Resumed))
+    return ends[-1].seconds + before if ends else None
+
+
+def read_content(folder: AuditFolder, tag: str) -> events.Content:
+    """What a segment holds that may be of no use at all."""
+    try:
+        return folder.content(tag)
+    except Unreadable as error:
+        return events.Content((), error.message)
+
+
+def _read_executions(folder: AuditFolder, journal: Journal) -> tuple[list[Execution], list[str]]:
+    """(executions that count, the names of those that are damaged or gone)."""
+    found: list[Execution] = []
+    tags = [tag for tag in folder.tags() if tag.startswith(EXECUTIONS)]
+    damaged = [*journal.missing(tags)]
+    for tag in tags:
+        content = read_content(folder, tag)
+        if tag in journal.disowned:
+            continue
+        if journal.is_damaged(tag, content):
+            damaged.append(tag)
+        elif content.events and not is_disowned(execution := fold_execution(tag, content.events)):
+            found.append(execution)
+    return found, sorted(damaged)
+
+
+def _suite_in(folder: AuditFolder) -> Suite:
+    contents = (read_content(folder, tag).events for tag in reversed(folder.tags()) if tag.startswith(SUITE))
+    found = (
+        event.suite
+        for header, *rest in filter(None, contents)
+        if isinstance(header, events.Header) and header.tag.startswith(SUITE)
+        for event in rest
+        if isinstance(event, events.Collected)
+    )
+    suite = next(found, None)
     if suite is None:
         raise Unreadable(f"{folder.path} holds no collected suite", hint="Run the audit again.")
-    executions = [execution for execution in executions if not _disowned(execution)]
-    control = [execution for execution in control if not _disowned(execution)]
+    return suite
+
+
+def is_disowned(execution: Execution) -> bool:
+    """Whether an audit of format 1 says that this execution does not count."""
+    return any(note.startswith(f"{DISOWNED}: ") for note in execution.notes)
+
+
+def read_audit(folder: AuditFolder) -> Audit:
+    """The stored audit of `folder`; `Unreadable` when there is nothing to understand in it."""
+    content = folder.content("audit")
+    items = content.events
+    suite = _suite_in(folder)
+    begun = next((event for event in items if isinstance(event, events.Begun)), None)
+    if begun is None:
+        raise Unreadable(
+            f"{folder.segment('audit')}: {content.damage or 'it does not tell how the audit began'}",
+            hint="Run the audit again.",
+        )
+    executions, damaged = _read_executions(folder, Journal.of(content))
+    seconds = _seconds(items)
     return Audit(
-        suite, tuple(executions), tuple(control), tuple(notes), begun.leakcheck, begun.created, finished, seconds,
-        int(begun.options.get("lanes", "1")), begun.options,
-    )  # fmt: skip
+        suite,
+        tuple(each for each in executions if not each.id.startswith(CONTROL)),
+        tuple(each for each in executions if each.id.startswith(CONTROL)),
+        tuple(_last_notes(items)),
+        begun.leakcheck,
+        begun.created,
+        seconds is not None and not damaged and not content.damage,
+        seconds or 0.0,
+        int(begun.options.get("lanes", "1")),
+        begun.options,
+        (*(["audit"] if content.damage else []), *damaged),
+        content.format,
+    )

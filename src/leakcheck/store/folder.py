@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 try:
@@ -16,10 +16,13 @@ except ImportError:  # on Windows
     fcntl = None  # type: ignore[assignment]
 
 from leakcheck import events
-from leakcheck.errors import Unreadable, UsageError
+from leakcheck.errors import CannotRecord, Unreadable, UsageError
 from leakcheck.records import Order
 
 ASIDE = "aside"
+_TAIL = 64
+"""More bytes than a seal has."""
+_STAMP = "%Y%m%d-%H%M%S"
 _GITIGNORE = "# Created by leakcheck.\n*\n"
 
 
@@ -35,12 +38,12 @@ class AuditFolder:
         try:
             base.mkdir(parents=True, exist_ok=True)
             if not (base / ".gitignore").exists():
-                (base / ".gitignore").write_text(_GITIGNORE, encoding="utf-8")
-            path = base / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+                _write_whole(base / ".gitignore", _GITIGNORE)
+            path = base / f"{_stamp(base)}-{secrets.token_hex(2)}"
             path.mkdir(mode=0o700)
         except OSError as error:
             raise UsageError(
-                f"cannot keep the audit in {base}: {error.strerror}",
+                f"cannot keep the audit in {base}{_leading(base)}: {error.strerror}",
                 hint="Name a folder that can be written with --folder.",
             ) from error
         return cls(path)
@@ -58,10 +61,15 @@ class AuditFolder:
             self._adopt(inner)
 
     def _adopt(self, inner: AuditFolder) -> None:
-        for tag in inner.tags():
-            if tag.startswith("e"):
-                os.replace(inner.segment(tag), self.segment(tag))
+        ended = [each for each in inner.read("audit") if isinstance(each, events.Ended)] if inner.exists() else []
+        for each in ended:
+            if inner.segment(each.execution).exists():
+                self.append("audit", each)
+                os.replace(inner.segment(each.execution), self.segment(each.execution))
         shutil.rmtree(inner.path, ignore_errors=True)
+
+    def exists(self) -> bool:
+        return self.segment("audit").is_file()
 
     def segment(self, tag: str) -> Path:
         return self.path / f"{tag}.jsonl"
@@ -71,33 +79,68 @@ class AuditFolder:
         """Copies of files that running executions are about to change."""
         return self.path / "undo"
 
+    def has_kept(self, tag: str) -> bool:
+        """Whether files that the execution `tag` changed may not be put back yet."""
+        return (self.undo / tag).is_dir()
+
     def begin(self, tag: str, order: Order | None = None) -> Path:
         """Create the segment `tag` with its header."""
         path = self.segment(tag)
-        self._write(path, events.Header(events.FORMAT, tag, order), os.O_CREAT | os.O_EXCL)
+        with _told(path):
+            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                _append(descriptor, events.sealed(events.Header(events.FORMAT, tag, order)))
+            except OSError:
+                path.unlink()
+                raise
         return path
 
-    def append(self, tag: str, event: events.Event) -> None:
-        """Append one event, closing a line that a killed process left torn."""
+    def append(self, tag: str, *items: events.Event) -> None:
+        """Append events; what is left of a line that a killed process left torn is taken away."""
         path = self.segment(tag)
-        with path.open("rb") as stream:
-            stream.seek(max(0, path.stat().st_size - 1))
-            torn = stream.read(1) not in (b"\n", b"")
-        self._write(path, event, os.O_CREAT, prefix=b"\n" if torn else b"")
+        with _told(path):
+            seal = _seal_of(path)
+            lines = []
+            for event in items:
+                lines.append(events.sealed(event, seal))
+                seal = events.last_seal(lines[-1])
+            _append(os.open(path, os.O_WRONLY | os.O_APPEND), b"".join(lines))
 
-    def read(self, tag: str) -> Iterator[events.Event]:
-        """The events of the segment `tag`; a line torn in the middle by a kill is passed over."""
+    def close(self, tag: str, ending: events.Exit) -> None:
+        """Append the last event of an execution. What the audit was not told before is not complete."""
+        with _told(self.segment(tag)):
+            line = events.sealed(ending, _seal_of(self.segment(tag)))
+        self.append("audit", events.Ended(tag, events.last_seal(line).decode()))
+        self.append(tag, ending)
+
+    def content(self, tag: str) -> events.Content:
+        """What the segment `tag` holds, as far as it is what was written."""
         path = self.segment(tag)
         try:
-            data = path.read_bytes()
-            yield from events.read_segment(_without_torn(data))
+            return events.read_segment(path.read_bytes())
         except OSError as error:
             raise Unreadable(f"cannot read {path}: {error.strerror}") from error
         except Unreadable as error:
             raise Unreadable(f"{path}: {error.message}", hint=error.hint) from error
 
+    def status(self, tag: str) -> os.stat_result:
+        """What the system knows of the segment `tag`, which is being written."""
+        with _told(self.segment(tag)):
+            return self.segment(tag).stat()
+
+    def data(self, tag: str, begin: int = 0) -> bytes:
+        """What the segment `tag`, which is being written, holds by now, from the byte `begin` on."""
+        with _told(self.segment(tag)), self.segment(tag).open("rb") as stream:
+            stream.seek(begin)
+            return stream.read()
+
+    def read(self, tag: str) -> tuple[events.Event, ...]:
+        """The events of the segment `tag`, up to the first that is damaged."""
+        return self.content(tag).events
+
     def put_aside(self, tag: str) -> None:
         """Give the segment another name, under which it stands for nothing but itself."""
+        self.append("audit", events.Disowned((tag,), "put aside: it is not complete"))
         path = self.segment(tag)
         number = 1
         while (aside := self.path / f"{ASIDE}{number}-{tag}.jsonl").exists():
@@ -125,20 +168,68 @@ class AuditFolder:
         found = (tag.removeprefix(name) for tag in self.tags() if tag.startswith(name))
         return max((int(number) for number in found if number.isdigit()), default=0)
 
-    @staticmethod
-    def _write(path: Path, event: events.Event, flags: int, prefix: bytes = b"") -> None:
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | flags, 0o600)
-        try:
-            os.write(descriptor, prefix + events.encode(event))
-        finally:
-            os.close(descriptor)
+
+def _seal_of(path: Path) -> bytes:
+    """The seal of the last whole line; a torn line behind it is taken away."""
+    with path.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - _TAIL))
+        tail = stream.read()
+        if tail.endswith(b"\n"):
+            return events.last_seal(tail)
+        stream.seek(0)
+        data = stream.read()
+    whole = data[: data.rfind(b"\n") + 1]
+    os.truncate(path, len(whole))
+    return events.last_seal(whole)
 
 
-def _without_torn(data: bytes) -> bytes:
-    """Lines that do not close their object were cut by the end of their process."""
-    lines = data.split(b"\n")
-    whole = [line for line in lines[:-1] if line.endswith(b"}") or not line.startswith(b"{")]
-    return b"\n".join([*whole, b""])
+def _write_whole(path: Path, text: str) -> None:
+    """Write a small file, or leave none."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _append(descriptor: int, data: bytes) -> None:
+    """Write all of `data`, or nothing of it; closes `descriptor`."""
+    size = os.fstat(descriptor).st_size
+    try:
+        while data:
+            data = data[os.write(descriptor, data) :]
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(descriptor, size)
+        raise
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What the system says against writing to `path`, in words."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotRecord(f"cannot write {path}: {error.strerror}") from error
+
+
+def _stamp(base: Path) -> str:
+    """The time as the name of a new audit, later than all that are there: a clock may have been set back."""
+    now = datetime.now().strftime(_STAMP)
+    newest = max((each.path.name.rpartition("-")[0] for each in audits(base)), default="")
+    if now > newest:
+        return now
+    with suppress(ValueError, OverflowError):
+        return (datetime.strptime(newest, _STAMP) + timedelta(seconds=1)).strftime(_STAMP)
+    return now
+
+
+def _leading(base: Path) -> str:
+    """Where `base` leads, if it is a symbolic link."""
+    return f" (a link to {os.readlink(base)})" if base.is_symlink() else ""
 
 
 def audits(base: Path) -> list[AuditFolder]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from leakcheck import events
 from leakcheck.records import Execution, Order
-from leakcheck.store.fold import fold_execution
+from leakcheck.store.fold import EXECUTIONS, LOST, fold_execution, read_content
 from leakcheck.store.folder import AuditFolder
+from leakcheck.store.journal import Journal
 
-LOST = "lost"
 _NUMBER = slice(-5, None)
 
 
@@ -68,22 +68,30 @@ class Left:
     touched: tuple[events.Outside, ...] = ()
 
 
+def kept_by(folder: AuditFolder) -> tuple[events.Outside, ...]:
+    """What executions have touched, of which copies are kept: it may not be put back yet."""
+    tags = [tag for tag in folder.tags() if tag.startswith(EXECUTIONS) and folder.has_kept(tag)]
+    found = (event for tag in tags for event in read_content(folder, tag).events)
+    return tuple(event for event in found if isinstance(event, events.Outside))
+
+
 def left_in(folder: AuditFolder) -> Left:
     """Read all executions of `folder`. Segments that are not complete are put aside: they tell nothing any more."""
+    journal = Journal.of(folder.content("audit"))
     known: list[tuple[Order, Execution]] = []
     changed: set[str] = set()
-    touched: list[events.Outside] = []
+    touched = kept_by(folder)
     for tag in folder.tags():
-        if not tag.startswith(("e", "control")):
+        if not tag.startswith(EXECUTIONS):
             continue
-        items = tuple(folder.read(tag))
-        order = next((each.order for each in items if isinstance(each, events.Header)), None)
-        ended = next((each for each in items if isinstance(each, events.Exit)), None)
-        if order is not None and ended is not None and ended.status != LOST:
-            known.append((order, fold_execution(tag, items)))
+        content = read_content(folder, tag)
+        order = next((each.order for each in content.events if isinstance(each, events.Header)), None)
+        ended = next((each for each in content.events if isinstance(each, events.Exit)), None)
+        if order is not None and ended is not None and ended.status != LOST and journal.is_complete(tag, content):
+            known.append((order, fold_execution(tag, content.events)))
             changed.update(ended.changed)
-            continue
-        if ended is None:
-            touched += [each for each in items if isinstance(each, events.Outside)]
-        folder.put_aside(tag)
-    return Left(Replay.of(known), frozenset(changed), tuple(touched))
+        else:
+            folder.put_aside(tag)
+    for tag in journal.missing(folder.tags()):
+        folder.append("audit", events.Disowned((tag,), "gone"))
+    return Left(Replay.of(known), frozenset(changed), touched)

@@ -1,0 +1,39 @@
+"""Whether there is room to record executions."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from leakcheck.errors import CannotRecord
+from leakcheck.recorder.segment import GAVE_UP
+from leakcheck.store import AuditFolder
+
+_SPARE = 65_536
+"""Bytes that are to be free beside a segment of the same size."""
+
+
+def gave_up(folder: AuditFolder, tag: str) -> bool:
+    """Whether the process of the segment `tag` could not go on recording; the segment can be written to again."""
+    if stat.S_IMODE(folder.status(tag).st_mode) != GAVE_UP:
+        return False
+    folder.segment(tag).chmod(0o600)
+    return True
+
+
+def has_room(folder: AuditFolder, tag: str) -> bool:
+    """Whether what the segment `tag` holds, and more, can be written to the folder now."""
+    trial = folder.path / "room"
+    try:
+        trial.write_bytes(bytes(folder.status(tag).st_size + _SPARE))
+    except OSError:
+        return False
+    finally:
+        trial.unlink(missing_ok=True)
+    return True
+
+
+def cannot_record(folder: AuditFolder) -> CannotRecord:
+    """What to tell when it cannot."""
+    free = os.statvfs(folder.path).f_bavail * os.statvfs(folder.path).f_frsize
+    return CannotRecord(f"cannot write to {folder.path}: no room is left ({free // 1024} KiB free)")

@@ -1,0 +1,77 @@
+"""Files are put back from their copies, or the copies are kept."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from pathlib import Path
+
+import pytest
+
+from leakcheck.engine import Disk
+from leakcheck.events import Outside
+from leakcheck.store import AuditFolder
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> Path:
+    (tmp_path / "undo" / "e1").mkdir(parents=True)
+    return tmp_path / "undo"
+
+
+def kept(copies: Path, path: Path, text: str, at: float = 0.0) -> Outside:
+    """`path` held `text`; a copy of that is kept."""
+    copy = copies / "e1" / f"{path.name}-{at}"
+    copy.write_text(text)
+    return Outside("file", str(path), str(copy), at)
+
+
+def test_the_earliest_copy_counts_and_no_copy_is_left(tmp_path: Path, copies: Path) -> None:
+    path = tmp_path / "data.txt"
+    path.write_text("now, and longer")
+    disk = Disk(AuditFolder(copies.parent))
+    disk.remember([kept(copies, path, "later", 2.0), kept(copies, path, "before", 1.0)])
+    assert disk.put_back() == (str(path),)
+    disk.forget_copies()
+    assert (path.read_text(), copies.exists(), list(disk.troubles())) == ("before", False, [])
+
+
+def test_what_cannot_be_put_back_keeps_its_copy_is_told_and_tried_again(tmp_path: Path, copies: Path) -> None:
+    path = tmp_path / "folder" / "data.txt"
+    path.parent.write_text("a file where the folder was")
+    disk = Disk(AuditFolder(copies.parent))
+    disk.remember([kept(copies, path, "before")])
+    assert disk.put_back() == ()
+    disk.forget_copies()
+    (told,) = disk.troubles()
+    assert told.startswith(f"{path} was changed by tests and could not be put back (")
+    assert Path(told.rpartition(" ")[2]).read_text() == "before"
+
+    path.parent.unlink()
+    assert disk.put_back() == (str(path),)
+    disk.forget_copies()
+    assert (path.read_text(), copies.exists()) == ("before", False)
+
+
+def test_where_no_room_is_left_the_copy_takes_the_place_of_the_file(
+    tmp_path: Path, copies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "data.txt"
+    path.write_text("now")
+    disk = Disk(AuditFolder(copies.parent))
+    disk.remember([kept(copies, path, "before")])
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    assert disk.put_back() == (str(path),)
+    assert path.read_text() == "before"
+
+
+def test_what_was_not_there_is_removed(tmp_path: Path, copies: Path) -> None:
+    path = tmp_path / "new.txt"
+    path.touch()
+    disk = Disk(AuditFolder(copies.parent))
+    disk.remember([Outside("file", str(path))])
+    assert disk.put_back() == (str(path),)
+    assert not path.exists()

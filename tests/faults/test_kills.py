@@ -1,0 +1,58 @@
+"""The audit is killed at random points, again and again: nothing stays, nothing is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from .harness import RESUME, RUN, Place, kill, needs_proc, suite
+
+KILLS = 25
+"""Of each engine."""
+
+
+def killed(place: Place, engine: str, pauses: Iterator[float]) -> Iterator[bool]:
+    """Run, and go on with, audits that are killed at random points; whether one came to its end, for each."""
+    for pause in pauses:
+        before = place.complete()
+        arguments = RESUME if before else (*RUN, "--engine", engine)
+        process = place.start(*arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(pause)
+            yield True
+            return
+        except subprocess.TimeoutExpired:
+            assert kill(process) == -9
+        place.nothing_is_left()
+        assert before.items() <= place.complete().items()
+        yield False
+
+
+@needs_proc
+@pytest.mark.parametrize("engine", ["fork", "spawn"])
+def test_killed_at_random_points(tmp_path: Path, engine: str) -> None:
+    chance = Random(f"kills of {engine}")
+    with suite(tmp_path / "undisturbed") as place:
+        began = time.monotonic()
+        assert place.leakcheck(*RUN, "--engine", engine).returncode == 1
+        seconds = time.monotonic() - began
+        whole, executions = place.facts(), len(place.complete())
+    kills = 0
+    while kills < KILLS:
+        with suite(tmp_path / f"killed-{kills}") as place:
+            files = place.files()
+            pauses = (chance.uniform(0, seconds) for _ in range(KILLS - kills))
+            ends = list(killed(place, engine, pauses))
+            kills += ends.count(False)
+            if not ends[-1]:
+                ended = place.leakcheck(*RESUME) if place.complete() else place.leakcheck(*RUN, "--engine", engine)
+                assert ended.returncode == 1, ended.stderr
+            assert place.files() == files
+            assert place.facts() == whole
+            assert len(place.complete()) == executions
+            assert not (place.audits[-1] / "undo").exists()

@@ -1,0 +1,173 @@
+"""Signals, closed terminals and readers that go away: the audit ends in order, and says what it knows."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from support import Project
+
+from .harness import JSON, Place, needs_proc, suite
+
+SLOW = Project(
+    {
+        "data.txt": "as it was\n",
+        "test_a.py": """
+            import os
+            import subprocess
+            import sys
+            import time
+
+            def test_reads():
+                assert "LEAKED" not in os.environ
+
+            def test_leaks():
+                os.environ["LEAKED"] = "1"
+
+            def test_slow():
+                with open(os.environ["ASIDE"] + "/runs", "a") as stream:
+                    stream.write("x")
+                if os.path.getsize(os.environ["ASIDE"] + "/runs") == int(os.environ["SLOW_AT"]):
+                    with open("data.txt", "w") as stream:
+                        stream.write("half-written")
+                    subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(600)"])
+                    open(os.environ["ASIDE"] + "/here", "w").close()
+                    time.sleep(600)
+        """,
+    }
+)
+RUN = ("run", "--random", "0", "--lanes", "2", *JSON)
+QUIET = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+
+
+@contextmanager
+def at_work(place: Place, *arguments: str, at: int = 3, **more: object) -> Iterator[subprocess.Popen[str]]:
+    """An audit whose test number `at` of the slow ones runs just now, and will for ten minutes."""
+    aside = place.temp.parent / "aside"
+    aside.mkdir()
+    variables = {"ASIDE": str(aside), "SLOW_AT": str(at)}
+    with place.start(*(arguments or RUN), variables=variables, **more) as process:
+        while not (aside / "here").exists():
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.02)
+        yield process
+        assert process.poll() is not None
+
+
+def orderly(place: Place, process: subprocess.Popen[str]) -> None:
+    """It ended as an interrupted audit does: with nothing left, and all that it knows in its reports."""
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 2, err
+    place.nothing_is_left(0.5)
+    assert place.files() == {
+        name: text.encode() for name, text in {"pytest.ini": "[pytest]\n", **SLOW.files}.items()
+    }
+    assert place.facts()["exit_code"] in (0, 1)
+    assert "The audit was not finished" in out
+    assert "leakcheck: interrupted: what was executed is kept" in err
+    assert "Traceback" not in err
+    assert not [row for row in place.facts()["findings"] if row["code"] == "LK402"], "the test did not crash"
+
+
+@needs_proc
+@pytest.mark.parametrize(
+    ("number", "engine"),
+    [(signal.SIGINT, "fork"), (signal.SIGINT, "spawn"), (signal.SIGTERM, "fork"), (signal.SIGHUP, "spawn")],
+    ids=lambda each: getattr(each, "name", each),
+)
+def test_one_signal_ends_with_a_report_of_what_is_known(tmp_path: Path, number: int, engine: str) -> None:
+    with suite(tmp_path / "tmp", SLOW) as place, at_work(place, *RUN, "--engine", engine, **QUIET) as process:
+        process.send_signal(number)
+        orderly(place, process)
+
+
+@needs_proc
+@pytest.mark.parametrize("engine", ["fork", "spawn"])
+def test_two_signals_end_at_once(tmp_path: Path, engine: str) -> None:
+    with suite(tmp_path / "tmp", SLOW) as place, at_work(place, *RUN, "--engine", engine, **QUIET) as process:
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=10)
+        assert process.returncode == 2, err
+        assert "Traceback" not in err
+        place.nothing_is_left(0.5)
+        assert (place.folder / "data.txt").read_text() == "as it was\n"
+
+
+@needs_proc
+def test_a_terminal_that_is_closed(tmp_path: Path) -> None:
+    """Its processes get SIGHUP, and whatever they print is an error."""
+    master, terminal = os.openpty()
+    streams = {"stdin": terminal, "stdout": terminal, "stderr": terminal}
+    with suite(tmp_path / "tmp", SLOW) as place, at_work(place, **streams) as process:
+        os.close(terminal)
+        os.close(master)
+        process.send_signal(signal.SIGHUP)  # as the kernel does for the session's leader
+        assert process.wait(60) == 2
+        place.nothing_is_left(0.5)
+        assert place.facts()["exit_code"] in (0, 1)
+        assert (place.folder / "data.txt").read_text() == "as it was\n"
+
+
+@needs_proc
+def test_signals_before_the_suite_is_known(tmp_path: Path) -> None:
+    project = Project({"conftest.py": "import os, time\nopen('here', 'w').close()\ntime.sleep(600)\n"})
+    with suite(tmp_path / "tmp", project) as place, place.start(*RUN) as process:
+        while not (place.folder / "here").exists():
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert (process.returncode, "before the suite was known" in err) == (2, True), err
+        place.nothing_is_left(0.5)
+
+
+GREEN = Project({"test_a.py": "def test_a(): pass\n"})
+
+
+@pytest.mark.parametrize("streams", ["2>/dev/null | head -1", "2>&1 | head -1", "2>&1 | true", ">&- 2>&-"])
+def test_readers_that_go_away(tmp_path: Path, streams: str) -> None:
+    """The audit ends as without them, and its other reports are written."""
+    command = f"leakcheck run --random 0 --json report.json {streams}; echo ${{PIPESTATUS[0]}} > code"
+    with suite(tmp_path / "tmp", GREEN) as place:
+        ended = shell(place, command)
+        assert (place.folder / "code").read_text() == "0\n"
+        assert "Traceback" not in ended.stderr
+        assert "Exception ignored" not in ended.stderr
+        assert place.facts()["verdict"] == "clean"
+        ended = shell(place, f"leakcheck report {streams}; echo ${{PIPESTATUS[0]}} > code")
+        assert (place.folder / "code").read_text() == "0\n", ended.stderr
+
+
+def test_standard_output_that_cannot_be_written(tmp_path: Path) -> None:
+    with suite(tmp_path / "tmp", GREEN) as place:
+        ended = shell(place, "leakcheck run --random 0 --json report.json > /dev/full 2> told")
+        told = (place.folder / "told").read_text()
+        assert ended.returncode == 4
+        assert "leakcheck: cannot write to standard output: No space left on device" in told
+        assert "`leakcheck report` shows it again" in told
+        assert place.facts()["verdict"] == "clean"
+        for command in ("leakcheck report > /dev/full", "leakcheck report --json - > /dev/full"):
+            assert shell(place, command).returncode == 4
+        assert shell(place, "leakcheck report > /dev/null 2> /dev/full").returncode == 0
+
+
+def shell(place: Place, script: str) -> subprocess.CompletedProcess[str]:
+    from support import environment
+
+    return subprocess.run(
+        ["bash", "-c", script],
+        cwd=place.folder,
+        env={**environment(), "TMPDIR": str(place.temp)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
