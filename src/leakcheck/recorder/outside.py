@@ -42,6 +42,7 @@ class OutsideWatch:
         self._own = tuple(_join(os.path.realpath(path), "") for path in (folder, scratch))
         self._temp = _join(os.path.realpath(tempfile.gettempdir()), "")
         self._segment: Segment | None = None
+        self._owner = 0
         self._keep = ""
         self._seen: set[str] = set()
         self._told: set[tuple[str, str]] = set()
@@ -85,6 +86,7 @@ class OutsideWatch:
     def begin(self, segment: Segment, keep: str) -> None:
         """From now on keep copies in the folder `keep`, and tell `segment`."""
         self._segment, self._keep = segment, keep
+        self._owner = Real.getpid()
         self._seen.clear()
         self._busy = True
         try:
@@ -185,6 +187,7 @@ class OutsideWatch:
         self._seen.add(path)
         if self._segment is None:
             self._before[path] = None
+        if self._segment is None or Real.getpid() != self._owner:  # a process that a test forks has no segment
             if self._inside(path):
                 self._keep_for_the_end(path)
             return
