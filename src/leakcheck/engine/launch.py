@@ -12,6 +12,7 @@ import leakcheck
 from leakcheck.errors import EngineFailed
 from leakcheck.store import AuditFolder
 
+_PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
 HASH_SEED = "20221"
 _BOOT = Path(leakcheck.__file__).parent / "recorder" / "boot.py"
 
@@ -39,8 +40,8 @@ class Launch:
         """Start a process that plays the part `mode`; `pipes` are (commands to read, replies to write)."""
         # Not in the audit's folder: with the salt, digests of short secrets could be guessed.
         config = Path(self.scratch, f"{tag}.json")
-        config.write_text(json.dumps(self._config(mode, tag, args, pipes)), encoding="utf-8")
-        config.chmod(0o600)
+        with os.fdopen(os.open(config, _PRIVATE, 0o600), "w", encoding="utf-8") as stream:
+            json.dump(self._config(mode, tag, args, pipes), stream)
         with self.log(tag).open("wb") as log:
             try:
                 return subprocess.Popen(

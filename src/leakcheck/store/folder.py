@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 try:
@@ -20,6 +20,7 @@ from leakcheck.errors import Unreadable, UsageError
 from leakcheck.records import Order
 
 ASIDE = "aside"
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _GITIGNORE = "# Created by leakcheck.\n*\n"
 
 
@@ -33,11 +34,12 @@ class AuditFolder:
     def create(cls, base: Path) -> AuditFolder:
         """A new folder below `base`, which gets a `.gitignore` of its own."""
         try:
-            base.mkdir(parents=True, exist_ok=True)
-            if not (base / ".gitignore").exists():
-                (base / ".gitignore").write_text(_GITIGNORE, encoding="utf-8")
+            base.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                _make(base)
+            _write_new(base / ".gitignore", _GITIGNORE)
             path = base / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-            path.mkdir(mode=0o700)
+            _make(path)
         except OSError as error:
             raise UsageError(
                 f"cannot keep the audit in {base}: {error.strerror}",
@@ -45,13 +47,13 @@ class AuditFolder:
             ) from error
         return cls(path)
 
-    @contextmanager
+    @contextlib.contextmanager
     def aside(self, name: str) -> Iterator[AuditFolder]:
         """A folder inside this one for more executions of the same audit: they move into it when the context ends,
         or when the next begins after a kill."""
         inner = AuditFolder(self.path / name)
         self._adopt(inner)
-        inner.path.mkdir(mode=0o700)
+        _make(inner.path)
         try:
             yield inner
         finally:
@@ -118,7 +120,8 @@ class AuditFolder:
         return descriptor
 
     def tags(self) -> list[str]:
-        return sorted(path.stem for path in self.path.glob("*.jsonl"))
+        """All segments: regular files, so that nothing is waited for and nothing else of the machine is read."""
+        return sorted(path.stem for path in self.path.glob("*.jsonl") if _is_segment(path))
 
     def highest(self, name: str) -> int:
         """The highest number among the segments `name00001`, `name00002`, ...; 0 if there is none."""
@@ -127,11 +130,31 @@ class AuditFolder:
 
     @staticmethod
     def _write(path: Path, event: events.Event, flags: int, prefix: bytes = b"") -> None:
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | flags, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | _NO_LINK | flags, 0o600)
         try:
+            if hasattr(os, "fchmod"):
+                os.fchmod(descriptor, 0o600)  # whatever the umask
             os.write(descriptor, prefix + events.encode(event))
         finally:
             os.close(descriptor)
+
+
+def _is_segment(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _make(path: Path) -> None:
+    """A new folder for its owner only, whatever the umask."""
+    path.mkdir(mode=0o700)
+    path.chmod(0o700)
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet. What is there stays, and no link is followed."""
+    with contextlib.suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
 
 
 def _without_torn(data: bytes) -> bytes:
@@ -143,7 +166,7 @@ def _without_torn(data: bytes) -> bytes:
 
 def audits(base: Path) -> list[AuditFolder]:
     """All audits below `base`, the newest first."""
-    found = [path for path in base.glob("*-*") if (path / "audit.jsonl").is_file()] if base.is_dir() else []
+    found = [path for path in base.glob("*-*") if _is_segment(path / "audit.jsonl")] if base.is_dir() else []
     return [AuditFolder(path) for path in sorted(found, reverse=True)]
 
 
