@@ -17,16 +17,18 @@ from leakcheck import __version__
 from leakcheck.audit import search
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.calibrate import calibrate
+from leakcheck.audit.excerpts import excerpts_for
 from leakcheck.audit.leftovers import files_below, told
 from leakcheck.audit.opening import open_bench
 from leakcheck.audit.progress import Progress
 from leakcheck.audit.resuming import Earlier, check_same, resumed
-from leakcheck.audit.salts import forget_salt, keep_salt
+from leakcheck.audit.salts import keep_salt
 from leakcheck.audit.sources import sources_of
 from leakcheck.engine import Engine, Launch, Limits
 from leakcheck.errors import Interrupted, UsageError
-from leakcheck.events import Begun, Completed, Sources
+from leakcheck.events import Begun, Completed, Excerpts, Sources
 from leakcheck.options import Options
+from leakcheck.probes._secrets import Redactor
 from leakcheck.records import Suite
 from leakcheck.store import AuditFolder, left_in
 
@@ -41,7 +43,8 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
     try:
         folder = _begin(options) if earlier is None else earlier.folder
         here = Path.cwd()
-        with engine_for(options, folder, earlier=earlier) as engine:
+        salt = earlier.salt if earlier is not None else ""
+        with engine_for(options, folder, earlier=earlier, salt=salt) as engine:
             files = files_below(here)
             known = earlier.suite.launcher if earlier is not None else ""
             bench, control = open_bench(engine, options, progress, known)
@@ -51,8 +54,8 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
             search.settle(bench)
             engine.disk.put_back_the_start()
             _tell_leftovers(bench, told(files, files_below(here)))
+            keep_excerpts(folder, bench)
             engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
-            forget_salt(engine.launch.folder.path.name)
             return folder
     except KeyboardInterrupt:
         raise _interrupted(collected) from None
@@ -76,10 +79,10 @@ def _interrupted(collected: bool) -> Interrupted:
 
 def _settle_sources(engine: Engine, suite: Suite, earlier: Earlier | None) -> None:
     """Keep what is needed to go on another time, or make sure that the project's files hold what they held."""
-    sources = sources_of(Path(suite.rootdir))
+    sources = sources_of(Path(suite.rootdir), engine.launch.salt)
     if earlier is None:
         engine.keep("audit", Sources(sources))
-        keep_salt(engine.launch.folder.path.name, engine.launch.salt)
+        keep_salt(engine.launch.folder.path, engine.launch.salt)
         return
     try:
         check_same(earlier, suite, sources)
@@ -88,17 +91,24 @@ def _settle_sources(engine: Engine, suite: Suite, earlier: Earlier | None) -> No
         raise
 
 
+def keep_excerpts(folder: AuditFolder, bench: Bench) -> None:
+    """Keep the lines that wrote: the project's files may be others by the time of the report."""
+    launch = bench.engine.launch
+    redactor = None if launch.show_values else Redactor(launch.salt)
+    folder.append("audit", Excerpts(excerpts_for(bench.suite, bench.executions, redactor)))
+
+
 @contextmanager
 def engine_for(
-    options: Options, folder: AuditFolder, *, first: int = 1, earlier: Earlier | None = None
+    options: Options, folder: AuditFolder, *, first: int = 1, earlier: Earlier | None = None, salt: str = ""
 ) -> Iterator[Engine]:
     """An engine that writes to `folder`, and numbers its executions from `first` on; it ends with the context.
 
-    It answers from what an `earlier` audit has executed, as far as that goes.
+    It answers from what an `earlier` audit has executed, as far as that goes. `salt` is that of the audit, if there
+    is one already.
     """
     lock = folder.lock()
     scratch = tempfile.mkdtemp(prefix="lc-")
-    salt = earlier.salt if earlier is not None else None
     launch = Launch(
         python=options.python,
         args=(*options.paths, *options.pytest_args),

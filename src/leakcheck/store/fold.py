@@ -8,7 +8,7 @@ from typing import cast
 
 from leakcheck import events
 from leakcheck.errors import Unreadable
-from leakcheck.records import Change, Execution, Order, Outcome, Status, Suite, TestRun
+from leakcheck.records import Change, Excerpt, Execution, Order, Outcome, Status, Suite, TestRun
 from leakcheck.store.folder import AuditFolder
 
 DISOWNED = "no evidence"
@@ -29,6 +29,7 @@ class Audit:
     seconds: float = 0.0
     lanes: int = 1
     options: Mapping[str, str] = field(default_factory=dict)
+    excerpts: tuple[Excerpt, ...] = ()
 
 
 def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
@@ -85,6 +86,13 @@ def _last_notes(items: Iterable[events.Event]) -> list[events.Note]:
     return notes
 
 
+def _lanes(options: Mapping[str, str]) -> int:
+    text = options.get("lanes", "1")
+    if not isinstance(text, str) or not text.isascii() or not text.isdigit():
+        raise Unreadable(f"lanes cannot be {text!r}"[:200], hint="Run the audit again.")
+    return int(text)
+
+
 def read_audit(folder: AuditFolder) -> Audit:
     """The stored audit of `folder`; `Unreadable` when there is nothing to understand in it."""
     suite: Suite | None = None
@@ -92,12 +100,14 @@ def read_audit(folder: AuditFolder) -> Audit:
     control: list[Execution] = []
     begun = events.Begun("?", "")
     notes: list[events.Note] = []
+    excerpts: tuple[Excerpt, ...] = ()
     finished, seconds = False, 0.0
     for tag in folder.tags():
         items = tuple(folder.read(tag))
         if tag == "audit":
             begun = next((event for event in items if isinstance(event, events.Begun)), begun)
             notes = _last_notes(items)
+            excerpts = next((each.items for each in reversed(items) if isinstance(each, events.Excerpts)), ())
             ends = [event for event in items if isinstance(event, events.Completed)]
             before = sum(event.seconds for event in items if isinstance(event, events.Resumed))
             finished, seconds = bool(ends), ends[-1].seconds + before if ends else 0.0
@@ -113,5 +123,5 @@ def read_audit(folder: AuditFolder) -> Audit:
     control = [execution for execution in control if not _disowned(execution)]
     return Audit(
         suite, tuple(executions), tuple(control), tuple(notes), begun.leakcheck, begun.created, finished, seconds,
-        int(begun.options.get("lanes", "1")), begun.options,
+        _lanes(begun.options), begun.options, excerpts,
     )  # fmt: skip
