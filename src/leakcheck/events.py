@@ -16,6 +16,7 @@ audit in an older leakcheck is an event that it does not know, and told as such.
 from __future__ import annotations
 
 import json
+import math
 import os
 import types
 import typing
@@ -26,7 +27,7 @@ from functools import cache
 from typing import Any, Union
 
 from leakcheck.errors import Unreadable
-from leakcheck.records import Change, Location, Order, Suite, TestRun
+from leakcheck.records import Change, Excerpt, Location, Order, Suite, TestRun
 
 FORMAT = 2
 UNSEALED = 1
@@ -65,6 +66,13 @@ class Sources:
     """The content of the project's files when the audit began: a digest by path, relative to the rootdir."""
 
     files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpts:
+    """Lines of the project's files as they were when the audit ended: those that wrote, without secrets."""
+
+    items: tuple[Excerpt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +199,7 @@ Event = (
     | Begun
     | Resumed
     | Sources
+    | Excerpts
     | Collected
     | Shuffled
     | Started
@@ -235,7 +244,7 @@ def decode(line: bytes | str) -> Event:
         body = _DECODE(line.decode("ascii") if isinstance(line, bytes) else line)
         cls = _CLASSES[body.pop("event")]
         event: Event = _build(cls, body)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise Unreadable(f"not an event: {type(error).__name__}: {error}") from error
     return event
 
@@ -347,8 +356,15 @@ def _build(hint: Any, value: Any) -> Any:
     if origin is typing.Literal:
         return _one_of(typing.get_args(hint), value)
     if origin is not None:
-        return _checked(value, dict)
-    return float(value) if hint is float and type(value) is int else _checked(value, hint)
+        return {key: _checked(item, str) for key, item in _checked(value, dict).items()}
+    return _number(value) if hint is float else _checked(value, hint)
+
+
+def _number(value: Any) -> float:
+    number = float(value) if type(value) is int else _checked(value, float)
+    if not math.isfinite(number):
+        raise TypeError(f"{number} is no number")
+    return float(number)
 
 
 def _build_union(options: tuple[Any, ...], value: Any) -> Any:

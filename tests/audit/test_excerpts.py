@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ def source(file: str = "tests/a.py", line: int = 10) -> Source:
 
 
 def test_the_lines_around_are_read(root: Path) -> None:
-    (found,) = excerpts_of(str(root), [source()], None)
+    (found,) = excerpts_of(str(root), [source()])
     assert found == Excerpt("tests/a.py", 10 - AROUND, LINES[9 - AROUND : 10 + AROUND])
     assert found.shows("tests/a.py", 10)
     assert not found.shows("tests/a.py", 10 + AROUND + 1)
@@ -35,13 +34,13 @@ def test_the_lines_around_are_read(root: Path) -> None:
 
 
 def test_at_the_ends_of_a_file_there_are_fewer(root: Path) -> None:
-    first, last = excerpts_of(str(root), [source(line=30), source(line=1)], None)
+    first, last = excerpts_of(str(root), [source(line=30), source(line=1)])
     assert (first.first, first.lines) == (1, LINES[: 1 + AROUND])
     assert last.lines == LINES[29 - AROUND :]
 
 
 def test_each_line_is_read_once(root: Path) -> None:
-    assert len(excerpts_of(str(root), [source(), source(), source(line=11)], None)) == 2
+    assert len(excerpts_of(str(root), [source(), source(), source(line=11)])) == 2
 
 
 @pytest.mark.parametrize(
@@ -60,29 +59,22 @@ def test_each_line_is_read_once(root: Path) -> None:
 )
 def test_what_is_no_line_of_the_project_is_left_out(root: Path, wrote: Source) -> None:
     (root / "pyproject.toml").write_text("[tool]\n", "utf-8")
-    assert excerpts_of(str(root), [wrote], None) == ()
+    assert excerpts_of(str(root), [wrote]) == ()
 
 
 def test_links_that_lead_outside_are_not_followed(root: Path) -> None:
     (root / "link.py").symlink_to(root.parent / "outside.py")
-    assert excerpts_of(str(root), [source("link.py", 1)], None) == ()
+    assert excerpts_of(str(root), [source("link.py", 1)]) == ()
 
 
 def test_huge_files_and_long_lines_are_cut_off(root: Path) -> None:
     (root / "huge.py").write_bytes(b"x" * (MAX_BYTES + 1))
     (root / "long.py").write_text("y" * 5_000, "utf-8")
-    (only,) = excerpts_of(str(root), [source("huge.py", 1), source("long.py", 1)], None)
+    (only,) = excerpts_of(str(root), [source("huge.py", 1), source("long.py", 1)])
     assert only.lines == ("y" * MAX_COLUMNS,)
 
 
 def test_bytes_that_are_no_text_do_no_harm_and_form_feeds_end_no_line(root: Path) -> None:
     (root / "odd.py").write_bytes(b"a\x0cb\r\n\xff\n")
-    (found,) = excerpts_of(str(root), [source("odd.py", 2)], None)
+    (found,) = excerpts_of(str(root), [source("odd.py", 2)])
     assert found.lines[:2] == ("a\x0cb", "\ufffd")
-
-
-def test_a_file_that_is_newer_than_the_audit_says_so(root: Path) -> None:
-    now = datetime.now(UTC)
-    before = excerpts_of(str(root), [source()], now - timedelta(hours=1))
-    after = excerpts_of(str(root), [source()], now + timedelta(hours=1))
-    assert [each.newer for each in (*before, *after)] == [True, False]

@@ -85,6 +85,7 @@ def test_a_settled_test_asks_for_nothing() -> None:
 # Whether the suite can still be asked ---------------------------------------------------------------------------
 
 
+SALT = "salt"
 ELSEWHERE = "the audit was made in another folder; `leakcheck run` audits again"
 
 
@@ -105,25 +106,29 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_an_unchanged_suite_can_be_asked(project: Path) -> None:
     os.utime(project / "tests/test_new.py")
-    assert why_not(audit_of(project)) == ""
+    assert why_not(audit_of(project), SALT) == ""
 
 
 @pytest.mark.parametrize("name", ["conftest.py", "tests/test_a.py"])
 def test_files_that_are_newer_than_the_audit_are_named(project: Path, name: str) -> None:
     os.utime(project / name)
-    assert why_not(audit_of(project)) == f"{name} is newer than the audit; `leakcheck run` audits again"
+    assert why_not(audit_of(project), SALT) == f"{name} is newer than the audit; `leakcheck run` audits again"
 
 
 def test_an_unfinished_audit_is_gone_on_with_first(project: Path) -> None:
-    assert "`leakcheck run --resume`" in why_not(replace(audit_of(project), finished=False))
+    assert "`leakcheck run --resume`" in why_not(replace(audit_of(project), finished=False), SALT)
 
 
 def test_another_folder_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project / "tests")
-    assert why_not(audit_of(project)) == ELSEWHERE
+    assert why_not(audit_of(project), SALT) == ELSEWHERE
     inside = audit_of(project)
-    assert why_not(replace(inside, suite=replace(inside.suite, invocation="tests"))) == ""
-    assert why_not(audit_of(project / "gone")) == ELSEWHERE
+    assert why_not(replace(inside, suite=replace(inside.suite, invocation="tests")), SALT) == ""
+    assert why_not(audit_of(project / "gone"), SALT) == ELSEWHERE
+
+
+def test_what_others_have_made_runs_nothing(project: Path) -> None:
+    assert why_not(audit_of(project), None).startswith("it was not made here by you")
 
 
 # Where further executions are kept ------------------------------------------------------------------------------

@@ -99,17 +99,18 @@ def test_the_content_of_files_is_compared(tmp_path: Path) -> None:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("1", "utf-8")
-    before = sources_of(tmp_path)
+    before = sources_of(tmp_path, "salt")
     assert list(before) == ["pytest.ini", "test_a.py", "sub/conftest.py"]
     (tmp_path / "test_a.py").write_text("2", "utf-8")
     (tmp_path / "sub" / "conftest.py").unlink()
     (tmp_path / "test_new.py").write_text("1", "utf-8")
-    assert differences(before, sources_of(tmp_path)) == [
+    assert differences(before, sources_of(tmp_path, "salt")) == [
         "sub/conftest.py is gone",
         "test_a.py has changed",
         "test_new.py is new",
     ]
     assert differences(before, before) == []
+    assert set(sources_of(tmp_path, "pepper").values()).isdisjoint(sources_of(tmp_path, "salt").values())
 
 
 def test_all_kills_at_once() -> None:

@@ -235,7 +235,7 @@ def test_an_audit_that_is_still_running_is_left_alone(tmp_path: Path) -> None:
     assert "is still being written by another leakcheck" in ended.stderr
 
 
-def test_the_salt_is_not_kept_beside_the_audit_nor_after_it(tmp_path: Path) -> None:
+def test_the_salt_is_not_kept_beside_the_audit(tmp_path: Path) -> None:
     aside = tmp_path / "aside"
     with Project({"test_a.py": SLOW}).folder() as folder:
         signalled(folder, aside, "INT", at=3)
@@ -245,5 +245,9 @@ def test_the_salt_is_not_kept_beside_the_audit_nor_after_it(tmp_path: Path) -> N
         assert (place.stat().st_mode & 0o077, kept.stat().st_mode & 0o077) == (0, 0)
         stored = [path.read_bytes() for path in (folder / ".leakcheck").rglob("*") if path.is_file()]
         assert not any(salt in data for data in stored)
+        kept.rename(aside / "salt")
+        strange = resumed(folder, aside)
+        assert strange.returncode == 4
+        assert "it was not made here by you" in strange.stderr
+        (aside / "salt").rename(kept)
         assert resumed(folder, aside).returncode == 1
-        assert list(place.iterdir()) == []

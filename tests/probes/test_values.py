@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import logging
+import re
 import subprocess
 import sys
 from collections import OrderedDict, defaultdict, deque
@@ -10,15 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import Mock
+from uuid import UUID
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakcheck.probes._nodes import ABSENT, Photograph, differences, same
-from leakcheck.probes._secrets import Redactor
+from leakcheck.probes._nodes import ABSENT, Node, Photograph, differences, same
+from leakcheck.probes._secrets import Redactor, is_secret_name, is_secret_text, without_secrets
 from leakcheck.probes._values import Camera
 
 CAMERA = Camera(Redactor("salt"), lambda module: True)
@@ -40,6 +44,11 @@ class Colour(Enum):
 @dataclass
 class Data:
     rows: list[int]
+
+
+class Login(NamedTuple):
+    user: str
+    password: str
 
 
 class Slots:
@@ -210,6 +219,95 @@ def test_secrets_by_name_and_by_value(name: str, value: object, hidden: bool) ->
     inside = photo({name: [value]}).root
     assert inside.parts is not None
     assert (str(value) in str(inside)) is not hidden or value == ""
+
+
+NAMES = {
+    True: "password db_pass dbPassword API_KEY apiKey X-API-Key accessKey pin authToken Authorization session_id "
+          "sessions clientSecret smtppass cookies signingKey user.credentials SECRETKEY max_tokens",
+    False: "monkey keyboard KEYBOARD passed compass author authorized shipping opinion spin side goodsname turkey "
+           "design colour hockey expin",
+}  # fmt: skip
+FORMS = {
+    True: (
+        "postgres://me:pw@host/x", "redis://:pw/1@host", "me:pw@host", "Bearer abcdef", "Basic dTpw", "key: abcdef",
+        "said token=abc123, twice", '{"password": "hunter2"}', "ghp_abcdefghijkl", "sk-live-abcdefgh1",
+        "AKIAIOSFODNN7EXAMPLE", "eyJhbGciOi.eyJzdWI", "GET /x?api_key=abc123", "-----BEGIN RSA PRIVATE KEY-----",
+    ),
+    False: (
+        "", "alice", "http://host:80/x", "2024-01-01 10:00:00", "KeyError: 'x'", "a token of love", "Our best mug",
+        "tests/test_token.py::test_x", "task_something_else", "name=alice", "me@example.org",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"), [(name, secret) for secret, names in NAMES.items() for name in names.split()]
+)
+def test_names_that_tell_of_a_secret(name: str, secret: bool) -> None:
+    assert is_secret_name(name) is secret
+
+
+@pytest.mark.parametrize(("text", "secret"), [(text, secret) for secret, texts in FORMS.items() for text in texts])
+def test_forms_that_tell_of_a_secret(text: str, secret: bool) -> None:
+    assert is_secret_text(text) is secret
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"passwords": {"alice": ["s"]}}, '["passwords"][<digest>][0] <digest>'),
+        ({"token": 1234, "max_tokens_count": 1234}, '["token"] <digest> ["max_tokens_count"] 1234'),
+        ({"tokens": {"planted1": 1}}, '["tokens"][<digest>] <digest>'),
+        ({"revoked_tokens": {"planted1"}}, '["revoked_tokens"]{<digest>} in the set'),
+        ({"headers": [(b"authorization", b"s")]},
+         '["headers"][0][0] b\'authorization\' ["headers"][0][1] <digest>'),
+        ({"args": ["x", "--token", "s", "y"]},
+         '["args"][0] \'x\' ["args"][1] \'--token\' ["args"][2] <digest> ["args"][3] \'y\''),
+        ({"names": ["user", "password", "email", "age"]},
+         '["names"][0] \'user\' ["names"][1] \'password\' ["names"][2] \'email\' ["names"][3] \'age\''),
+        (Login("alice", "s"), "[0] 'alice' [1] <digest>"),
+        ({"api_key": UUID(int=7)}, '["api_key"] <digest>'),
+    ],
+)  # fmt: skip
+def test_what_is_in_a_secret_is_secret(value: object, text: str) -> None:
+    assert " ".join(leaves(photo(value).root)) == text
+
+
+def leaves(node: Node, way: str = "") -> list[str]:
+    """The ways to all leaves, and their texts; digests are all alike."""
+    if not node.parts:
+        return [re.sub("secret #[0-9a-f]{12}", "<digest>", f"{way} {node.text}")]
+    return [leaf for edge, part in node.parts for leaf in leaves(part, way + edge)]
+
+
+@pytest.mark.parametrize(
+    "value", ["p" * 60, bytearray(b"1234"), ["1234"] * 300, {"1234"} | set(map(str, range(999)))]
+)
+def test_no_number_tells_what_a_secret_is(value: object) -> None:
+    """With another salt everything that is stored of it is another."""
+    other = Camera(Redactor("pepper"), lambda module: True)
+    assert other.photograph(value).digest() != photo(value).digest()
+
+
+def test_of_log_records_and_cookies_only_the_origin_is_told() -> None:
+    record = logging.LogRecord("shop", logging.INFO, "x.py", 1, "token abc", ("abc",), None)
+    assert photo(record).text == 'log record "INFO" of "shop"'
+    cookies = httpx.Cookies({"seen": "abc"})
+    assert "abc" not in str(leaves(photo(list(cookies.jar)).root))
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (("--token", "abc", "tests"), ("--token", "…", "tests")),
+        (("--api-key=abc", "-k", "token"), ("--api-key=…", "-k", "token")),
+        (("--db", "postgres://me:pw@host/d"), ("--db", "…")),
+        (("tests/test_token.py::test_x[token=abcd]", "-o", "env=TOKEN=abc"),
+         ("tests/test_token.py::test_x[token=abcd]", "-o", "…")),
+    ],
+)  # fmt: skip
+def test_arguments_are_shown_without_secrets(given: tuple[str, ...], shown: tuple[str, ...]) -> None:
+    assert without_secrets(given) == shown
 
 
 def test_equal_secrets_are_equal_and_another_salt_hides_it() -> None:

@@ -39,5 +39,18 @@ def test_long_lists_are_compared_by_place_alone() -> None:
     assert [row.path for row in rows] == [f"[{place}]" for place in range(5)]
 
 
+@pytest.mark.parametrize(
+    ("items", "name", "shown"),
+    [
+        (("x", "--token", "abc", "y"), "argv", False),
+        (("abc", "x", "y", "z"), "TOKENS", False),
+        (("abc",), "x", True),
+    ],
+)
+def test_secrets_in_lists_are_digests(items: tuple[str, ...], name: str, shown: bool) -> None:
+    rows = list(listed_otherwise(CAMERA, Items(), Items(items), name))
+    assert ("'abc'" in [row.after for row in rows]) is shown
+
+
 def test_what_is_no_list_has_no_items() -> None:
     assert list(listed_otherwise(CAMERA, (), Items("a"))) == []

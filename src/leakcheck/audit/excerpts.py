@@ -1,43 +1,84 @@
-"""The lines that wrote, out of the project's own files, as these are when the result is made."""
+"""The lines that wrote, out of the project's own files, kept with the audit: reports read no file of a project."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from leakcheck.records import Excerpt, Source
+from leakcheck.audit.literals import Known, without_secrets
+from leakcheck.probes._secrets import Redactor
+from leakcheck.records import Change, Excerpt, Execution, Source, Suite
 
 AROUND = 4
 """Lines shown before and behind the one that wrote."""
 MAX_BYTES = 2_000_000
 MAX_COLUMNS = 400
+MAX_EXCERPTS = 2_000
+_DIGEST = re.compile("secret #[0-9a-f]+")
+Splitting = Callable[[str], list[str]]
 
 
-def excerpts_of(rootdir: str, sources: Iterable[Source], ended: datetime | None) -> tuple[Excerpt, ...]:
-    """One excerpt for each line that wrote. What is no Python file below `rootdir` is left out."""
+def excerpts_for(suite: Suite, executions: Iterable[Execution], redactor: Redactor | None) -> tuple[Excerpt, ...]:
+    """One excerpt for each line that was seen to write, without secrets; with them if there is no `redactor`."""
+    changes = tuple(dict.fromkeys(_changes(suite, executions)))
+    sources = dict.fromkeys(source for change in changes for source in change.sources)
+    if redactor is None:
+        return excerpts_of(suite.rootdir, sources)
+    digests = {found for change in changes for found in _digests(change)}
+    keys = {change.location.key for change in changes}
+    return excerpts_of(suite.rootdir, sources, lambda text: redactor.digest(text) in digests, keys)
+
+
+def _changes(suite: Suite, executions: Iterable[Execution]) -> Iterator[Change]:
+    yield from suite.import_changes
+    for execution in executions:
+        yield from execution.deep
+        for run in execution.runs:
+            yield from run.changes
+            yield from run.finalised
+
+
+def _digests(change: Change) -> Iterator[str]:
+    texts = [change.before, change.after]
+    for part in change.paths:
+        texts += (part.path, part.before, part.after)
+    for text in texts:
+        yield from _DIGEST.findall(text)
+
+
+def excerpts_of(
+    rootdir: str, sources: Iterable[Source], known: Known | None = None, keep: Iterable[str] = ()
+) -> tuple[Excerpt, ...]:
+    """One excerpt for each line that wrote. What is no Python file below `rootdir` is left out. With `known`, which
+    tells whether a text is a secret, secrets are hidden; `keep` are names."""
     root = Path(rootdir).resolve()
     wanted: dict[str, set[int]] = {}
     for source in sources:
-        if source.line:
+        if source.line > 0:
             wanted.setdefault(source.file, set()).add(source.line)
-    return tuple(
-        excerpt for file in sorted(wanted) for excerpt in _excerpts(root, file, sorted(wanted[file]), ended)
-    )
+    names = frozenset(keep)
+    found = [
+        excerpt
+        for file in sorted(wanted)
+        for excerpt in _excerpts(root, file, sorted(wanted[file]), lambda text: _lines(text, known, names))
+    ]
+    return tuple(found[:MAX_EXCERPTS])
 
 
-def _excerpts(root: Path, file: str, lines: Iterable[int], ended: datetime | None) -> Iterable[Excerpt]:
+def _lines(text: str, known: Known | None, names: frozenset[str]) -> list[str]:
+    return text.split("\n") if known is None else without_secrets(text, known, names)
+
+
+def _excerpts(root: Path, file: str, lines: Iterable[int], split: Splitting) -> Iterable[Excerpt]:
     try:
         path = (root / file).resolve()
-        status = path.stat()
-        if path.suffix != ".py" or not path.is_relative_to(root) or status.st_size > MAX_BYTES:
+        if path.suffix != ".py" or not path.is_relative_to(root) or path.stat().st_size > MAX_BYTES:
             return
-        text = path.read_text("utf-8", errors="replace").split("\n")
+        text = split(path.read_text("utf-8", errors="replace"))
     except (OSError, ValueError):  # a name that no file can have is a ValueError
         return
-    newer = ended is not None and status.st_mtime > ended.timestamp()
     for line in lines:
         first = max(1, line - AROUND)
-        shown = tuple(each[:MAX_COLUMNS] for each in text[first - 1 : line + AROUND])
         if line <= len(text):
-            yield Excerpt(file, first, shown, newer)
+            yield Excerpt(file, first, tuple(each[:MAX_COLUMNS] for each in text[first - 1 : line + AROUND]))

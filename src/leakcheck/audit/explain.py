@@ -20,7 +20,9 @@ from leakcheck.audit.deep import look_deep
 from leakcheck.audit.outcome import forked
 from leakcheck.audit.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.audit.progress import Progress
-from leakcheck.audit.run import engine_for
+from leakcheck.audit.resuming import NOT_OURS
+from leakcheck.audit.run import engine_for, keep_excerpts
+from leakcheck.audit.salts import kept_salt
 from leakcheck.audit.turns import in_turn
 from leakcheck.engine import Engine
 from leakcheck.errors import CollectionFailed, UsageError
@@ -55,8 +57,9 @@ def was_asked(audit: Audit, test: str) -> bool:
     return any(note.topic == ASKED and note.text.endswith(f" {test}") for note in audit.notes)
 
 
-def why_not(audit: Audit) -> str:
-    """Why the suite of `audit` cannot be asked any further, in words; "" if it can."""
+def why_not(audit: Audit, salt: str | None) -> str:
+    """Why the suite of `audit` cannot be asked any further, in words; "" if it can. `salt` is the audit's, None if
+    that is not known: then it may be a stranger who names an interpreter and its arguments."""
     if audit.format != FORMAT:
         return f"the audit was written in format {audit.format}; `leakcheck run` audits again"
     if audit.damaged:
@@ -67,6 +70,8 @@ def why_not(audit: Audit) -> str:
     folder = Path(suite.rootdir, suite.invocation)
     if not folder.is_dir() or not Path.cwd().samefile(folder):
         return "the audit was made in another folder; `leakcheck run` audits again"
+    if salt is None:
+        return f"{NOT_OURS}; `leakcheck run` audits again"
     newer = next(_newer(audit), "")
     return f"{newer} is newer than the audit; `leakcheck run` audits again" if newer else ""
 
@@ -89,11 +94,12 @@ def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
         audit = read_audit(folder)
         options = replace(Options.from_text(audit.options), engine="fork" if forked(audit) else "spawn")
         aside.begin("audit")
-        with engine_for(options, aside, first=_next_number(folder)) as engine:
+        with engine_for(options, aside, first=_next_number(folder), salt=kept_salt(folder.path) or "") as engine:
             _collect(engine, audit, progress)
             bench = _bench(test, engine, options, audit, progress)
             settle(bench)
             new = len(bench.executions) - len(audit.executions)
+            keep_excerpts(folder, bench)
     told = {note.text for note in audit.notes}
     for text in bench.notes:
         if text not in told:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from leakcheck.analysis import Case, Effort, derive
-from leakcheck.audit.excerpts import excerpts_of
 from leakcheck.audit.known import read_baseline
 from leakcheck.options import Judging, Options
-from leakcheck.records import Cost, Result
+from leakcheck.probes._secrets import without_secrets
+from leakcheck.records import Cost, Excerpt, Leak, Result
 from leakcheck.store import Audit, AuditFolder, read_audit
 
 BUDGET = "budget"
@@ -23,7 +23,7 @@ USUAL = Judging()
 
 def result_of(folder: AuditFolder, judging: Judging = USUAL, today: date | None = None) -> Result:
     """Read the audit in `folder`, and derive what it means and what of it counts on the day `today`."""
-    audit = read_audit(folder)
+    audit = _without_secrets(read_audit(folder))
     notes = list(dict.fromkeys(note.text for note in audit.notes))
     notes += _shortened(audit)
     options = Options.from_text(audit.options)
@@ -48,8 +48,7 @@ def result_of(folder: AuditFolder, judging: Judging = USUAL, today: date | None 
         ),
         notes=notes,
     )
-    sources = (source for leak in result.leaks for source in leak.sources)
-    return replace(result, excerpts=excerpts_of(audit.suite.rootdir, sources, _ended(audit)))
+    return replace(result, excerpts=tuple(_shown(audit.excerpts, result.leaks)))
 
 
 def _shortened(audit: Audit) -> Iterator[str]:
@@ -66,12 +65,22 @@ def _shortened(audit: Audit) -> Iterator[str]:
         yield "this audit was not finished: what follows is what was recorded until then"
 
 
-def _ended(audit: Audit) -> datetime | None:
-    """When the audit was over; None if that is not known."""
-    try:
-        return datetime.fromisoformat(audit.created) + timedelta(seconds=audit.seconds + 1)
-    except ValueError:
-        return None
+def _without_secrets(audit: Audit) -> Audit:
+    """The audit, its arguments for pytest without what looks secret: they stand in every command."""
+    if Options.from_text(audit.options).show_values:
+        return audit
+    suite = audit.suite
+    return replace(
+        audit, suite=replace(suite, args=without_secrets(suite.args), extra=without_secrets(suite.extra))
+    )
+
+
+def _shown(excerpts: Iterable[Excerpt], leaks: Iterable[Leak]) -> Iterator[Excerpt]:
+    """The lines around those that wrote what leaked."""
+    wrote: dict[str, set[int]] = {}
+    for source in (source for leak in leaks for source in leak.sources):
+        wrote.setdefault(source.file, set()).add(source.line)
+    return (each for each in excerpts if any(each.shows(each.file, line) for line in wrote.get(each.file, ())))
 
 
 def partial(audit: Audit, written_for: str | None) -> Iterator[str]:
@@ -93,7 +102,8 @@ def selection(audit: Audit) -> str:
     """Which tests were audited, in the words of a command line."""
     options = Options.from_text(audit.options)
     paths = [_from_root(path, audit.suite.invocation) for path in options.paths]
-    return shlex.join([*paths, *(["--", *options.pytest_args] if options.pytest_args else [])]) or EVERYTHING
+    arguments = without_secrets(options.pytest_args)
+    return shlex.join([*paths, *(["--", *arguments] if arguments else [])]) or EVERYTHING
 
 
 def _from_root(path: str, invocation: str) -> str:

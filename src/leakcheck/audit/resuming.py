@@ -20,19 +20,19 @@ from leakcheck.store import Audit, AuditFolder, audits, read_audit
 
 JOURNAL = "audit"
 _ANEW = "Run `leakcheck run` without --resume to begin anew."
-_SECRET = b"secret #"
+NOT_OURS = "it was not made here by you, or so long ago that the salt of its digests is gone"
 MAX_TOLD = 10
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """What an unfinished audit began with. `salt` is None where nothing depends on it."""
+    """What an unfinished audit began with."""
 
     folder: AuditFolder
     suite: Suite
     options: Options
     sources: Mapping[str, str]
-    salt: str | None
+    salt: str
 
 
 def unfinished(base: Path, given: Mapping[str, Any]) -> Earlier:
@@ -66,10 +66,10 @@ def _earlier(folder: AuditFolder, audit: Audit, sources: Mapping[str, str], give
         wrong.append(f"{folder.segment(JOURNAL)} is damaged, which tells what is complete")
     if audit.leakcheck != __version__:
         wrong.append(f"it was begun by leakcheck {audit.leakcheck}, this is {__version__}")
-    salt = kept_salt(folder.path.name)
-    if salt is None and not options.show_values and _has_secrets(folder):
-        wrong.append("the key of its digests of secrets is gone, so that they could not be compared")
-    if wrong:
+    salt = kept_salt(folder.path)
+    if salt is None:
+        wrong.append(NOT_OURS)
+    if wrong or salt is None:
         raise UsageError(f"{folder.path} cannot go on", detail=_listed(wrong), hint=_ANEW)
     return Earlier(folder, audit.suite, options, sources, salt)
 
@@ -83,10 +83,6 @@ def _other_options(options: Options, given: Mapping[str, Any]) -> Iterator[str]:
 
 def _shown(value: object) -> str:
     return " ".join(value) or "not given" if isinstance(value, tuple) else str(value)
-
-
-def _has_secrets(folder: AuditFolder) -> bool:
-    return any(_SECRET in folder.segment(tag).read_bytes() for tag in folder.tags())
 
 
 def resumed(folder: AuditFolder) -> Resumed:

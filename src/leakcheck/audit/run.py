@@ -17,18 +17,20 @@ from leakcheck import __version__
 from leakcheck.audit import search
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.calibrate import calibrate
+from leakcheck.audit.excerpts import excerpts_for
 from leakcheck.audit.killed import put_back_leftovers
 from leakcheck.audit.leftovers import files_below, told
 from leakcheck.audit.opening import open_bench
 from leakcheck.audit.progress import Progress
 from leakcheck.audit.resuming import Earlier, check_same, resumed
-from leakcheck.audit.salts import forget_salt, keep_salt
+from leakcheck.audit.salts import keep_salt
 from leakcheck.audit.sources import sources_of
 from leakcheck.audit.turns import in_turn
 from leakcheck.engine import Engine, Guard, Launch, Limits, uninterrupted
 from leakcheck.errors import CannotRecord, Interrupted, UsageError
-from leakcheck.events import Begun, Completed, Note, Sources
+from leakcheck.events import Begun, Completed, Excerpts, Note, Sources
 from leakcheck.options import Options
+from leakcheck.probes._secrets import Redactor
 from leakcheck.records import Suite
 from leakcheck.store import AuditFolder, left_in
 
@@ -47,9 +49,10 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         if earlier is not None:
             os.close(earlier.folder.lock())  # who has it now will not leave anything to go on with
         here = Path.cwd()
+        salt = earlier.salt if earlier is not None else ""
         with in_turn(here, progress):
             folder = folder or _begin(options, progress)
-            with engine_for(options, folder, earlier=earlier) as engine:
+            with engine_for(options, folder, earlier=earlier, salt=salt) as engine:
                 files = files_below(here)
                 known = earlier.suite.launcher if earlier is not None else ""
                 bench, control = open_bench(engine, options, progress, known)
@@ -59,8 +62,8 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
                 search.settle(bench)
                 engine.disk.put_back_the_start()
                 _tell_leftovers(bench, told(files, files_below(here)))
+                keep_excerpts(folder, bench)
                 engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
-                forget_salt(engine.launch.folder.path.name)
                 return folder
     except KeyboardInterrupt as asked:
         again = isinstance(asked.__context__, KeyboardInterrupt)  # while the first was being heeded
@@ -97,10 +100,10 @@ def _out_of_room(error: CannotRecord, folder: AuditFolder | None) -> CannotRecor
 
 def _settle_sources(engine: Engine, suite: Suite, earlier: Earlier | None) -> None:
     """Keep what is needed to go on another time, or make sure that the project's files hold what they held."""
-    sources = sources_of(Path(suite.rootdir))
+    sources = sources_of(Path(suite.rootdir), engine.launch.salt)
     if earlier is None:
         engine.keep("audit", Sources(sources))
-        keep_salt(engine.launch.folder.path.name, engine.launch.salt)
+        keep_salt(engine.launch.folder.path, engine.launch.salt)
         return
     try:
         check_same(earlier, suite, sources)
@@ -109,17 +112,24 @@ def _settle_sources(engine: Engine, suite: Suite, earlier: Earlier | None) -> No
         raise
 
 
+def keep_excerpts(folder: AuditFolder, bench: Bench) -> None:
+    """Keep the lines that wrote: the project's files may be others by the time of the report."""
+    launch = bench.engine.launch
+    redactor = None if launch.show_values else Redactor(launch.salt)
+    folder.append("audit", Excerpts(excerpts_for(bench.suite, bench.executions, redactor)))
+
+
 @contextmanager
 def engine_for(
-    options: Options, folder: AuditFolder, *, first: int = 1, earlier: Earlier | None = None
+    options: Options, folder: AuditFolder, *, first: int = 1, earlier: Earlier | None = None, salt: str = ""
 ) -> Iterator[Engine]:
     """An engine that writes to `folder`, and numbers its executions from `first` on; it ends with the context.
 
-    It answers from what an `earlier` audit has executed, as far as that goes.
+    It answers from what an `earlier` audit has executed, as far as that goes. `salt` is that of the audit, if there
+    is one already.
     """
     lock = folder.lock()
     scratch, guard = _scratch()
-    salt = earlier.salt if earlier is not None else None
     launch = Launch(
         python=options.python,
         args=(*options.paths, *options.pytest_args),

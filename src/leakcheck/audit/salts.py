@@ -1,41 +1,50 @@
-"""The salt of an audit's digests, kept for as long as the audit can be resumed.
+"""The salts of the audits that this user has made on this machine.
 
-Not in the audit's folder: with the salt, digests of short secrets could be guessed, and folders are passed on.
+Not in the audits' folders: with the salt, digests of short secrets could be guessed, and folders are passed on. An
+audit whose salt is here was made here, too: only such a one may say what is to be run.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import stat
 import tempfile
+import time
 from pathlib import Path
 
+MAX_AGE = 30 * 24 * 3600
+"""Seconds after which a salt is forgotten."""
 
-def keep_salt(audit: str, salt: str) -> None:
-    """Keep `salt` under the name of its audit where only this user can read it, if there is such a place."""
+
+def keep_salt(audit: Path, salt: str) -> None:
+    """Keep the `salt` of the audit in the folder `audit` where only this user can read it, if there is such a
+    place."""
     place = _place(audit)
-    if place is not None:
-        with contextlib.suppress(OSError):
-            descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-                stream.write(salt)
+    if place is None:
+        return
+    with contextlib.suppress(OSError):
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            stream.write(salt)
+    _forget_old_ones(place.parent)
 
 
-def kept_salt(audit: str) -> str | None:
-    """The salt of an audit that was begun before, None if it is gone."""
+def kept_salt(audit: Path) -> str | None:
+    """The salt of the audit in the folder `audit`; None if it was made by somebody else, elsewhere or long ago."""
     place = _place(audit)
     try:
         return place.read_text(encoding="ascii") if place is not None else None
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return None
 
 
-def forget_salt(audit: str) -> None:
-    place = _place(audit)
-    if place is not None:
+def _forget_old_ones(folder: Path) -> None:
+    for each in folder.glob("*.salt"):
         with contextlib.suppress(OSError):
-            place.unlink()
+            if each.lstat().st_mtime < time.time() - MAX_AGE:
+                each.unlink()
 
 
 def private_folder() -> Path | None:
@@ -52,6 +61,8 @@ def private_folder() -> Path | None:
     return folder if own else None
 
 
-def _place(audit: str) -> Path | None:
+def _place(audit: Path) -> Path | None:
+    """A file in the user's own folder, named after the audit and where it stands."""
     folder = private_folder()
-    return folder / f"{audit}.salt" if folder is not None else None
+    where = hashlib.blake2b(os.fsencode(os.path.realpath(audit)), digest_size=8).hexdigest()
+    return folder / f"{audit.name}-{where}.salt" if folder is not None else None

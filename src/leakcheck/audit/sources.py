@@ -12,10 +12,11 @@ MAX_FILES = 20_000
 _OTHERS = ("node_modules", "site-packages", "__pycache__")
 
 
-def sources_of(root: Path) -> Mapping[str, str]:
-    """A digest of every Python and configuration file below `root`, by path; environments and hidden folders are
-    left out."""
+def sources_of(root: Path, salt: str) -> Mapping[str, str]:
+    """A digest, keyed with `salt`, of every Python and configuration file below `root`, by path; environments and
+    hidden folders are left out."""
     found: dict[str, str] = {}
+    key = salt.encode()
     for path in _files(root):
         if len(found) >= MAX_FILES:
             break
@@ -23,7 +24,7 @@ def sources_of(root: Path) -> Mapping[str, str]:
             data = path.read_bytes()
         except OSError:
             continue
-        found[path.relative_to(root).as_posix()] = hashlib.blake2b(data, digest_size=8).hexdigest()
+        found[path.relative_to(root).as_posix()] = hashlib.blake2b(data, key=key, digest_size=8).hexdigest()
     return found
 
 

@@ -11,6 +11,7 @@ import typer
 from leakcheck.analysis.trial import trial_of
 from leakcheck.audit import result_of
 from leakcheck.audit.explain import ask_about, was_asked, why_not
+from leakcheck.audit.salts import kept_salt
 from leakcheck.cli.common import Config, Folder
 from leakcheck.cli.display import ColorWhen, Display
 from leakcheck.cli.settings import settings_for
@@ -55,7 +56,7 @@ def _ask(test: str, where: AuditFolder, audit: Audit, run: bool | None, display:
         return Asked(why_not="--no-run was given")
     if run is None and was_asked(audit, test):
         return Asked(why_not="it was asked about before; --run asks again")
-    reason = why_not(audit)
+    reason = why_not(audit, kept_salt(where.path))
     if reason and run:
         raise UsageError(f"no further executions of {test}: {reason}")
     if reason:

@@ -54,7 +54,11 @@ def _write_out(text: str) -> None:
 def _replace(path: Path, text: str) -> None:
     unfinished = _beside(path)
     try:
-        unfinished.write_text(text, encoding="utf-8", newline="")
+        unfinished.unlink(missing_ok=True)
+        # Made here, by nobody else: in a folder of many, a link may wait under any name.
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
         unfinished.replace(path)
     except OSError:
         unfinished.unlink(missing_ok=True)
@@ -89,12 +93,13 @@ def _trouble(target: str, append: bool) -> str:
 
 def _try(path: Path, append: bool) -> None:
     """Write nothing, where it is going to be written."""
-    place = path if append else _beside(path)
-    was_there = place.exists()
-    with place.open("a"):
-        pass
-    if not was_there:
-        place.unlink()
+    if append and path.exists():
+        with path.open("a"):
+            return
+    place = _beside(path)
+    place.unlink(missing_ok=True)
+    os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    place.unlink()
 
 
 def _cannot(target: str, error: OSError) -> str:

@@ -13,6 +13,7 @@ from leakcheck.engine.guarding import GROUP, ROOT, Guard
 from leakcheck.errors import CannotRecord, EngineFailed
 from leakcheck.store import AuditFolder
 
+_PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
 HASH_SEED = "20221"
 _BOOT = Path(leakcheck.__file__).parent / "recorder" / "boot.py"
 
@@ -42,8 +43,8 @@ class Launch:
         # Not in the audit's folder: with the salt, digests of short secrets could be guessed.
         config = Path(self.scratch, f"{tag}.json")
         try:
-            config.write_text(json.dumps(self._config(mode, tag, args, pipes)), encoding="utf-8")
-            config.chmod(0o600)
+            with os.fdopen(os.open(config, _PRIVATE, 0o600), "w", encoding="utf-8") as stream:
+                json.dump(self._config(mode, tag, args, pipes), stream)
             log = self.log(tag).open("wb")
         except OSError as error:
             raise CannotRecord(f"cannot write {config}: {error.strerror}") from error

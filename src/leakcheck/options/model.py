@@ -6,8 +6,9 @@ import ast
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from leakcheck.errors import Unreadable
 from leakcheck.options.interpreter import default_python
 from leakcheck.options.rules import Ignore
 
@@ -50,13 +51,28 @@ class Options:
 
     @classmethod
     def from_text(cls, stored: Mapping[str, str]) -> Options:
-        """The options that `as_text` gave; what an older audit did not store has its default."""
+        """The options that `as_text` gave; what an older audit did not store has its default. `Unreadable` if they
+        are no options."""
         hints = get_type_hints(cls)
-        return cls(**{name: _value(hints[name], text) for name, text in stored.items() if name in hints})
+        return cls(**{name: _value(name, hints[name], text) for name, text in stored.items() if name in hints})
 
 
-def _value(hint: Any, text: str) -> Any:
-    return ast.literal_eval(text) if hint in (int, float, bool, tuple[str, ...]) else text
+def _value(name: str, hint: Any, text: object) -> Any:
+    try:
+        value = ast.literal_eval(str(text)) if hint in (int, float, bool, tuple[str, ...]) else text
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        value = None
+    if not _fits(hint, value):
+        raise Unreadable(f"{name.replace('_', '-')} cannot be {text!r}"[:200], hint="Run the audit again.")
+    return value
+
+
+def _fits(hint: Any, value: object) -> bool:
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    if get_origin(hint) is tuple:
+        return isinstance(value, tuple) and all(isinstance(each, str) for each in value)
+    return type(value) is hint
 
 
 @dataclass(frozen=True)

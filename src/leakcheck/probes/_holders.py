@@ -21,6 +21,7 @@ from typing import Any, ClassVar, Protocol
 from leakcheck.probes._contract import Items, Tracking
 from leakcheck.probes._frames import is_project_file, is_project_module
 from leakcheck.probes._names import describe, module_of, qualname_of
+from leakcheck.probes._secrets import HIDDEN, hides_key
 
 MAX_HOLDERS = 1_500_000
 MAX_DEPTH = 14
@@ -333,7 +334,8 @@ def entry(holder: Holder, key: Any) -> str:
     if key is None and holder.kind not in ("dict", "names"):
         return holder.path
     if holder.kind in ("dict", "tuple"):
-        return f"{holder.path}[{_key_text(key)}]"
+        hidden = holder.kind == "dict" and hides_key(holder.path.partition(":")[2], key)
+        return f"{holder.path}[{HIDDEN if hidden else _key_text(key)}]"
     return f"{holder.path}{key}" if holder.path.endswith(":") else f"{holder.path}.{key}"
 
 

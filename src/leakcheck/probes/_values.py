@@ -17,17 +17,19 @@ import re
 import types
 import uuid
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any, cast
 
 from leakcheck.probes._names import FUNCTIONS, describe, module_of, qualname_of, type_name
 from leakcheck.probes._nodes import Ident, Node, Photograph
-from leakcheck.probes._secrets import Redactor
+from leakcheck.probes._secrets import Redactor, below, names_next, of_class
 
 _quote = json.JSONEncoder(ensure_ascii=False).encode
 MAX_TEXT = 80
 WIDE = 256
+PAIR = 3
+"""Items of a header as clients keep it: its name, its name in lower case, its value."""
 THIRD_PARTY_DEPTH = 3
 MAX_DEPTH = 40
 
@@ -61,6 +63,12 @@ class Camera:
         except Exception:  # whatever a value may do, the audited suite must not notice
             return Photograph(Node("a value that cannot be looked at", ident=Ident(value)), 1)
 
+    def item(self, items: tuple[Any, ...], index: int, name: str = "") -> Photograph:
+        """One of `items`; `name` is the key that all of them stand under."""
+        pair = len(items) <= PAIR
+        before = items[: index + 1] if pair else items[max(0, index - 1) : index + 1]
+        return self.photograph(items[index], [*_names_of(before, name, (), pair=pair)][-1])
+
     def secret(self, text: str) -> str:
         """The digest of `text`, or `text` itself when values are shown."""
         return self._redactor.digest(text)
@@ -70,7 +78,7 @@ class _Exposure:
     """One photograph in the making."""
 
     def __init__(self, redactor: Redactor, is_project: Callable[[str], bool], budget: int) -> None:
-        self._redactor = redactor
+        self.redactor = redactor
         self._is_project = is_project
         self._left = budget
         self._budget = budget
@@ -94,7 +102,8 @@ class _Exposure:
 
     def _composite(self, value: object, kind: type[Any], name: str, depth: int, foreign: int | None) -> Node:
         if id(kind) in _SAFE_REPR_IDS:
-            return Node(_cut(repr(value)), internal=foreign is not None)
+            text = self.redactor.quantity(name, value)
+            return Node(text if text is not None else _cut(repr(value)), internal=foreign is not None)
         reader = _reader(kind)
         if reader is None:
             return Node(describe(value), ident=Ident(value), internal=foreign is not None)
@@ -102,24 +111,38 @@ class _Exposure:
         return reader(self, value, name, depth, foreign)
 
     def _scalar(self, value: Any, name: str, foreign: int | None) -> Node:
-        text = self._redactor.text(name, value)
-        code = hash(value) if type(value) in (str, bytes) and len(value) > MAX_TEXT // 2 else 0
-        return Node(text if text is not None else _cut(repr(value)), code=code, internal=foreign is not None)
+        text = self.redactor.text(name, value)
+        if text is not None:
+            return Node(text, internal=foreign is not None)
+        long = type(value) in (str, bytes) and len(value) > MAX_TEXT // 2
+        code = self.redactor.code(hash(value)) if long else 0
+        return Node(_cut(repr(value)), code=code, internal=foreign is not None)
 
     def parts(
         self, pairs: Iterable[tuple[str, str, object]], depth: int, foreign: int | None
     ) -> tuple[tuple[str, Node], ...]:
         return tuple((edge, self.look(value, name, depth + 1, foreign)) for edge, name, value in pairs)
 
-    def key_text(self, key: object) -> str:
+    def key_text(self, container: str, key: object) -> str:
+        """A key, or an item of a set, as the way to what it holds."""
+        hidden = self.redactor.key(container, key)
+        if hidden is not None:
+            return hidden
         if type(key) is str:
             return _quote(_cut(key))
         if id(type(key)) in _SCALAR_IDS or id(type(key)) in _SAFE_REPR_IDS:
             return _cut(type(key).__repr__(key))
         if issubclass(type(key), tuple):
             items = cast("tuple[object, ...]", key)
-            return f"({', '.join(self.key_text(item) for item in islice(tuple.__iter__(items), 6))})"
+            return f"({', '.join(self.key_text(container, item) for item in islice(tuple.__iter__(items), 6))})"
         return describe(key)
+
+    def bulk_code(self, items: Iterable[Any], *, ordered: bool = True) -> int:
+        """One number for many plain scalars, 0 if anything else is among them."""
+        values = tuple(items)
+        if not frozenset(map(id, map(type, values))) <= _SCALAR_IDS:
+            return 0
+        return self.redactor.code(hash(values if ordered else frozenset(values)))
 
     def foreign_level(self, kind: type[Any], foreign: int | None) -> int | None:
         if foreign is not None:
@@ -134,8 +157,8 @@ def _read_mapping(look: _Exposure, value: Any, name: str, depth: int, foreign: i
     size = dict.__len__(value)
     text = f"{type_name(type(value))} of {size}"
     pairs = list(islice(dict.items(value), WIDE if size > 2 * WIDE else 2 * WIDE))
-    code = _bulk_code(chain(dict.keys(value), dict.values(value))) if size > 2 * WIDE else 0
-    rows = ((f"[{look.key_text(key)}]", key if type(key) is str else name, item) for key, item in pairs)
+    code = look.bulk_code(chain(dict.keys(value), dict.values(value))) if size > 2 * WIDE else 0
+    rows = ((f"[{look.key_text(name, key)}]", below(name, _as_name(key, name)), item) for key, item in pairs)
     return _branch(text, code, look.parts(rows, depth, foreign), foreign)
 
 
@@ -143,10 +166,12 @@ def _read_sequence(base: type[Any]) -> _Reader:
     def read(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
         size = base.__len__(value)
         text = f"{type_name(type(value))} of {size}"
-        code = _bulk_code(base.__iter__(value)) if size > WIDE else 0
+        code = look.bulk_code(base.__iter__(value)) if size > WIDE else 0
         if code:
             return Node(text, code=code, internal=foreign is not None)
-        rows = ((f"[{index}]", name, item) for index, item in enumerate(islice(base.__iter__(value), WIDE)))
+        items = tuple(islice(base.__iter__(value), WIDE))
+        names = _names_of(items, name, _fields(type(value)) if base is tuple else (), pair=len(items) <= PAIR)
+        rows = ((f"[{index}]", each, item) for index, (each, item) in enumerate(zip(names, items, strict=True)))
         return _branch(text, 0, look.parts(rows, depth, foreign), foreign)
 
     return read
@@ -157,11 +182,35 @@ def _read_set(base: type[Any]) -> _Reader:
         size = base.__len__(value)
         text = f"{type_name(type(value))} of {size}"
         if size > WIDE:
-            return Node(text, code=_bulk_code(base.__iter__(value), ordered=False), internal=foreign is not None)
-        edges = sorted(f"{{{look.key_text(item)}}}" for item in base.__iter__(value))
+            return Node(
+                text, code=look.bulk_code(base.__iter__(value), ordered=False), internal=foreign is not None
+            )
+        edges = sorted(f"{{{look.key_text(name, item)}}}" for item in base.__iter__(value))
         return _branch(text, 0, tuple((edge, Node("in the set")) for edge in edges), foreign)
 
     return read
+
+
+def _as_name(key: object, otherwise: str) -> str:
+    """What a key tells of its value."""
+    if type(key) is bytes:
+        return key.decode("latin-1")
+    return key if type(key) is str else otherwise
+
+
+def _fields(kind: type[Any]) -> tuple[str, ...]:
+    """The names of the items of a named tuple."""
+    found = type.__getattribute__(kind, "__dict__").get("_fields")
+    return found if type(found) is tuple and all(type(each) is str for each in found) else ()
+
+
+def _names_of(items: tuple[Any, ...], name: str, fields: tuple[str, ...], *, pair: bool) -> Iterator[str]:
+    """Under which name each item stands: that of the whole, a field's, or that of the item before it."""
+    last = ""
+    for index, item in enumerate(items):
+        field = below(name, fields[index]) if index < len(fields) else name
+        yield below(last, name) if last else field
+        last = names_next(item, pair=pair) or (last if pair else "")
 
 
 def _read_function(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
@@ -169,7 +218,7 @@ def _read_function(look: _Exposure, value: Any, name: str, depth: int, foreign: 
     if not cells:
         return Node(describe(value), ident=Ident(value), internal=foreign is not None)
     names = value.__code__.co_freevars
-    rows = [(f".{var}", var, _cell_content(cell)) for var, cell in zip(names, cells, strict=False)]
+    rows = [(f".{var}", below(name, var), _cell_content(cell)) for var, cell in zip(names, cells, strict=False)]
     return _branch(describe(value), 0, look.parts(rows, depth, 1 if foreign is None else foreign + 1), foreign)
 
 
@@ -184,7 +233,8 @@ def _read_object(look: _Exposure, value: Any, name: str, depth: int, foreign: in
     inside = look.foreign_level(kind, foreign)
     if not attributes:
         return Node(describe(value), ident=Ident(value), internal=foreign is not None)
-    rows = [(f".{attribute}", attribute, item) for attribute, item in attributes]
+    known = of_class(name, qualname_of(kind))
+    rows = [(f".{attribute}", below(known, attribute), item) for attribute, item in attributes]
     return _branch(describe(value), 0, look.parts(rows, depth, inside), foreign)
 
 
@@ -193,6 +243,19 @@ def _read_mock(look: _Exposure, value: Any, name: str, depth: int, foreign: int 
     state = object.__getattribute__(value, "__dict__")
     calls = state.get("_mock_call_count", 0)
     return Node(f"{describe(value)} called {calls} times", ident=Ident(value), internal=foreign is not None)
+
+
+def _read_cookie(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+    state = object.__getattribute__(value, "__dict__")
+    rows = [(".value", "cookie", state.get("value"))]
+    return _branch(f"cookie {look.key_text('', state.get('name'))}", 0, look.parts(rows, depth, foreign), foreign)
+
+
+def _read_log_record(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+    """Of a log record its origin only: what was logged may be anything."""
+    state = object.__getattribute__(value, "__dict__")
+    level, logger = (look.key_text("", state.get(each)) for each in ("levelname", "name"))
+    return Node(f"log record {level} of {logger}", ident=Ident(value), internal=foreign is not None)
 
 
 def _read_enum(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
@@ -212,19 +275,12 @@ def _read_plain(convert: Callable[[Any], Any]) -> _Reader:
 
 def _read_buffer(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     data = bytes(memoryview(value))
-    return Node(f"{type_name(type(value))} of {len(data)} bytes", code=hash(data), internal=foreign is not None)
+    code = look.redactor.code(hash(data))
+    return Node(f"{type_name(type(value))} of {len(data)} bytes", code=code, internal=foreign is not None)
 
 
 def _branch(text: str, code: int, parts: tuple[tuple[str, Node], ...], foreign: int | None) -> Node:
     return Node(f"{text} (~{code})" if code else text, parts=parts, internal=foreign is not None)
-
-
-def _bulk_code(items: Iterable[Any], *, ordered: bool = True) -> int:
-    """One hash of many plain scalars, 0 if anything else is among them."""
-    values = tuple(items)
-    if not frozenset(map(id, map(type, values))) <= _SCALAR_IDS:
-        return 0
-    return hash(values if ordered else frozenset(values)) or 1
 
 
 _READERS: tuple[tuple[type[Any], _Reader], ...] = (
@@ -243,6 +299,12 @@ _READERS: tuple[tuple[type[Any], _Reader], ...] = (
     (float, _read_plain(float.__float__)),
     (bytearray, _read_buffer),
 )
+_SPECIAL: Mapping[str, tuple[str, _Reader]] = {
+    "NonCallableMock": ("unittest.mock", _read_mock),
+    "Cookie": ("http.cookiejar", _read_cookie),
+    "LogRecord": ("logging", _read_log_record),
+}
+"""class -> (its module, the reader)."""
 _OPAQUE: tuple[type[Any], ...] = (
     type, types.ModuleType, types.CodeType, types.FrameType, types.GeneratorType, types.CoroutineType,
     types.AsyncGeneratorType, re.Pattern, weakref.ref, memoryview, BaseException, *FUNCTIONS[1:],
@@ -268,9 +330,10 @@ def _reader(kind: type[Any]) -> _Reader | None:
     for base, reader in _READERS:
         if issubclass(kind, base):
             return reader
-    bases = type.__getattribute__(kind, "__mro__")
-    if any(qualname_of(base) == "NonCallableMock" and module_of(base) == "unittest.mock" for base in bases):
-        return _read_mock
+    for base in type.__getattribute__(kind, "__mro__"):
+        special = _SPECIAL.get(qualname_of(base))
+        if special is not None and module_of(base) == special[0]:
+            return special[1]
     if issubclass(kind, _OPAQUE) or qualname_of(kind) in _OPAQUE_NAMES:
         return None
     return _read_object

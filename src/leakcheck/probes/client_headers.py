@@ -1,4 +1,7 @@
-"""Default headers that a client sends with every request: httpx, httpx2 and Starlette's TestClient."""
+"""Default headers that a client sends with every request: httpx, httpx2 and Starlette's TestClient.
+
+Any header may hold a key: only those that are known to hold none are shown.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,17 @@ from typing import Any
 from leakcheck.probes import MISSING, KindOfState, Ledger, Tracking
 from leakcheck.probes._attribute import watch_attribute
 from leakcheck.probes._clients import MODULES, Holders, tell_after, tell_before
+from leakcheck.probes._secrets import is_secret_text
 from leakcheck.records import WHOLE
 
 _READERS = ("__getitem__", "__iter__", "__contains__", "__len__", "get_list", "multi_items", "keys", "items")
+_HARMLESS = frozenset(
+    {
+        "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "connection",
+        "content-encoding", "content-language", "content-length", "content-type", "dnt", "host", "pragma", "te",
+        "transfer-encoding", "upgrade", "upgrade-insecure-requests", "user-agent",
+    }
+)  # fmt: skip
 
 
 class Probe(KindOfState):
@@ -34,7 +45,7 @@ class Probe(KindOfState):
         return found
 
     def show(self, owner: Any, key: str, value: object) -> str | None:
-        return None
+        return None if key in _HARMLESS and not is_secret_text(str(value)) else str(value)
 
     def restore(self, owner: Any, key: str, saved: object) -> None:
         headers = owner.__dict__["_headers"]

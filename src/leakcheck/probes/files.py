@@ -24,10 +24,11 @@ _open, _stat, _readlink = open, os.lstat, os.readlink  # a test may replace thes
 
 
 class Probe(Setting):
-    """Owner: `files`. Key: the path, relative to the rootdir. Value: a digest of the content."""
+    """Owner: `files`. Key: the path, relative to the rootdir. Value: a digest of the content, keyed with `salt`."""
 
     kind = "files"
     tracking: Tracking = "on demand"
+    salt = ""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[str, str]] = {}
@@ -58,12 +59,15 @@ class Probe(Setting):
             known = self._digests.get(path)
             if known is None or known[0] != signature:
                 with _open(path, "rb") as stream:
-                    content = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=6))
+                    content = hashlib.file_digest(stream, self._hasher)
                 known = signature, f"{found.st_size} bytes #{content.hexdigest()}"
                 self._digests[path] = known
         except OSError:
             return MISSING
         return known[1]
+
+    def _hasher(self) -> hashlib.blake2b:
+        return hashlib.blake2b(digest_size=6, key=self.salt.encode())
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         path, copy = self._kept[key]

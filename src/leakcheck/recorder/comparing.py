@@ -29,8 +29,8 @@ def differ(old: Any, new: Any) -> bool:
     return True
 
 
-def listed_otherwise(camera: Camera, old: Any, new: Any) -> Iterator[PathChange]:
-    """What came into a list or went out of it, by its place; nothing for other values."""
+def listed_otherwise(camera: Camera, old: Any, new: Any, name: str = "") -> Iterator[PathChange]:
+    """What came into a list or went out of it, by its place; nothing for other values. `name` is the list's."""
     if type(old) is not Items or type(new) is not Items:
         return
     first = _common(old, new)
@@ -40,7 +40,8 @@ def listed_otherwise(camera: Camera, old: Any, new: Any) -> Iterator[PathChange]
     if not gone and not come:
         gone, come = middle  # the same ones in another order
     for index in sorted({*gone, *come})[:_LISTED]:
-        before, after = (camera.photograph(one[index]) if index in one else ABSENT for one in (gone, come))
+        pairs = ((gone, old), (come, new))
+        before, after = (camera.item(every, index, name) if index in one else ABSENT for one, every in pairs)
         yield PathChange(f"[{index}]", before.text, after.text)
 
 

@@ -107,7 +107,7 @@ class DeepLook:
             after=after.text,
             digest=after.digest(),
             before_digest=before.digest(),
-            paths=tuple(listed_otherwise(self._camera, difference.old, difference.new)),
+            paths=tuple(listed_otherwise(self._camera, difference.old, difference.new, location.key)),
             sources=tuple(sources),
             cause=test,
             internal=difference.internal,

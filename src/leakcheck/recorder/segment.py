@@ -14,7 +14,7 @@ CANNOT_RECORD = 74
 """The exit code of a process that cannot record: what it does would be done unseen."""
 GAVE_UP = 0o400
 """The mode of a segment whose process could not go on recording. It can be set where nothing can be written."""
-_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 _LAST = 64
 """More bytes than a seal has."""
 

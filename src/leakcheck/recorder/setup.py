@@ -63,8 +63,9 @@ class Watch:
             for module, patch in probe.patches().items():
                 patches.setdefault(module, []).append(partial(_apply, patch, book))
         PatchingFinder(patches).install()
-        keep = next(each.keep for each in probes.settings.values() if isinstance(each, Files))
-        outside = OutsideWatch(root, setup.folder, setup.scratch, keep)
+        files = next(each for each in probes.settings.values() if isinstance(each, Files))
+        files.salt = setup.salt
+        outside = OutsideWatch(root, setup.folder, setup.scratch, files.keep)
         outside.install()
         return cls(book, causes, probes, outside)
 

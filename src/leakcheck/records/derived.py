@@ -216,12 +216,11 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Lines of one of the project's own files; `first` is the number of the first. `newer`: than the audit."""
+    """Lines of one of the project's own files; `first` is the number of the first."""
 
     file: str
     first: int
     lines: tuple[str, ...]
-    newer: bool = False
 
     def shows(self, file: str, line: int) -> bool:
         return self.file == file and self.first <= line < self.first + len(self.lines)
@@ -232,8 +231,8 @@ class Result:
     """Everything that a report shows.
 
     `groups` are tests each of which hurts all others of its group, be it through others. `runs` has one run of each
-    test: alone if it ever ran alone, else the first. `excerpts` hold the lines that wrote, where their files can be
-    read.
+    test: alone if it ever ran alone, else the first. `excerpts` hold the lines that wrote, as they were when the
+    audit ended.
     """
 
     leakcheck: str

@@ -31,11 +31,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Who wrote, and the lines around it; none where the file could not be read. `newer`: than the audit."""
+    """Who wrote, and the lines around it; none where the file could not be read."""
 
     writer: str
     lines: tuple[Line, ...] = ()
-    newer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def _writing(source: Source, excerpts: Mapping[str, Sequence[Excerpt]]) -> Writi
     lines = [Line(number, text, number == source.line) for number, text in numbered]
     while lines and not (lines[-1].text or lines[-1].marked):
         lines.pop()
-    return Writing(writer(source), tuple(lines), middle.newer)
+    return Writing(writer(source), tuple(lines))
 
 
 def _harm(harm: Harm) -> HarmShown:

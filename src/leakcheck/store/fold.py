@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from leakcheck import events
 from leakcheck.errors import Unreadable
-from leakcheck.records import Change, Execution, Order, Outcome, Status, Suite, TestRun
+from leakcheck.records import Change, Excerpt, Execution, Order, Outcome, Status, Suite, TestRun
 from leakcheck.store.folder import AuditFolder
 from leakcheck.store.journal import Journal
 
@@ -39,6 +39,7 @@ class Audit:
     options: Mapping[str, str] = field(default_factory=dict)
     damaged: tuple[str, ...] = ()
     format: int = events.FORMAT
+    excerpts: tuple[Excerpt, ...] = ()
 
 
 def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
@@ -90,6 +91,13 @@ def _last_notes(items: Iterable[events.Event]) -> list[events.Note]:
         elif isinstance(event, events.Note):
             notes.append(event)
     return notes
+
+
+def _lanes(options: Mapping[str, str]) -> int:
+    text = options.get("lanes", "1")
+    if not isinstance(text, str) or not text.isascii() or not text.isdigit():
+        raise Unreadable(f"lanes cannot be {text!r}"[:200], hint="Run the audit again.")
+    return int(text)
 
 
 def _seconds(items: Sequence[events.Event]) -> float | None:
@@ -165,8 +173,9 @@ def read_audit(folder: AuditFolder) -> Audit:
         begun.created,
         seconds is not None and not damaged and not content.damage,
         seconds or 0.0,
-        int(begun.options.get("lanes", "1")),
+        _lanes(begun.options),
         begun.options,
         (*(["audit"] if content.damage else []), *damaged),
         content.format,
+        next((each.items for each in reversed(items) if isinstance(each, events.Excerpts)), ()),
     )

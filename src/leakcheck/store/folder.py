@@ -23,6 +23,7 @@ ASIDE = "aside"
 _TAIL = 64
 """More bytes than a seal has."""
 _STAMP = "%Y%m%d-%H%M%S"
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _GITIGNORE = "# Created by leakcheck.\n*\n"
 
 
@@ -36,11 +37,12 @@ class AuditFolder:
     def create(cls, base: Path) -> AuditFolder:
         """A new folder below `base`, which gets a `.gitignore` of its own."""
         try:
-            base.mkdir(parents=True, exist_ok=True)
-            if not (base / ".gitignore").exists():
-                _write_whole(base / ".gitignore", _GITIGNORE)
+            base.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                _make(base)
+            _write_new(base / ".gitignore", _GITIGNORE)
             path = base / f"{_stamp(base)}-{secrets.token_hex(2)}"
-            path.mkdir(mode=0o700)
+            _make(path)
         except OSError as error:
             raise UsageError(
                 f"cannot keep the audit in {base}{_leading(base)}: {error.strerror}",
@@ -54,7 +56,7 @@ class AuditFolder:
         or when the next begins after a kill."""
         inner = AuditFolder(self.path / name)
         self._adopt(inner)
-        inner.path.mkdir(mode=0o700)
+        _make(inner.path)
         try:
             yield inner
         finally:
@@ -88,6 +90,8 @@ class AuditFolder:
         path = self.segment(tag)
         with _told(path):
             descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+            if hasattr(os, "fchmod"):
+                os.fchmod(descriptor, 0o600)  # whatever the umask
             try:
                 _append(descriptor, events.sealed(events.Header(events.FORMAT, tag, order)))
             except OSError:
@@ -104,7 +108,7 @@ class AuditFolder:
             for event in items:
                 lines.append(events.sealed(event, seal))
                 seal = events.last_seal(lines[-1])
-            _append(os.open(path, os.O_WRONLY | os.O_APPEND), b"".join(lines))
+            _append(os.open(path, os.O_WRONLY | os.O_APPEND | _NO_LINK), b"".join(lines))
 
     def close(self, tag: str, ending: events.Exit) -> None:
         """Append the last event of an execution. What the audit was not told before is not complete."""
@@ -161,7 +165,8 @@ class AuditFolder:
         return descriptor
 
     def tags(self) -> list[str]:
-        return sorted(path.stem for path in self.path.glob("*.jsonl"))
+        """All segments: regular files, so that nothing is waited for and nothing else of the machine is read."""
+        return sorted(path.stem for path in self.path.glob("*.jsonl") if _is_segment(path))
 
     def highest(self, name: str) -> int:
         """The highest number among the segments `name00001`, `name00002`, ...; 0 if there is none."""
@@ -184,13 +189,25 @@ def _seal_of(path: Path) -> bytes:
     return events.last_seal(whole)
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """Write a small file, or leave none."""
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
+def _write_new(path: Path, text: str) -> None:
+    """Write a small file that is not there yet, or leave none. What is there stays, and no link is followed."""
+    with suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600)
+        try:
+            _append(descriptor, text.encode())
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def _is_segment(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _make(path: Path) -> None:
+    """A new folder for its owner only, whatever the umask."""
+    path.mkdir(mode=0o700)
+    path.chmod(0o700)
 
 
 def _append(descriptor: int, data: bytes) -> None:
@@ -234,7 +251,7 @@ def _leading(base: Path) -> str:
 
 def audits(base: Path) -> list[AuditFolder]:
     """All audits below `base`, the newest first."""
-    found = [path for path in base.glob("*-*") if (path / "audit.jsonl").is_file()] if base.is_dir() else []
+    found = [path for path in base.glob("*-*") if _is_segment(path / "audit.jsonl")] if base.is_dir() else []
     return [AuditFolder(path) for path in sorted(found, reverse=True)]
 
 
