@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from leakcheck.audit.collisions import collided
+from leakcheck.audit.collisions import WHY, collided
+from leakcheck.events import Disowned
 from leakcheck.records import Execution, Order, Outcome, TestRun
 
 from .model import Model, ModelEngine, opened
@@ -60,7 +61,7 @@ def test_they_run_again_alone_and_the_first_time_does_not_count() -> None:
     done = bench.run("isolated", [Order("isolated", "isolated", (test,)) for test in tests])
     assert [(run.test, run.outcome) for each in done for run in each.runs] == [(test, "passed") for test in tests]
     assert {each.id for each in bench.executions} == {"e00001", *(each.id for each in done)}
-    assert [tag for tag, _ in engine.kept] == ["e00002", "e00003", "e00004"]
+    assert engine.kept == [("audit", Disowned(("e00002", "e00003", "e00004"), WHY))]
 
 
 def test_after_a_new_start_nobody_is_known_to_end_a_process() -> None:

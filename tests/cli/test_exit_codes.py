@@ -240,7 +240,7 @@ def test_the_salt_is_not_kept_beside_the_audit(tmp_path: Path) -> None:
     with Project({"test_a.py": SLOW}).folder() as folder:
         signalled(folder, aside, "INT", at=3)
         place = aside / "tmp" / f"leakcheck-{os.getuid()}"
-        (kept,) = place.iterdir()
+        (kept,) = place.glob("*.salt")
         salt = kept.read_bytes()
         assert (place.stat().st_mode & 0o077, kept.stat().st_mode & 0o077) == (0, 0)
         stored = [path.read_bytes() for path in (folder / ".leakcheck").rglob("*") if path.is_file()]

@@ -18,7 +18,7 @@ from leakcheck.recorder.outcomes import Outcomes
 from leakcheck.recorder.plainness import renew_temporary_folder
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.segment import Segment
-from leakcheck.records import NOT_RESTORED, Order, node_id, short_id
+from leakcheck.records import NOT_RESTORED, Order, short_id, without_number
 
 SLOW_SECONDS = 1.0
 
@@ -44,7 +44,7 @@ class Runner:
 
     def run(self, order: Order, segment: Segment) -> None:
         """Run `order`, writing to `segment`. A test that the collection lacks is noted, and nothing runs."""
-        missing = [test for test in order.tests if node_id(test) not in self._items]
+        missing = [test for test in order.tests if without_number(test) not in self._items]
         if missing:
             segment.write(Note("missing", missing[0]))
             return
@@ -68,7 +68,7 @@ class Runner:
         for test in order.tests:
             item = self._items.get(test)
             if item is None or test in seen:
-                item = _twin(item or self._items[node_id(test)])
+                item = _twin(item or self._items[without_number(test)])
                 self._recorder.name(item, test)
             seen.add(test)
             result.append(item)

@@ -46,6 +46,7 @@ from leakcheck.records.recorded import (
     is_shortened,
     node_id,
     short_id,
+    without_number,
 )
 
 __all__ = [
@@ -92,4 +93,5 @@ __all__ = [
     "is_shortened",
     "node_id",
     "short_id",
+    "without_number",
 ]

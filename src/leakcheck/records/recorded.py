@@ -43,20 +43,21 @@ def short_id(node_id: str) -> str:
 
 def is_shortened(test: str) -> bool:
     """Whether the name of a test is not all of its id, so that pytest would not know it."""
-    return len(test) > LONGEST_ID and _SHORTENED.search(_numberless(test)) is not None
+    return len(test) > LONGEST_ID and _SHORTENED.search(without_number(test)) is not None
 
 
 def node_id(test: str) -> str:
     """pytest's node id of a test; of several tests with one node id the second is named `id #2`, and so on. Of a
     test whose id is very long, that of its function with all parameters, or of its file."""
-    name = _numberless(test)
+    name = without_number(test)
     if not is_shortened(test):
         return name
     head, mark, _ = name.partition("[")
     return head if mark else name.partition("::")[0]
 
 
-def _numberless(test: str) -> str:
+def without_number(test: str) -> str:
+    """The name of a test without the ` #2` that tells it from another of the same id."""
     head, mark, number = test.rpartition(" #")
     return head if mark and number.isdigit() else test
 
