@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import itertools
-import os
 import select
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from leakcheck import events
+from leakcheck.engine import watching
 from leakcheck.engine.disk import Disk
-from leakcheck.engine.job import Job
+from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import kill_group, status_of, uninterrupted
 from leakcheck.engine.root import Node, Root
-from leakcheck.errors import EngineFailed
+from leakcheck.engine.spawned import Spawned
 from leakcheck.records import Execution, Order, Suite
 from leakcheck.store import LOST, Left, Replay, fold_execution
 
 _TICK = 0.05
 SUITE, SINGLE_SUITE, EARLIER_SUITE = "suite", "suite-collect", "suite-before"
 CONTROL = "control"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Seconds without a sign of life during one test, and seconds for one execution."""
-
-    test: float = 60.0
-    execution: float = 1800.0
+_KILLED = "a process that {} was killed, by a test or by somebody else: {}"
 
 
 @dataclass
@@ -47,11 +39,12 @@ class Engine:
     jobs: dict[str, Job] = field(default_factory=dict)
     forks: int = 0
     processes: int = 0
+    incidents: list[str] = field(default_factory=list)
     replay: Replay = field(default_factory=Replay)
     _controls: dict[str, Execution] = field(default_factory=dict)
     _disturbed: list[Job] = field(default_factory=list)
     _tainted: set[str] = field(default_factory=set)
-    _collecting: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _collecting: list[Spawned] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _nodes: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -77,9 +70,11 @@ class Engine:
 
     def suite(self) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
         """(suite, collection errors, threads alive) once the suite node has collected; None if it never will."""
-        if self.root is not None:
-            while self.root is not None and self.root.nodes[SUITE].state == "opening":
-                self._listen(_TICK)
+        began = time.monotonic()
+        while self.root is not None and self.root.nodes[SUITE].state == "opening":
+            self._listen(_TICK)
+            if time.monotonic() - began > self.limits.execution:
+                raise watching.endless_collection(self.limits)
         return self._collected(SUITE)
 
     def suite_by_process(self) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
@@ -91,7 +86,8 @@ class Engine:
         with uninterrupted():
             process = self.launch.start("single", tag)
             self._collecting.append(process)
-        process.wait(self.limits.execution)
+        if not process.wait(self.limits.execution):
+            raise watching.endless_collection(self.limits)
         return self._collected(tag)
 
     def stop_tree(self) -> None:
@@ -99,7 +95,6 @@ class Engine:
         if self.root is not None:
             self.root.stop(patience=0.5)
             self.root = None
-        self.launch.folder.segment(SUITE).unlink(missing_ok=True)
 
     def _collected(self, tag: str) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
         if not self.launch.folder.segment(tag).exists():
@@ -167,7 +162,7 @@ class Engine:
         """End every process of this engine, and put back what those that were at work have changed."""
         with uninterrupted():
             for process in self._collecting:
-                kill_group(process.pid)
+                process.end()
             for job in self.jobs.values():
                 kill_group(job.pid)
             if self.root is not None:
@@ -184,8 +179,8 @@ class Engine:
     def _abandon(self, job: Job) -> None:
         """What it wrote is no execution, and says so."""
         del self.jobs[job.tag]
-        if job.process is not None:
-            job.process.wait()
+        if job.spawned is not None:
+            job.spawned.end()
         changed = self._put_back(tuple(self.launch.folder.read(job.tag)))
         seconds = round(time.monotonic() - job.began, 4)
         self.launch.folder.append(job.tag, events.Exit(LOST, None, seconds, job.mode, changed))
@@ -213,7 +208,10 @@ class Engine:
                 self._start(waiting, lanes)
                 self._listen(_TICK)
                 self._watch()
-                for job in [job for job in self.jobs.values() if job.status is not None]:
+                for job in [job for job in self.jobs.values() if job.over]:
+                    if job.lost:
+                        waiting.insert(0, self._once_more(job))
+                        continue
                     execution = self._done(job)
                     waiting[:0], self._disturbed = self._disturbed, []
                     if execution is None:
@@ -259,7 +257,7 @@ class Engine:
                 node = self._open(f"node{next(self._nodes):05d}", job.order.collect)
             return False
         if node.state == "gone":
-            job.mode = "single"
+            job.mode = job.mode if self.root.forgets_killed(node) else "single"
             return False
         if node.state == "ready" and node.tag in self._tainted:
             self.root.close_node(node.tag)
@@ -279,7 +277,7 @@ class Engine:
         needed = {job.order.collect for job in waiting if job.mode == "fork"}
         busy = {job.node for job in self.jobs.values()}
         for node in list(self.root.nodes.values()):
-            if node.tag != SUITE and node.files not in needed and node.tag not in busy and node.state != "opening":
+            if node.files and node.files not in needed and node.tag not in busy and node.state != "opening":
                 self.root.close_node(node.tag)
 
     # Jobs ------------------------------------------------------------------------------------------------------
@@ -294,9 +292,7 @@ class Engine:
     def _spawn(self, job: Job) -> None:
         self.launch.folder.begin(job.tag, job.order)
         with uninterrupted():
-            part = "control" if job.mode == "control" else "single"
-            job.process = self.launch.start(part, job.tag, args=job.args)
-            job.pid = job.process.pid
+            job.start(self.launch)
             self.processes += 1
             self._begin(job)
 
@@ -308,14 +304,15 @@ class Engine:
     def _listen(self, seconds: float) -> None:
         """Wait for a reply of the tree or the end of a process, at most `seconds`."""
         descriptors = [self.root.replies] if self.root is not None else []
-        spawned = [job for job in self.jobs.values() if job.process is not None]
-        ready, _, _ = select.select(descriptors, [], [], min(seconds, 0.01) if spawned else seconds)
+        own = [job for job in self.jobs.values() if job.spawned is not None or job.adopted is not None]
+        ready, _, _ = select.select(descriptors, [], [], min(seconds, 0.01) if own else seconds)
         if ready and self.root is not None:
             for message in self.root.messages():
                 self._heard(message)
-        for job in spawned:
-            assert job.process is not None
-            job.status = job.process.poll()
+        elif self.root is not None and self.root.process.poll() is not None:
+            self._root_is_gone()  # somebody else holds its pipe open
+        for job in own:
+            job.poll()
 
     def _heard(self, message: dict[str, object]) -> None:
         if "root" in message:
@@ -324,35 +321,44 @@ class Engine:
             job.pid = int(str(message["pid"]))
             if message["state"] == "gone":
                 job.status = status_of(int(str(message["status"])))
+        elif message.get("state") == "ready" and self.root is not None:
+            self.root.orphans.spare()
         elif message.get("state") == "gone":
             self._node_is_gone(str(message["node"]))
 
     def _node_is_gone(self, tag: str) -> None:
-        for job in self.jobs.values():
-            if job.node == tag and job.status is None:
-                kill_group(job.pid)
-                job.status = -9
+        jobs = [job for job in self.jobs.values() if job.node == tag and not job.over]
+        if jobs and self.root is not None:
+            self.incidents.append(_KILLED.format("tests are forked from", "another took its place"))
+            for job in jobs:
+                job.orphaned(self.root.process)
 
     def _root_is_gone(self) -> None:
         assert self.root is not None
-        os.close(self.root.commands)
-        os.close(self.root.replies)
-        nodes, self.root = self.root.nodes, None
-        for node in nodes.values():
-            kill_group(node.pid)
-            self._node_is_gone(node.tag)
-        self.fork = False
+        self.root.bury()
+        self.root, self.fork = None, False
+        self.incidents.append(_KILLED.format("everything was forked from", "each order runs in a new process"))
+        for job in self.jobs.values():
+            if job.node and not job.over:
+                job.lose()
+
+    def _once_more(self, job: Job) -> Job:
+        """The same order in a process of its own, whose parent serves nobody else."""
+        del self.jobs[job.tag]
+        if job.spawned is not None:
+            self.incidents.append(_KILLED.format("leakcheck had started", "what it ran was run once more"))
+            job.spawned.end()
+        self._put_back(tuple(self.launch.folder.read(job.tag)))
+        self.launch.folder.put_aside(job.tag)
+        return job.elsewhere()
 
     def _watch(self) -> None:
         """End what shows no sign of life, and remember who imports while files are not as they were."""
         now = time.monotonic()
         for job in self.jobs.values():
             job.look(self.launch.folder.segment(job.tag), now)
-            late = now - job.began > self.limits.execution
-            late = late or (job.running and now - job.alive > self.limits.test)
-            if late and job.status is None and job.pid and not job.timed_out:
-                job.timed_out = True
-                kill_group(job.pid)
+            watching.end_what_is_due(job, self.root, self.limits, now)
+        watching.end_endless_collections(self.root, self.limits, now)
         if self.root is not None and self._are_files_touched():
             opening = (node.tag for node in self.root.nodes.values() if node.state == "opening")
             self._tainted.update(tag for tag in opening if tag != SUITE)
@@ -360,9 +366,13 @@ class Engine:
     def _done(self, job: Job) -> Execution | None:
         """The execution; None if another has changed files meanwhile: then it is no evidence, and runs again."""
         kill_group(job.pid)
+        if job.spawned is not None:
+            job.spawned.end()
         for each in self.jobs.values():
             each.look(self.launch.folder.segment(each.tag), time.monotonic())
         del self.jobs[job.tag]
+        if job.spawned is None and self.root is not None:
+            self.root.orphans.after({each.pid for each in self.jobs.values()})
         disturbed = self._are_files_touched()
         if job.touches:
             self.disk.writers.add(job.tag)
@@ -373,7 +383,8 @@ class Engine:
             self.launch.folder.put_aside(job.tag)
             self._disturbed.append(job.again())
             return None
-        ending = events.Exit(job.ended(items), job.status, seconds, job.mode, changed)
+        status, why = job.ended(items)
+        ending = events.Exit(status, job.status, seconds, job.mode, changed, why)
         self.launch.folder.append(job.tag, ending)
         return fold_execution(job.tag, (*items, ending))
 
@@ -385,7 +396,4 @@ class Engine:
 
     def require_log(self, tag: str) -> str:
         """What a process printed; for errors that only it can explain."""
-        try:
-            return self.launch.log(tag).read_text(encoding="utf-8", errors="replace")
-        except OSError as error:
-            raise EngineFailed(f"no log of {tag}: {error.strerror}") from error
+        return self.launch.read_log(tag)
