@@ -103,7 +103,7 @@ def test_what_ended_a_test_is_named(ended: Audited) -> None:
         "test_aborts": ("crashing", "killed by SIGABRT"),
         "test_leaves": ("crashing", "ended its process with exit code 3"),
         "test_kills_its_group": ("crashing", "killed by SIGKILL"),
-        "test_timeout_by_signal": ("failing", "Failed at test_ends.py:47"),
+        "test_timeout_by_signal": ("failing", "Failed at test_ends.py:44"),
         "test_timeout_by_thread": ("crashing", "ended its process with exit code 1"),
         "test_loops_deafly": ("timeout", f"killed: no end after {limit} s"),
         "test_interrupts": ("crashing", "KeyboardInterrupt ended the run"),
