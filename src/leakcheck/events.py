@@ -169,13 +169,14 @@ class Completed:
 @dataclass(frozen=True, slots=True)
 class Exit:
     """Written by the engine when the process is gone. `changed` are files that it had changed and that are put
-    back."""
+    back; `why` is what ended it, in words."""
 
     status: str
     code: int | None
     seconds: float
     engine: str = "fork"
     changed: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,7 @@ class ModelEngine:
     chance: Random = field(default_factory=lambda: Random(1))
     fork: bool = True
     changed: frozenset[str] = frozenset()
+    incidents: tuple[str, ...] = ()
     kept: list[tuple[str, Event]] = field(default_factory=list)
     ran: list[Order] = field(default_factory=list)
     replay: Replay = field(default_factory=Replay)

@@ -25,6 +25,8 @@ BATCH = 64
 """So many executions are begun before the clock is looked at again."""
 
 T = TypeVar("T")
+ENDED = ("crashed", "timeout", "stopped")
+LETHAL = ("crashed", "timeout")
 
 
 @dataclass
@@ -128,6 +130,8 @@ class Bench:
         self._known.clear()
         # By their numbers, not by who was first: the same audit asks the same questions.
         self.executions.sort(key=lambda execution: execution.id)
+        for text in self.engine.incidents:
+            self.note("process", text)
         return sorted(done, key=lambda execution: execution.id)
 
     def allow(self, seconds: float) -> None:
@@ -156,15 +160,12 @@ class Bench:
         return alone_where_needed(orders, outsiders(known, self.files), everything=everything)
 
     def _mended(self, execution: Execution) -> list[Order]:
-        """The same whole-suite order without the test that ended its process."""
+        """The same whole-suite order without the test that ended its process, or the run."""
         order = execution.order
-        if order.kind not in ("declared", "reversed", "random") or execution.status not in (
-            "crashed",
-            "timeout",
-        ):
+        if order.kind not in ("declared", "reversed", "random") or execution.status not in ENDED:
             return []
         killer = execution.runs[-1] if execution.runs else None
-        if killer is None or killer.outcome not in ("crashed", "timeout"):
+        if killer is None or (execution.status != "stopped" and killer.outcome not in LETHAL):
             return []
         self.lethal[killer.test] = killer.outcome
         tests = tuple(test for test in order.tests if test not in self.lethal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from leakcheck.audit.bench import Bench
+from leakcheck.audit.bench import LETHAL, Bench
 from leakcheck.audit.outsiders import outsiders, told
 from leakcheck.engine import Job
 from leakcheck.errors import EngineFailed
@@ -47,7 +47,7 @@ def calibrate(bench: Bench, control: Job) -> None:
 def _keep_control(bench: Bench, execution: Execution) -> None:
     bench.control.append(execution)
     last = execution.runs[-1] if execution.runs else None
-    if last is not None and last.outcome in ("crashed", "timeout"):
+    if last is not None and last.outcome in LETHAL:
         bench.lethal.setdefault(last.test, last.outcome)
         _control_again(bench)
 

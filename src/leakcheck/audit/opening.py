@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from leakcheck.recorder.boot import TOO_OLD
 from leakcheck.records import Order, Suite
 
 LAUNCHERS = ("pytest", "python -m pytest")
+MAX_NAMED = 3
 _UNSAFE_TO_FORK = ("win32", "darwin")
 
 
@@ -35,13 +37,15 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
             engine.pass_over()
             continue
         engine.launch, engine.fork = replace(engine.launch, launcher=launcher), wanted
-        suite, text, job = _collect(engine)
+        suite, text, job, threads = _collect(engine)
         if suite is not None:
             _check_marks(suite)
             progress.step("collect")
             bench = Bench(engine, options, progress, suite)
             _tell(bench)
-            if wanted and not engine.fork:
+            if engine.fork and threads:
+                _heed_threads(bench, threads)
+            elif wanted and not engine.fork:
                 bench.note("engine", "the process that was to be forked ended: each order runs in a new process")
             return bench, job
         first = first or text
@@ -52,8 +56,9 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
     )
 
 
-def _collect(engine: Engine) -> tuple[Suite | None, str, Job]:
-    """(the suite, "", the control run) or (None, what pytest said, the control run that ended)."""
+def _collect(engine: Engine) -> tuple[Suite | None, str, Job, tuple[str, ...]]:
+    """(the suite, "", the control run, threads that live) or (None, what pytest said, the control run that ended,
+    ())."""
     engine.open_suite()
     job = engine.control(Order("control", "declared", ()))
     found = engine.suite() if engine.fork else engine.suite_by_process()
@@ -66,14 +71,15 @@ def _collect(engine: Engine) -> tuple[Suite | None, str, Job]:
         engine.fork = False
         found = engine.suite_by_process()
     if found is not None and not found[1] and found[0].tests:
-        return found[0], "", job
-    return None, _failure(engine, job, found), job
+        return found[0], "", job, found[2]
+    return None, _failure(engine, job, found), job, ()
 
 
 def _failure(engine: Engine, job: Job, found: tuple[Suite, tuple[str, ...], tuple[str, ...]] | None) -> str:
     execution = engine.finish(job)
     text = engine.require_log(job.tag)
     engine.stop_tree()
+    engine.forget_suite()
     if "No module named 'pytest'" in text or "No module named pytest" in text:
         raise UsageError(
             f"{engine.launch.python} has no pytest",
@@ -86,6 +92,18 @@ def _failure(engine: Engine, job: Job, found: tuple[Suite, tuple[str, ...], tupl
     if "Error" not in text and not text.strip():
         raise EngineFailed(f"pytest ended without a word ({execution.status})")
     return text
+
+
+def _heed_threads(bench: Bench, threads: Sequence[str]) -> None:
+    """A fork lacks the threads of its parent, and may wait for them without end."""
+    more = f" and {len(threads) - MAX_NAMED} more" if len(threads) > MAX_NAMED else ""
+    alive = f"threads live that the import of the suite has started ({', '.join(threads[:MAX_NAMED])}{more})"
+    if bench.options.engine == "fork":
+        bench.note("threads", f"{alive}; forks lack them")
+        return
+    bench.engine.stop_tree()
+    bench.engine.fork = False
+    bench.note("engine", f"{alive}; forks would lack them: each order runs in a new process")
 
 
 def _check_paths(options: Options) -> None:

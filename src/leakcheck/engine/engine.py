@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
 import select
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -13,18 +11,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from leakcheck import events
+from leakcheck.engine import watching
 from leakcheck.engine.disk import Disk
 from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import kill_group, status_of, uninterrupted
 from leakcheck.engine.room import cannot_record, gave_up, has_room
 from leakcheck.engine.root import Node, Root
-from leakcheck.errors import CannotRecord, EngineFailed, Unreadable
+from leakcheck.engine.spawned import Spawned
+from leakcheck.errors import CannotRecord, Unreadable
 from leakcheck.records import Execution, Order, Status, Suite
 from leakcheck.store import CONTROL, LOST, Left, Replay, fold_execution
 
 _TICK = 0.05
 SUITE, SINGLE_SUITE, EARLIER_SUITE = "suite", "suite-collect", "suite-before"
+_KILLED = "a process that {} was killed, by a test or by somebody else: {}"
 
 
 @dataclass
@@ -40,11 +41,12 @@ class Engine:
     jobs: dict[str, Job] = field(default_factory=dict)
     forks: int = 0
     processes: int = 0
+    incidents: list[str] = field(default_factory=list)
     replay: Replay = field(default_factory=Replay)
     _controls: dict[str, Execution] = field(default_factory=dict)
     _once_more: list[Job] = field(default_factory=list)
     _tainted: set[str] = field(default_factory=set)
-    _collecting: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _collecting: list[Spawned] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _nodes: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -70,9 +72,11 @@ class Engine:
 
     def suite(self) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
         """(suite, collection errors, threads alive) once the suite node has collected; None if it never will."""
-        if self.root is not None:
-            while self.root is not None and self.root.nodes[SUITE].state == "opening":
-                self._listen(_TICK)
+        began = time.monotonic()
+        while self.root is not None and self.root.nodes[SUITE].state == "opening":
+            self._listen(_TICK)
+            if time.monotonic() - began > self.limits.execution:
+                raise watching.endless_collection(self.limits)
         return self._collected(SUITE)
 
     def suite_by_process(self) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
@@ -84,7 +88,8 @@ class Engine:
         with uninterrupted():
             process = self.launch.start("single", tag)
             self._collecting.append(process)
-        process.wait(self.limits.execution)
+        if not process.wait(self.limits.execution):
+            raise watching.endless_collection(self.limits)
         return self._collected(tag)
 
     def stop_tree(self) -> None:
@@ -92,7 +97,6 @@ class Engine:
         if self.root is not None:
             self.root.stop(patience=0.5)
             self.root = None
-        self.launch.folder.segment(SUITE).unlink(missing_ok=True)
 
     def _collected(self, tag: str) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
         if not self.launch.folder.segment(tag).exists():
@@ -163,7 +167,7 @@ class Engine:
         cuts short the time that the tree of forks has to end."""
         with uninterrupted() as signals:
             for process in self._collecting:
-                kill_group(process.pid)
+                process.end()
             for job in self.jobs.values():
                 kill_group(job.pid)
             if self.root is not None:
@@ -180,8 +184,8 @@ class Engine:
         """What they wrote are no executions, and says so, if there is room to say it."""
         self.jobs.clear()
         for job in jobs:
-            if job.process is not None:
-                job.process.wait()
+            if job.spawned is not None:
+                job.spawned.end()
             with suppress(Unreadable):
                 self.disk.remember(self.launch.folder.read(job.tag))
         changed = self.disk.put_back()
@@ -219,7 +223,10 @@ class Engine:
                 self._start(waiting, lanes)
                 self._listen(_TICK)
                 self._watch()
-                for job in [job for job in self.jobs.values() if job.status is not None]:
+                for job in [job for job in self.jobs.values() if job.over]:
+                    if job.lost:
+                        waiting.insert(0, self._elsewhere(job))
+                        continue
                     execution = self._done(job)
                     waiting[:0], self._once_more = self._once_more, []
                     if execution is None:
@@ -265,7 +272,7 @@ class Engine:
                 node = self._open(f"node{next(self._nodes):05d}", job.order.collect)
             return False
         if node.state == "gone":
-            job.mode = "single"
+            job.mode = job.mode if self.root.forgets_killed(node) else "single"
             return False
         if node.state == "ready" and node.tag in self._tainted:
             self.root.close_node(node.tag)
@@ -285,7 +292,7 @@ class Engine:
         needed = {job.order.collect for job in waiting if job.mode == "fork"}
         busy = {job.node for job in self.jobs.values()}
         for node in list(self.root.nodes.values()):
-            if node.tag != SUITE and node.files not in needed and node.tag not in busy and node.state != "opening":
+            if node.files and node.files not in needed and node.tag not in busy and node.state != "opening":
                 self.root.close_node(node.tag)
 
     # Jobs ------------------------------------------------------------------------------------------------------
@@ -300,9 +307,7 @@ class Engine:
     def _spawn(self, job: Job) -> None:
         self.launch.folder.begin(job.tag, job.order)
         with uninterrupted():
-            part = "control" if job.mode == "control" else "single"
-            job.process = self.launch.start(part, job.tag, args=job.args)
-            job.pid = job.process.pid
+            job.start(self.launch)
             self.processes += 1
             self._begin(job)
 
@@ -314,14 +319,15 @@ class Engine:
     def _listen(self, seconds: float) -> None:
         """Wait for a reply of the tree or the end of a process, at most `seconds`."""
         descriptors = [self.root.replies] if self.root is not None else []
-        spawned = [job for job in self.jobs.values() if job.process is not None]
-        ready, _, _ = select.select(descriptors, [], [], min(seconds, 0.01) if spawned else seconds)
+        own = [job for job in self.jobs.values() if job.spawned is not None or job.adopted is not None]
+        ready, _, _ = select.select(descriptors, [], [], min(seconds, 0.01) if own else seconds)
         if ready and self.root is not None:
             for message in self.root.messages():
                 self._heard(message)
-        for job in spawned:
-            assert job.process is not None
-            job.status = job.process.poll()
+        elif self.root is not None and self.root.process.poll() is not None:
+            self._root_is_gone()  # somebody else holds its pipe open
+        for job in own:
+            job.poll()
 
     def _heard(self, message: dict[str, object]) -> None:
         if "root" in message:
@@ -332,35 +338,43 @@ class Engine:
                 self.launch.guard.watch(job.pid)
             if message["state"] == "gone":
                 job.status = status_of(int(str(message["status"])))
+        elif message.get("state") == "ready" and self.root is not None:
+            self.root.orphans.spare()
         elif message.get("state") == "gone":
             self._node_is_gone(str(message["node"]))
 
     def _node_is_gone(self, tag: str) -> None:
-        for job in self.jobs.values():
-            if job.node == tag and job.status is None:
-                kill_group(job.pid)
-                job.status = -9
+        jobs = [job for job in self.jobs.values() if job.node == tag and not job.over]
+        if jobs and self.root is not None:
+            self.incidents.append(_KILLED.format("tests are forked from", "another took its place"))
+            for job in jobs:
+                job.orphaned(self.root.process)
 
     def _root_is_gone(self) -> None:
         assert self.root is not None
-        os.close(self.root.commands)
-        os.close(self.root.replies)
-        nodes, self.root = self.root.nodes, None
-        for node in nodes.values():
-            kill_group(node.pid)
-            self._node_is_gone(node.tag)
-        self.fork = False
+        self.root.bury()
+        self.root, self.fork = None, False
+        self.incidents.append(_KILLED.format("everything was forked from", "each order runs in a new process"))
+        for job in self.jobs.values():
+            if job.node and not job.over:
+                job.lose()
+
+    def _elsewhere(self, job: Job) -> Job:
+        """The same order in a process of its own, whose parent serves nobody else."""
+        del self.jobs[job.tag]
+        if job.spawned is not None:
+            self.incidents.append(_KILLED.format("leakcheck had started", "what it ran was run once more"))
+            job.spawned.end()
+        self._put_aside(job, self.launch.folder.read(job.tag))
+        return job.elsewhere()
 
     def _watch(self) -> None:
         """End what shows no sign of life, and remember who imports while files are not as they were."""
         now = time.monotonic()
         for job in self.jobs.values():
             job.look(self.launch.folder, now)
-            late = now - job.began > self.limits.execution
-            late = late or (job.running and now - job.alive > self.limits.test)
-            if late and job.status is None and job.pid and not job.timed_out:
-                job.timed_out = True
-                kill_group(job.pid)
+            watching.end_what_is_due(job, self.root, self.limits, now)
+        watching.end_endless_collections(self.root, self.limits, now)
         if self.root is not None and self._are_files_touched():
             opening = (node.tag for node in self.root.nodes.values() if node.state == "opening")
             self._tainted.update(tag for tag in opening if tag != SUITE)
@@ -369,9 +383,13 @@ class Engine:
         """The execution of a job that ended; None if it is no evidence, and runs again: another has changed files
         meanwhile, or there was no room to record it."""
         kill_group(job.pid)
+        if job.spawned is not None:
+            job.spawned.end()
         for each in self.jobs.values():
             each.look(self.launch.folder, time.monotonic())
         del self.jobs[job.tag]
+        if job.spawned is None and self.root is not None:
+            self.root.orphans.after({each.pid for each in self.jobs.values()})
         disturbed = self._are_files_touched()
         if job.touches:
             self.disk.writers.add(job.tag)
@@ -379,35 +397,39 @@ class Engine:
         if gave_up(self.launch.folder, job.tag):
             return self._unrecorded(job, items)
         if not disturbed:
-            return self._close(job, job.ended(items), items)
+            return self._close(job, items)
+        self._put_aside(job, items)
+        self._once_more.append(job.again())
+        return None
+
+    def _put_aside(self, job: Job, items: tuple[events.Event, ...]) -> None:
         self.disk.remember(items)
         if not self.jobs:
             self.disk.put_back()
         self.launch.folder.put_aside(job.tag)
-        self._once_more.append(job.again())
-        return None
 
     def _unrecorded(self, job: Job, items: tuple[events.Event, ...]) -> Execution | None:
         """What could not be recorded is executed once more: a test may have needed all the room that there is."""
         if not has_room(self.launch.folder, job.tag):
             raise cannot_record(self.launch.folder)
         if job.tag.startswith(CONTROL):
-            return self._close(job, LOST, items)
+            return self._close(job, items, LOST)
         if job.tried:
             self.keep("audit", events.Note("recorder", f"{job.tag}: there was no room to record it"))
-            return self._close(job, job.ended(items), items)
-        self._close(job, LOST, items)
+            return self._close(job, items)
+        self._close(job, items, LOST)
         tag = self.replay.free(f"{job.tag[:-5]}{next(self._numbers):05d}")
         self._once_more.append(Job(tag, job.order, job.mode, tried=True))
         return None
 
-    def _close(self, job: Job, status: Status, items: tuple[events.Event, ...]) -> Execution:
+    def _close(self, job: Job, items: tuple[events.Event, ...], lost: Status | None = None) -> Execution:
         """Put back what an execution has changed, unless others run that may have changed the same, and record its
         end."""
+        status, why = job.ended(items)
         seconds = round(time.monotonic() - job.began, 4)
         self.disk.remember(items)
         changed = () if self.jobs else self.disk.put_back()
-        ending = events.Exit(status, job.status, seconds, job.mode, changed)
+        ending = events.Exit(lost or status, job.status, seconds, job.mode, changed, why)
         self.launch.folder.close(job.tag, ending)
         if not self.jobs:
             self.disk.forget_copies()
@@ -417,7 +439,4 @@ class Engine:
 
     def require_log(self, tag: str) -> str:
         """What a process printed; for errors that only it can explain."""
-        try:
-            return self.launch.log(tag).read_text(encoding="utf-8", errors="replace")
-        except OSError as error:
-            raise EngineFailed(f"no log of {tag}: {error.strerror}") from error
+        return self.launch.read_log(tag)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import leakcheck
 from leakcheck.engine.guarding import GROUP, ROOT, Guard
+from leakcheck.engine.spawned import Spawned
 from leakcheck.errors import CannotRecord, EngineFailed
 from leakcheck.store import AuditFolder
 
@@ -31,15 +31,15 @@ class Launch:
     show_values: bool = False
     guard: Guard | None = None
 
-    def start(
-        self,
-        mode: str,
-        tag: str,
-        *,
-        args: tuple[str, ...] | None = None,
-        pipes: tuple[int, int] | None = None,
-    ) -> subprocess.Popen[bytes]:
-        """Start a process that plays the part `mode`; `pipes` are (commands to read, replies to write)."""
+    def start_root(self, tag: str, pipes: tuple[int, int]) -> Spawned:
+        """Start the root of a tree of forks; `pipes` are (commands to read, replies to write)."""
+        return self._start("root", tag, self.args, pipes)
+
+    def start(self, mode: str, tag: str, *, args: tuple[str, ...] | None = None) -> Spawned:
+        """Start a process that plays the part `mode`."""
+        return self._start(mode, tag, self.args if args is None else args)
+
+    def _start(self, mode: str, tag: str, args: tuple[str, ...], pipes: tuple[int, int] | None = None) -> Spawned:
         # Not in the audit's folder: with the salt, digests of short secrets could be guessed.
         config = Path(self.scratch, f"{tag}.json")
         try:
@@ -49,16 +49,11 @@ class Launch:
         except OSError as error:
             raise CannotRecord(f"cannot write {config}: {error.strerror}") from error
         guard = () if self.guard is None else (self.guard.pipe,)
+        variables = {**os.environ, "PYTHONHASHSEED": self._hash_seed()}
         with log:
             try:
-                process = subprocess.Popen(
-                    [self.python, str(_BOOT), str(config)],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    env={**os.environ, "PYTHONHASHSEED": self._hash_seed()},
-                    pass_fds=(*(pipes or ()), *guard),
-                    process_group=0,
+                process = Spawned.start(
+                    [self.python, str(_BOOT), str(config)], log, variables, (*(pipes or ()), *guard)
                 )
             except OSError as error:
                 raise EngineFailed(
@@ -72,14 +67,20 @@ class Launch:
         """What a process prints. Not in the audit's folder: a failing test prints values."""
         return Path(self.scratch, f"{tag}.log")
 
+    def read_log(self, tag: str) -> str:
+        try:
+            return self.log(tag).read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise EngineFailed(f"no log of {tag}: {error.strerror}") from error
+
     def _config(
-        self, mode: str, tag: str, args: tuple[str, ...] | None, pipes: tuple[int, int] | None
+        self, mode: str, tag: str, args: tuple[str, ...], pipes: tuple[int, int] | None
     ) -> dict[str, object]:
         commands, replies = pipes or (-1, -1)
         own_seed = os.environ.get("PYTHONHASHSEED")
         return {
             "mode": mode,
-            "args": list(self.args if args is None else args),
+            "args": list(args),
             "launcher": self.launcher,
             "folder": str(self.folder.path.absolute()),  # a test may leave the working folder
             "scratch": self.scratch,

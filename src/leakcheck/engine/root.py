@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from leakcheck.engine.launch import Launch
+from leakcheck.engine.orphans import Orphans
 from leakcheck.engine.processes import kill_group
+from leakcheck.engine.spawned import Spawned
 
 _TICK = 0.05
-_TICK = 0.05
+MAX_REOPENED = 3
+"""Nodes that are opened again when they were killed: who does that may do it every time."""
 NodeState = Literal["opening", "ready", "gone"]
 
 
@@ -27,29 +28,33 @@ class Node:
     files: tuple[str, ...]
     state: NodeState = "opening"
     pid: int = 0
+    began: float = field(default_factory=time.monotonic)
+    ready: bool = False
 
 
 @dataclass
 class Root:
     """The root process. `replies` is to be read when it is readable."""
 
-    process: subprocess.Popen[bytes]
+    process: Spawned
     commands: int
     replies: int
+    orphans: Orphans
     ready: bool = False
     nodes: dict[str, Node] = field(default_factory=dict)
     _buffer: bytes = b""
+    _reopened: int = 0
 
     @classmethod
     def start(cls, launch: Launch) -> Root:
         command_read, command_write = os.pipe()
         reply_read, reply_write = os.pipe()
         try:
-            process = launch.start("root", "root", pipes=(command_read, reply_write))
+            process = launch.start_root("root", (command_read, reply_write))
         finally:
             os.close(command_read)
             os.close(reply_write)
-        return cls(process, command_write, reply_read)
+        return cls(process, command_write, reply_read, Orphans(process))
 
     def open_node(self, tag: str, files: tuple[str, ...]) -> Node:
         self.nodes[tag] = Node(tag, files)
@@ -84,14 +89,26 @@ class Root:
         os.close(self.commands)
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline and not hurry:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(_TICK)
+            if self.process.wait(_TICK):
                 break
         for node in self.nodes.values():
             kill_group(node.pid)
-        kill_group(self.process.pid)
-        self.process.wait()
+        self.process.end()
         os.close(self.replies)
+
+    def bury(self) -> None:
+        """It was killed: nodes end what they have forked, and everything ends with the keeper."""
+        os.close(self.commands)
+        os.close(self.replies)
+        self.process.end()
+
+    def forgets_killed(self, node: Node) -> bool:
+        """Whether `node` was killed once it had collected, and may be opened again."""
+        if node.state != "gone" or not node.ready or self._reopened >= MAX_REOPENED:
+            return False
+        self._reopened += 1
+        del self.nodes[node.tag]
+        return True
 
     def _note(self, message: dict[str, Any]) -> None:
         tag = message.get("node")
@@ -100,6 +117,7 @@ class Root:
         elif tag in self.nodes:
             node = self.nodes[tag]
             node.pid = message["pid"]
+            node.ready = node.ready or message["state"] == "ready"
             node.state = {"up": "opening", "ready": "ready", "gone": "gone"}[message["state"]]  # type: ignore[assignment]
 
     def _send(self, **message: Any) -> None:

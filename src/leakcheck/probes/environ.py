@@ -18,6 +18,7 @@ from leakcheck.probes._mapping import TrackedDict, tracked
 from leakcheck.records import WHOLE
 
 OWNER = "os.environ"
+_ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 _PYTESTS = frozenset({"PYTEST_CURRENT_TEST", "PYTEST_VERSION"})
 _RUNNERS = frozenset({"_pytest", "pluggy", "pytest", "leakcheck"})
 _LOOK_AT_ALL = frozenset({"unittest.mock", "urllib.request", "subprocess"})
@@ -68,7 +69,8 @@ class Probe(Setting, KindOfState):
 
     def _text(self, raw: Any) -> str:
         if raw not in self._decoded:
-            self._decoded[raw] = raw if isinstance(raw, str) else os.fsdecode(raw)
+            # As os.fsdecode would, which a test may have replaced.
+            self._decoded[raw] = raw if isinstance(raw, str) else raw.decode(_ENCODING, _ERRORS)
         return self._decoded[raw]
 
     def _patch(self, module: ModuleType, ledger: Ledger) -> None:

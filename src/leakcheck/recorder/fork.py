@@ -40,6 +40,8 @@ class ForkServer:
         self._buffer = b""
         self._poll = select.poll()
         self._poll.register(commands, select.POLLIN)
+        for descriptor in (commands, replies):  # what a test starts and leaves behind shall not hold them open
+            os.set_inheritable(descriptor, False)
 
     def reply(self, **message: Any) -> None:
         with contextlib.suppress(BrokenPipeError):  # the engine was killed: the end of its commands tells
@@ -188,11 +190,11 @@ class NodeServer(ForkServer):
 
 
 def _waited(pid: int, *, block: bool = False) -> tuple[bool, int]:
-    """(is gone, wait status)."""
+    """(is gone, wait status, -1 if it is not known)."""
     try:
         done, status = Real.waitpid(pid, 0 if block else os.WNOHANG)
     except ChildProcessError:  # the suite reaped it, or ignores SIGCHLD
-        return True, 0
+        return True, -1
     return done == pid, status
 
 

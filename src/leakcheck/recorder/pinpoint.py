@@ -31,15 +31,21 @@ class Pinpoint:
         self._values = [read() for _, read in spots]
         self._last: Line | None = None
         self._looking = False
+        self._before: tuple[Any, Any] = (None, None)
 
     def start(self) -> None:
+        self._before = sys.gettrace(), threading.gettrace()
         threading.settrace(self._on_call)
         sys.settrace(self._on_call)
 
     def stop(self) -> None:
+        """Hand tracing back to the debugger or coverage that had it, unless a test has given it to another."""
         self._look()
-        sys.settrace(None)
-        threading.settrace(None)
+        here, threads = self._before
+        if sys.gettrace() == self._on_call:
+            sys.settrace(here)
+        if threading.gettrace() == self._on_call:
+            threading.settrace(threads)
 
     def _on_call(self, frame: FrameType, event: str, argument: Any) -> Any:
         if not self._is_project(frame.f_code.co_filename):

@@ -9,6 +9,11 @@ from __future__ import annotations
 import os
 import time
 
+try:
+    import resource
+except ImportError:  # on Windows
+    resource = None  # type: ignore[assignment]
+
 
 def _pread(descriptor: int, size: int, offset: int) -> bytes:
     """`os.pread` where there is none."""
@@ -33,3 +38,7 @@ class Real:
     getpid = staticmethod(os.getpid)
     leave = staticmethod(os._exit)
     monotonic = staticmethod(time.monotonic)
+    file_size = int(getattr(resource, "RLIMIT_FSIZE", -1))
+    open_files = int(getattr(resource, "RLIMIT_NOFILE", -1))
+    getrlimit = staticmethod(getattr(resource, "getrlimit", None) or (lambda *_: (-1, -1)))
+    setrlimit = staticmethod(getattr(resource, "setrlimit", None) or (lambda *_: None))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import os
 import platform
-import threading
 from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -36,6 +35,7 @@ from leakcheck.recorder.real import Real
 from leakcheck.recorder.runner import Runner, items_by_id
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.setup import Setup, Watch
+from leakcheck.recorder.threads import Threads
 from leakcheck.recorder.watchpoints import Watchpoints
 from leakcheck.records import Order, Suite, TestItem, TestRun, is_shortened, node_id, short_id
 
@@ -65,13 +65,15 @@ class Part:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.neutraliser = Neutraliser(os.path.join(setup.scratch, f"t{os.getpid()}"))
+        self.threads = Threads()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: Any, args: list[str]) -> Generator[None, Any, Any]:
         self.neutraliser.amend(early_config, args)
         keep_cache_aside(early_config, self.setup.scratch)
         self.on_root(os.path.realpath(str(early_config.rootpath)))
-        return (yield)
+        with self.threads.noting():
+            return (yield)
 
     def on_root(self, root: str) -> None:
         """The rootdir is known, no conftest is loaded yet."""
@@ -170,6 +172,11 @@ class RecordingPart(Part):
             self._unordered = list(items)
         return (yield)
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection(self) -> Generator[None, Any, Any]:
+        with self.threads.noting():
+            return (yield)
+
     def can_run(self, session: pytest.Session) -> bool:
         return not session.testsfailed or bool(session.config.option.continue_on_collection_errors)
 
@@ -193,9 +200,7 @@ class RecordingPart(Part):
             extra=tuple(arg for arg in self.setup.args if arg not in config.option.file_or_dir),
             invocation=relative(str(config.invocation_params.dir), root),
         )
-        main = threading.main_thread()
-        alive = tuple(thread.name for thread in threading.enumerate() if thread is not main)
-        return Collected(suite, tuple(self._errors), alive)
+        return Collected(suite, tuple(self._errors), self.threads.alive())
 
     def run_here(self, session: pytest.Session, order: Order, segment: Segment) -> None:
         """Run `order` in this process, recorded."""
@@ -270,6 +275,7 @@ class RootPart(RecordingPart):
         super().pytest_cmdline_main(config)
         prepare()
         self.watch.book.name_all()
+        self.threads.leave()
         server = RootServer(self.setup.commands, self.setup.replies)
         server.reply(node="root", state="ready", pid=Real.getpid())
         tag = server.serve(server.handle)

@@ -129,7 +129,9 @@ def _test() -> Schema:
         verdict=one_of(Verdict, "What the test is."),
         roles=array_of({"enum": ["polluter", "cleaner", "state-setter"]}, "What it does to others."),
         outcomes=map_of(one_of(Outcome), "Its outcome by the name of the order, in the order of execution."),
-        crash=string("Exception and place of its first failure, without values; empty if it never failed."),
+        crash=string(
+            "Exception and place of its first failure, or what ended its process, without values; else empty."
+        ),
     )
 
 

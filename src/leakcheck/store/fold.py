@@ -50,7 +50,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     notes: list[str] = []
     outside: list[tuple[str, str, str]] = []
     status: Status = LOST
-    seconds, engine, running = 0.0, "fork", ""
+    seconds, engine, running, why = 0.0, "fork", "", ""
     deep: tuple[Change, ...] = ()
     modules: tuple[str, ...] = ()
     for event in items:
@@ -74,11 +74,13 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
                 deep, modules = event.changes, event.modules
             case events.Stopped(reason=reason):
                 notes.append(f"stopped: {reason}")
+                why = f"{reason.partition(':')[0]} ended the run"
             case events.Exit():
                 status, seconds, engine = cast(Status, event.status), event.seconds, event.engine
+                why = event.why or why
     if running and status != LOST:
         outcome = "timeout" if status == "timeout" else "crashed"
-        runs.append(TestRun(running, cast(Outcome, outcome)))
+        runs.append(TestRun(running, cast(Outcome, outcome), crash=why))
     return Execution(tag, order, status, tuple(runs), seconds, tuple(notes), engine, tuple(outside), deep, modules)
 
 
