@@ -178,7 +178,7 @@ def _unrecorded(engine: Engine, order: Order) -> Execution:
 def _clock(engine: Engine, execution: Execution) -> Cost:
     """What the process of this execution has said."""
     assert execution.status == "finished", execution
-    lines = engine.require_log(execution.id).splitlines()
+    lines = engine.launch.read_log(execution.id).splitlines()
     (words,) = [line.split() for line in lines if line.startswith("clock ")]
     return Cost(float(words[1]), float(words[2]))
 
@@ -203,7 +203,7 @@ def _engine(folder: Path, *, fork: bool = True) -> Iterator[Engine]:
 
 def _suite(engine: Engine) -> Suite:
     found = engine.suite()
-    assert found is not None, engine.require_log("root")
+    assert found is not None, engine.launch.read_log("root")
     return found[0]
 
 

@@ -77,7 +77,7 @@ def _collect(engine: Engine) -> tuple[Suite | None, str, Job, tuple[str, ...]]:
 
 def _failure(engine: Engine, job: Job, found: tuple[Suite, tuple[str, ...], tuple[str, ...]] | None) -> str:
     execution = engine.finish(job)
-    text = engine.require_log(job.tag)
+    text = engine.launch.read_log(job.tag)
     engine.stop_tree()
     engine.forget_suite()
     if "No module named 'pytest'" in text or "No module named pytest" in text:

@@ -6,22 +6,21 @@ import itertools
 import select
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from leakcheck import events
 from leakcheck.engine import watching
 from leakcheck.engine.disk import Disk
+from leakcheck.engine.endings import Endings
 from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import kill_group, status_of, uninterrupted
 from leakcheck.engine.room import cannot_record, gave_up, has_room
 from leakcheck.engine.root import Node, Root
 from leakcheck.engine.spawned import Spawned
-from leakcheck.errors import CannotRecord, Unreadable
-from leakcheck.records import Execution, Order, Status, Suite
-from leakcheck.store import CONTROL, LOST, Left, Replay, fold_execution
+from leakcheck.records import Execution, Order, Suite
+from leakcheck.store import CONTROL, Left, Replay
 
 _TICK = 0.05
 SUITE, SINGLE_SUITE, EARLIER_SUITE = "suite", "suite-collect", "suite-before"
@@ -54,6 +53,11 @@ class Engine:
     def disk(self) -> Disk:
         """What executions have changed in files."""
         return Disk(self.launch.folder)
+
+    @cached_property
+    def endings(self) -> Endings:
+        """Records how executions end."""
+        return Endings(self.launch, self.disk)
 
     @property
     def changed(self) -> set[str]:
@@ -173,30 +177,13 @@ class Engine:
             if self.root is not None:
                 self.root.stop(hurry=signals)
                 self.root = None
-            self._abandon(list(self.jobs.values()))
+            self.endings.abandon(list(self.jobs.values()))
+            self.jobs.clear()
             self.disk.put_back_the_start()
 
     def pass_over(self) -> None:
         """Leave out a number: an earlier session has given it to something that need not be asked again."""
         next(self._numbers)
-
-    def _abandon(self, jobs: list[Job]) -> None:
-        """What they wrote are no executions, and says so, if there is room to say it."""
-        self.jobs.clear()
-        for job in jobs:
-            if job.spawned is not None:
-                job.spawned.end()
-            with suppress(Unreadable):
-                self.disk.remember(self.launch.folder.read(job.tag))
-        changed = self.disk.put_back()
-        now = time.monotonic()
-        with suppress(CannotRecord):
-            for job in jobs:
-                ending = events.Exit(LOST, None, round(now - job.began, 4), job.mode, changed)
-                self.launch.folder.close(job.tag, ending)
-            for text in self.disk.troubles():
-                self.keep("audit", events.Note("files", text))
-            self.disk.forget_copies()
 
     def take_over(self, left: Left) -> None:
         """Go on where another session has ended: its executions are handed out again, and what executions that
@@ -261,8 +248,6 @@ class Engine:
     def _importing(self) -> bool:
         return self.root is not None and any(node.state == "opening" for node in self.root.nodes.values())
 
-    # Nodes -----------------------------------------------------------------------------------------------------
-
     def _node_for(self, job: Job, lanes: int) -> bool:
         """Whether the node that `job` needs is ready; opens it when there is room for one more."""
         assert self.root is not None
@@ -294,8 +279,6 @@ class Engine:
         for node in list(self.root.nodes.values()):
             if node.files and node.files not in needed and node.tag not in busy and node.state != "opening":
                 self.root.close_node(node.tag)
-
-    # Jobs ------------------------------------------------------------------------------------------------------
 
     def _fork(self, job: Job) -> None:
         assert self.root is not None
@@ -365,7 +348,7 @@ class Engine:
         if job.spawned is not None:
             self.incidents.append(_KILLED.format("leakcheck had started", "what it ran was run once more"))
             job.spawned.end()
-        self._put_aside(job, self.launch.folder.read(job.tag))
+        self.endings.put_aside(job, self.launch.folder.read(job.tag), busy=bool(self.jobs))
         return job.elsewhere()
 
     def _watch(self) -> None:
@@ -397,46 +380,21 @@ class Engine:
         if gave_up(self.launch.folder, job.tag):
             return self._unrecorded(job, items)
         if not disturbed:
-            return self._close(job, items)
-        self._put_aside(job, items)
+            return self.endings.close(job, items, busy=bool(self.jobs))
+        self.endings.put_aside(job, items, busy=bool(self.jobs))
         self._once_more.append(job.again())
         return None
-
-    def _put_aside(self, job: Job, items: tuple[events.Event, ...]) -> None:
-        self.disk.remember(items)
-        if not self.jobs:
-            self.disk.put_back()
-        self.launch.folder.put_aside(job.tag)
 
     def _unrecorded(self, job: Job, items: tuple[events.Event, ...]) -> Execution | None:
         """What could not be recorded is executed once more: a test may have needed all the room that there is."""
         if not has_room(self.launch.folder, job.tag):
             raise cannot_record(self.launch.folder)
-        if job.tag.startswith(CONTROL):
-            return self._close(job, items, LOST)
         if job.tried:
             self.keep("audit", events.Note("recorder", f"{job.tag}: there was no room to record it"))
-            return self._close(job, items)
-        self._close(job, items, LOST)
+            return self.endings.close(job, items, busy=bool(self.jobs))
+        execution = self.endings.close(job, items, busy=bool(self.jobs), lost=True)
+        if job.tag.startswith(CONTROL):
+            return execution
         tag = self.replay.free(f"{job.tag[:-5]}{next(self._numbers):05d}")
         self._once_more.append(Job(tag, job.order, job.mode, tried=True))
         return None
-
-    def _close(self, job: Job, items: tuple[events.Event, ...], lost: Status | None = None) -> Execution:
-        """Put back what an execution has changed, unless others run that may have changed the same, and record its
-        end."""
-        status, why = job.ended(items)
-        seconds = round(time.monotonic() - job.began, 4)
-        self.disk.remember(items)
-        changed = () if self.jobs else self.disk.put_back()
-        ending = events.Exit(lost or status, job.status, seconds, job.mode, changed, why)
-        self.launch.folder.close(job.tag, ending)
-        if not self.jobs:
-            self.disk.forget_copies()
-        if self.launch.guard is not None:
-            self.launch.guard.forget(job.pid)
-        return fold_execution(job.tag, (*items, ending))
-
-    def require_log(self, tag: str) -> str:
-        """What a process printed; for errors that only it can explain."""
-        return self.launch.read_log(tag)

@@ -1,0 +1,64 @@
+"""How executions end: what they changed is put back, and their last line is written."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from leakcheck import events
+from leakcheck.engine.disk import Disk
+from leakcheck.engine.job import Job
+from leakcheck.engine.launch import Launch
+from leakcheck.errors import CannotRecord, Unreadable
+from leakcheck.records import Execution
+from leakcheck.store import LOST, fold_execution
+
+
+@dataclass(frozen=True)
+class Endings:
+    """`busy` tells that other executions are under way, which may have changed the same files: what these have
+    changed is put back when all have ended."""
+
+    launch: Launch
+    disk: Disk
+
+    def close(self, job: Job, items: tuple[events.Event, ...], *, busy: bool, lost: bool = False) -> Execution:
+        """Record the end of an execution that told `items`; a `lost` one is no evidence."""
+        status, why = job.ended(items)
+        seconds = round(time.monotonic() - job.began, 4)
+        changed = self._put_back(items, busy=busy)
+        ending = events.Exit(LOST if lost else status, job.status, seconds, job.mode, changed, why)
+        self.launch.folder.close(job.tag, ending)
+        if not busy:
+            self.disk.forget_copies()
+        if self.launch.guard is not None:
+            self.launch.guard.forget(job.pid)
+        return fold_execution(job.tag, (*items, ending))
+
+    def put_aside(self, job: Job, items: tuple[events.Event, ...], *, busy: bool) -> None:
+        """The execution will be made again, under the same name."""
+        self._put_back(items, busy=busy)
+        self.launch.folder.put_aside(job.tag)
+
+    def abandon(self, jobs: Sequence[Job]) -> None:
+        """What these wrote are no executions, and says so, if there is room to say it."""
+        for job in jobs:
+            if job.spawned is not None:
+                job.spawned.end()
+            with suppress(Unreadable):
+                self.disk.remember(self.launch.folder.read(job.tag))
+        changed = self.disk.put_back()
+        now = time.monotonic()
+        with suppress(CannotRecord):
+            for job in jobs:
+                ending = events.Exit(LOST, None, round(now - job.began, 4), job.mode, changed)
+                self.launch.folder.close(job.tag, ending)
+            for text in self.disk.troubles():
+                self.launch.folder.append("audit", events.Note("files", text))
+            self.disk.forget_copies()
+
+    def _put_back(self, items: tuple[events.Event, ...], *, busy: bool) -> tuple[str, ...]:
+        self.disk.remember(items)
+        return () if busy else self.disk.put_back()
