@@ -83,6 +83,8 @@ def _verdict(
         return "victim"
     if broken:
         return "self-polluting"
+    if profile is not None and profile.good and any(bad(outcome) for outcome in profile.again):
+        return "unknown"  # it failed when it was run again, and nobody has shown why
     found = _undisturbed(outcomes)
     return found if whole or found not in ("failing", "crashing", "timeout") else "unknown"
 
