@@ -10,6 +10,7 @@ from leakcheck import events
 from leakcheck.engine.job import ENDING, Job, Limits, exit_in_words
 from leakcheck.engine.processes import UNKNOWN
 from leakcheck.records import Order, TestRun
+from leakcheck.store import AuditFolder
 
 LIMITS = Limits(test=10, execution=100)
 STARTED = events.Started("t.py::a")
@@ -58,10 +59,12 @@ def test_how_an_execution_ended(
 
 def looked(tmp_path: Path, *items: events.Event) -> Job:
     """A job whose segment holds these events, looked at when its time was 0."""
-    segment = tmp_path / "e00001.jsonl"
-    segment.write_bytes(b"".join(map(events.encode, items)))
+    folder = AuditFolder.create(tmp_path)
     found = job()
-    found.look(segment, 0.0)
+    folder.begin(found.tag, found.order)
+    for item in items:
+        folder.append(found.tag, item)
+    found.look(folder, 0.0)
     return found
 
 

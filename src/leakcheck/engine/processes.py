@@ -50,12 +50,3 @@ def kill_group(pid: int) -> None:
 def status_of(wait_status: int) -> int:
     """An exit code as `subprocess` gives it: negative for a signal. `UNKNOWN` if somebody else was told."""
     return os.waitstatus_to_exitcode(wait_status) if wait_status >= 0 else UNKNOWN
-
-
-def ended_child(pid: int) -> tuple[bool, int | None]:
-    """(whether the child has ended, its exit code); (True, None) for what is no child of this process."""
-    try:
-        done, status = os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return True, None
-    return done == pid, status_of(status) if done == pid else None
