@@ -157,7 +157,7 @@ def fuzz(recorded: Recorded, seeds: range) -> dict[str, int]:
 
 def test_damaged_audits_accuse_nobody_new(recorded: Recorded) -> None:
     counts = fuzz(recorded, range(3_000))
-    assert min(counts["told"], counts["short"]) > 100
+    assert min(counts["told"], counts["short"]) > 50
 
 
 @pytest.mark.slow

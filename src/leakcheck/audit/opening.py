@@ -65,6 +65,7 @@ def _collect(engine: Engine) -> tuple[Suite | None, str, Job, tuple[str, ...]]:
     if found is not None and engine.fork and engine.touches_files(job):
         engine.wait(job)  # what it has changed may have been met by an import
         engine.stop_tree()
+        engine.forget_suite()
         engine.open_suite()
         found = engine.suite()
     if found is None and engine.fork:
