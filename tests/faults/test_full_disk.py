@@ -134,4 +134,4 @@ def test_a_test_that_allows_no_more_writing(tmp_path: Path) -> None:
             "test_allows_no_more_writing": "stable",
             "test_after": "stable",
         }
-        assert any("there was no room to record it" in note for note in place.facts()["notes"])
+        assert not any("there was no room to record it" in note for note in place.facts()["notes"])

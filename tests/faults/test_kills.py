@@ -52,6 +52,8 @@ def test_killed_at_random_points(tmp_path: Path, engine: str) -> None:
             if not ends[-1]:
                 ended = place.leakcheck(*RESUME) if place.complete() else place.leakcheck(*RUN, "--engine", engine)
                 assert ended.returncode == 1, ended.stderr
+            if not (place.folder / "report.json").exists():  # killed behind its end and before its report
+                assert place.leakcheck("report", "--json", "report.json").returncode == 1
             assert place.files() == files
             assert place.facts() == whole
             assert len(place.complete()) == executions
