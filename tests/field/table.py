@@ -36,7 +36,13 @@ def table() -> str:
     known = projects()
     rows = [_row(known[name], result, judged.get(name, {})) for name, result in results.items()]
     stories = [_story(known[name], result, judged.get(name, {})) for name, result in results.items()]
-    return "\n".join([HEAD, *_table(rows), "", _sum(results, judged), "", *stories]).rstrip() + "\n"
+    told = [_sum(results, judged), *_untried(set(known) - set(results))]
+    return "\n".join([HEAD, *_table(rows), "", *told, "", *stories]).rstrip() + "\n"
+
+
+def _untried(names: Iterable[str]) -> list[str]:
+    listed = ", ".join(sorted(names))
+    return ["", f"In the list, and not tried to the end yet with this version: {listed}."] if listed else []
 
 
 def _read(name: str) -> dict[str, Any]:
