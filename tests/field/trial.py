@@ -112,12 +112,22 @@ def audit(place: Place) -> dict[str, Any]:
 
 
 def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
-    """Tests whose outcomes are not the same, with both."""
-    return [
-        f"{test}: {one.get(test, 'absent')}, {other.get(test, 'absent')}"
-        for test in sorted({*one, *other})
-        if one.get(test) != other.get(test)
+    """Tests whose outcomes are not the same, with both.
+
+    Ids that only one side has may be made of chance: of these the functions count, and how often they came out how.
+    """
+    both = [test for test in sorted(one) if test in other]
+    rows = [f"{test}: {one[test]}, {other[test]}" for test in both if one[test] != other[test]]
+    here, there = _by_function(one, other), _by_function(other, one)
+    return rows + [
+        f"{name}, {outcome}: {here[name, outcome]} times, {there[name, outcome]} times"
+        for name, outcome in sorted({*here, *there})
+        if here[name, outcome] != there[name, outcome]
     ]
+
+
+def _by_function(one: Mapping[str, str], other: Mapping[str, str]) -> Counter[tuple[str, str]]:
+    return Counter((test.partition("[")[0], outcome) for test, outcome in one.items() if test not in other)
 
 
 def declared_order(report: Mapping[str, Any]) -> dict[str, str]:
