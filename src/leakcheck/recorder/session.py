@@ -308,8 +308,9 @@ class RootPart(RecordingPart):
             path = os.path.join(self.setup.folder, f"{tag}.jsonl")
             segment = Segment(path)
             own_captured_output(session.config)
-            own_temporary_folder(session.config, os.path.join(self.setup.scratch, f"t{tag}"))
-            own_cache(session.config, os.path.join(self.setup.scratch, f"cache{tag}"))
+            mine = f"{tag}-{Real.getpid()}"  # what was disturbed runs again by the same name
+            own_temporary_folder(session.config, os.path.join(self.setup.scratch, f"t{mine}"))
+            own_cache(session.config, os.path.join(self.setup.scratch, f"cache{mine}"))
             self.chance.renew()
             self.run_here(session, read_order(path), segment)
         except BaseException:
