@@ -27,8 +27,7 @@ def edges_of(executions: Sequence[Execution], suite: Suite) -> tuple[Carried, ..
     """Every edge with its carriers, minimal witnesses only."""
     evidence = Evidence.of(executions, suite)
     by_id = {execution.id: execution for execution in executions}
-    shown = [witness for witness in evidence.outcomes if _effect(witness, evidence) is not None]
-    ever = [witness for witness in evidence.outcomes if _ever_shows(witness, evidence)]
+    shown, ever = _shown(evidence)
     steady = {test for test in {witness.test for witness in shown} if by_chance(*counts(test, evidence)) <= ALPHA}
     edges = [
         _edge(witness, evidence, by_id, suite, steady)
@@ -37,6 +36,12 @@ def edges_of(executions: Sequence[Execution], suite: Suite) -> tuple[Carried, ..
     ]
     edges = _once_a_set(edges)
     return (*edges, *_cleaning(edges, evidence, suite))
+
+
+def _shown(evidence: Evidence) -> tuple[list[Witness], list[Witness]]:
+    """The witnesses that show an effect, and those that showed one at least once."""
+    shown = [witness for witness in evidence.outcomes if _effect(witness, evidence) is not None]
+    return shown, [witness for witness in evidence.outcomes if _ever_shows(witness, evidence)]
 
 
 def _ends_of_searches(shown: Sequence[Witness], evidence: Evidence) -> list[Witness]:
@@ -91,10 +96,7 @@ def _effect(witness: Witness, evidence: Evidence) -> str | None:
 def parts(witness: Witness) -> list[Witness]:
     """The witness with one of several tests left out."""
     before = witness.before if len(witness.before) > 1 else ()
-    return [
-        Witness((*before[:number], *before[number + 1 :]), witness.test, witness.files)
-        for number in range(len(before))
-    ]
+    return [Witness(fewer, witness.test, witness.files) for fewer in _one_left_out(before)]
 
 
 def is_step(witness: Witness, evidence: Evidence) -> bool:
@@ -103,23 +105,22 @@ def is_step(witness: Witness, evidence: Evidence) -> bool:
     Where a test has many polluters, both halves of what ran before it show the effect, and only one is followed.
     """
     if len(witness.files) > 1:
-        tried = [Witness(witness.before, witness.test, _without(witness.files, file)) for file in witness.files]
+        tried = [Witness(witness.before, witness.test, fewer) for fewer in _one_left_out(witness.files)]
     else:
         tried = parts(witness) if len(witness.before) > MAX_UNTRIED else []
     return any(part not in evidence.outcomes for part in tried)
 
 
-def _without(files: tuple[str, ...], file: str) -> tuple[str, ...]:
-    return tuple(each for each in files if each != file)
+def _one_left_out(names: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [(*names[:number], *names[number + 1 :]) for number in range(len(names))]
 
 
 def open_steps(evidence: Evidence) -> list[Witness]:
     """Steps of searches among tests that hold a polluter which nobody has found yet, the smallest of each test."""
-    among_tests = [witness for witness in evidence.outcomes if not witness.files]
-    shown = [witness for witness in among_tests if _effect(witness, evidence) is not None]
-    ever = [witness for witness in evidence.outcomes if _ever_shows(witness, evidence)]
+    shown, ever = _shown(evidence)
+    among_tests = [witness for witness in shown if not witness.files]
     found: dict[str, Witness] = {}
-    for witness in sorted(shown, key=lambda each: len(each.before)):
+    for witness in sorted(among_tests, key=lambda each: len(each.before)):
         if is_step(witness, evidence) and not any(_is_smaller(other, witness) for other in ever):
             found.setdefault(witness.test, witness)
     return list(found.values())

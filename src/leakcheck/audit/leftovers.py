@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from leakcheck.audit.sources import MAX_FILES
+from leakcheck.audit.sources import MAX_FILES, changed, walk
 
 _LIMIT = 5
+_OTHERS = ("__pycache__", "node_modules")
 _State = tuple[int, int]
 
 
@@ -16,7 +16,7 @@ def files_below(folder: Path) -> Mapping[str, _State]:
     """path -> (size, time of the last change) of every file below `folder`, without environments and hidden
     folders."""
     found: dict[str, _State] = {}
-    for path in _paths(folder):
+    for path in (each for each in walk(folder, _OTHERS) if each.suffix != ".pyc"):
         if len(found) >= MAX_FILES:
             break
         try:
@@ -29,18 +29,8 @@ def files_below(folder: Path) -> Mapping[str, _State]:
 
 def told(before: Mapping[str, _State], now: Mapping[str, _State]) -> str:
     """A sentence about what differs; "" if nothing does."""
-    changed = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
-    if not changed or max(len(before), len(now)) >= MAX_FILES:
+    names = changed(before, now)
+    if not names or max(len(before), len(now)) >= MAX_FILES:
         return ""
-    more = f" and {len(changed) - _LIMIT} more" if len(changed) > _LIMIT else ""
-    names = ", ".join(changed[:_LIMIT]) + more
-    return f"changed by other programs, so leakcheck could not keep and put back: {names}"
-
-
-def _paths(folder: Path) -> Iterator[Path]:
-    for inside, folders, names in os.walk(folder):
-        if "pyvenv.cfg" in names:
-            folders.clear()
-            continue
-        folders[:] = [name for name in folders if name[0] != "." and name not in ("__pycache__", "node_modules")]
-        yield from (Path(inside, name) for name in names if not name.endswith(".pyc"))
+    more = f" and {len(names) - _LIMIT} more" if len(names) > _LIMIT else ""
+    return f"changed by other programs, so leakcheck could not keep and put back: {', '.join(names[:_LIMIT])}{more}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -18,28 +18,29 @@ from leakcheck.store import LOST, fold_execution
 
 @dataclass(frozen=True)
 class Endings:
-    """`busy` tells that other executions are under way, which may have changed the same files: what these have
-    changed is put back when all have ended."""
+    """`jobs` are the executions under way, which may have changed the same files: what has been changed is put back
+    when there is none."""
 
     launch: Launch
     disk: Disk
+    jobs: Mapping[str, Job]
 
-    def close(self, job: Job, items: tuple[events.Event, ...], *, busy: bool, lost: bool = False) -> Execution:
+    def close(self, job: Job, items: tuple[events.Event, ...], *, lost: bool = False) -> Execution:
         """Record the end of an execution that told `items`; a `lost` one is no evidence."""
         status, why = job.ended(items)
         seconds = round(time.monotonic() - job.began, 4)
-        changed = self._put_back(items, busy=busy)
+        changed = self._put_back(items)
         ending = events.Exit(LOST if lost else status, job.status, seconds, job.mode, changed, why)
         self.launch.folder.close(job.tag, ending)
-        if not busy:
+        if not self.jobs:
             self.disk.forget_copies()
         if self.launch.guard is not None:
             self.launch.guard.forget(job.pid)
         return fold_execution(job.tag, (*items, ending))
 
-    def put_aside(self, job: Job, items: tuple[events.Event, ...], *, busy: bool) -> None:
+    def put_aside(self, job: Job, items: tuple[events.Event, ...]) -> None:
         """The execution will be made again, under the same name."""
-        self._put_back(items, busy=busy)
+        self._put_back(items)
         self.launch.folder.put_aside(job.tag)
 
     def abandon(self, jobs: Sequence[Job]) -> None:
@@ -59,6 +60,6 @@ class Endings:
                 self.launch.folder.append("audit", events.Note("files", text))
             self.disk.forget_copies()
 
-    def _put_back(self, items: tuple[events.Event, ...], *, busy: bool) -> tuple[str, ...]:
+    def _put_back(self, items: tuple[events.Event, ...]) -> tuple[str, ...]:
         self.disk.remember(items)
-        return () if busy else self.disk.put_back()
+        return () if self.jobs else self.disk.put_back()

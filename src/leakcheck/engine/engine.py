@@ -57,7 +57,7 @@ class Engine:
     @cached_property
     def endings(self) -> Endings:
         """Records how executions end."""
-        return Endings(self.launch, self.disk)
+        return Endings(self.launch, self.disk, self.jobs)
 
     @property
     def changed(self) -> set[str]:
@@ -348,7 +348,7 @@ class Engine:
         if job.spawned is not None:
             self.incidents.append(_KILLED.format("leakcheck had started", "what it ran was run once more"))
             job.spawned.end()
-        self.endings.put_aside(job, self.launch.folder.read(job.tag), busy=bool(self.jobs))
+        self.endings.put_aside(job, self.launch.folder.read(job.tag))
         return job.elsewhere()
 
     def _watch(self) -> None:
@@ -380,8 +380,8 @@ class Engine:
         if gave_up(self.launch.folder, job.tag):
             return self._unrecorded(job, items)
         if not disturbed:
-            return self.endings.close(job, items, busy=bool(self.jobs))
-        self.endings.put_aside(job, items, busy=bool(self.jobs))
+            return self.endings.close(job, items)
+        self.endings.put_aside(job, items)
         self._once_more.append(job.again())
         return None
 
@@ -391,8 +391,8 @@ class Engine:
             raise cannot_record(self.launch.folder)
         if job.tried:
             self.keep("audit", events.Note("recorder", f"{job.tag}: there was no room to record it"))
-            return self.endings.close(job, items, busy=bool(self.jobs))
-        execution = self.endings.close(job, items, busy=bool(self.jobs), lost=True)
+            return self.endings.close(job, items)
+        execution = self.endings.close(job, items, lost=True)
         if job.tag.startswith(CONTROL):
             return execution
         tag = self.replay.free(f"{job.tag[:-5]}{next(self._numbers):05d}")
