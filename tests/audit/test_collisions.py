@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
+from leakcheck.audit import result_of
 from leakcheck.audit.collisions import WHY, collided
-from leakcheck.events import Disowned
-from leakcheck.records import Execution, Order, Outcome, TestRun
+from leakcheck.events import Begun, Collected, Completed, Disowned, Exit, Finished, Outside, Started
+from leakcheck.records import Execution, Order, Outcome, Suite, TestItem, TestRun
+from leakcheck.store import AuditFolder
 
 from .model import Model, ModelEngine, opened
 
@@ -62,6 +65,32 @@ def test_they_run_again_alone_and_the_first_time_does_not_count() -> None:
     assert [(run.test, run.outcome) for each in done for run in each.runs] == [(test, "passed") for test in tests]
     assert {each.id for each in bench.executions} == {"e00001", *(each.id for each in done)}
     assert engine.kept == [("audit", Disowned(("e00002", "e00003", "e00004"), WHY))]
+
+
+@pytest.mark.parametrize(("finished", "verdict"), [(False, "stable"), (True, "unknown")])
+def test_what_nobody_has_judged_is_no_evidence(tmp_path: Path, finished: bool, verdict: str) -> None:
+    """Before an audit ended, or where its end is lost, the word that an execution was disturbed may be missing."""
+    tests = ("t.py::a", "t.py::b")
+    folder = AuditFolder.create(tmp_path)
+    folder.begin("audit")
+    folder.append("audit", Begun("1.0", "today", {"lanes": "2"}))
+    folder.begin("suite")
+    folder.append("suite", Collected(Suite("/x", (), tuple(TestItem(test, "t.py") for test in tests))))
+    orders = {
+        "e00001": Order("declared", "declared", tests),
+        "e00002": Order("isolated", "isolated", tests[:1]),
+        "e00003": Order("isolated", "isolated", tests[1:]),
+    }
+    for tag, order in orders.items():
+        folder.begin(tag, order)
+        for test in order.tests:
+            outcome: Outcome = "failed" if tag == "e00003" else "passed"
+            taken = [Outside(*PORT[1:])] if tag != "e00001" else []
+            folder.append(tag, Started(test), *taken, Finished(TestRun(test, outcome)))
+        folder.close(tag, Exit("finished", 0, 1.0))
+    if finished:
+        folder.append("audit", Completed(1.0))
+    assert [each.verdict for each in result_of(folder).tests] == ["stable", verdict]
 
 
 def test_after_a_new_start_nobody_is_known_to_end_a_process() -> None:

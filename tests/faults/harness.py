@@ -72,7 +72,8 @@ class Place:
 
     @property
     def audits(self) -> list[Path]:
-        return sorted((self.folder / ".leakcheck").glob("*-*"))
+        """Those that could begin: where there is no room, a folder may be all that was made."""
+        return sorted(path.parent for path in (self.folder / ".leakcheck").glob("*-*/audit.jsonl"))
 
     @property
     def environment(self) -> dict[str, str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from leakcheck import events
 from leakcheck.analysis import state_diff
 from leakcheck.audit import result_of
 from leakcheck.errors import LeakcheckError
@@ -16,7 +18,8 @@ from leakcheck.records import Execution, Result
 from leakcheck.reports import formats
 from leakcheck.reports._graphs import graph_formats
 from leakcheck.reports._graphs._leak_graph import leak_graph
-from leakcheck.store import Audit, AuditFolder, read_audit
+from leakcheck.store import Audit, AuditFolder, fold_execution, read_audit
+from leakcheck.store.fold import EXECUTIONS
 
 from .harness import RUN, SUITE, suite
 from .mutations import Files, InMemory, forged, mutated, stored
@@ -66,9 +69,11 @@ class Recorded:
     accused: frozenset[object]
     seen: dict[object, Audit] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def executions(self) -> Mapping[str, Execution]:
-        return {each.id: each for each in (*self.audit.executions, *self.audit.control)}
+        """All of them: one that was disowned is read again where the line that says so is gone."""
+        tags = (tag for tag in self.files if tag.startswith(EXECUTIONS))
+        return {tag: fold_execution(tag, events.read_segment(self.files[tag]).events) for tag in tags}
 
 
 @pytest.fixture(scope="module")

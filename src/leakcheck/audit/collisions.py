@@ -26,5 +26,12 @@ def collided(executions: Sequence[Execution]) -> list[Execution]:
     ]
 
 
+def undisturbed(executions: Sequence[Execution]) -> list[Execution]:
+    """Those of an audit that was not finished that nothing can have disturbed: its last batch was not judged, or
+    nobody knows any more how."""
+    disturbed = {execution.id for execution in collided(executions)}
+    return [execution for execution in executions if execution.id not in disturbed]
+
+
 def _touched(execution: Execution) -> set[tuple[str, str]]:
     return {(what, name) for _, what, name in execution.outside if what in ("file", "port")}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from leakcheck.analysis import Case, Effort, derive
+from leakcheck.audit.collisions import undisturbed
 from leakcheck.audit.known import read_baseline
 from leakcheck.options import Judging, Options
 from leakcheck.probes._secrets import without_secrets
@@ -30,7 +31,7 @@ def result_of(folder: AuditFolder, judging: Judging = USUAL, today: date | None 
     baseline = read_baseline(judging.baseline)
     result = derive(
         audit.suite,
-        audit.executions,
+        audit.executions if audit.finished or audit.lanes == 1 else undisturbed(audit.executions),
         cost=_cost(audit, folder),
         leakcheck=audit.leakcheck,
         engine="fork" if forked(audit) else "spawn",
