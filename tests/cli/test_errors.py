@@ -82,6 +82,18 @@ def test_an_interpreter_without_pytest(tmp_path: Path) -> None:
     is_told(GREEN.leakcheck("run", "--python", python), 4, "has no pytest", "--python")
 
 
+@pytest.mark.parametrize(("version", "code"), [("7.4.4", 4), ("0.1.dev1", 0)])
+def test_an_old_pytest(tmp_path: Path, version: str, code: int) -> None:
+    """Only the version is another: what an old one would do with us is not waited for."""
+    (tmp_path / "sitecustomize.py").write_text(f"import pytest\npytest.__version__ = {version!r}\n", "utf-8")
+    with GREEN.folder() as folder:
+        ended = leakcheck(folder, "run", variables={"PYTHONPATH": str(tmp_path)})
+    if code:
+        is_told(ended, code, f"needs pytest 8.0 or newer; this is {version}", "Install a newer pytest", "--python")
+    else:
+        assert ended.code == code, ended.text
+
+
 def test_an_interpreter_that_does_not_exist() -> None:
     is_told(GREEN.leakcheck("run", "--python", "no/such/python"), 4, "cannot start no/such/python", "--python")
 

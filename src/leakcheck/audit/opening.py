@@ -13,7 +13,7 @@ from leakcheck.audit.progress import Progress
 from leakcheck.engine import Engine, Job
 from leakcheck.errors import CollectionFailed, EngineFailed, NoTests, UsageError
 from leakcheck.options import Options
-from leakcheck.recorder.boot import TOO_OLD
+from leakcheck.recorder.boot import PYTEST_TOO_OLD, TOO_OLD
 from leakcheck.records import Order, Suite
 
 LAUNCHERS = ("pytest", "python -m pytest")
@@ -88,6 +88,11 @@ def _failure(engine: Engine, job: Job, found: tuple[Suite, tuple[str, ...], tupl
         )
     if TOO_OLD in text:
         raise UsageError(text.strip().splitlines()[-1], hint="Name another interpreter with --python.")
+    if PYTEST_TOO_OLD in text:
+        raise UsageError(
+            f"{text.strip().splitlines()[-1]} ({engine.launch.python})",
+            hint="Install a newer pytest there, or name another interpreter with --python.",
+        )
     if found is not None and not found[1] and not found[0].tests:
         raise NoTests("pytest collected no test", hint="Name other paths, or look at -k and -m.", detail=text)
     if "Error" not in text and not text.strip():

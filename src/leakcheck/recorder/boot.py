@@ -45,7 +45,13 @@ def _report(config: dict[str, object]) -> None:
         os.close(guard)
 
 
-TOO_OLD = "leakcheck audits projects on Python 3.11 or newer"
+TOO_OLD = "an audited project needs Python 3.11 or newer"
+PYTEST_TOO_OLD = "an audited project needs pytest 8.0 or newer"
+
+
+def _is_old(version: str) -> bool:
+    """Whether this version of pytest is older than 8; that of a checkout without tags (0.1) tells nothing."""
+    return version.partition(".")[0] in set("1234567")
 
 
 def main() -> int:
@@ -58,6 +64,11 @@ def main() -> int:
     if "leakcheck" not in sys.modules:
         _load_package(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     _pretend(config)
+    import pytest
+
+    if _is_old(pytest.__version__):
+        sys.stderr.write(f"{PYTEST_TOO_OLD}; this is {pytest.__version__}\n")
+        return 4
     from leakcheck.recorder.session import start
 
     return start(config)
