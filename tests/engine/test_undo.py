@@ -12,7 +12,7 @@ import pytest
 from leakcheck.engine.disk import Disk
 from leakcheck.engine.undo import put_back
 from leakcheck.events import FORMAT, Header, Outside, signature
-from leakcheck.recorder.keeping import UNKEPT, below, keep, located
+from leakcheck.recorder.keeping import MAX_COPY, UNKEPT, below, keep, located
 from leakcheck.recorder.segment import Segment
 from leakcheck.store import AuditFolder
 
@@ -113,6 +113,14 @@ def test_what_cannot_be_kept_is_left_alone(tmp_path: Path) -> None:
     assert keep(str(tmp_path / "pipe"), str(tmp_path / "copy")) == UNKEPT
     assert put_back([Outside("file", str(tmp_path / "pipe"), UNKEPT)]) == (set(), {})
     assert (tmp_path / "pipe").exists()
+
+
+def test_what_is_too_large_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "large.bin"
+    with path.open("wb") as stream:
+        stream.truncate(MAX_COPY + 1)
+    assert keep(str(path), str(tmp_path / "copy")) == UNKEPT
+    assert put_back([Outside("file", str(path), UNKEPT)]) == (set(), {str(path): "it is too large to keep a copy"})
 
 
 def test_nothing_else_is_ever_deleted(tmp_path: Path) -> None:

@@ -9,13 +9,13 @@ from leakcheck.audit.sources import MAX_FILES, changed, walk
 
 _LIMIT = 5
 _OTHERS = ("__pycache__", "node_modules")
-_State = tuple[int, int]
+State = tuple[int, int]
 
 
-def files_below(folder: Path) -> Mapping[str, _State]:
+def files_below(folder: Path) -> Mapping[str, State]:
     """path -> (size, time of the last change) of every file below `folder`, without environments and hidden
     folders."""
-    found: dict[str, _State] = {}
+    found: dict[str, State] = {}
     for path in (each for each in walk(folder, _OTHERS) if each.suffix != ".pyc"):
         if len(found) >= MAX_FILES:
             break
@@ -27,7 +27,7 @@ def files_below(folder: Path) -> Mapping[str, _State]:
     return found
 
 
-def told(before: Mapping[str, _State], now: Mapping[str, _State]) -> str:
+def told(before: Mapping[str, State], now: Mapping[str, State]) -> str:
     """A sentence about what differs; "" if nothing does."""
     names = changed(before, now)
     if not names or max(len(before), len(now)) >= MAX_FILES:

@@ -7,7 +7,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
@@ -19,7 +19,7 @@ from leakcheck.audit.bench import Bench
 from leakcheck.audit.calibrate import calibrate
 from leakcheck.audit.excerpts import excerpts_for
 from leakcheck.audit.killed import put_back_leftovers
-from leakcheck.audit.leftovers import files_below, told
+from leakcheck.audit.leftovers import State, files_below, told
 from leakcheck.audit.opening import open_bench
 from leakcheck.audit.progress import Progress
 from leakcheck.audit.resuming import Earlier, check_same, resumed
@@ -61,7 +61,7 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
                 calibrate(bench, control)
                 search.settle(bench)
                 engine.disk.put_back_the_start()
-                _tell_leftovers(bench, told(files, files_below(here)))
+                _tell_leftovers(bench, files, here)
                 keep_excerpts(folder, bench)
                 engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
                 return folder
@@ -72,11 +72,14 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         raise _out_of_room(error, folder if collected else None) from None
 
 
-def _tell_leftovers(bench: Bench, changed: str) -> None:
-    """What could not be put back, or what nobody was seen to change."""
-    for each in (*bench.engine.disk.troubles(), changed):
-        if each:
-            bench.note("files", each)
+def _tell_leftovers(bench: Bench, before: Mapping[str, State], here: Path) -> None:
+    """What could not be put back, and what nobody was seen to change."""
+    disk = bench.engine.disk
+    known = {Path(name) for name in disk.remaining()}
+    now = {name: state for name, state in files_below(here).items() if here / name not in known}
+    before = {name: state for name, state in before.items() if here / name not in known}
+    for each in filter(None, (*disk.troubles(), told(before, now))):
+        bench.note("files", each)
 
 
 def _interrupted(folder: AuditFolder | None, *, again: bool) -> Interrupted:

@@ -11,6 +11,7 @@ from pathlib import Path
 from leakcheck import events
 from leakcheck.engine.undo import put_back
 from leakcheck.errors import Unreadable
+from leakcheck.recorder.keeping import ABSENT, UNKEPT
 from leakcheck.store import AuditFolder
 
 _BEFORE = "before-"
@@ -57,11 +58,15 @@ class Disk:
         with contextlib.suppress(OSError):
             self.folder.undo.rmdir()
 
+    def remaining(self) -> set[str]:
+        """Files that tests changed and that are not put back."""
+        return {each.name for each in self._touched if each.what == "file"}
+
     def troubles(self) -> Iterator[str]:
         """What could not be put back, in sentences."""
         for each in {each.name: each for each in self._touched if each.what == "file"}.values():
             why = self._failed.get(each.name, "the audit ended before")
-            kept = f"; what it held is kept in {each.copy}" if each.copy else ""
+            kept = f"; what it held is kept in {each.copy}" if each.copy not in (ABSENT, UNKEPT) else ""
             yield f"{each.name} was changed by tests and could not be put back ({why}){kept}"
 
     def put_back_the_start(self) -> None:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from leakcheck.events import Outside
+from leakcheck.recorder.keeping import ABSENT, UNKEPT
 
-_ABSENT, _UNKEPT = "", "?"
+_TOO_LARGE = "it is too large to keep a copy"
 
 
 def put_back(touched: Iterable[Outside]) -> tuple[set[str], Mapping[str, str]]:
@@ -24,9 +25,9 @@ def put_back(touched: Iterable[Outside]) -> tuple[set[str], Mapping[str, str]]:
     """
     copies = _earliest(touched)
     changed: set[str] = set()
-    failed: dict[str, str] = {}
-    made = sorted((name for name in copies if copies[name] == _ABSENT), reverse=True)
-    kept = sorted(name for name in copies if copies[name] != _UNKEPT and os.path.lexists(copies[name]))
+    failed = {name: _TOO_LARGE for name in copies if copies[name] == UNKEPT and _kind(Path(name)) == stat.S_IFREG}
+    made = sorted((name for name in copies if copies[name] == ABSENT), reverse=True)
+    kept = sorted(name for name in copies if copies[name] != UNKEPT and os.path.lexists(copies[name]))
     for name in (*made, *kept):
         try:
             differed = _restore(Path(name), Path(copies[name])) if copies[name] else _remove(Path(name))
