@@ -178,6 +178,14 @@ def test_the_guarantee_is_given_only_where_it_holds(certificate: Certificate, cl
     assert ("Nothing is left unexplained" in text) is claimed
 
 
+@pytest.mark.parametrize(("spent", "times"), [(False, 0), (True, 3)])
+def test_what_nobody_looked_for_is_not_called_unseen_only(spent: bool, times: int) -> None:
+    """At the top, where the tests stand, and in what was covered."""
+    found = mixed()
+    text = rendered(replace(found, certificate=replace(found.certificate, budget_exhausted=spent)))
+    assert " ".join(text.split()).count("does not see, or had no budget left to look for.") == times
+
+
 def test_nothing_is_cut_from_the_whole_report() -> None:
     many = tuple(f"tests/test_a.py::test_{number}" for number in range(100))
     written = LEAK.sources * 5

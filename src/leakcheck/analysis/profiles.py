@@ -10,7 +10,8 @@ from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Change, Execution, Lo
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One test alone. `outcomes` are those of every isolated run, `again` those of second runs in one process.
+    """One test alone. `outcomes` are those of every run in which it was the first, `again` those of second runs in
+    one process.
 
     `elsewhere` are locations that it changed and that no probe tracks, with the digest of what it left there.
     `modules` are those of the project that were loaded: what lies in others it cannot have read. None: not known.
@@ -59,13 +60,27 @@ def is_alone(execution: Execution) -> bool:
 
 
 def profiles_of(executions: Iterable[Execution]) -> Mapping[str, Profile]:
-    """The profile of every test that ran alone."""
+    """The profile of every test that ran alone. One that runs twice in a process ran alone the first time."""
     found: dict[str, Profile] = {}
+    twice: list[Execution] = []
     for execution in executions:
         if is_alone(execution) and execution.status != "refused":
             test = execution.order.tests[0]
             found[test] = _extended(found.get(test) or Profile(test, ()), execution)
+        elif _is_twice(execution):
+            twice.append(execution)
+    for execution in twice:
+        profile = found.get(execution.runs[0].test)
+        if profile is not None:
+            found[profile.test] = replace(profile, outcomes=(*profile.outcomes, execution.runs[0].outcome))
     return found
+
+
+def _is_twice(execution: Execution) -> bool:
+    """A run of one test twice, as it is and to its end."""
+    order = execution.order
+    is_plain = order.kind == "confirm" and not (order.deep or order.restore or order.pinpoint)
+    return is_plain and len(execution.runs) == 2 == order.tests.count(execution.runs[0].test) == len(order.tests)
 
 
 def net_changes(run: TestRun) -> list[Change]:

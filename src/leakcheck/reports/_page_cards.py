@@ -8,7 +8,7 @@ from textwrap import dedent
 
 from leakcheck.records import Excerpt, Finding, Leak, PathChange, Result, Source
 from leakcheck.reports._causes import Harm, Proof, RootCause, grouped, root_causes
-from leakcheck.reports._sentences import WORDINGS, headline, proof
+from leakcheck.reports._sentences import WORDINGS, headline, proof, unexplained
 from leakcheck.reports._words import clip, place, plural, writer
 
 MAX_SOURCES = 3
@@ -17,7 +17,6 @@ MAX_WITNESSES = 8
 MAX_NAMES = 60
 
 _SIGNS: Mapping[Proof, str] = {"proven": "proven", "suspected": "latent"}
-UNSEEN = "No single recorded leak explains these tests: they share state that leakcheck does not see."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ def cards(result: Result) -> tuple[Card, ...]:
     mends = _mends_by_leak(result.findings)
     excerpts = grouped(result.excerpts, lambda each: each.file)
     found = [_card(leak, causes.get(leak.id), mends, excerpts) for leak in result.leaks]
-    unseen = [_unseen(causes[""], result.findings)] if "" in causes else []
+    unseen = [_unseen(causes[""], result)] if "" in causes else []
     return (*found, *unseen)
 
 
@@ -133,11 +132,12 @@ def _card(
     )
 
 
-def _unseen(cause: RootCause, findings: Iterable[Finding]) -> Card:
+def _unseen(cause: RootCause, result: Result) -> Card:
     tests = set(cause.tests)
-    mine = [each for each in findings if each.leak is None and tests & set(each.tests)]
+    mine = [each for each in result.findings if each.leak is None and tests & set(each.tests)]
     harms = tuple(map(_harm, cause.harms))
-    return Card("unseen", None, "broken", "", UNSEEN, (), 0, (), 0, harms, cause.cleaners, (), (), _mends(mine))
+    story = unexplained(result.certificate)
+    return Card("unseen", None, "broken", "", story, (), 0, (), 0, harms, cause.cleaners, (), (), _mends(mine))
 
 
 def _story(leak: Leak, harms: Sequence[Harm]) -> str:

@@ -158,13 +158,23 @@ def _pairs(found: Certificate) -> str:
     return f"{covered} The budget was used up before the others." if found.budget_exhausted else covered
 
 
+def unexplained(found: Certificate) -> str:
+    """What is said of tests that no recorded leak explains."""
+    return f"No single recorded leak explains these tests: they share {_unseen(found)}."
+
+
+def _unseen(found: Certificate) -> str:
+    more = ", or had no budget left to look for" if found.budget_exhausted else ""
+    return f"state that leakcheck does not see{more}"
+
+
 def conclusion(found: Certificate, hurt: bool) -> str:
     """What follows from the coverage, in one sentence."""
     if not found.kinds:
         return "No kind of state was watched."
     if found.unexplained:
         number = plural(len(found.unexplained), "difference is", "differences are")
-        return f"{number} unexplained: there is state that leakcheck does not see."
+        return f"{number} unexplained: there is {_unseen(found)}."
     if found.limits or found.pairs_covered < found.pairs_total or found.budget_exhausted:
         return "What was run is explained; what was not run may hold more."
     tests = "no other test's outcome" if hurt else "no test's outcome"

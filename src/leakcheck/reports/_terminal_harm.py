@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from leakcheck.records import Leak, Result, TestVerdict
 from leakcheck.reports._causes import Harm, Hurt, RootCause, root_causes, without_polluter
-from leakcheck.reports._sentences import WORDINGS, headline, proof
+from leakcheck.reports._sentences import WORDINGS, headline, proof, unexplained
 from leakcheck.reports._terminal_page import SHORT, Limits, Piece, field, prose, row, section
 from leakcheck.reports._words import clip, more, outcomes_by_word, parts_of, place, writers
 
@@ -17,7 +17,8 @@ _INDENT = _MARGIN + 2
 def harm(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     """A block for each root cause, then the tests whose polluter is not known."""
     causes = root_causes(result)
-    blocks = [piece for cause in causes[: limits.causes] for piece in _block(cause, limits)]
+    unseen = unexplained(result.certificate)
+    blocks = [piece for cause in causes[: limits.causes] for piece in _block(cause, limits, unseen)]
     left = [row(each, indent=2) for each in more(len(causes) - limits.causes, "root causes: --verbose tells all")]
     rest = [row(), *left] if left else []
     return section("Order-dependent tests, by root cause", [*blocks, *rest, *_orphans(without_polluter(result))])
@@ -41,11 +42,10 @@ def changes(leak: Leak, limits: Limits) -> Iterator[Piece]:
     yield from (row(each, indent=_MARGIN) for each in more(len(parts) - limits.parts, "parts of the value"))
 
 
-def _block(cause: RootCause, limits: Limits) -> Iterator[Piece]:
+def _block(cause: RootCause, limits: Limits, unseen: str) -> Iterator[Piece]:
     yield row()
     if cause.leak is None:
-        text = "No single recorded leak explains these tests: they share state that leakcheck does not see."
-        yield prose((text, "bold red"), indent=2)
+        yield prose((unseen, "bold red"), indent=2)
     else:
         yield from location(cause.leak, limits)
     for each in cause.harms:
