@@ -180,6 +180,53 @@ def test_who_fills_a_cache_alone_is_met_by_nobody() -> None:
     assert "cache.txt" not in found.files
 
 
+FORKED = {
+    f"test_{name}.py": """
+        import multiprocessing
+        import os
+        import socket
+        import time
+        from pathlib import Path
+
+        NOTES = Path(__file__).parent / "notes.txt"
+
+        def serve(owner, ready):
+            with socket.socket() as server:
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                server.bind(("127.0.0.1", 18765))
+                server.listen()
+                NOTES.write_text("half")
+                time.sleep(0.2)
+                NOTES.write_text(owner)
+                ready.set()
+                time.sleep(600)
+
+        def test_serves():
+            owner = str(os.getpid())
+            assert not NOTES.exists() or NOTES.read_text() == owner
+            fork = multiprocessing.get_context("fork")
+            ready = fork.Event()
+            server = fork.Process(target=serve, args=(owner, ready))
+            server.start()
+            assert ready.wait(20), "the port is taken"
+            server.kill()
+            server.join()
+    """
+    for name in "abc"
+}
+
+
+def test_what_forked_processes_do_is_theirs_who_forked_them() -> None:
+    """Each execution finds the file absent, and none meets another at the port: all of it happens in servers."""
+    found = Project(FORKED).audit("--random", "1")
+    assert set(found.verdicts.values()) == {"stable"}, found.text
+    assert (found.report["edges"], found.report["leaks"]) == ([], []), found.text
+    assert "notes.txt" not in found.files
+    told = " ".join(found.stdout.split())
+    assert "the files are put back: notes.txt" in told
+    assert "tests take fixed ports, so they run while nothing else does: 127.0.0.1:18765" in told
+
+
 EARLY = {
     "pytest.ini": """
         [pytest]

@@ -126,12 +126,14 @@ class Note:
 class Outside:
     """State outside the process: `what` is "file" (about to change; `copy` is where what stood there was kept, ""
     when nothing did, "?" when it could not be kept), "server" or "port"; `at` is a monotonic time. "settled" is a
-    file that imports have changed: its `copy` is the `signature` that it has when the first test begins."""
+    file that imports have changed: its `copy` is the `signature` that it has when the first test begins. `test` is
+    the one that forked the process which tells this; "" for the test that is running."""
 
     what: str
     name: str
     copy: str = ""
     at: float = 0.0
+    test: str = ""
 
 
 def signature(path: str) -> str:

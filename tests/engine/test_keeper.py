@@ -95,6 +95,22 @@ os._exit(7)
 
 
 @on_linux
+@pytest.mark.parametrize("killed", [SHIELDS - 2, SHIELDS - 1])
+def test_who_has_one_shield_left_is_exposed(start: Start, killed: int) -> None:
+    spawned = start(f"""
+import os, time
+for _ in range({killed}):
+    parent = os.getppid()
+    os.kill(parent, 9)
+    while os.getppid() == parent:
+        time.sleep(0.001)
+time.sleep(600)
+""")
+    wait_until(lambda: spawned.poll() is None and len(spawned.ended) == killed)
+    assert spawned.is_exposed is (killed == SHIELDS - 1)
+
+
+@on_linux
 def test_what_it_leaves_behind_ends_with_it(start: Start, tmp_path: Path) -> None:
     spawned = start("""
 import os, signal, subprocess, sys, time

@@ -120,6 +120,12 @@ class Place:
         )
         return {name: data for name, data in found.items() if _ended(data)}
 
+    def goes_on(self) -> bool:
+        """Whether the last audit got as far as to know the suite, so that it can be resumed."""
+        segments = [audit / "audit.jsonl" for audit in self.audits[-1:]]
+        found = [event for each in segments for event in events.read_segment(each.read_bytes()).events]
+        return any(isinstance(event, events.Sources) for event in found)
+
     def files(self) -> dict[str, bytes]:
         """The files of the project itself."""
         return {

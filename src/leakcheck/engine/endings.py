@@ -29,18 +29,21 @@ class Endings:
         """Record the end of an execution that told `items`; a `lost` one is no evidence."""
         status, why = job.ended(items)
         seconds = round(time.monotonic() - job.began, 4)
-        changed = self._put_back(items)
+        forked = self.launch.folder.forked(job.tag)
+        if forked:
+            self.launch.folder.append(job.tag, *forked)
+        changed = self._put_back((*items, *forked))
         ending = events.Exit(LOST if lost else status, job.status, seconds, job.mode, changed, why)
         self.launch.folder.close(job.tag, ending)
         if not self.jobs:
             self.disk.forget_copies()
         if self.launch.guard is not None:
             self.launch.guard.forget(job.pid)
-        return fold_execution(job.tag, (*items, ending))
+        return fold_execution(job.tag, (*items, *forked, ending))
 
     def put_aside(self, job: Job, items: tuple[events.Event, ...]) -> None:
         """The execution will be made again, under the same name."""
-        self._put_back(items)
+        self._put_back((*items, *self.launch.folder.forked(job.tag)))
         self.launch.folder.put_aside(job.tag)
 
     def abandon(self, jobs: Sequence[Job]) -> None:
@@ -49,7 +52,7 @@ class Endings:
             if job.spawned is not None:
                 job.spawned.end()
             with suppress(Unreadable):
-                self.disk.remember(self.launch.folder.read(job.tag))
+                self.disk.remember((*self.launch.folder.read(job.tag), *self.launch.folder.forked(job.tag)))
         changed = self.disk.put_back()
         now = time.monotonic()
         with suppress(CannotRecord):

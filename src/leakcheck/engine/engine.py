@@ -226,6 +226,10 @@ class Engine:
             self._close_unused(())
 
     def _start(self, waiting: list[Job], lanes: int) -> None:
+        if self.root is not None and self.root.process.is_exposed:
+            if any(job.node for job in self.jobs.values()):
+                return  # the tree is given up when what it runs is over
+            self._root_is_gone()
         for job in list(waiting):
             if len(self.jobs) >= lanes or self._occupied():
                 break

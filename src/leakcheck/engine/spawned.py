@@ -55,6 +55,11 @@ class Spawned:
         found._meet()
         return found
 
+    @property
+    def is_exposed(self) -> bool:
+        """Whether tests have killed all shields but one: who kills its parent once more may meet the keeper."""
+        return bool(self.shields) and sum(pid not in self.ended for pid in self.shields) < 2
+
     def poll(self) -> int | None:
         """The exit code, negative for a signal, when it has ended and left nothing behind; else None."""
         if self.line is None:

@@ -187,25 +187,18 @@ class OutsideWatch:
         self._seen.add(path)
         if self._segment is None:
             self._before[path] = None
-        if self._segment is None or Real.getpid() != self._owner:  # a process that a test forks has no segment
             if self._inside(path):
                 self._keep_for_the_end(path)
             return
         copy = self._kept(path, self._segment)
         self._tell("file", path, copy)
-        if self._on_kept is not None:
+        if self._on_kept is not None and Real.getpid() == self._owner:
             self._on_kept(self._name(path), path, copy)
 
     def _keep_for_the_end(self, path: str) -> None:
         tag = f"before-{Real.getpid()}"
-        target = _join(self._folder, f"{tag}.jsonl")
-        new = not _lexists(target)
-        segment = Segment(target)
-        if new:
-            segment.write(Header(FORMAT, tag))
         copy = keep(path, _join(self._folder, tag, str(len(self._seen))))
-        segment.write(Outside("file", path, copy, Real.monotonic()))
-        segment.close()
+        _append(_join(self._folder, f"{tag}.jsonl"), Outside("file", path, copy, Real.monotonic()))
 
     def _name(self, path: str) -> str:
         """As reports show it: relative to the rootdir; a link is not what it points to."""
@@ -227,16 +220,32 @@ class OutsideWatch:
         """Where the copy is. Where there is no room for a copy, the process ends before it changes the file."""
         try:
             os.makedirs(self._keep, mode=0o700, exist_ok=True)  # says that there is something to put back
-            return keep(path, _join(self._keep, str(len(self._seen))))
+            return keep(path, _join(self._keep, f"{Real.getpid()}-{len(self._seen)}"))
         except OSError as error:
             if error.errno in _NO_ROOM:
                 segment.give_up()
             return UNKEPT
 
     def _tell(self, what: str, name: str, copy: str) -> None:
-        if self._segment is not None and (what, name) not in self._told:
-            self._told.add((what, name))
-            self._segment.write(Outside(what, name, copy, Real.monotonic()))
+        if self._segment is None or (what, name) in self._told:
+            return
+        self._told.add((what, name))
+        now, pid = Real.monotonic(), Real.getpid()
+        if pid == self._owner:
+            self._segment.write(Outside(what, name, copy, now))
+        else:  # a test has forked this process, which has no segment: it tells this beside its copies
+            os.makedirs(self._keep, mode=0o700, exist_ok=True)
+            _append(_join(self._keep, f"{pid}.jsonl"), Outside(what, name, copy, now, self._segment.running))
+
+
+def _append(path: str, event: Outside) -> None:
+    """Write `event` to a segment that is open no longer than that takes."""
+    new = not _lexists(path)
+    segment = Segment(path)
+    if new:
+        segment.write(Header(FORMAT, os.path.basename(path).removesuffix(".jsonl")))
+    segment.write(event)
+    segment.close()
 
 
 def _is_passing(address: tuple[Any, ...]) -> bool:

@@ -29,13 +29,15 @@ _LAST = 64
 class Segment:
     """An open segment. It notices when a test closed or took over its file descriptor, and opens again.
 
-    A process that a test forks writes nothing: it is not what is recorded, and would do so twice.
+    A process that a test forks writes nothing: it is not what is recorded, and would do so twice. `running` is the
+    test that began last.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
         self._fd = -1
         self._identity = (-1, -1)
+        self.running = ""
         self._owner = Real.getpid()
         self._waiting: deque[events.Event] = deque()
         self._lock = allocate_lock()
@@ -46,6 +48,8 @@ class Segment:
         """Write `event`, behind those that other threads, or whom a signal interrupted, are writing just now."""
         if Real.getpid() != self._owner:
             return
+        if isinstance(event, events.Started):
+            self.running = event.test
         self._waiting.append(event)
         while self._waiting and self._lock.acquire(False):  # whoever has the lock looks again behind its release
             try:

@@ -68,8 +68,8 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
                 runs[-1] = replace(runs[-1], again=cast(Outcome, outcome))
             case events.Note(topic=topic, text=text):
                 notes.append(f"{topic}: {text}")
-            case events.Outside(what=what, name=name) if what != "settled":
-                outside.append((running, what, name))
+            case events.Outside(what=what, name=name, test=test) if what != "settled":
+                outside.append((test or running, what, name))
             case events.Deep():
                 deep, modules = event.changes, event.modules
             case events.Stopped(reason=reason):

@@ -85,6 +85,15 @@ class AuditFolder:
         """Whether files that the execution `tag` changed may not be put back yet."""
         return (self.undo / tag).is_dir()
 
+    def forked(self, tag: str) -> tuple[events.Outside, ...]:
+        """What processes forked by tests of the execution `tag` have touched. They tell it beside their copies."""
+        found: list[events.Outside] = []
+        for path in sorted((self.undo / tag).glob("*.jsonl")):
+            with suppress(OSError, Unreadable):
+                items = events.read_segment(path.read_bytes()).events if _is_segment(path) else ()
+                found += (each for each in items if isinstance(each, events.Outside))
+        return tuple(found)
+
     def begin(self, tag: str, order: Order | None = None) -> Path:
         """Create the segment `tag` with its header."""
         path = self.segment(tag)

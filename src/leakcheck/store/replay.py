@@ -71,7 +71,7 @@ class Left:
 def kept_by(folder: AuditFolder) -> tuple[events.Outside, ...]:
     """What executions have touched, of which copies are kept: it may not be put back yet."""
     tags = [tag for tag in folder.tags() if tag.startswith(EXECUTIONS) and folder.has_kept(tag)]
-    found = (event for tag in tags for event in read_content(folder, tag).events)
+    found = (event for tag in tags for event in (*read_content(folder, tag).events, *folder.forked(tag)))
     return tuple(event for event in found if isinstance(event, events.Outside))
 
 
