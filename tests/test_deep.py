@@ -179,3 +179,50 @@ def test_nobody_else_is_accused(found: Audited) -> None:
 def test_secrets_stay_secret(found: Audited) -> None:
     assert "abroad" not in found.stdout
     assert not [name for name, data in found.stored.items() if b"'abroad'" in data and b"Deep" in data]
+
+
+QUIET = {
+    "shop.py": """
+        import argparse
+
+        PARSER = argparse.ArgumentParser()
+        READER = argparse.ArgumentParser()
+
+        def rate():
+            return 1
+
+        def price():
+            return rate()
+
+        class Basket:
+            pass
+    """,
+    "test_shop.py": """
+        import argparse
+
+        import shop
+
+        def test_replaces():
+            shop.PARSER.formatter_class = argparse.RawTextHelpFormatter
+
+        def test_makes_do_without():
+            shop.READER.formatter_class = None
+    """,
+    "test_again.py": """
+        import importlib
+
+        import shop
+
+        def test_reloads():
+            importlib.reload(shop)
+    """,
+}
+
+
+def test_what_is_worth_a_note() -> None:
+    """A class that was replaced, and, as one leak, a module that was executed again; not what an object does."""
+    found = Project(QUIET).audit("--random", "0")
+    leaks = [(each["owner"], each["key"], each["sources"][0]["file"]) for each in found.report["leaks"]]
+    assert leaks == [("shop", "*", "shop.py"), ("shop", "PARSER.formatter_class", "test_shop.py")], found.text
+    assert "all globals of shop\n      3 functions and classes → the same, defined anew" in found.stdout
+    assert "instead of reloading" in found.stdout

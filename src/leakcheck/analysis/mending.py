@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from leakcheck.records import Leak
+from leakcheck.records import WHOLE, Leak, Location
 
 _BY_KIND: Mapping[str, str] = {
     "dependency_overrides": (
@@ -48,6 +48,10 @@ _BY_KIND: Mapping[str, str] = {
     ),
     "module_globals": "Replace attributes with `monkeypatch.setattr` or `with mock.patch(...)`: these undo it.",
 }
+_RELOADED = (
+    "What others have imported from a reloaded module stays what it was before. Change what the test needs with "
+    "`monkeypatch.setattr` instead of reloading, or look at a fresh module in a process of its own."
+)
 _GENERAL = "Put the old value back after the test: in a fixture, behind its yield."
 _IMPORT = "Move the statement from module level into a fixture, and undo it after the yield."
 BRITTLE = "Let the test make the state that it needs, in a fixture of its own."
@@ -65,4 +69,6 @@ def mend_leak(kind: str, *, imported: bool = False) -> str:
 
 def leak_advice(leak: Leak) -> str:
     """Advice for `leak`."""
+    if leak.location == Location("module_globals", leak.location.owner, WHOLE):
+        return _RELOADED
     return mend_leak(leak.location.kind, imported=any(source.phase == "import" for source in leak.sources))

@@ -12,12 +12,14 @@ from dataclasses import replace
 
 from leakcheck.analysis.leaks import Left
 from leakcheck.analysis.profiles import is_alone
-from leakcheck.records import Change, Execution, Location, Source, Suite
+from leakcheck.records import WHOLE, Change, Execution, Location, Source, Suite
 
 GLOBALS = "module_globals"
 _CODE = ("function ", "class ", "method ")
 _MOCK = "unittest.mock."
 _EXAMPLES = 3
+MODULE = "<module>"
+"""The function of a line outside of all functions."""
 
 
 def left_quietly(executions: Sequence[Execution], suite: Suite, told: Collection[Location] = ()) -> list[Left]:
@@ -28,6 +30,33 @@ def left_quietly(executions: Sequence[Execution], suite: Suite, told: Collection
         for test, change in _left(executions, suite)
         if change.location not in told and is_worth_a_note(change)
     ]
+
+
+def told_together(lefts: Sequence[Left]) -> list[Left]:
+    """What a module defines is one leak, and not one a name, where a test had the whole module executed again."""
+    remade: dict[tuple[str, str], list[Change]] = {}
+    for left in lefts:
+        if _is_remade(left.change):
+            remade.setdefault((left.by, left.change.location.owner), []).append(left.change)
+    together = {key: changes for key, changes in remade.items() if len(changes) > 1}
+    rest = [each for each in lefts if each.change not in together.get((each.by, each.change.location.owner), ())]
+    return rest + [Left(by, _remade(owner, changes)) for (by, owner), changes in together.items()]
+
+
+def _is_remade(change: Change) -> bool:
+    """Whether a function or class was replaced by itself, by a line of a module outside of all functions."""
+    is_code = change.location.kind == GLOBALS and change.before.startswith(_CODE) and change.before == change.after
+    return is_code and any(source.function == MODULE for source in change.sources)
+
+
+def _remade(owner: str, changes: Sequence[Change]) -> Change:
+    return replace(
+        changes[0],
+        location=Location(GLOBALS, owner, WHOLE),
+        before=f"{len(changes)} functions and classes",
+        after="the same, defined anew: the module was executed again",
+        paths=(),
+    )
 
 
 def counted(executions: Sequence[Execution], suite: Suite, told: Collection[Location] = ()) -> Iterator[str]:

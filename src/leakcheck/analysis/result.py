@@ -20,7 +20,7 @@ from leakcheck.analysis.leaks import leaks_of
 from leakcheck.analysis.meant import meant_by
 from leakcheck.analysis.mends import mends_of
 from leakcheck.analysis.profiles import is_alone, profiles_of
-from leakcheck.analysis.quiet import counted, left_quietly
+from leakcheck.analysis.quiet import counted, left_quietly, told_together
 from leakcheck.analysis.verdicts import NAMED_KINDS, verdicts_of
 from leakcheck.options import PROFILES, ProfileName
 from leakcheck.records import (
@@ -86,7 +86,8 @@ def derive(
     shown = tuple(each for each in edges_of(executions, suite) if effort.finished or each[0].confirmed)
     carried, deep = merged(shown, found_deep(shown, evidence))
     told = {each.change.location for each in deep}
-    leaks = leaks_of(profiles, carried, coverage, suite, (*deep, *left_quietly(executions, suite, told)))
+    quiet = told_together(left_quietly(executions, suite, told))
+    leaks = leaks_of(profiles, carried, coverage, suite, (*deep, *quiet))
     edges = tuple(replace(edge, leak=_leak_id(edge, locations, leaks)) for edge, locations in carried)
     verdicts = verdicts_of(suite.ids, executions, profiles, edges, whole=effort.finished)
     found = findings_of(suite, verdicts, leaks, edges, whole=effort.finished)

@@ -154,7 +154,12 @@ class DeepLook:
                     undo = partial(probe.put_back, holder, key, old, was_there=old is not MISSING)
                     location = location_of(probe, holder, key)
                     outside = holder.foreign or not is_project_module(location.owner)
-                    yield Difference(location, old, new, undo, outside and not isinstance(old, _CODE))
+                    yield Difference(location, old, new, undo, outside and not _is_replaced(old, new))
+
+
+def _is_replaced(old: Any, new: Any) -> bool:
+    """Whether code was replaced by other code, or taken away: an object that puts None there does so for itself."""
+    return isinstance(old, _CODE) and (new is MISSING or callable(new))
 
 
 def read_settings(probes: Probes, *, on_demand: bool) -> Mapping[str, Values]:

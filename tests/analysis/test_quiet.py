@@ -1,0 +1,40 @@
+"""Leaks that hurt nobody: which are told, and which together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from leakcheck.analysis.leaks import Left
+from leakcheck.analysis.quiet import told_together
+from leakcheck.records import WHOLE, Location, Source
+
+from .made import change, name
+
+
+def defined(key: str, line: int, *, module: str = "shop", function: str = "<module>", after: str = "") -> Left:
+    """A function of `module` that a test replaced, by itself unless `after` says otherwise."""
+    before = f"function {module}:{key}"
+    sources = (Source(f"{module}.py", line, function, "call"),)
+    place = Location("module_globals", module, key)
+    return Left(name("a"), replace(change(place, after or before, before), sources=sources))
+
+
+def told(*lefts: Left) -> list[tuple[str, str]]:
+    return [(each.change.location.key, each.change.before) for each in told_together(lefts)]
+
+
+def test_a_module_that_is_executed_again_is_one_leak() -> None:
+    (found,) = told_together([defined("rate", 3), defined("price", 7)])
+    assert found.change.location == Location("module_globals", "shop", WHOLE)
+    assert (found.by, found.change.before) == (name("a"), "2 functions and classes")
+    assert [source.line for source in found.change.sources] == [3]
+
+
+def test_what_others_replaced_is_told_by_its_name() -> None:
+    """By another function, by a line inside of one (a wrapper has the same name), or in another module."""
+    patched = defined("price", 7, after="function tests:free")
+    assert told(defined("rate", 3), patched) == [("rate", "function shop:rate"), ("price", "function shop:price")]
+    wrapped = defined("price", 7, function="wrap")
+    assert [key for key, _ in told(defined("rate", 3), wrapped)] == ["rate", "price"]
+    assert [key for key, _ in told(defined("rate", 3), defined("rate", 3, module="bank"))] == ["rate", "rate"]
+    assert [key for key, _ in told(patched, defined("rate", 3), defined("tax", 9))] == ["price", WHOLE]
