@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import socketserver
 import sqlite3
 import stat
-from collections.abc import Mapping
+import sys
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from textwrap import dedent
+from typing import ClassVar
 
 import pytest
 
@@ -356,3 +361,114 @@ def test_plain_pytest_finds_nothing_left_of_an_audit_that_failed() -> None:
         ended = run(folder, "leakcheck", "run", variables=environment())
         assert ended.code == 4, ended.text
         assert not (folder / "made.txt").exists()
+
+
+# Servers ----------------------------------------------------------------------------------------------------------
+
+
+class Counting(socketserver.StreamRequestHandler):
+    """Tells whoever asks how many are connected just now, as a database with one table for all would."""
+
+    present: ClassVar[list[object]] = []
+
+    def handle(self) -> None:
+        self.present.append(self)
+        try:
+            while self.rfile.readline():
+                self.wfile.write(b"%d\n" % len(self.present))
+        finally:
+            self.present.remove(self)
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """That of a server of this machine; not one of those that tests of a suite take for a while."""
+    for number in range(21_000, 22_000):
+        try:
+            server = socketserver.ThreadingTCPServer(("127.0.0.1", number), Counting)
+        except OSError:
+            continue
+        server.daemon_threads = True
+        with server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield number
+            server.shutdown()
+        return
+
+
+DRIVER = """
+    import ctypes
+    import os
+    import socket
+    import struct
+
+    class Connection:
+        '''As drivers in C connect: Python does not see it.'''
+
+        def __init__(self):
+            self.socket = socket.socket()
+            port = int(os.environ["COUNTING_PORT"])
+            address = struct.pack("=H", socket.AF_INET) + struct.pack("!H", port) + bytes([127, 0, 0, 1]) + bytes(8)
+            assert ctypes.CDLL(None).connect(self.socket.fileno(), address, len(address)) == 0
+
+        def count(self):
+            self.socket.sendall(b"?\\n")
+            return int(self.socket.recv(100))
+"""
+CONNECTED = {
+    "driver.py": DRIVER,
+    "conftest.py": """
+        import pytest
+
+        import driver
+
+        @pytest.fixture(scope="session")
+        def database():
+            found = driver.Connection()
+            yield found
+            found.socket.close()
+    """,
+    **{
+        f"test_{name}.py": """
+            import time
+
+            import pytest
+
+            @pytest.mark.parametrize("number", range(3))
+            def test_alone(database, number):
+                for _ in range(10):
+                    assert database.count() == 1
+                    time.sleep(0.01)
+        """
+        for name in "abc"
+    },
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="calls connect as Linux has it")
+def test_executions_do_not_meet_at_a_server_that_a_driver_in_c_talks_to(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fixture of the session connects in the run of the first test only: alone, each test does."""
+    monkeypatch.setenv("COUNTING_PORT", str(port))
+    found = Project(CONNECTED).audit("--random", "1")
+    assert set(found.verdicts.values()) == {"stable"}, found.text
+    told = " ".join(found.stdout.split())
+    assert f"tests talk to servers, whose state leakcheck cannot reset: 127.0.0.1:{port}" in told
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="calls connect as Linux has it")
+def test_a_connection_that_an_import_has_made_is_not_shared_by_forks(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNTING_PORT", str(port))
+    files = {
+        "driver.py": f"{dedent(DRIVER)}\n\nCONNECTION = Connection()\n",
+        "test_a.py": "from driver import CONNECTION\n\ndef test_a():\n    assert CONNECTION.count() == 1\n",
+    }
+    found = Project(files).audit("--random", "0")
+    assert set(found.verdicts.values()) == {"stable"}, found.text
+    assert found.report["suite"]["engine"] == "spawn"
+    told = " ".join(found.stdout.split())
+    made = f"connections are open that the import of the suite has made (127.0.0.1:{port}); forks would share them"
+    assert f"{made}: each order runs in a new process" in told

@@ -77,11 +77,12 @@ class Excerpts:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """A node finished its collection."""
+    """A node finished its collection. `threads` live and `connections` to servers are open since then."""
 
     suite: Suite
     errors: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
+    connections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,10 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Outside:
     """State outside the process: `what` is "file" (about to change; `copy` is where what stood there was kept, ""
-    when nothing did, "?" when it could not be kept), "server" or "port"; `at` is a monotonic time. "settled" is a
-    file that imports have changed: its `copy` is the `signature` that it has when the first test begins. `test` is
-    the one that forked the process which tells this; "" for the test that is running."""
+    when nothing did, "?" when it could not be kept), "server", "port" or "driver" (loaded, and may talk to servers
+    unseen); `at` is a monotonic time. "settled" is a file that imports have changed: its `copy` is the `signature`
+    that it has when the first test begins. `test` is the one that forked the process which tells this; "" for the
+    test that is running."""
 
     what: str
     name: str

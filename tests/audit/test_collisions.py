@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leakcheck.audit import result_of
-from leakcheck.audit.collisions import WHY, collided
+from leakcheck.audit.collisions import WHY, collided, talk_to_servers
 from leakcheck.events import Begun, Collected, Completed, Disowned, Exit, Finished, Outside, Started
 from leakcheck.records import Execution, Order, Outcome, Suite, TestItem, TestRun
 from leakcheck.store import AuditFolder
@@ -17,6 +17,7 @@ from leakcheck.store import AuditFolder
 from .model import Model, ModelEngine, opened
 
 LOG = ("t.py::b", "file", "/x/log")
+DATABASE = ("t.py::b", "server", "127.0.0.1:5432")
 PORT = ("t.py::a", "port", "127.0.0.1:8000")
 
 
@@ -36,13 +37,26 @@ BAD, GOOD = execution(1, "timeout", PORT), execution(2, "passed", PORT)
         ((GOOD, replace(GOOD, id="e00003")), []),
         ((BAD, execution(3, "passed", PORT, exclusive=True)), []),
         ((BAD, execution(3, "passed", ("t.py::b", "port", "127.0.0.1:8001"))), []),
-        ((BAD, execution(3, "passed", ("t.py::b", "server", "127.0.0.1:8000"))), []),
+        ((BAD, execution(3, "passed", DATABASE)), []),
         ((execution(3, "failed", LOG), execution(4, "passed", ("", *LOG[1:]))), [3]),
     ],
 )
 def test_who_met(batch: Sequence[Execution], found: Sequence[Execution | int]) -> None:
     wanted = [each if isinstance(each, int) else int(each.id[1:]) for each in found]
-    assert [int(each.id[1:]) for each in collided(batch)] == wanted
+    assert [int(each.id[1:]) for each in collided(batch, servers=False)] == wanted
+
+
+AGAIN = replace(GOOD, runs=(TestRun("t.py::a", "passed", again="failed"),))
+
+
+def test_with_servers_all_that_went_wrong_may_have_met() -> None:
+    """What a test talks to is not always seen."""
+    alone = replace(BAD, order=replace(BAD.order, exclusive=True))
+    assert collided((BAD, GOOD, AGAIN, alone), servers=True) == [BAD, AGAIN]
+    assert collided((AGAIN,), servers=False) == []
+    assert not talk_to_servers([BAD, GOOD])
+    assert talk_to_servers([GOOD, execution(3, "passed", DATABASE)])
+    assert talk_to_servers([execution(3, "passed", ("t.py::b", "driver", "psycopg2"))])
 
 
 @dataclass

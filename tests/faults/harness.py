@@ -81,6 +81,7 @@ class Place:
 
     def start(self, *arguments: str, **more: Any) -> subprocess.Popen[str]:
         """`leakcheck` with these arguments, in a session of its own."""
+        _hear_signals()
         return subprocess.Popen(
             [sys.executable, "-m", "leakcheck", *arguments],
             cwd=self.folder,
@@ -150,6 +151,13 @@ def _processes(mark: str) -> Iterator[str]:
             continue
         if mark.encode() in line + around and int(place.name) != os.getpid():
             yield line.replace(b"\0", b" ").decode(errors="replace")
+
+
+def _hear_signals() -> None:
+    """Whoever runs these tests in the background may have them ignored, which is inherited."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager

@@ -142,13 +142,13 @@ def _collect(engine: Engine, audit: Audit, progress: Progress) -> None:
     engine.launch = replace(engine.launch, launcher=audit.suite.launcher)
     engine.open_suite()
     found = engine.suite() if engine.fork else engine.suite_by_process()
-    if found is None or found[1]:
+    if found is None or found.errors:
         raise CollectionFailed(
             "pytest cannot collect this suite any more",
             hint="Make plain `pytest --collect-only` pass first.",
-            detail="\n".join(found[1]) if found else "",
+            detail="\n".join(found.errors) if found else "",
         )
-    changed = set(found[0].ids) ^ set(audit.suite.ids)
+    changed = set(found.suite.ids) ^ set(audit.suite.ids)
     if changed:
         raise UsageError(
             f"the suite is not the one that was audited: {min(changed)} is new or gone",

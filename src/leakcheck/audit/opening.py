@@ -12,6 +12,7 @@ from leakcheck.audit.bench import Bench
 from leakcheck.audit.progress import Progress
 from leakcheck.engine import Engine, Job
 from leakcheck.errors import CollectionFailed, EngineFailed, NoTests, UsageError
+from leakcheck.events import Collected
 from leakcheck.options import Options
 from leakcheck.recorder.boot import PYTEST_TOO_OLD, TOO_OLD
 from leakcheck.records import Order, Suite
@@ -37,14 +38,15 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
             engine.pass_over()
             continue
         engine.launch, engine.fork = replace(engine.launch, launcher=launcher), wanted
-        suite, text, job, threads = _collect(engine)
-        if suite is not None:
+        found, text, job = _collect(engine)
+        if found is not None:
+            suite = found.suite
             _check_marks(suite)
             progress.step("collect")
             bench = Bench(engine, options, progress, suite)
             _tell(bench)
-            if engine.fork and threads:
-                _heed_threads(bench, threads)
+            if engine.fork and (found.threads or found.connections):
+                _heed_what_lives(bench, found)
             elif wanted and not engine.fork:
                 bench.note("engine", "the process that was to be forked ended: each order runs in a new process")
             return bench, job
@@ -56,9 +58,8 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
     )
 
 
-def _collect(engine: Engine) -> tuple[Suite | None, str, Job, tuple[str, ...]]:
-    """(the suite, "", the control run, threads that live) or (None, what pytest said, the control run that ended,
-    ())."""
+def _collect(engine: Engine) -> tuple[Collected | None, str, Job]:
+    """(what was collected, "", the control run) or (None, what pytest said, the control run that ended)."""
     engine.open_suite()
     job = engine.control(Order("control", "declared", ()))
     found = engine.suite() if engine.fork else engine.suite_by_process()
@@ -71,12 +72,12 @@ def _collect(engine: Engine) -> tuple[Suite | None, str, Job, tuple[str, ...]]:
     if found is None and engine.fork:
         engine.fork = False
         found = engine.suite_by_process()
-    if found is not None and not found[1] and found[0].tests:
-        return found[0], "", job, found[2]
-    return None, _failure(engine, job, found), job, ()
+    if found is not None and not found.errors and found.suite.tests:
+        return found, "", job
+    return None, _failure(engine, job, found), job
 
 
-def _failure(engine: Engine, job: Job, found: tuple[Suite, tuple[str, ...], tuple[str, ...]] | None) -> str:
+def _failure(engine: Engine, job: Job, found: Collected | None) -> str:
     execution = engine.finish(job)
     text = engine.launch.read_log(job.tag)
     engine.stop_tree()
@@ -93,23 +94,32 @@ def _failure(engine: Engine, job: Job, found: tuple[Suite, tuple[str, ...], tupl
             f"{text.strip().splitlines()[-1]} ({engine.launch.python})",
             hint="Install a newer pytest there, or name another interpreter with --python.",
         )
-    if found is not None and not found[1] and not found[0].tests:
+    if found is not None and not found.errors and not found.suite.tests:
         raise NoTests("pytest collected no test", hint="Name other paths, or look at -k and -m.", detail=text)
     if "Error" not in text and not text.strip():
         raise EngineFailed(f"pytest ended without a word ({execution.status})")
     return text
 
 
-def _heed_threads(bench: Bench, threads: Sequence[str]) -> None:
-    """A fork lacks the threads of its parent, and may wait for them without end."""
-    more = f" and {len(threads) - MAX_NAMED} more" if len(threads) > MAX_NAMED else ""
-    alive = f"threads live that the import of the suite has started ({', '.join(threads[:MAX_NAMED])}{more})"
+def _heed_what_lives(bench: Bench, found: Collected) -> None:
+    """A fork lacks the threads of its parent, and may wait for them without end; it shares the connections, on
+    which the answers of two processes get mixed up."""
+    if found.threads:
+        alive, verb = f"threads live that the import of the suite has started ({_some(found.threads)})", "lack"
+    else:
+        servers = _some(found.connections)
+        alive, verb = f"connections are open that the import of the suite has made ({servers})", "share"
     if bench.options.engine == "fork":
-        bench.note("threads", f"{alive}; forks lack them")
+        bench.note("threads" if found.threads else "servers", f"{alive}; forks {verb} them")
         return
     bench.engine.stop_tree()
     bench.engine.fork = False
-    bench.note("engine", f"{alive}; forks would lack them: each order runs in a new process")
+    bench.note("engine", f"{alive}; forks would {verb} them: each order runs in a new process")
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more
 
 
 def _check_paths(options: Options) -> None:

@@ -12,7 +12,7 @@ from leakcheck.records import QUIET_FILES, Execution, Order
 def outsiders(executions: Iterable[Execution], files: Mapping[str, str]) -> frozenset[str]:
     """Tests that were seen to write a file, to talk to a server or to take a fixed port, and all others of their
     test files, by `files`: it may be a fixture that does so, in the run of whoever needs it first."""
-    seen = (row for execution in executions for row in execution.outside)
+    seen = (row for execution in executions for row in execution.outside if row[1] != "driver")
     concerned = {files.get(test) for test, _, name in seen if test and QUIET_FILES not in name}
     return frozenset(test for test, file in files.items() if file in concerned)
 
@@ -36,7 +36,7 @@ def told(executions: Iterable[Execution], root: str) -> Iterator[tuple[str, str]
     seen: dict[str, dict[str, None]] = {"file": {}, "server": {}, "port": {}}
     for execution in executions:
         for test, what, name in execution.outside:
-            if test and QUIET_FILES not in name:
+            if test and what in seen and QUIET_FILES not in name:
                 seen[what][name.removeprefix(f"{root}/")] = None
     if seen["file"]:
         names = _some(_innermost(seen["file"]))

@@ -19,7 +19,7 @@ from leakcheck.engine.processes import kill_group, status_of, uninterrupted
 from leakcheck.engine.room import cannot_record, gave_up, has_room
 from leakcheck.engine.root import Node, Root
 from leakcheck.engine.spawned import Spawned
-from leakcheck.records import Execution, Order, Suite
+from leakcheck.records import Execution, Order
 from leakcheck.store import CONTROL, Left, Replay
 
 _TICK = 0.05
@@ -74,8 +74,8 @@ class Engine:
             self.processes += 1
             self._open(SUITE, ())
 
-    def suite(self) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
-        """(suite, collection errors, threads alive) once the suite node has collected; None if it never will."""
+    def suite(self) -> events.Collected | None:
+        """What the suite node has collected, once it has; None if it never will."""
         began = time.monotonic()
         while self.root is not None and self.root.nodes[SUITE].state == "opening":
             self._listen(_TICK)
@@ -83,7 +83,7 @@ class Engine:
                 raise watching.endless_collection(self.limits)
         return self._collected(SUITE)
 
-    def suite_by_process(self) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
+    def suite_by_process(self) -> events.Collected | None:
         """The same by a process that collects and runs nothing, for engines that do not fork."""
         tag = SINGLE_SUITE
         self.launch.folder.segment(tag).unlink(missing_ok=True)  # of the launcher that failed before
@@ -102,13 +102,12 @@ class Engine:
             self.root.stop(patience=0.5)
             self.root = None
 
-    def _collected(self, tag: str) -> tuple[Suite, tuple[str, ...], tuple[str, ...]] | None:
+    def _collected(self, tag: str) -> events.Collected | None:
         if not self.launch.folder.segment(tag).exists():
             return None
         if gave_up(self.launch.folder, tag):
             raise cannot_record(self.launch.folder)
-        found = [event for event in self.launch.folder.read(tag) if isinstance(event, events.Collected)]
-        return (found[0].suite, found[0].errors, found[0].threads) if found else None
+        return next((event for event in self.launch.folder.read(tag) if isinstance(event, events.Collected)), None)
 
     def forget_suite(self) -> None:
         """Take back what this session has collected; what an earlier one has stays."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Any
 
@@ -29,14 +29,17 @@ class RecorderPlugin:
         causes: Causes,
         outcomes: Outcomes,
         names: dict[int, str],
-        watchpoints: Watchpoints | None = None,
+        watchpoints: Watchpoints | None,
+        look_outside: Callable[[], None],
     ) -> None:
+        """`look_outside` is called at the end of every phase."""
         self.segment: Segment | None = None
         self._book = book
         self._causes = causes
         self._outcomes = outcomes
         self._names = names
         self._watchpoints = watchpoints
+        self._look_outside = look_outside
         self._numbers = itertools.count(1)
         self._fixtures: dict[int, Cause] = {}
         self._changes: tuple[Change, ...] | None = None
@@ -112,6 +115,7 @@ class RecorderPlugin:
             try:
                 return (yield)
             finally:
+                self._look_outside()
                 self._boundary()
 
     def _boundary(self, *, always: bool = False) -> None:

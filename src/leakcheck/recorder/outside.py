@@ -19,6 +19,7 @@ from typing import Any
 
 from leakcheck.events import FORMAT, Header, Outside, signature
 from leakcheck.recorder.keeping import UNKEPT, below, keep, located, open_folders
+from leakcheck.recorder.peers import Peers
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.segment import Segment
 
@@ -27,6 +28,11 @@ _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _SKIPPED = frozenset({"__pycache__", ".git", ".leakcheck", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
 _EPHEMERAL = 32_768
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
+_DRIVERS = (
+    "psycopg2", "psycopg", "MySQLdb", "_mysql_connector", "pyodbc", "pymssql", "oracledb", "cx_Oracle", "ibm_db",
+    "grpc", "confluent_kafka", "pylibmc", "zmq",
+)  # fmt: skip
+"""Modules that talk to servers in C. A connection that is closed at once is seen by nobody."""
 _SQLITE_PARTS = ("", "-journal", "-wal", "-shm")
 _isdir, _lexists, _join = os.path.isdir, os.path.lexists, os.path.join
 
@@ -49,6 +55,7 @@ class OutsideWatch:
         self._before: dict[str, None] = {}
         self._bound: set[int] = set()
         self._private: list[str] = []
+        self._peers = Peers()
         self._busy = False
         self._handlers: Mapping[str, Callable[[tuple[Any, ...]], None]] = {
             "open": self._on_open,
@@ -162,15 +169,45 @@ class OutsideWatch:
         self._private.append(os.path.realpath(os.fsdecode(args[0])))
 
     def _on_connect(self, args: tuple[Any, ...]) -> None:
-        address = args[1]
-        if isinstance(address, tuple) and address[1] not in self._bound and not _is_passing(address):
-            self._tell("server", f"{address[0]}:{address[1]}", "")
+        self._meet(args[1])
 
     def _on_bind(self, args: tuple[Any, ...]) -> None:
         address = args[1]
         if isinstance(address, tuple) and address[1]:
             self._bound.add(address[1])
             self._tell("port", f"{address[0]}:{address[1]}", "")
+
+    # What was done out of sight ----------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Tell of servers that this process is connected to by now, by whatever means."""
+        if self._segment is not None and not self._busy and Real.getpid() == self._owner:
+            self._handle(self._on_look, ())
+
+    def connected(self) -> tuple[str, ...]:
+        """Servers that this process is connected to."""
+        return tuple(dict.fromkeys(filter(None, map(self._server, Peers().new()))))
+
+    def _on_look(self, args: tuple[Any, ...]) -> None:
+        for address in self._peers.new():
+            self._meet(address)
+        for name in _DRIVERS:
+            if name in sys.modules:
+                self._tell("driver", name, "")
+
+    def _meet(self, address: Any) -> None:
+        name = self._server(address)
+        if name:
+            self._tell("server", name, "")
+
+    def _server(self, address: Any) -> str:
+        """The name of a server that others may talk to as well; "" for one of the test's own."""
+        if isinstance(address, tuple):
+            own = address[1] in self._bound or _is_passing(address)
+            return "" if own else f"{address[0]}:{address[1]}"
+        path = os.fsdecode(address) if isinstance(address, str | bytes) else ""
+        shared = os.path.isabs(path) and not self._inside(path) and not path.startswith(self._temp)
+        return path if shared else ""
 
     # What is kept ------------------------------------------------------------------------------------------------
 

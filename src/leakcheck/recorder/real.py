@@ -30,6 +30,8 @@ class Real:
     pread = staticmethod(getattr(os, "pread", None) or _pread)
     close = staticmethod(os.close)
     fstat = staticmethod(os.fstat)
+    dup = staticmethod(os.dup)
+    listdir = staticmethod(os.listdir)
     chmod = staticmethod(os.chmod)
     dup2 = staticmethod(os.dup2)
     fork = staticmethod(getattr(os, "fork", None) or (lambda: -1))

@@ -200,7 +200,7 @@ class RecordingPart(Part):
             extra=tuple(arg for arg in self.setup.args if arg not in config.option.file_or_dir),
             invocation=relative(str(config.invocation_params.dir), root),
         )
-        return Collected(suite, tuple(self._errors), self.threads.alive())
+        return Collected(suite, tuple(self._errors), self.threads.alive(), self.watch.outside.connected())
 
     def run_here(self, session: pytest.Session, order: Order, segment: Segment) -> None:
         """Run `order` in this process, recorded."""
@@ -212,7 +212,8 @@ class RecordingPart(Part):
         outcomes = Outcomes(os.path.realpath(str(config.rootpath)))
         names = {id(item): test for test, item in items.items()}
         watchpoints = Watchpoints(self.watch.book.camera, self.watch.probes, order.watch) if order.watch else None
-        recorder = RecorderPlugin(self.watch.book, self.watch.causes, outcomes, names, watchpoints)
+        outside = self.watch.outside
+        recorder = RecorderPlugin(self.watch.book, self.watch.causes, outcomes, names, watchpoints, outside.look)
         config.pluginmanager.register(outcomes, "leakcheck-outcomes")
         config.pluginmanager.register(recorder, "leakcheck-recorder")
         look = self.look or (self.watch.book.look() if order.again else None)
