@@ -126,7 +126,7 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Outside:
     """State outside the process: `what` is "file" (about to change; `copy` is where what stood there was kept, ""
-    when nothing did, "?" when it could not be kept), "server", "port" or "driver" (loaded, and may talk to servers
+    when nothing did, "?" when it could not be kept), "server", "port" or "driver" (loaded, and may touch these
     unseen); `at` is a monotonic time. "settled" is a file that imports have changed: its `copy` is the `signature`
     that it has when the first test begins. `test` is the one that forked the process which tells this; "" for the
     test that is running."""

@@ -142,6 +142,7 @@ class ModelEngine:
     model: Model
     chance: Random = field(default_factory=lambda: Random(1))
     fork: bool = True
+    lanes: int = 2
     changed: frozenset[str] = frozenset()
     incidents: tuple[str, ...] = ()
     kept: list[tuple[str, Event]] = field(default_factory=list)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leakcheck.audit import result_of
-from leakcheck.audit.collisions import WHY, collided, talk_to_servers
+from leakcheck.audit.collisions import WHY, collided
 from leakcheck.events import Begun, Collected, Completed, Disowned, Exit, Finished, Outside, Started
 from leakcheck.records import Execution, Order, Outcome, Suite, TestItem, TestRun
 from leakcheck.store import AuditFolder
@@ -37,26 +37,39 @@ BAD, GOOD = execution(1, "timeout", PORT), execution(2, "passed", PORT)
         ((GOOD, replace(GOOD, id="e00003")), []),
         ((BAD, execution(3, "passed", PORT, exclusive=True)), []),
         ((BAD, execution(3, "passed", ("t.py::b", "port", "127.0.0.1:8001"))), []),
-        ((BAD, execution(3, "passed", DATABASE)), []),
+        ((BAD, execution(3, "passed", DATABASE)), [BAD]),
         ((execution(3, "failed", LOG), execution(4, "passed", ("", *LOG[1:]))), [3]),
     ],
 )
 def test_who_met(batch: Sequence[Execution], found: Sequence[Execution | int]) -> None:
     wanted = [each if isinstance(each, int) else int(each.id[1:]) for each in found]
-    assert [int(each.id[1:]) for each in collided(batch, servers=False)] == wanted
+    assert [int(each.id[1:]) for each in collided(batch, batch)] == wanted
 
 
 AGAIN = replace(GOOD, runs=(TestRun("t.py::a", "passed", again="failed"),))
 
 
-def test_with_servers_all_that_went_wrong_may_have_met() -> None:
+@pytest.mark.parametrize(
+    "known",
+    [
+        execution(7, "passed", DATABASE),
+        execution(7, "passed", ("t.py::b", "driver", "psycopg2")),
+        replace(GOOD, id="e00007", order=Order("declared", "declared", ("t.py::a",))),
+    ],
+    ids=["server", "driver", "passes in the declared order"],
+)
+def test_what_went_wrong_beside_others_may_have_met_them(known: Execution) -> None:
     """What a test talks to is not always seen."""
     alone = replace(BAD, order=replace(BAD.order, exclusive=True))
-    assert collided((BAD, GOOD, AGAIN, alone), servers=True) == [BAD, AGAIN]
-    assert collided((AGAIN,), servers=False) == []
-    assert not talk_to_servers([BAD, GOOD])
-    assert talk_to_servers([GOOD, execution(3, "passed", DATABASE)])
-    assert talk_to_servers([execution(3, "passed", ("t.py::b", "driver", "psycopg2"))])
+    assert collided((BAD, GOOD, AGAIN, alone), [known]) == [BAD, AGAIN]
+    assert collided((AGAIN,), []) == []
+
+
+def test_behind_others_only_servers_are_under_suspicion() -> None:
+    failed = replace(BAD, order=Order("pairs", "pairs", ("t.py::b", "t.py::a")), outside=())
+    passes = replace(GOOD, order=Order("declared", "declared", ("t.py::a",)))
+    assert collided((failed,), [passes]) == []
+    assert collided((failed,), [passes, execution(7, "passed", DATABASE)]) == [failed]
 
 
 @dataclass

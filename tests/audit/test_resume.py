@@ -29,7 +29,8 @@ def audited(engine: ModelEngine) -> Bench:
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(models(), st.lists(st.integers(0, 60), min_size=1, max_size=3))
 def test_a_killed_audit_resumed_is_an_undisturbed_one(model: Model, kills: list[int]) -> None:
-    whole = audited(ModelEngine(model))
+    undisturbed = ModelEngine(model)
+    whole = audited(undisturbed)
     done: list[tuple[Order, Execution]] = []
     for lives in kills:
         engine = ModelEngine(model, replay=Replay.of(done), lives=lives)
@@ -40,7 +41,7 @@ def test_a_killed_audit_resumed_is_an_undisturbed_one(model: Model, kills: list[
     resumed = audited(last)
     assert resumed.edges() == whole.edges()
     assert resumed.executions == whole.executions
-    assert len(done) + len(last.ran) == len(whole.executions)
+    assert len(done) + len(last.ran) == len(undisturbed.ran)
     assert not last.replay.kept
 
 
@@ -116,7 +117,8 @@ def test_the_content_of_files_is_compared(tmp_path: Path) -> None:
 def test_all_kills_at_once() -> None:
     """Killed after every single execution, one after the other."""
     model = Model({"t.py::p": (write("a"),), "t.py::v": (fails_if(a="1"),), "t.py::q": ()})
-    whole = audited(ModelEngine(model))
+    undisturbed = ModelEngine(model)
+    whole = audited(undisturbed)
     done: list[tuple[Order, Execution]] = []
     for _ in itertools.repeat(None, len(whole.executions)):
         engine = ModelEngine(model, replay=Replay.of(done), lives=1)

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from leakcheck.analysis import Coverage, Evidence, coverage_of, edges_of
 from leakcheck.analysis.edges import Carried
 from leakcheck.analysis.elsewhere import changed_elsewhere
-from leakcheck.audit.collisions import WHY, collided, talk_to_servers
+from leakcheck.audit.collisions import WHY, collided
 from leakcheck.audit.outcome import BUDGET
 from leakcheck.audit.outsiders import alone_where_needed, inherited, outsiders
 from leakcheck.audit.progress import Progress
@@ -121,7 +121,7 @@ class Bench:
                 self.executions.append(execution)
                 self.progress.step(execution.order.name)
                 waiting += self._mended(execution)
-            disturbed = collided(ran, servers=talk_to_servers([*self.executions, *self.control]))
+            disturbed = collided(ran, [*self.executions, *self.control]) if self.engine.lanes > 1 else []
             waiting += [replace(execution.order, exclusive=True) for execution in disturbed]
             self._drop(disturbed, WHY)
             done += [execution for execution in ran if execution not in disturbed]

@@ -5,37 +5,52 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from leakcheck.records import BAD_OUTCOMES, Execution
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Execution
 
-WHY = "ran beside another execution that touched the same file, port or server"
+WHY = "went wrong beside another execution, which may have touched the same files, ports or servers"
 
 
-def collided(executions: Sequence[Execution], *, servers: bool) -> list[Execution]:
-    """Those of one batch that went wrong, and that touched a file or a port which another one touched as well; or
-    all that went wrong, where some test of the suite talks to `servers`.
+def collided(batch: Sequence[Execution], known: Sequence[Execution]) -> list[Execution]:
+    """Those of a batch that went wrong, and may have been met: by one that touched the same file or port, or by
+    anybody where some test talks to a server. `known` are all executions until now.
 
     Who runs alone cannot be met. A fixture of the session touches things in the run of whoever needs it first, so
-    that not everybody who does so is known beforehand; and a connection that was closed at once is not seen.
+    that not everybody who does so is known beforehand; a connection that was closed at once is not seen, nor what
+    other programs do. So a test that passed in the declared order is never believed to fail alone at first.
     """
-    beside = [execution for execution in executions if not execution.order.exclusive]
+    beside = [execution for execution in batch if not execution.order.exclusive]
     users = Counter(each for execution in beside for each in _touched(execution))
+    servers, sound = talk_to_servers(known), _passing(known)
     return [
         execution
         for execution in beside
-        if _went_wrong(execution) and (servers or any(users[each] > 1 for each in _touched(execution)))
+        if _went_wrong(execution)
+        and (servers or _alone(execution) in sound or any(users[each] > 1 for each in _touched(execution)))
     ]
 
 
 def undisturbed(executions: Sequence[Execution]) -> list[Execution]:
     """Those of an audit that was not finished that nothing can have disturbed: its last batch was not judged, or
     nobody knows any more how."""
-    disturbed = {execution.id for execution in collided(executions, servers=talk_to_servers(executions))}
+    disturbed = {execution.id for execution in collided(executions, executions)}
     return [execution for execution in executions if execution.id not in disturbed]
 
 
 def talk_to_servers(executions: Iterable[Execution]) -> bool:
     """Whether some test was seen to do so, or may have done so unseen."""
     return any(what in ("server", "driver") for execution in executions for _, what, _ in execution.outside)
+
+
+def _passing(executions: Iterable[Execution]) -> frozenset[str]:
+    """Tests that pass in the declared order."""
+    declared = (execution for execution in executions if execution.order.kind == "declared")
+    return frozenset(run.test for execution in declared for run in execution.runs if run.outcome in GOOD_OUTCOMES)
+
+
+def _alone(execution: Execution) -> str:
+    """The test of the first isolated execution; "" of all others."""
+    is_first = execution.order.kind == "isolated" and not execution.order.repeat
+    return execution.order.tests[0] if is_first else ""
 
 
 def _went_wrong(execution: Execution) -> bool:

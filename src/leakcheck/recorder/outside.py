@@ -30,9 +30,9 @@ _EPHEMERAL = 32_768
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 _DRIVERS = (
     "psycopg2", "psycopg", "MySQLdb", "_mysql_connector", "pyodbc", "pymssql", "oracledb", "cx_Oracle", "ibm_db",
-    "grpc", "confluent_kafka", "pylibmc", "zmq",
+    "grpc", "confluent_kafka", "pylibmc", "zmq", "duckdb", "apsw", "lmdb", "h5py",
 )  # fmt: skip
-"""Modules that talk to servers in C. A connection that is closed at once is seen by nobody."""
+"""Modules that talk to servers, or open files, in C. A connection that is closed at once is seen by nobody."""
 _SQLITE_PARTS = ("", "-journal", "-wal", "-shm")
 _isdir, _lexists, _join = os.path.isdir, os.path.lexists, os.path.join
 
