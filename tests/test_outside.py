@@ -185,6 +185,24 @@ def test_who_fills_a_cache_alone_is_met_by_nobody() -> None:
     assert "cache.txt" not in found.files
 
 
+IN_MEMORY = """
+    import sqlite3
+
+    def test_here():
+        sqlite3.connect(":memory:").execute("create table orders (id)")
+
+    def test_shared():
+        name = "file:memorydb_default?mode=memory&cache=shared"
+        sqlite3.connect(name, uri=True).execute("create table orders (id)")
+"""
+
+
+def test_a_database_in_memory_is_no_file() -> None:
+    found = Project({"test_a.py": IN_MEMORY}).audit("--random", "0")
+    assert set(found.verdicts.values()) == {"stable"}, found.text
+    assert found.report["notes"] == []
+
+
 FORKED = {
     f"test_{name}.py": """
         import multiprocessing

@@ -160,7 +160,8 @@ class OutsideWatch:
         if name.startswith("file:"):
             from urllib.parse import unquote
 
-            name = unquote(name.removeprefix("file:").partition("?")[0].partition("#")[0])
+            name, _, options = name.removeprefix("file:").partition("#")[0].partition("?")
+            name = "" if "mode=memory" in options.split("&") else unquote(name)
         if name and ":memory:" not in name:
             for part in _SQLITE_PARTS:
                 self._touch(os.path.realpath(name) + part)
