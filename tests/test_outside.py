@@ -187,13 +187,16 @@ def test_who_fills_a_cache_alone_is_met_by_nobody() -> None:
 
 IN_MEMORY = """
     import sqlite3
+    from contextlib import closing
 
     def test_here():
-        sqlite3.connect(":memory:").execute("create table orders (id)")
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.execute("create table orders (id)")
 
     def test_shared():
         name = "file:memorydb_default?mode=memory&cache=shared"
-        sqlite3.connect(name, uri=True).execute("create table orders (id)")
+        with closing(sqlite3.connect(name, uri=True)) as database:
+            database.execute("create table orders (id)")
 """
 
 

@@ -186,6 +186,21 @@ def test_what_nobody_looked_for_is_not_called_unseen_only(spent: bool, times: in
     assert " ".join(text.split()).count("does not see, or had no budget left to look for.") == times
 
 
+def test_undecided_tests_are_named_with_what_was_seen() -> None:
+    again = verdict(A, "unknown", declared="passed", isolated="passed")
+    odd = verdict(B, "unknown", declared="passed", reversed="failed")
+    never = verdict(V, "unknown", declared="not run")
+    elsewhere = verdict(W, "unknown", declared="failed", reversed="passed")
+    found = result((again, odd, never, elsewhere))
+    certificate = replace(found.certificate, unexplained=(Unexplained(W, ()),))
+    text = rendered(replace(found, certificate=certificate))
+    section = text[text.index("Undecided tests") : text.index("What was covered")]
+    assert f"{A}\n    failed when it was run again in the same process\n" in section
+    assert f"{B}\n    failed in reversed; passed in declared\n" in section
+    assert V not in section
+    assert W not in section
+
+
 def test_nothing_is_cut_from_the_whole_report() -> None:
     many = tuple(f"tests/test_a.py::test_{number}" for number in range(100))
     written = LEAK.sources * 5

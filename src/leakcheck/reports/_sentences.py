@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, get_args
 
-from leakcheck.records import Certificate, Cost, Leak, Result, Verdict
+from leakcheck.records import Certificate, Cost, Leak, Result, TestVerdict, Verdict
 from leakcheck.reports._causes import Harm, How, Proof, grouped
-from leakcheck.reports._words import clip, duration, listed, plural
+from leakcheck.reports._words import clip, duration, listed, outcomes_by_word, plural
 
 _OTHER_VERDICTS: tuple[Verdict, ...] = ("flaky", "failing", "crashing")
 TROUBLES: Mapping[Verdict, str] = {
@@ -16,6 +16,32 @@ TROUBLES: Mapping[Verdict, str] = {
     "crashing": "Crashing tests: they end their process",
     "timeout": "Tests that do not end in time",
 }
+
+
+UNDECIDED = "Undecided tests: they failed in some execution, and nothing shows why"
+
+
+def troubled_tests(result: Result) -> Iterator[tuple[str, list[TestVerdict]]]:
+    """Title and tests of each trouble that is no order dependence; an unexplained difference has its own place."""
+    by_verdict = grouped(result.tests, lambda test: test.verdict)
+    yield from ((title, by_verdict[verdict]) for verdict, title in TROUBLES.items() if verdict in by_verdict)
+    told = {each.test for each in result.certificate.unexplained}
+    seen = [test for test in by_verdict.get("unknown", ()) if _ran(test) and test.id not in told]
+    if seen:
+        yield UNDECIDED, seen
+
+
+def _ran(test: TestVerdict) -> bool:
+    return any(outcome != "not run" for outcome in test.outcomes.values())
+
+
+def detail(test: TestVerdict) -> str:
+    """What was seen of a test whose outcome is not always the same."""
+    if test.verdict not in ("flaky", "unknown"):
+        return ""
+    if all(outcome in ("passed", "skipped", "not run") for outcome in test.outcomes.values()):
+        return "failed when it was run again in the same process"
+    return outcomes_by_word(test.outcomes)
 
 
 class Wording(NamedTuple):

@@ -13,8 +13,8 @@ from leakcheck.records import (
     TestVerdict,
     Unexplained,
 )
-from leakcheck.reports._causes import grouped, root_causes, without_polluter
-from leakcheck.reports._sentences import TROUBLES, certificate_sentences, people
+from leakcheck.reports._causes import root_causes, without_polluter
+from leakcheck.reports._sentences import certificate_sentences, detail, people, troubled_tests
 from leakcheck.reports._terminal_harm import changes
 from leakcheck.reports._terminal_page import SHORT, Limits, Piece, in_columns, prose, row, section
 from leakcheck.reports._words import clean, clip, more, outcomes_by_word, place, writers
@@ -51,8 +51,7 @@ def unexplained(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
 
 def troubled(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     """Flaky, failing, crashing and endless tests, a section each."""
-    by_verdict = grouped(result.tests, lambda test: test.verdict)
-    found = ((title, by_verdict[verdict]) for verdict, title in TROUBLES.items() if verdict in by_verdict)
+    found = troubled_tests(result)
     return tuple(piece for title, tests in found for piece in section(title, _troubles(tests, limits)))
 
 
@@ -100,8 +99,8 @@ def _unexplained(found: Unexplained, test: TestVerdict | None, above: bool, limi
 def _troubles(tests: Sequence[TestVerdict], limits: Limits) -> Iterator[Piece]:
     for test in tests[: limits.tests]:
         yield row((clip(test.id), "bold"), indent=2)
-        if test.verdict == "flaky":
-            yield prose(outcomes_by_word(test.outcomes), indent=4)
+        if detail(test):
+            yield prose(detail(test), indent=4)
         if test.crash:
             yield row((clip(test.crash), "dim"), indent=4)
     yield from (row(each, indent=2) for each in more(len(tests) - limits.tests, "tests"))

@@ -16,13 +16,14 @@ from leakcheck.reports._page_cards import cards
 from leakcheck.reports._page_data import page_data
 from leakcheck.reports._page_text import Shown, as_script_data, digest, link_to, with_code
 from leakcheck.reports._sentences import (
-    TROUBLES,
     certificate_sentences,
     circumstances,
     conclusion,
     cost_in_words,
+    detail,
     leaks_in_words,
     tests_in_words,
+    troubled_tests,
     verdict_of,
 )
 from leakcheck.reports._words import clip, duration, outcomes_by_word, plural
@@ -73,7 +74,17 @@ def _environment(shown: Shown) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = (clip, plural, duration, outcomes_by_word, verdict_of, tests_in_words, leaks_in_words, cost_in_words)
+    words = (
+        clip,
+        plural,
+        duration,
+        outcomes_by_word,
+        detail,
+        verdict_of,
+        tests_in_words,
+        leaks_in_words,
+        cost_in_words,
+    )
     environment.filters.update({word.__name__: word for word in (*words, circumstances)})
     environment.filters.update(
         mend_effect=effect, mend_where=where, joint_sentence=joint_sentence, group_sentence=group_sentence
@@ -123,16 +134,14 @@ def _mend_remarks(result: Result) -> list[str]:
 
 def _troubles(result: Result) -> list[tuple[str, list[TestVerdict], list[str]]]:
     """Title, tests and advice of each trouble that is no order dependence."""
-    by_verdict = grouped(result.tests, lambda test: test.verdict)
     advice = {test: finding.mend for finding in result.findings if finding.leak is None for test in finding.tests}
     return [
         (
             title,
-            by_verdict[word],
-            list(dict.fromkeys(advice[test.id] for test in by_verdict[word] if test.id in advice)),
+            tests,
+            list(dict.fromkeys(advice[test.id] for test in tests if test.id in advice)),
         )
-        for word, title in TROUBLES.items()
-        if word in by_verdict
+        for title, tests in troubled_tests(result)
     ]
 
 
