@@ -15,25 +15,33 @@ _Identity = tuple[int, int]
 
 
 class Peers:
-    """Knows which sockets were open at the last look."""
+    """Knows which descriptors were open at the last look, and which of them were sockets."""
 
     def __init__(self) -> None:
-        self._known: dict[_Identity, int] = {}
+        self._descriptors: list[str] = []
+        self._sockets: dict[_Identity, int] = {}
 
     def new(self) -> list[Any]:
-        """The addresses that connections lead to which were not open at the last look."""
-        known, self._known = self._known, dict(_sockets())
-        found = (_address(descriptor) for each, descriptor in self._known.items() if each not in known)
+        """The addresses that connections lead to which were not open at the last look. Where the same descriptors
+        are open as then, nobody looks closer."""
+        descriptors = _descriptors()
+        if descriptors == self._descriptors:
+            return []
+        known, self._sockets, self._descriptors = self._sockets, dict(_sockets(descriptors)), descriptors
+        found = (_address(descriptor) for each, descriptor in self._sockets.items() if each not in known)
         return [address for address in found if address]
 
 
-def _sockets() -> Iterator[tuple[_Identity, int]]:
-    """(identity, descriptor) of all open sockets."""
+def _descriptors() -> list[str]:
     try:
-        names = Real.listdir(_DESCRIPTORS)
+        return Real.listdir(_DESCRIPTORS)
     except OSError:
-        return
-    for name in names:
+        return []
+
+
+def _sockets(descriptors: list[str]) -> Iterator[tuple[_Identity, int]]:
+    """(identity, descriptor) of those that are sockets."""
+    for name in descriptors:
         try:
             found = Real.fstat(int(name))
         except (OSError, ValueError):  # that of the listing is closed by now
