@@ -356,3 +356,24 @@ def test_a_thread_that_the_import_started_ends_the_forking_and_is_told_once(modu
     told = "threads live that the import of the suite has started (doubler); forks would lack them"
     assert found.stderr.count(told) == 1
     assert " ".join(found.stdout.split()).count(told) == 1
+
+
+NATIVE = """
+    import ctypes
+
+    LIBC = ctypes.CDLL(None)
+    THREAD = ctypes.c_ulong()
+    LIBC.pthread_create(ctypes.byref(THREAD), None, LIBC.pause, None)
+    LIBC.pthread_setname_np(THREAD, {name!r})
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="native threads are told by Linux")
+@pytest.mark.parametrize(("name", "engine"), [(b"polars-0", "spawn"), (b"jemalloc_bg_thd", "fork")])
+def test_a_native_thread_ends_the_forking_if_a_fork_would_wait_for_it(name: bytes, engine: str) -> None:
+    """As Rust libraries start them, which Python does not know."""
+    files = {"pool.py": NATIVE.format(name=name), "test_a.py": "import pool\n\ndef test_a():\n    pass\n"}
+    found = Project(files).audit("--random", "0")
+    assert set(found.names.values()) == {"stable"}, found.text
+    assert found.report["suite"]["engine"] == engine
+    assert ("has started (polars-0); forks would lack them" in found.stderr) == (engine == "spawn")
