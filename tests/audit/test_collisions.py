@@ -37,7 +37,7 @@ BAD, GOOD = execution(1, "timeout", PORT), execution(2, "passed", PORT)
         ((GOOD, replace(GOOD, id="e00003")), []),
         ((BAD, execution(3, "passed", PORT, exclusive=True)), []),
         ((BAD, execution(3, "passed", ("t.py::b", "port", "127.0.0.1:8001"))), []),
-        ((BAD, execution(3, "passed", DATABASE)), [BAD]),
+        ((BAD, execution(3, "passed", DATABASE)), []),
         ((execution(3, "failed", LOG), execution(4, "passed", ("", *LOG[1:]))), [3]),
     ],
 )
@@ -49,27 +49,29 @@ def test_who_met(batch: Sequence[Execution], found: Sequence[Execution | int]) -
 AGAIN = replace(GOOD, runs=(TestRun("t.py::a", "passed", again="failed"),))
 
 
+PASSES = replace(GOOD, id="e00007", order=Order("declared", "declared", ("t.py::a",)), outside=())
+FAILS = replace(PASSES, runs=(TestRun("t.py::a", "failed"),))
+PSYCOPG = execution(8, "passed", ("t.py::b", "driver", "psycopg2"))
+BEHIND = replace(BAD, order=Order("pairs", "pairs", ("t.py::b", "t.py::a")), outside=())
+
+
 @pytest.mark.parametrize(
-    "known",
+    ("failed", "known", "is_believed"),
     [
-        execution(7, "passed", DATABASE),
-        execution(7, "passed", ("t.py::b", "driver", "psycopg2")),
-        replace(GOOD, id="e00007", order=Order("declared", "declared", ("t.py::a",))),
+        (BAD, (PASSES,), False),
+        (AGAIN, (PASSES,), False),
+        (replace(BAD, order=replace(BAD.order, exclusive=True)), (PASSES,), True),
+        (replace(BAD, order=replace(BAD.order, repeat=1)), (PASSES,), True),
+        (BAD, (FAILS,), True),
+        (BEHIND, (PASSES,), True),
+        (BEHIND, (PASSES, execution(8, "passed", DATABASE)), False),
+        (BEHIND, (PASSES, PSYCOPG), False),
+        (BEHIND, (FAILS, PSYCOPG), True),
     ],
-    ids=["server", "driver", "passes in the declared order"],
 )
-def test_what_went_wrong_beside_others_may_have_met_them(known: Execution) -> None:
+def test_who_is_believed_at_once(failed: Execution, known: tuple[Execution, ...], is_believed: bool) -> None:
     """What a test talks to is not always seen."""
-    alone = replace(BAD, order=replace(BAD.order, exclusive=True))
-    assert collided((BAD, GOOD, AGAIN, alone), [known]) == [BAD, AGAIN]
-    assert collided((AGAIN,), []) == []
-
-
-def test_behind_others_only_servers_are_under_suspicion() -> None:
-    failed = replace(BAD, order=Order("pairs", "pairs", ("t.py::b", "t.py::a")), outside=())
-    passes = replace(GOOD, order=Order("declared", "declared", ("t.py::a",)))
-    assert collided((failed,), [passes]) == []
-    assert collided((failed,), [passes, execution(7, "passed", DATABASE)]) == [failed]
+    assert collided((failed,), known) == ([] if is_believed else [failed])
 
 
 @dataclass

@@ -11,12 +11,13 @@ WHY = "went wrong beside another execution, which may have touched the same file
 
 
 def collided(batch: Sequence[Execution], known: Sequence[Execution]) -> list[Execution]:
-    """Those of a batch that went wrong, and may have been met: by one that touched the same file or port, or by
-    anybody where some test talks to a server. `known` are all executions until now.
+    """Those of a batch that went wrong, and may have been met: by one that touched the same file or port; or, where
+    some test talks to a server, by anybody. `known` are all executions until now.
 
     Who runs alone cannot be met. A fixture of the session touches things in the run of whoever needs it first, so
     that not everybody who does so is known beforehand; a connection that was closed at once is not seen, nor what
-    other programs do. So a test that passed in the declared order is never believed to fail alone at first.
+    other programs do. So a test that passes in the declared order is not believed at once to fail alone, and where
+    there are servers, nowhere.
     """
     beside = [execution for execution in batch if not execution.order.exclusive]
     users = Counter(each for execution in beside for each in _touched(execution))
@@ -24,8 +25,8 @@ def collided(batch: Sequence[Execution], known: Sequence[Execution]) -> list[Exe
     return [
         execution
         for execution in beside
-        if _went_wrong(execution)
-        and (servers or _alone(execution) in sound or any(users[each] > 1 for each in _touched(execution)))
+        if (any(users[each] > 1 for each in _touched(execution)) and _failed(execution))
+        or ((servers or _is_first_alone(execution)) and _failed(execution) & sound)
     ]
 
 
@@ -47,14 +48,13 @@ def _passing(executions: Iterable[Execution]) -> frozenset[str]:
     return frozenset(run.test for execution in declared for run in execution.runs if run.outcome in GOOD_OUTCOMES)
 
 
-def _alone(execution: Execution) -> str:
-    """The test of the first isolated execution; "" of all others."""
-    is_first = execution.order.kind == "isolated" and not execution.order.repeat
-    return execution.order.tests[0] if is_first else ""
+def _is_first_alone(execution: Execution) -> bool:
+    return execution.order.kind == "isolated" and not execution.order.repeat
 
 
-def _went_wrong(execution: Execution) -> bool:
-    return any(BAD_OUTCOMES.intersection((run.outcome, run.again)) for run in execution.runs)
+def _failed(execution: Execution) -> set[str]:
+    """Tests that failed, if only when they were run again."""
+    return {run.test for run in execution.runs if BAD_OUTCOMES.intersection((run.outcome, run.again))}
 
 
 def _touched(execution: Execution) -> set[tuple[str, str]]:
