@@ -437,15 +437,16 @@ DRIVER = """
             return int(self.socket.recv(100))
 """
 CONNECTED = {
-    "driver.py": DRIVER,
+    "psycopg.py": DRIVER,
     "conftest.py": """
         import pytest
 
-        import driver
+        import psycopg
 
         @pytest.fixture(scope="session")
         def database():
-            found = driver.Connection()
+            found = psycopg.Connection()
+            {check}
             yield found
             found.socket.close()
     """,
@@ -464,15 +465,23 @@ CONNECTED = {
         for name in "abc"
     },
 }
+CHECKS = {
+    "stays connected": "pass",
+    "leaves at once": """if found.count() > 1:
+                found.socket.close()
+                raise RuntimeError("somebody else is here")""",
+}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="calls connect as Linux has it")
+@pytest.mark.parametrize("check", CHECKS)
 def test_executions_do_not_meet_at_a_server_that_a_driver_in_c_talks_to(
-    port: int, monkeypatch: pytest.MonkeyPatch
+    check: str, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The fixture of the session connects in the run of the first test only: alone, each test does."""
     monkeypatch.setenv("COUNTING_PORT", str(port))
-    found = Project(CONNECTED).audit("--random", "1")
+    conftest = CONNECTED["conftest.py"].format(check=CHECKS[check])
+    found = Project({**CONNECTED, "conftest.py": conftest}).audit("--random", "1")
     assert set(found.verdicts.values()) == {"stable"}, found.text
     told = " ".join(found.stdout.split())
     assert f"tests talk to servers, whose state leakcheck cannot reset: 127.0.0.1:{port}" in told
@@ -484,8 +493,8 @@ def test_a_connection_that_an_import_has_made_is_not_shared_by_forks(
 ) -> None:
     monkeypatch.setenv("COUNTING_PORT", str(port))
     files = {
-        "driver.py": f"{dedent(DRIVER)}\n\nCONNECTION = Connection()\n",
-        "test_a.py": "from driver import CONNECTION\n\ndef test_a():\n    assert CONNECTION.count() == 1\n",
+        "psycopg.py": f"{dedent(DRIVER)}\n\nCONNECTION = Connection()\n",
+        "test_a.py": "from psycopg import CONNECTION\n\ndef test_a():\n    assert CONNECTION.count() == 1\n",
     }
     found = Project(files).audit("--random", "0")
     assert set(found.verdicts.values()) == {"stable"}, found.text

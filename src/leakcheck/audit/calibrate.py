@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from leakcheck.audit.bench import LETHAL, Bench
+from leakcheck.audit.collisions import talk_to_servers
 from leakcheck.audit.outsiders import outsiders, told
 from leakcheck.engine import Job
 from leakcheck.errors import EngineFailed
@@ -27,7 +28,8 @@ def calibrate(bench: Bench, control: Job) -> None:
         )
     odd = _differing(bench)
     if odd:
-        if outsiders([*bench.executions, *bench.control], bench.files):
+        known = [*bench.executions, *bench.control]
+        if outsiders(known, bench.files) or talk_to_servers(known):
             bench.disown("ran beside another process that shares its files or servers")
         _again(bench)
         odd = _differing(bench)
