@@ -206,6 +206,34 @@ def test_a_database_in_memory_is_no_file() -> None:
     assert found.report["notes"] == []
 
 
+MADE_UP = """
+    import os
+    import subprocess
+    import sys
+    import tempfile
+
+    def test_here():
+        descriptor, name = tempfile.mkstemp(suffix=".csv")
+        os.close(descriptor)
+        with open(name, "w") as stream:
+            stream.write("x")
+        os.unlink(name)
+
+    def test_from_elsewhere():
+        code = "import tempfile; print(tempfile.mkstemp(suffix='.csv')[1])"
+        name = subprocess.check_output([sys.executable, "-c", code], text=True).strip()
+        with open(name, "w") as stream:
+            stream.write("x")
+        os.unlink(name)
+"""
+
+
+def test_a_temporary_file_whose_name_is_made_up_is_nobody_elses() -> None:
+    found = Project({"test_a.py": MADE_UP}).audit("--random", "0")
+    assert set(found.verdicts.values()) == {"stable"}, found.text
+    assert found.report["notes"] == []
+
+
 FORKED = {
     f"test_{name}.py": """
         import multiprocessing

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -26,6 +27,8 @@ from leakcheck.recorder.segment import Segment
 Keep = Callable[[str, str, str], None]
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _SKIPPED = frozenset({"__pycache__", ".git", ".leakcheck", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
+_MADE_UP = re.compile(r"tmp[a-z0-9_]{8}(?![a-z0-9_])")
+"""How names begin that `tempfile` makes up, in whatever process: nobody else comes upon them."""
 _EPHEMERAL = 32_768
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 _DRIVERS = (
@@ -250,8 +253,10 @@ class OutsideWatch:
             return False
         if self._inside(path):
             return _SKIPPED.isdisjoint(path[len(self._root) :].split(os.sep))
-        return path.startswith(self._temp) and not any(
-            path == each or path.startswith(each + os.sep) for each in self._private
+        return (
+            path.startswith(self._temp)
+            and _MADE_UP.match(path[len(self._temp) :]) is None
+            and not any(path == each or path.startswith(each + os.sep) for each in self._private)
         )
 
     def _kept(self, path: str, segment: Segment) -> str:
