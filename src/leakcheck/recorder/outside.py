@@ -206,7 +206,7 @@ class OutsideWatch:
 
     def _server(self, address: Any) -> str:
         """The name of a server that others may talk to as well; "" for one of the test's own."""
-        if isinstance(address, tuple):
+        if isinstance(address, tuple) and isinstance(address[0], str):  # else it is of no network
             own = address[1] in self._bound or _is_passing(address)
             return "" if own else f"{address[0]}:{address[1]}"
         path = os.fsdecode(address) if isinstance(address, str | bytes) else ""
