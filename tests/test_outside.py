@@ -6,6 +6,7 @@ import socketserver
 import sqlite3
 import stat
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -340,6 +341,41 @@ EARLY = {
             logging.getLogger("app").warning("hello")
     """,
 }
+
+
+MEETS = """
+    import os
+    import time
+    from pathlib import Path
+
+    def meet(place):
+        place.mkdir(exist_ok=True)
+        (place / str(os.getpid())).touch()
+        deadline = time.monotonic() + 5
+        while len(os.listdir(place)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def test_in_a_fork():
+        meet(Path({place!r}, "before"))
+        child = os.fork()
+        if child == 0:
+            Path("forked.txt").write_text("x")
+            os._exit(0)
+        os.waitpid(child, 0)
+        meet(Path({place!r}, "after"))
+
+    def test_else():
+        pass
+"""
+
+
+def test_what_disturbed_executions_of_forking_tests_found_is_not_put_back() -> None:
+    """The first two executions overlap: each is made again, and one of them found what the other had written."""
+    with tempfile.TemporaryDirectory() as place:
+        found = Project({"test_meets.py": MEETS.replace("{place!r}", repr(place))}).audit("--random", "0")
+    assert "forked.txt" not in found.files, found.text
+    assert len([name for name in found.stored if "/aside1-" in name]) == 2, found.text
+    assert set(found.verdicts.values()) == {"stable"}, found.text
 
 
 def test_what_plugins_and_imports_write_is_as_before() -> None:

@@ -32,6 +32,8 @@ from leakcheck.records import Change, Excerpt, Location, Order, Suite, TestRun
 FORMAT = 2
 UNSEALED = 1
 """The format that had no seals."""
+ABSENT, UNKEPT = "", "?"
+"""In place of a copy of a file: nothing stood there, or it could not be kept."""
 
 
 @dataclass(frozen=True, slots=True)

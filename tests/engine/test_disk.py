@@ -75,3 +75,11 @@ def test_what_was_not_there_is_removed(tmp_path: Path, copies: Path) -> None:
     disk.remember([Outside("file", str(path))])
     assert disk.put_back() == (str(path),)
     assert not path.exists()
+
+
+def test_copies_that_somebody_was_killed_over_are_removed(tmp_path: Path, copies: Path) -> None:
+    disk = Disk(AuditFolder(copies.parent))
+    (disk.folder.undone / "e1").mkdir(parents=True)
+    assert disk.folder.has_copies()
+    disk.forget_copies()
+    assert not disk.folder.has_copies()

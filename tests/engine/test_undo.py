@@ -11,8 +11,8 @@ import pytest
 
 from leakcheck.engine.disk import Disk
 from leakcheck.engine.undo import put_back
-from leakcheck.events import FORMAT, Header, Outside, signature
-from leakcheck.recorder.keeping import MAX_COPY, UNKEPT, below, keep, located
+from leakcheck.events import FORMAT, UNKEPT, Header, Outside, signature
+from leakcheck.recorder.keeping import MAX_COPY, below, keep, located
 from leakcheck.recorder.segment import Segment
 from leakcheck.store import AuditFolder
 

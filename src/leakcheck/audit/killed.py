@@ -18,7 +18,7 @@ LATE = 5.0
 def put_back_leftovers(base: Path) -> Iterator[str]:
     """Put back what ended audits below `base` have left changed; tells about it in sentences."""
     for folder in audits(base):
-        if folder.undo.is_dir() or any(folder.path.glob("before-*.jsonl")):
+        if folder.has_copies():
             try:
                 lock = folder.lock()
             except (UsageError, CannotRecord):

@@ -11,7 +11,6 @@ from pathlib import Path
 from leakcheck import events
 from leakcheck.engine.undo import put_back
 from leakcheck.errors import Unreadable
-from leakcheck.recorder.keeping import ABSENT, UNKEPT
 from leakcheck.store import AuditFolder
 
 _BEFORE = "before-"
@@ -52,11 +51,17 @@ class Disk:
     def forget_copies(self) -> None:
         """Remove the copies that are of no more use, once it is recorded that they are not."""
         needed = {Path(each.copy).parent for each in self._touched}
-        for folder in list(self.folder.undo.glob("*")) if self.folder.undo.is_dir() else ():
-            if folder not in needed:
-                shutil.rmtree(folder, ignore_errors=True)
+        useless = [each for each in map(self.folder.undo.joinpath, self.folder.kept()) if each not in needed]
+        gone = self.folder.undone
+        shutil.rmtree(gone, ignore_errors=True)
         with contextlib.suppress(OSError):
-            self.folder.undo.rmdir()
+            if needed:
+                gone.mkdir()
+                for each in useless:
+                    each.rename(gone / each.name)
+            else:  # all at once: whoever is killed here shall not leave the later of two copies
+                self.folder.undo.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
     def remaining(self) -> set[str]:
         """Files that tests changed and that are not put back."""
@@ -66,7 +71,9 @@ class Disk:
         """What could not be put back, in sentences."""
         for each in {each.name: each for each in self._touched if each.what == "file"}.values():
             why = self._failed.get(each.name, "the audit ended before")
-            kept = f"; what it held is kept in {each.copy}" if each.copy not in (ABSENT, UNKEPT) else ""
+            kept = (
+                f"; what it held is kept in {each.copy}" if each.copy not in (events.ABSENT, events.UNKEPT) else ""
+            )
             yield f"{each.name} was changed by tests and could not be put back ({why}){kept}"
 
     def put_back_the_start(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from leakcheck import events
 from leakcheck.engine.disk import Disk
 from leakcheck.engine.job import Job
 from leakcheck.engine.launch import Launch
-from leakcheck.errors import CannotRecord, Unreadable
+from leakcheck.errors import CannotRecord
 from leakcheck.records import Execution
-from leakcheck.store import LOST, fold_execution
+from leakcheck.store import LOST, fold_execution, touched_by
 
 
 @dataclass(frozen=True)
@@ -35,24 +35,23 @@ class Endings:
         changed = self._put_back((*items, *forked))
         ending = events.Exit(LOST if lost else status, job.status, seconds, job.mode, changed, why)
         self.launch.folder.close(job.tag, ending)
-        if not self.jobs:
-            self.disk.forget_copies()
+        self._forget_copies()
         if self.launch.guard is not None:
             self.launch.guard.forget(job.pid)
         return fold_execution(job.tag, (*items, *forked, ending))
 
-    def put_aside(self, job: Job, items: tuple[events.Event, ...]) -> None:
+    def put_aside(self, job: Job) -> None:
         """The execution will be made again, under the same name."""
-        self._put_back((*items, *self.launch.folder.forked(job.tag)))
-        self.launch.folder.put_aside(job.tag)
+        aside = self.launch.folder.put_aside(job.tag)
+        self._put_back(touched_by(self.launch.folder, aside))
+        self._forget_copies()
 
     def abandon(self, jobs: Sequence[Job]) -> None:
         """What these wrote are no executions, and says so, if there is room to say it."""
         for job in jobs:
             if job.spawned is not None:
                 job.spawned.end()
-            with suppress(Unreadable):
-                self.disk.remember((*self.launch.folder.read(job.tag), *self.launch.folder.forked(job.tag)))
+            self.disk.remember(touched_by(self.launch.folder, job.tag))
         changed = self.disk.put_back()
         now = time.monotonic()
         with suppress(CannotRecord):
@@ -63,6 +62,10 @@ class Endings:
                 self.launch.folder.append("audit", events.Note("files", text))
             self.disk.forget_copies()
 
-    def _put_back(self, items: tuple[events.Event, ...]) -> tuple[str, ...]:
+    def _put_back(self, items: Iterable[events.Event]) -> tuple[str, ...]:
         self.disk.remember(items)
         return () if self.jobs else self.disk.put_back()
+
+    def _forget_copies(self) -> None:
+        if not self.jobs:
+            self.disk.forget_copies()

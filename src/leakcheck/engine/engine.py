@@ -351,7 +351,7 @@ class Engine:
         if job.spawned is not None:
             self.incidents.append(_KILLED.format("leakcheck had started", "what it ran was run once more"))
             job.spawned.end()
-        self.endings.put_aside(job, self.launch.folder.read(job.tag))
+        self.endings.put_aside(job)
         return job.elsewhere()
 
     def _watch(self) -> None:
@@ -384,7 +384,7 @@ class Engine:
             return self._unrecorded(job, items)
         if not disturbed:
             return self.endings.close(job, items)
-        self.endings.put_aside(job, items)
+        self.endings.put_aside(job)
         self._once_more.append(job.again())
         return None
 

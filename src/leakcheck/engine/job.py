@@ -94,7 +94,8 @@ class Job:
 
     def look(self, folder: AuditFolder, now: float) -> None:
         """Read what the segment has got since the last look. That it grows at the beginning and at the end of every
-        test is the sign of life."""
+        test is the sign of life. What tests have forked tells of itself elsewhere."""
+        self.touches = self.touches or any(map(_is_file, folder.forked(self.tag)))
         size = folder.status(self.tag).st_size
         if size == self.size:
             return
@@ -109,7 +110,7 @@ class Job:
         if _STARTED in head:  # a start and a collection are not measured as a test
             self.running = True
         elif self.running and _OUTSIDE in head:
-            self.touches = self.touches or _is_file(line)
+            self.touches = self.touches or _is_file(events.decode(line.rpartition(b" ")[0]))
         self.complete = any(each in head for each in _ENDS)
 
     def due(self, limits: Limits, now: float) -> bool:
@@ -165,6 +166,5 @@ def exit_in_words(code: int | None) -> str:
         return f"killed by signal {-code}"
 
 
-def _is_file(line: bytes) -> bool:
-    event = events.decode(line.rpartition(b" ")[0])
+def _is_file(event: events.Event) -> bool:
     return isinstance(event, events.Outside) and event.what == "file" and QUIET_FILES not in event.name

@@ -10,8 +10,7 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from leakcheck.events import Outside
-from leakcheck.recorder.keeping import ABSENT, UNKEPT
+from leakcheck.events import ABSENT, UNKEPT, Outside
 
 _TOO_LARGE = "it is too large to keep a copy"
 

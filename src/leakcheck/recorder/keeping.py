@@ -7,9 +7,10 @@ import shutil
 import stat
 from collections.abc import Iterator
 
+from leakcheck.events import ABSENT, UNKEPT
+
 MAX_COPY = 256 * 1024 * 1024
 MAX_TREE = 20_000
-ABSENT, UNKEPT = "", "?"
 _lstat, _islink, _readlink, _scandir = os.lstat, os.path.islink, os.readlink, os.scandir
 
 

@@ -18,8 +18,8 @@ import tempfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from leakcheck.events import FORMAT, Header, Outside, signature
-from leakcheck.recorder.keeping import UNKEPT, below, keep, located, open_folders
+from leakcheck.events import FORMAT, UNKEPT, Header, Outside, signature
+from leakcheck.recorder.keeping import below, keep, located, open_folders
 from leakcheck.recorder.peers import Peers
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.segment import Segment

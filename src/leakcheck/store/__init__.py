@@ -2,7 +2,8 @@
 
 from leakcheck.store.fold import CONTROL, LOST, Audit, fold_execution, read_audit
 from leakcheck.store.folder import AuditFolder, audits, latest
-from leakcheck.store.replay import Left, Replay, kept_by, left_in
+from leakcheck.store.kept import kept_by, touched_by
+from leakcheck.store.replay import Left, Replay, left_in
 
 __all__ = [
     "CONTROL",
@@ -17,4 +18,5 @@ __all__ = [
     "latest",
     "left_in",
     "read_audit",
+    "touched_by",
 ]

@@ -81,9 +81,18 @@ class AuditFolder:
         """Copies of files that running executions are about to change."""
         return self.path / "undo"
 
-    def has_kept(self, tag: str) -> bool:
-        """Whether files that the execution `tag` changed may not be put back yet."""
-        return (self.undo / tag).is_dir()
+    @property
+    def undone(self) -> Path:
+        """Copies that are of no more use, on their way out."""
+        return self.path / "undone"
+
+    def has_copies(self) -> bool:
+        """Whether anything may have to be put back, or copies removed."""
+        return self.undo.is_dir() or self.undone.is_dir() or any(self.path.glob("before-*.jsonl"))
+
+    def kept(self) -> list[str]:
+        """The tags of executions whose changes of files may not be put back yet: copies of these are kept."""
+        return sorted(path.name for path in self.undo.glob("*") if path.is_dir())
 
     def forked(self, tag: str) -> tuple[events.Outside, ...]:
         """What processes forked by tests of the execution `tag` have touched. They tell it beside their copies."""
@@ -151,14 +160,22 @@ class AuditFolder:
         """The events of the segment `tag`, up to the first that is damaged."""
         return self.content(tag).events
 
-    def put_aside(self, tag: str) -> None:
-        """Give the segment another name, under which it stands for nothing but itself."""
+    def put_aside(self, tag: str) -> str:
+        """Give the segment another tag, under which it stands for nothing but itself, and its copies as well: an
+        execution that is made again under the old one shall not find them. Returns the new tag."""
         self.append("audit", events.Disowned((tag,), "put aside: it is not complete"))
-        path = self.segment(tag)
         number = 1
-        while (aside := self.path / f"{ASIDE}{number}-{tag}.jsonl").exists():
+        while self.segment(aside := f"{ASIDE}{number}-{tag}").exists():
             number += 1
-        path.rename(aside)
+        self.segment(tag).rename(self.segment(aside))
+        if (self.undo / tag).is_dir():
+            (self.undo / tag).rename(self.undo / aside)
+        return aside
+
+    def last_aside(self, tag: str) -> str:
+        """The tag that `tag` was given when it was put aside for the last time; `tag` if it never was."""
+        found = [each for each in self.tags() if each.startswith(ASIDE) and each.partition("-")[2] == tag]
+        return max(found, key=lambda each: int(each.partition("-")[0].removeprefix(ASIDE)), default=tag)
 
     def lock(self) -> int:
         """Make sure that nobody else works on this audit, for as long as the descriptor is open."""

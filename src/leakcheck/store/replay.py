@@ -10,6 +10,7 @@ from leakcheck.records import Execution, Order
 from leakcheck.store.fold import EXECUTIONS, LOST, fold_execution, read_content
 from leakcheck.store.folder import AuditFolder
 from leakcheck.store.journal import Journal
+from leakcheck.store.kept import kept_by
 
 _NUMBER = slice(-5, None)
 
@@ -68,19 +69,11 @@ class Left:
     touched: tuple[events.Outside, ...] = ()
 
 
-def kept_by(folder: AuditFolder) -> tuple[events.Outside, ...]:
-    """What executions have touched, of which copies are kept: it may not be put back yet."""
-    tags = [tag for tag in folder.tags() if tag.startswith(EXECUTIONS) and folder.has_kept(tag)]
-    found = (event for tag in tags for event in (*read_content(folder, tag).events, *folder.forked(tag)))
-    return tuple(event for event in found if isinstance(event, events.Outside))
-
-
 def left_in(folder: AuditFolder) -> Left:
     """Read all executions of `folder`. Segments that are not complete are put aside: they tell nothing any more."""
     journal = Journal.of(folder.content("audit"))
     known: list[tuple[Order, Execution]] = []
     changed: set[str] = set()
-    touched = kept_by(folder)
     for tag in folder.tags():
         if not tag.startswith(EXECUTIONS):
             continue
@@ -94,4 +87,4 @@ def left_in(folder: AuditFolder) -> Left:
             folder.put_aside(tag)
     for tag in journal.missing(folder.tags()):
         folder.append("audit", events.Disowned((tag,), "gone"))
-    return Left(Replay.of(known), frozenset(changed), touched)
+    return Left(Replay.of(known), frozenset(changed), kept_by(folder))
