@@ -78,17 +78,21 @@ def test_what_cannot_be_started_is_an_error(tmp_path: Path) -> None:
         Spawned.start([str(tmp_path / "nothing")], log, os.environ)
 
 
-@on_linux
-def test_who_kills_its_parent_goes_on(start: Start, tmp_path: Path) -> None:
-    spawned = start(f"""
+def kills_parents(times: int, then: str) -> str:
+    return f"""
 import os, time
-for _ in range({SHIELDS}):
+for _ in range({times}):
     parent = os.getppid()
     os.kill(parent, 9)
     while os.getppid() == parent:
         time.sleep(0.001)
-os._exit(7)
-""")
+{then}
+"""
+
+
+@on_linux
+def test_who_kills_its_parent_goes_on(start: Start, tmp_path: Path) -> None:
+    spawned = start(kills_parents(SHIELDS, "os._exit(7)"))
     assert spawned.wait(LIMIT)
     assert (spawned.poll(), spawned.keeper_killed) == (7, False)
     wait_until(lambda: descendants(tmp_path) == [])  # the keeper itself has just told its last
@@ -97,15 +101,7 @@ os._exit(7)
 @on_linux
 @pytest.mark.parametrize("killed", [SHIELDS - 2, SHIELDS - 1])
 def test_who_has_one_shield_left_is_exposed(start: Start, killed: int) -> None:
-    spawned = start(f"""
-import os, time
-for _ in range({killed}):
-    parent = os.getppid()
-    os.kill(parent, 9)
-    while os.getppid() == parent:
-        time.sleep(0.001)
-time.sleep(600)
-""")
+    spawned = start(kills_parents(killed, "time.sleep(600)"))
     wait_until(lambda: spawned.poll() is None and len(spawned.ended) == killed)
     assert spawned.is_exposed is (killed == SHIELDS - 1)
 

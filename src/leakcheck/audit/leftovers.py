@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from leakcheck.audit.names import some
 from leakcheck.audit.sources import MAX_FILES, changed, walk
 
-_LIMIT = 5
 _OTHERS = ("__pycache__", "node_modules")
 State = tuple[int, int]
 
@@ -32,5 +32,4 @@ def told(before: Mapping[str, State], now: Mapping[str, State]) -> str:
     names = changed(before, now)
     if not names or max(len(before), len(now)) >= MAX_FILES:
         return ""
-    more = f" and {len(names) - _LIMIT} more" if len(names) > _LIMIT else ""
-    return f"changed by other programs, so leakcheck could not keep and put back: {', '.join(names[:_LIMIT])}{more}"
+    return f"changed by other programs, so leakcheck could not keep and put back: {some(names)}"

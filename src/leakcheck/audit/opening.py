@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from leakcheck.analysis import wrong_marks
 from leakcheck.audit.bench import Bench
+from leakcheck.audit.names import some
 from leakcheck.audit.progress import Progress
 from leakcheck.engine import Engine, Job
 from leakcheck.errors import CollectionFailed, EngineFailed, NoTests, UsageError
@@ -105,9 +105,10 @@ def _heed_what_lives(bench: Bench, found: Collected) -> None:
     """A fork lacks the threads of its parent, and may wait for them without end; it shares the connections, on
     which the answers of two processes get mixed up."""
     if found.threads:
-        alive, verb = f"threads live that the import of the suite has started ({_some(found.threads)})", "lack"
+        threads = some(found.threads, MAX_NAMED)
+        alive, verb = f"threads live that the import of the suite has started ({threads})", "lack"
     else:
-        servers = _some(found.connections)
+        servers = some(found.connections, MAX_NAMED)
         alive, verb = f"connections are open that the import of the suite has made ({servers})", "share"
     if bench.options.engine == "fork":
         bench.note("threads" if found.threads else "servers", f"{alive}; forks {verb} them")
@@ -115,11 +116,6 @@ def _heed_what_lives(bench: Bench, found: Collected) -> None:
     bench.engine.stop_tree()
     bench.engine.fork = False
     bench.note("engine", f"{alive}; forks would {verb} them: each order runs in a new process")
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return ", ".join(names[:MAX_NAMED]) + more
 
 
 def _check_paths(options: Options) -> None:

@@ -11,13 +11,13 @@ from datetime import date
 from leakcheck.analysis import Case, Effort, derive
 from leakcheck.audit.collisions import undisturbed
 from leakcheck.audit.known import read_baseline
+from leakcheck.audit.names import some
 from leakcheck.options import Judging, Options
 from leakcheck.probes._secrets import without_secrets
 from leakcheck.records import Cost, Excerpt, Leak, Result
 from leakcheck.store import Audit, AuditFolder, read_audit
 
 BUDGET = "budget"
-MAX_TOLD = 5
 EVERYTHING = "(everything)"
 USUAL = Judging()
 
@@ -55,11 +55,10 @@ def result_of(folder: AuditFolder, judging: Judging = USUAL, today: date | None 
 def _shortened(audit: Audit) -> Iterator[str]:
     """Why there is less than there could be; nothing if there is not."""
     if audit.damaged:
-        number = len(audit.damaged)
-        some = ", ".join(f"{name}.jsonl" for name in audit.damaged[:MAX_TOLD])
-        more = f" and {number - MAX_TOLD} more" if number > MAX_TOLD else ""
+        files = some([f"{name}.jsonl" for name in audit.damaged])
+        verb = "is" if len(audit.damaged) == 1 else "are"
         yield (
-            f"this audit is damaged: {some}{more} {'is' if number == 1 else 'are'} gone or not as written, and "
+            f"this audit is damaged: {files} {verb} gone or not as written, and "
             "what follows does without; `leakcheck run --resume` executes again what is missing"
         )
     elif not audit.finished:

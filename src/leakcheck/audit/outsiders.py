@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePath
 
+from leakcheck.audit.names import some
 from leakcheck.records import QUIET_FILES, Execution, Order
 
 
@@ -39,20 +40,17 @@ def told(executions: Iterable[Execution], root: str) -> Iterator[tuple[str, str]
             if test and what in seen and QUIET_FILES not in name:
                 seen[what][name.removeprefix(f"{root}/")] = None
     if seen["file"]:
-        names = _some(_innermost(seen["file"]))
+        names = some(sorted(_innermost(seen["file"])))
         yield "files", f"tests write files: they run while nothing else does, and the files are put back: {names}"
     if seen["server"]:
-        yield "servers", f"tests talk to servers, whose state leakcheck cannot reset: {_some(seen['server'])}"
+        names = some(sorted(seen["server"]))
+        yield "servers", f"tests talk to servers, whose state leakcheck cannot reset: {names}"
     if seen["port"]:
-        yield "ports", f"tests take fixed ports, so they run while nothing else does: {_some(seen['port'])}"
+        names = some(sorted(seen["port"]))
+        yield "ports", f"tests take fixed ports, so they run while nothing else does: {names}"
 
 
 def _innermost(names: Collection[str]) -> list[str]:
     """Without the folders of others among them."""
     folders = {parent for name in names for parent in map(str, PurePath(name).parents)}
     return [name for name in names if name not in folders]
-
-
-def _some(names: Collection[str], limit: int = 5) -> str:
-    more = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return ", ".join(sorted(names)[:limit]) + more

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, get_args
 
-from leakcheck.records import Certificate, Cost, Leak, Result, TestVerdict, Verdict
+from leakcheck.records import GOOD_OUTCOMES, Certificate, Cost, Leak, Result, TestVerdict, Verdict
 from leakcheck.reports._causes import Harm, How, Proof, grouped
 from leakcheck.reports._words import clip, duration, listed, outcomes_by_word, plural
 
@@ -39,7 +39,7 @@ def detail(test: TestVerdict) -> str:
     """What was seen of a test whose outcome is not always the same."""
     if test.verdict not in ("flaky", "unknown"):
         return ""
-    if all(outcome in ("passed", "skipped", "not run") for outcome in test.outcomes.values()):
+    if all(outcome in GOOD_OUTCOMES or outcome == "not run" for outcome in test.outcomes.values()):
         return "failed when it was run again in the same process"
     return outcomes_by_word(test.outcomes)
 

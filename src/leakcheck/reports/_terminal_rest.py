@@ -99,8 +99,8 @@ def _unexplained(found: Unexplained, test: TestVerdict | None, above: bool, limi
 def _troubles(tests: Sequence[TestVerdict], limits: Limits) -> Iterator[Piece]:
     for test in tests[: limits.tests]:
         yield row((clip(test.id), "bold"), indent=2)
-        if detail(test):
-            yield prose(detail(test), indent=4)
+        if seen := detail(test):
+            yield prose(seen, indent=4)
         if test.crash:
             yield row((clip(test.crash), "dim"), indent=4)
     yield from (row(each, indent=2) for each in more(len(tests) - limits.tests, "tests"))
