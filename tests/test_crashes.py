@@ -6,6 +6,7 @@ import contextlib
 import json
 import secrets
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,9 @@ def test_all_others_are_judged_and_the_terminal_tells(ended: Audited) -> None:
         for test in ("test_first", "test_last"):
             assert ended.outcomes(order)[f"test_ends.py::{test}"] == "passed"
     assert "test_ends.py::test_c_stack\n    killed by SIGSEGV\n" in ended.stdout
+    declared = next(row for row in ended.report["orders"] if row["name"] == "declared")
+    assert declared["outcomes"] == Counter(ended.outcomes("declared").values()), ended.text
+    assert sum(declared["outcomes"].values()) == len(ended.report["tests"])
 
 
 # What is left behind --------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -185,15 +185,18 @@ def _differs(verdict: TestVerdict) -> bool:
 
 def _orders(executions: Sequence[Execution], suite: Suite) -> tuple[OrderSummary, ...]:
     whole: dict[str, Execution] = {}
+    outcomes: dict[str, dict[str, str]] = defaultdict(dict)
     for each in executions:
         if each.order.kind in NAMED_KINDS and each.order.repeat == 0:
-            whole[each.order.name] = each  # an attempt that a test ended is followed by one without that test
+            # An attempt that a test ended is followed by one without that test, which has ended nevertheless.
+            whole[each.order.name] = each
+            outcomes[each.order.name].update((run.test, run.outcome) for run in each.runs)
     rows = [
         OrderSummary(
             each.order.name,
             each.order.kind,
             each.order.seed,
-            dict(Counter[str](run.outcome for run in each.runs)),
+            dict(Counter(outcomes[each.order.name].values())),
             _reproduce(each, suite),
         )
         for each in whole.values()
