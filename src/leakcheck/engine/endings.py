@@ -13,7 +13,7 @@ from leakcheck.engine.job import Job
 from leakcheck.engine.launch import Launch
 from leakcheck.errors import CannotRecord
 from leakcheck.records import Execution
-from leakcheck.store import LOST, fold_execution, touched_by
+from leakcheck.store import LOST, fold_execution, kept_by, touched_by
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ class Endings:
         for job in jobs:
             if job.spawned is not None:
                 job.spawned.end()
-            self.disk.remember(touched_by(self.launch.folder, job.tag))
+        self.disk.remember(
+            kept_by(self.launch.folder)
+        )  # of others too: there may have been no room to put them aside
         changed = self.disk.put_back()
         now = time.monotonic()
         with suppress(CannotRecord):
