@@ -38,3 +38,32 @@ def test_what_others_replaced_is_told_by_its_name() -> None:
     assert [key for key, _ in told(defined("rate", 3), wrapped)] == ["rate", "price"]
     assert [key for key, _ in told(defined("rate", 3), defined("rate", 3, module="bank"))] == ["rate", "rate"]
     assert [key for key, _ in told(patched, defined("rate", 3), defined("tax", 9))] == ["price", WHOLE]
+
+
+def configured(logger: str, key: str, line: int, value: str = "10") -> Left:
+    """A setting of a logger that the line of a fixture has made; 0 where no line was seen."""
+    sources = (Source("conftest.py", line, "", "setup", "logs", "session"),) if line else ()
+    return Left(name("a"), replace(change(Location("logging", logger, key), value, "absent"), sources=sources))
+
+
+def test_what_one_line_sets_of_one_logger_is_one_leak() -> None:
+    (found,) = told_together([configured("shop", "level", 3), configured("shop", "handlers", 3, "list of 1")])
+    assert found.change.location == Location("logging", "shop", WHOLE)
+    assert found.change.before == "handlers: absent, level: absent"
+    assert found.change.after == "handlers: list of 1, level: 10"
+    assert [source.line for source in found.change.sources] == [3]
+
+
+def test_what_one_line_sets_of_many_loggers_is_one_leak() -> None:
+    lefts = [configured(logger, key, 3) for logger in ("uvicorn", "root") for key in ("level", "handlers")]
+    (found,) = told_together(lefts)
+    assert found.change.location == Location("logging", "root and others", WHOLE)
+    assert found.change.before == "4 settings of 2 loggers"
+    assert found.change.after == "set: handlers of root, level of root, handlers of uvicorn, …"
+
+
+def test_settings_of_loggers_by_different_lines_are_different_leaks() -> None:
+    lefts = [configured("shop", "level", 3), configured("bank", "level", 4), configured("root", "level", 0)]
+    assert told_together(lefts) == lefts
+    (found,) = told_together([configured("root", "level", 0), configured("root", "handlers", 0)])
+    assert found.change.location == Location("logging", "root", WHOLE)

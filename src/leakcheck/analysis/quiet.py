@@ -14,7 +14,7 @@ from leakcheck.analysis.leaks import Left
 from leakcheck.analysis.profiles import is_alone
 from leakcheck.records import WHOLE, Change, Execution, Location, Source, Suite
 
-GLOBALS = "module_globals"
+GLOBALS, LOGGING = "module_globals", "logging"
 _CODE = ("function ", "class ", "method ")
 _MOCK = "unittest.mock."
 _EXAMPLES = 3
@@ -33,14 +33,22 @@ def left_quietly(executions: Sequence[Execution], suite: Suite, told: Collection
 
 
 def told_together(lefts: Sequence[Left]) -> list[Left]:
-    """What a module defines is one leak, and not one a name, where a test had the whole module executed again."""
-    remade: dict[tuple[str, str], list[Change]] = {}
-    for left in lefts:
-        if _is_remade(left.change):
-            remade.setdefault((left.by, left.change.location.owner), []).append(left.change)
-    together = {key: changes for key, changes in remade.items() if len(changes) > 1}
-    rest = [each for each in lefts if each.change not in together.get((each.by, each.change.location.owner), ())]
-    return rest + [Left(by, _remade(owner, changes)) for (by, owner), changes in together.items()]
+    """What has one cause is one leak: what a module defines, where a test had the whole module executed again, and
+    the settings of loggers that one line has made."""
+    groups: dict[object, list[Left]] = {}
+    for number, left in enumerate(lefts):
+        groups.setdefault(_cause(left) or number, []).append(left)
+    return [group[0] if len(group) == 1 else _together(group) for group in groups.values()]
+
+
+def _cause(left: Left) -> object:
+    """What those have in common that are one leak; None for what is one of its own."""
+    location, sources = left.change.location, left.change.sources
+    if _is_remade(left.change):
+        return left.by, GLOBALS, location.owner
+    if location.kind == LOGGING:
+        return left.by, LOGGING, sources or location.owner
+    return None
 
 
 def _is_remade(change: Change) -> bool:
@@ -49,14 +57,36 @@ def _is_remade(change: Change) -> bool:
     return is_code and any(source.function == MODULE for source in change.sources)
 
 
-def _remade(owner: str, changes: Sequence[Change]) -> Change:
+def _together(lefts: Sequence[Left]) -> Left:
+    changes = [left.change for left in lefts]
+    one = _configured(changes) if changes[0].location.kind == LOGGING else _remade(changes)
+    return Left(lefts[0].by, one)
+
+
+def _remade(changes: Sequence[Change]) -> Change:
     return replace(
         changes[0],
-        location=Location(GLOBALS, owner, WHOLE),
+        location=replace(changes[0].location, key=WHOLE),
         before=f"{len(changes)} functions and classes",
         after="the same, defined anew: the module was executed again",
         paths=(),
     )
+
+
+def _configured(changes: Sequence[Change]) -> Change:
+    """The settings of one logger each with its value, those of several by their names."""
+    changes = sorted(changes, key=lambda change: change.location)
+    owners = sorted({change.location.owner for change in changes})
+    if len(owners) == 1:
+        owner = owners[0]
+        before = ", ".join(f"{change.location.key}: {change.before}" for change in changes)
+        after = ", ".join(f"{change.location.key}: {change.after}" for change in changes)
+    else:
+        owner = f"{owners[0]} and others"
+        before = f"{len(changes)} settings of {len(owners)} loggers"
+        shown = [f"{change.location.key} of {change.location.owner}" for change in changes[:_EXAMPLES]]
+        after = f"set: {', '.join(shown)}{', …' if len(changes) > _EXAMPLES else ''}"
+    return replace(changes[0], location=Location(LOGGING, owner, WHOLE), before=before, after=after, paths=())
 
 
 def counted(executions: Sequence[Execution], suite: Suite, told: Collection[Location] = ()) -> Iterator[str]:
