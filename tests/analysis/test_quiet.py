@@ -40,10 +40,10 @@ def test_what_others_replaced_is_told_by_its_name() -> None:
     assert [key for key, _ in told(patched, defined("rate", 3), defined("tax", 9))] == ["price", WHOLE]
 
 
-def configured(logger: str, key: str, line: int, value: str = "10") -> Left:
+def configured(logger: str, key: str, line: int, value: str = "10", by: str = "a") -> Left:
     """A setting of a logger that the line of a fixture has made; 0 where no line was seen."""
     sources = (Source("conftest.py", line, "", "setup", "logs", "session"),) if line else ()
-    return Left(name("a"), replace(change(Location("logging", logger, key), value, "absent"), sources=sources))
+    return Left(name(by), replace(change(Location("logging", logger, key), value, "absent"), sources=sources))
 
 
 def test_what_one_line_sets_of_one_logger_is_one_leak() -> None:
@@ -65,5 +65,13 @@ def test_what_one_line_sets_of_many_loggers_is_one_leak() -> None:
 def test_settings_of_loggers_by_different_lines_are_different_leaks() -> None:
     lefts = [configured("shop", "level", 3), configured("bank", "level", 4), configured("root", "level", 0)]
     assert told_together(lefts) == lefts
-    (found,) = told_together([configured("root", "level", 0), configured("root", "handlers", 0)])
-    assert found.change.location == Location("logging", "root", WHOLE)
+
+
+def test_settings_of_loggers_that_no_line_was_seen_to_make_are_one_leak_by_the_tests_that_leave_them() -> None:
+    both = [configured(logger, "level", 0, by=by) for logger in ("bank", "root") for by in "ab"]
+    found = told_together([*both, configured("shop", "level", 0)])
+    assert [(each.by, each.change.location.owner) for each in found] == [
+        (name("a"), "bank and others"),
+        (name("b"), "bank and others"),
+        (name("a"), "shop"),
+    ]

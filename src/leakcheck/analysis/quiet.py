@@ -7,7 +7,7 @@ What grows in lists and dicts, what is counted or made on first use, often is: t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leakcheck.analysis.leaks import Left
@@ -34,20 +34,23 @@ def left_quietly(executions: Sequence[Execution], suite: Suite, told: Collection
 
 def told_together(lefts: Sequence[Left]) -> list[Left]:
     """What has one cause is one leak: what a module defines, where a test had the whole module executed again, and
-    the settings of loggers that one line has made."""
+    the settings of loggers that one line has made, or that are left by the same tests where no line was seen."""
+    tests: dict[Location, set[str]] = {}
+    for left in lefts:
+        tests.setdefault(left.change.location, set()).add(left.by)
     groups: dict[object, list[Left]] = {}
     for number, left in enumerate(lefts):
-        groups.setdefault(_cause(left) or number, []).append(left)
+        groups.setdefault(_cause(left, tests) or number, []).append(left)
     return [group[0] if len(group) == 1 else _together(group) for group in groups.values()]
 
 
-def _cause(left: Left) -> object:
+def _cause(left: Left, tests: Mapping[Location, Collection[str]]) -> object:
     """What those have in common that are one leak; None for what is one of its own."""
-    location, sources = left.change.location, left.change.sources
+    location = left.change.location
     if _is_remade(left.change):
         return left.by, GLOBALS, location.owner
     if location.kind == LOGGING:
-        return left.by, LOGGING, sources or location.owner
+        return left.by, LOGGING, left.change.sources or frozenset(tests[location])
     return None
 
 

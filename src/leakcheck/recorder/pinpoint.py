@@ -57,7 +57,7 @@ class Pinpoint:
     def _on_line(self, frame: FrameType, event: str, argument: Any) -> Any:
         self._look()
         if event == "return":
-            self._last = self._line_of(frame.f_back) or self._last
+            self._last = self._line_of(frame.f_back)  # None: what others do from now on is not told of this line
         else:
             self._last = (frame.f_code, frame.f_lineno)
         return self._on_line
