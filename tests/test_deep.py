@@ -24,6 +24,7 @@ LIBRARY = """
         return 42
 """
 SHOP = """
+    import contextvars
     import functools
 
     LIMIT = 10
@@ -54,6 +55,9 @@ SHOP = """
 
     def send():
         return "sent"
+
+    TENANT = contextvars.ContextVar("tenant", default="nobody")
+    REQUEST = contextvars.ContextVar("request")
 
     CACHED = 10
 
@@ -90,6 +94,8 @@ LEAKS = {
                "locale.setlocale(locale.LC_ALL) == NAME", "locale locale LC_ALL"),
     "loop": ("asyncio.set_event_loop_policy(asyncio.DefaultEventLoopPolicy())",
              "asyncio.events._event_loop_policy is None", "event_loop asyncio event loop policy"),
+    "context": ("shop.TENANT.set('acme')", "shop.TENANT.get() == 'nobody'", "context_vars contextvars tenant"),
+    "request": ("shop.REQUEST.set('42')", "shop.REQUEST.get(None) is None", "context_vars contextvars request"),
 }  # fmt: skip
 CLOSURE = """
     def test_closure_leaks():
@@ -226,3 +232,49 @@ def test_what_is_worth_a_note() -> None:
     assert leaks == [("shop", "*", "shop.py"), ("shop", "PARSER.formatter_class", "test_shop.py")], found.text
     assert "all globals of shop\n      3 functions and classes → the same, defined anew" in found.stdout
     assert "instead of reloading" in found.stdout
+
+
+NEEDED = {
+    "shop.py": """
+        from contextvars import ContextVar
+
+        TENANT = ContextVar("tenant", default="nobody")
+    """,
+    "conftest.py": """
+        import logging
+
+        import pytest
+
+        RECORDS = []
+
+        class Keeper(logging.Handler):
+            def emit(self, record):
+                RECORDS.append(record)
+
+        @pytest.fixture(scope="session", autouse=True)
+        def records():
+            logging.getLogger("shop").addHandler(Keeper())
+            return RECORDS
+    """,
+    "test_shop.py": """
+        import logging
+
+        import shop
+
+        def test_suffers(records):
+            logging.getLogger("shop").warning("%s", shop.TENANT.get())
+            assert records[-1].getMessage() == "nobody"
+
+        def test_leaks():
+            shop.TENANT.set("acme")
+    """,
+}
+
+
+def test_what_the_victim_needs_is_not_taken_from_it_to_find_what_hurts_it() -> None:
+    """A fixture of the session has set a handler during the first test: that is no leak to be put back."""
+    found = Project(NEEDED).audit("--random", "0")
+    (edge,) = [each for each in found.report["edges"] if each["effect"] == "breaks"]
+    leaks = {leak["id"]: (leak["kind"], leak["key"]) for leak in found.report["leaks"]}
+    assert (leaks[edge["leak"]], edge["counterfactual"]) == (("context_vars", "tenant"), True), found.text
+    assert found.report["certificate"]["unexplained"] == []

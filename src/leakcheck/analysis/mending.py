@@ -40,6 +40,10 @@ _BY_KIND: Mapping[str, str] = {
         "Set levels with `caplog.set_level`, which sets them back; take handlers away again behind the yield of "
         "the fixture that adds them."
     ),
+    "context_vars": (
+        "Set the variable in a fixture, and behind its yield give what `variable.set(...)` returned to "
+        "`variable.reset(...)`."
+    ),
     "caches": "Clear the cache in a fixture, behind its yield: `function.cache_clear()`.",
     "files": "Write into `tmp_path`, which every test has for itself.",
     "threads": (

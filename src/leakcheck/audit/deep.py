@@ -21,6 +21,8 @@ PIONEERS = 4
 MAX_WITNESSES = 100
 MAX_LINES = 30
 SECONDS = 60.0
+_APART = (*DEEP_KINDS, *UNDOABLE, "random_state", "imports")
+"""Kinds that are put back by themselves."""
 
 Groups = Iterable[tuple[Location, ...]]
 """Locations that are put back together."""
@@ -68,7 +70,8 @@ def _inquire(bench: Bench, witness: Witness) -> Inquiry:
     evidence = yield [Question(witness, deep=True)]
     changes = evidence.deep.get(witness, ())
     related = list(_related(bench, witness, changes))
-    for groups in ((*related, *_alike(bench, changes)), _own(changes), _foreign(changes), _everything(changes)):
+    stages = (_own(changes), _each_kind(changes), _foreign(changes), _everything(changes))
+    for groups in ((*related, *_alike(bench, changes)), *stages):
         asked = [group for group in dict.fromkeys(groups) if group]
         if not asked:
             continue
@@ -111,10 +114,18 @@ def _own(changes: Sequence[Change]) -> Groups:
     own = [change.location for change in changes if not change.internal]
     yield tuple(each for each in own if each.kind == "module_globals")
     yield tuple(each for each in own if each.kind == "caches")
-    apart = (*DEEP_KINDS, *UNDOABLE, "random_state", "imports")
-    yield tuple(each for each in own if each.kind not in apart)
+    yield tuple(each for each in own if each.kind not in _APART)
     yield tuple(each for each in own if each.kind == "imports")
     yield tuple(each for each in own if each.kind in UNDOABLE)
+
+
+def _each_kind(changes: Sequence[Change]) -> Groups:
+    """Settings of one kind at a time: put back all together, one may take away what the test needs, such as the
+    handler that a fixture of the session has added."""
+    own = [change.location for change in changes if not change.internal and change.location.kind not in _APART]
+    kinds = dict.fromkeys(each.kind for each in own)
+    if len(kinds) > 1:
+        yield from (tuple(each for each in own if each.kind == kind) for kind in kinds)
 
 
 def _foreign(changes: Sequence[Change]) -> Groups:

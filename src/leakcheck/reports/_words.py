@@ -53,6 +53,7 @@ _FORMS_OF_PROCESSES: Mapping[str, Form] = {
     "logging": Form("{key} of the logger {owner}", "the logger {owner}"),
     "signal_handlers": Form("the handler of {key}", "all signal handlers"),
     "locale": Form("{owner} {key}", "the locale"),
+    "context_vars": Form("context variable {key}{path}", "the context variables"),
     "random_state": Form("the state of random", "the state of random"),
     "imports": Form("the import of {key}", "all imports"),
     "files": Form("file {key}", "the files"),
