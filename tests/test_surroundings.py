@@ -634,3 +634,30 @@ def test_a_plugin_that_reorders_is_obeyed_in_the_declared_order() -> None:
     ]  # fmt: skip
     assert (found.report["leaks"], found.code) == ([], 0), found.text
     assert set(found.verdicts.values()) == {"stable"}
+
+
+NEEDS_THE_FOLDER = {
+    "shop/__init__.py": "PRICE = 900\n",
+    "tests/conftest.py": "import shop\n",
+    "tests/test_shop.py": """
+        import shop
+
+        def test_price():
+            assert shop.PRICE == 900
+
+        def test_sale(monkeypatch):
+            monkeypatch.setattr(shop, "PRICE", 450)
+    """,
+}
+
+
+def test_a_suite_that_only_python_m_pytest_can_collect() -> None:
+    """As many applications have it: the folder of the project is on the path of `python -m pytest` alone."""
+    found = Project(NEEDS_THE_FOLDER).audit("tests", "--random", "0")
+    assert set(found.verdicts.values()) == {"stable"}, found.text
+    assert found.report["suite"]["engine"] == "fork"
+    assert found.report["notes"] == [
+        "collects only with `python -m pytest`, so this is what runs and what is printed"
+    ]
+    declared = next(row for row in found.report["orders"] if row["name"] == "declared")
+    assert declared["reproduce"] == "python -m pytest tests"

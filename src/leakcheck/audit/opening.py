@@ -39,6 +39,7 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
             continue
         engine.launch, engine.fork = replace(engine.launch, launcher=launcher), wanted
         found, text, job = _collect(engine)
+        engine.incidents.clear()  # nobody has killed a tree that could not collect
         if found is not None:
             suite = found.suite
             _check_marks(suite)
