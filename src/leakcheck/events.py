@@ -139,6 +139,11 @@ class Outside:
     at: float = 0.0
     test: str = ""
 
+    @property
+    def has_copy(self) -> bool:
+        """Whether `copy` is where a file's content is kept."""
+        return self.what == "file" and self.copy not in (ABSENT, UNKEPT)
+
 
 def signature(path: str) -> str:
     """Size and time of the last change of a file; "" where there is none."""

@@ -87,8 +87,7 @@ def _configured(changes: Sequence[Change]) -> Change:
     else:
         owner = f"{owners[0]} and others"
         before = f"{len(changes)} settings of {len(owners)} loggers"
-        shown = [f"{change.location.key} of {change.location.owner}" for change in changes[:_EXAMPLES]]
-        after = f"set: {', '.join(shown)}{', …' if len(changes) > _EXAMPLES else ''}"
+        after = f"set: {_some([f'{change.location.key} of {change.location.owner}' for change in changes])}"
     return replace(changes[0], location=Location(LOGGING, owner, WHOLE), before=before, after=after, paths=())
 
 
@@ -104,9 +103,13 @@ def counted(executions: Sequence[Execution], suite: Suite, told: Collection[Loca
         places = [
             f"{location.owner}.{location.key}" for location, _ in Counter(each for _, each in rest).most_common()
         ]
-        shown = ", ".join(places[:_EXAMPLES]) + (", …" if len(places) > _EXAMPLES else "")
         left = "1 test leaves" if tests == 1 else f"{tests} tests leave"
+        shown = _some(places)
         yield f"{left} values in modules changed, and no outcome with them (`leakcheck diff TEST` tells): {shown}"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_EXAMPLES]) + (", …" if len(names) > _EXAMPLES else "")
 
 
 def is_worth_a_note(change: Change) -> bool:

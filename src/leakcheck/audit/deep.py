@@ -114,7 +114,7 @@ def _own(changes: Sequence[Change]) -> Groups:
     own = [change.location for change in changes if not change.internal]
     yield tuple(each for each in own if each.kind == "module_globals")
     yield tuple(each for each in own if each.kind == "caches")
-    yield tuple(each for each in own if each.kind not in _APART)
+    yield tuple(_settings(changes))
     yield tuple(each for each in own if each.kind == "imports")
     yield tuple(each for each in own if each.kind in UNDOABLE)
 
@@ -122,10 +122,14 @@ def _own(changes: Sequence[Change]) -> Groups:
 def _each_kind(changes: Sequence[Change]) -> Groups:
     """Settings of one kind at a time: put back all together, one may take away what the test needs, such as the
     handler that a fixture of the session has added."""
-    own = [change.location for change in changes if not change.internal and change.location.kind not in _APART]
-    kinds = dict.fromkeys(each.kind for each in own)
+    settings = _settings(changes)
+    kinds = dict.fromkeys(each.kind for each in settings)
     if len(kinds) > 1:
-        yield from (tuple(each for each in own if each.kind == kind) for kind in kinds)
+        yield from (tuple(each for each in settings if each.kind == kind) for kind in kinds)
+
+
+def _settings(changes: Sequence[Change]) -> list[Location]:
+    return [change.location for change in changes if not change.internal and change.location.kind not in _APART]
 
 
 def _foreign(changes: Sequence[Change]) -> Groups:

@@ -51,13 +51,12 @@ class Disk:
     def forget_copies(self) -> None:
         """Remove the copies that are of no more use, once it is recorded that they are not."""
         needed = {Path(each.copy).parent for each in self._touched}
-        useless = [each for each in map(self.folder.undo.joinpath, self.folder.kept()) if each not in needed]
         gone = self.folder.undone
         shutil.rmtree(gone, ignore_errors=True)
         with contextlib.suppress(OSError):
             if needed:
                 gone.mkdir()
-                for each in useless:
+                for each in {*map(self.folder.undo.joinpath, self.folder.kept())} - needed:
                     each.rename(gone / each.name)
             else:  # all at once: whoever is killed here shall not leave the later of two copies
                 self.folder.undo.rename(gone)
@@ -71,9 +70,7 @@ class Disk:
         """What could not be put back, in sentences."""
         for each in {each.name: each for each in self._touched if each.what == "file"}.values():
             why = self._failed.get(each.name, "the audit ended before")
-            kept = (
-                f"; what it held is kept in {each.copy}" if each.copy not in (events.ABSENT, events.UNKEPT) else ""
-            )
+            kept = f"; what it held is kept in {each.copy}" if each.has_copy else ""
             yield f"{each.name} was changed by tests and could not be put back ({why}){kept}"
 
     def put_back_the_start(self) -> None:

@@ -51,9 +51,8 @@ class Endings:
         for job in jobs:
             if job.spawned is not None:
                 job.spawned.end()
-        self.disk.remember(
-            kept_by(self.launch.folder)
-        )  # of others too: there may have been no room to put them aside
+        # Of others too: there may have been no room to put them aside.
+        self.disk.remember(kept_by(self.launch.folder))
         changed = self.disk.put_back()
         now = time.monotonic()
         with suppress(CannotRecord):

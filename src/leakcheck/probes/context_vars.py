@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from contextvars import Context, ContextVar, copy_context
 from typing import Any
@@ -24,8 +23,6 @@ class Probe(Setting):
     tracking: Tracking = "on demand"
 
     def read(self) -> Values:
-        if "contextvars" not in sys.modules:
-            return {}
         found = ((variable, variable.get()) for variable in _set_here().values())
         return {
             ("contextvars", variable.name): value for variable, value in found if value is not _default(variable)

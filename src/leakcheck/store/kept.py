@@ -25,6 +25,4 @@ def touched_by(folder: AuditFolder, tag: str) -> tuple[events.Outside, ...]:
 
 def _located(event: events.Outside, copies: Path) -> events.Outside:
     """The folder of the copies may have got another name since."""
-    if event.what != "file" or event.copy in (events.ABSENT, events.UNKEPT):
-        return event
-    return replace(event, copy=str(copies / Path(event.copy).name))
+    return replace(event, copy=str(copies / Path(event.copy).name)) if event.has_copy else event
