@@ -51,3 +51,7 @@ class Interrupted(LeakcheckError):
 
 class CannotRecord(Interrupted):
     """The audit's folder cannot be written to any more: the disk is full, or gone."""
+
+
+class FolderGone(CannotRecord):
+    """The audit's folder, or what it holds, was removed while the audit ran."""

@@ -131,13 +131,16 @@ class Outside:
     when nothing did, "?" when it could not be kept), "server", "port" or "driver" (loaded, and may touch these
     unseen); `at` is a monotonic time. "settled" is a file that imports have changed: its `copy` is the `signature`
     that it has when the first test begins. `test` is the one that forked the process which tells this; "" for the
-    test that is running."""
+    test that is running. `root` is the folder that the file counts for: the rootdir, or the temporary folder.
+    `proof` shows that a process of this audit tells it: nothing is put back without."""
 
     what: str
     name: str
     copy: str = ""
     at: float = 0.0
     test: str = ""
+    root: str = ""
+    proof: str = ""
 
     @property
     def has_copy(self) -> bool:

@@ -15,8 +15,11 @@ from leakcheck.engine.job import Job
 from leakcheck.engine.launch import Launch
 from leakcheck.errors import CannotRecord
 from leakcheck.events import Event, Outside
+from leakcheck.recorder.proofs import proven, undo_key
 from leakcheck.records import Order
 from leakcheck.store import AuditFolder
+
+SALT = "f" * 32
 
 
 class FullFolder(AuditFolder):
@@ -39,7 +42,7 @@ class Audit:
 
     def __post_init__(self) -> None:
         launch: Any = SimpleNamespace(folder=self.folder, guard=None)
-        self.endings = Endings(cast(Launch, launch), Disk(self.folder), self.jobs)
+        self.endings = Endings(cast(Launch, launch), Disk(self.folder, SALT), self.jobs)
 
     def write(self, tag: str, at: float, text: str) -> Job:
         """An execution that overwrites the file and is over, as far as its processes go."""
@@ -48,7 +51,8 @@ class Audit:
         copy = self.folder.undo / tag / "1"
         copy.parent.mkdir(parents=True)
         copy.write_text(self.file.read_text())
-        self.folder.append(tag, Outside("file", str(self.file), str(copy), at))
+        told = Outside("file", str(self.file), str(copy), at, root=str(self.file.parent))
+        self.folder.append(tag, proven(told, undo_key(SALT)))
         self.file.write_text(text)
         return Job(tag, order, "fork", status=0)
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from leakcheck.engine.disk import Disk
-from leakcheck.engine.undo import put_back
+from leakcheck.engine.undo import Copies, put_back
 from leakcheck.events import FORMAT, UNKEPT, Header, Outside, signature
 from leakcheck.recorder.keeping import MAX_COPY, below, keep, located
+from leakcheck.recorder.proofs import proven, undo_key
 from leakcheck.recorder.segment import Segment
 from leakcheck.store import AuditFolder
+
+SALT = "f" * 32
 
 
 def tree(folder: Path) -> Mapping[str, tuple[int, str]]:
@@ -39,9 +43,20 @@ def furnished(folder: Path) -> Path:
 def kept(folder: Path, copies: Path, *names: str) -> list[Outside]:
     """What the recorder tells of paths that are about to change."""
     return [
-        Outside("file", str(folder / name), keep(str(folder / name), str(copies / str(number))), number)
+        told(folder, name, keep(str(folder / name), str(copies / str(number))), number)
         for number, name in enumerate(names)
     ]
+
+
+def told(folder: Path, name: str, copy: str = "", at: float = 0.0) -> Outside:
+    """What the recorder tells of `name` in the project `folder`."""
+    return proven(Outside("file", str(folder / name), copy, at, root=str(folder)), undo_key(SALT))
+
+
+def undone(touched: list[Outside], folder: Path) -> tuple[set[str], dict[str, str]]:
+    """(what had changed, what could not be put back) with copies from anywhere in `folder`."""
+    found = put_back(touched, Copies.of(folder))
+    return found.changed, found.failed
 
 
 def swap(folder: Path) -> None:
@@ -86,7 +101,7 @@ def test_everything_is_as_it_was(tmp_path: Path, name: str) -> None:
     touched = kept(folder, tmp_path / "copies", *names)
     change(folder)
     assert name == "nothing" or tree(folder) != before
-    changed, failed = put_back(touched)
+    changed, failed = undone(touched, tmp_path)
     assert tree(folder) == before
     assert (folder / "file").stat().st_mtime_ns == time
     assert not failed
@@ -97,8 +112,8 @@ def test_the_earliest_copy_counts(tmp_path: Path) -> None:
     folder = furnished(tmp_path / "project")
     first = kept(folder, tmp_path / "one", "file")
     (folder / "file").write_text("second")
-    second = [Outside("file", each.name, each.copy, each.at + 1) for each in kept(folder, tmp_path / "two", "file")]
-    put_back([*second, *first])
+    second = [replace(each, at=each.at + 1) for each in kept(folder, tmp_path / "two", "file")]
+    undone([*second, *first], tmp_path)
     assert (folder / "file").read_text() == "file"
 
 
@@ -111,7 +126,7 @@ def test_a_copy_never_takes_the_place_of_another(tmp_path: Path) -> None:
 def test_what_cannot_be_kept_is_left_alone(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert keep(str(tmp_path / "pipe"), str(tmp_path / "copy")) == UNKEPT
-    assert put_back([Outside("file", str(tmp_path / "pipe"), UNKEPT)]) == (set(), {})
+    assert undone([told(tmp_path, "pipe", UNKEPT)], tmp_path) == (set(), {})
     assert (tmp_path / "pipe").exists()
 
 
@@ -120,13 +135,17 @@ def test_what_is_too_large_is_told(tmp_path: Path) -> None:
     with path.open("wb") as stream:
         stream.truncate(MAX_COPY + 1)
     assert keep(str(path), str(tmp_path / "copy")) == UNKEPT
-    assert put_back([Outside("file", str(path), UNKEPT)]) == (set(), {str(path): "it is too large to keep a copy"})
+    assert undone([told(tmp_path, "large.bin", UNKEPT)], tmp_path) == (
+        set(),
+        {str(path): "it is too large to keep a copy"},
+    )
 
 
 def test_nothing_else_is_ever_deleted(tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "of somebody else").write_text("x")
-    put_back([Outside("file", str(tmp_path / "new"), "")])
+    found = put_back([told(tmp_path, "new")], Copies.of(tmp_path))
+    assert found.held == {str(tmp_path / "new")}
     assert (tmp_path / "new" / "of somebody else").exists()
 
 
@@ -154,13 +173,14 @@ def test_what_imports_changed_is_put_back_unless_somebody_else_changed_it_since(
     tmp_path: Path, foreign: bool
 ) -> None:
     folder = furnished(tmp_path / "project")
-    disk = Disk(AuditFolder.create(tmp_path / "audits"))
+    disk = Disk(AuditFolder.create(tmp_path / "audits"), SALT)
     segment = Segment(str(disk.folder.segment("before-1")))
     segment.write(Header(FORMAT, "before-1"))
     for each in kept(folder, disk.folder.path / "before-1", "file"):
         segment.write(each)
     (folder / "file").write_text("imported")
-    disk.remember([Outside("settled", str(folder / "file"), signature(str(folder / "file")))])
+    settled = Outside("settled", str(folder / "file"), signature(str(folder / "file")), root=str(folder))
+    disk.remember([proven(settled, undo_key(SALT))])
     if foreign:
         (folder / "file").write_text("by somebody else")
     disk.put_back_the_start()
@@ -169,7 +189,7 @@ def test_what_imports_changed_is_put_back_unless_somebody_else_changed_it_since(
 
 
 def test_a_process_that_ended_before_it_told_anything_left_nothing_to_put_back(tmp_path: Path) -> None:
-    disk = Disk(AuditFolder.create(tmp_path / "audits"))
+    disk = Disk(AuditFolder.create(tmp_path / "audits"), SALT)
     disk.folder.segment("before-1").touch()
     disk.put_back_the_start()
     assert disk.folder.tags() == []

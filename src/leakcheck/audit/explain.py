@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ from leakcheck.audit.bench import Bench
 from leakcheck.audit.blame import explain, find_alternatives
 from leakcheck.audit.confirm import confirm
 from leakcheck.audit.deep import look_deep
+from leakcheck.audit.killed import put_back_leftovers
 from leakcheck.audit.outcome import forked
 from leakcheck.audit.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.audit.progress import Progress
@@ -90,11 +92,11 @@ def _newer(audit: Audit) -> Iterator[str]:
 def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
     """Settle what is open about `test`, and append it to the audit in `folder`: the number of new executions."""
     began = time.monotonic()
-    with in_turn(Path.cwd(), progress), folder.aside("asking") as aside:
+    with in_turn(Path.cwd(), progress), _asking(folder, progress) as aside:
         audit = read_audit(folder)
         options = replace(Options.from_text(audit.options), engine="fork" if forked(audit) else "spawn")
         aside.begin("audit")
-        with engine_for(options, aside, first=_next_number(folder), salt=kept_salt(folder.path) or "") as engine:
+        with engine_for(options, aside, salt=kept_salt(folder.path) or "", first=_next_number(folder)) as engine:
             _collect(engine, audit, progress)
             bench = _bench(test, engine, options, audit, progress)
             settle(bench)
@@ -107,6 +109,15 @@ def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
     folder.append("audit", Note(ASKED, f"{new} further executions were asked for about {test}"))
     folder.append("audit", Completed(round(audit.seconds + time.monotonic() - began, 3)))
     return new
+
+
+@contextmanager
+def _asking(folder: AuditFolder, progress: Progress) -> Iterator[AuditFolder]:
+    """A folder for executions; what was changed by those that were killed is put back first."""
+    for text in put_back_leftovers(folder.path.parent):
+        progress.note(text)
+    with folder.aside(folder.asking.path.name) as aside:
+        yield aside
 
 
 def _next_number(folder: AuditFolder) -> int:

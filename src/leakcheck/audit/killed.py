@@ -4,49 +4,52 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from leakcheck.engine import Disk
-from leakcheck.errors import CannotRecord, UsageError
+from leakcheck.audit.salts import kept_salt
+from leakcheck.engine import Disk, recover, told_of_the_start, unproven
+from leakcheck.errors import CannotRecord, LeakcheckError, UsageError
 from leakcheck.events import Outside
 from leakcheck.store import AuditFolder, audits, kept_by
 
-LATE = 5.0
-"""Seconds after the last sign of life of an audit in which its tests may have written."""
-
 
 def put_back_leftovers(base: Path) -> Iterator[str]:
-    """Put back what ended audits below `base` have left changed; tells about it in sentences."""
-    for folder in audits(base):
-        if folder.has_copies():
-            try:
-                lock = folder.lock()
-            except (UsageError, CannotRecord):
-                continue  # it is still running, or nobody can write there
-            try:
-                yield from _put_back(folder)
-            finally:
-                os.close(lock)
+    """Put back what ended audits below `base` have left changed; tells about it in sentences.
+
+    Only for an audit that this user has made here: what is told of any other comes perhaps from a stranger, who may
+    name any file. Then it is said what may be left, and nothing is done.
+    """
+    for audit in audits(base):
+        for folder in (audit, audit.asking):
+            if folder.has_copies():
+                yield from _heed(folder, kept_salt(audit.path))
 
 
-def _put_back(folder: AuditFolder) -> Iterator[str]:
-    touched = kept_by(folder)
-    end = LATE + max(folder.segment(tag).stat().st_mtime for tag in folder.tags())
-    newer = {each.name for each in touched if _written_after(each, end)}
-    undo = Disk(folder)
-    undo.remember(each for each in touched if each.name not in newer)
-    changed = undo.put_back()
+def _heed(folder: AuditFolder, salt: str | None) -> Iterator[str]:
+    if salt is None or not folder.is_private():
+        yield unproven(folder, _told_by(folder))
+        return
+    try:
+        lock = folder.lock()
+    except (UsageError, CannotRecord):
+        return  # it is still running, or nobody can write there
+    try:
+        yield from _put_back(folder, Disk(folder, salt))
+    finally:
+        os.close(lock)
+
+
+def _put_back(folder: AuditFolder, disk: Disk) -> Iterator[str]:
+    changed, told = recover(disk, kept_by(folder))
     if changed:
         yield f"put back, as the audit {folder.path.name} was killed before it could: {', '.join(changed)}"
-    yield from undo.troubles()
-    for each in {each.name: each for each in touched if each.name in newer}.values():
-        yield f"{each.name} was changed after the audit {folder.path.name} was killed, and is left as it is"
-    undo.put_back_the_start()
-    undo.forget_copies()
+    yield from told
+    disk.forget_copies()
 
 
-def _written_after(touched: Outside, end: float) -> bool:
-    try:
-        return os.lstat(touched.name).st_mtime > end
-    except OSError:
-        return False
+def _told_by(folder: AuditFolder) -> tuple[Outside, ...]:
+    """What is told of files, by whomever: to be named, and for nothing else."""
+    with suppress(LeakcheckError, OSError):
+        return (*kept_by(folder), *told_of_the_start(folder))
+    return ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -27,12 +26,13 @@ from leakcheck.audit.salts import keep_salt
 from leakcheck.audit.sources import sources_of
 from leakcheck.audit.turns import in_turn
 from leakcheck.engine import Engine, Guard, Launch, Limits, uninterrupted
-from leakcheck.errors import CannotRecord, Interrupted, UsageError
+from leakcheck.errors import CannotRecord, FolderGone, Interrupted, UsageError
 from leakcheck.events import Begun, Completed, Excerpts, Note, Sources
 from leakcheck.options import Options
+from leakcheck.own_folders import Own, remove_own
 from leakcheck.probes._secrets import Redactor
 from leakcheck.records import Suite
-from leakcheck.store import AuditFolder, left_in
+from leakcheck.store import MARK, AuditFolder, left_in
 
 _WAY_ON = "`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now"
 
@@ -49,10 +49,10 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         if earlier is not None:
             os.close(earlier.folder.lock())  # who has it now will not leave anything to go on with
         here = Path.cwd()
-        salt = earlier.salt if earlier is not None else ""
+        salt = earlier.salt if earlier is not None else secrets.token_hex(16)
         with in_turn(here, progress):
-            folder = folder or _begin(options, progress)
-            with engine_for(options, folder, earlier=earlier, salt=salt) as engine:
+            folder = folder or _begin(options, progress, salt)
+            with engine_for(options, folder, salt=salt, earlier=earlier) as engine:
                 files = files_below(here)
                 known = earlier.suite.launcher if earlier is not None else ""
                 bench, control = open_bench(engine, options, progress, known)
@@ -68,6 +68,8 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
     except KeyboardInterrupt as asked:
         again = isinstance(asked.__context__, KeyboardInterrupt)  # while the first was being heeded
         raise _interrupted(folder if collected else None, again=again) from None
+    except FolderGone as error:
+        raise _gone(error) from None
     except CannotRecord as error:
         raise _out_of_room(error, folder if collected else None) from None
 
@@ -75,11 +77,16 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
 def _tell_leftovers(bench: Bench, before: Mapping[str, State], here: Path) -> None:
     """What could not be put back, and what nobody was seen to change."""
     disk = bench.engine.disk
-    known = {Path(name) for name in disk.remaining()}
-    now = {name: state for name, state in files_below(here).items() if here / name not in known}
-    before = {name: state for name, state in before.items() if here / name not in known}
+    known = {Path(name) for name in (*disk.remaining(), *disk.held())}
+    now = {name: state for name, state in files_below(here).items() if not _is_told(here / name, known)}
+    before = {name: state for name, state in before.items() if not _is_told(here / name, known)}
     for each in filter(None, (*disk.troubles(), told(before, now))):
         bench.note("files", each)
+
+
+def _is_told(path: Path, known: set[Path]) -> bool:
+    """Whether it, or a folder that it lies in, is named already."""
+    return not known.isdisjoint((path, *path.parents))
 
 
 def _interrupted(folder: AuditFolder | None, *, again: bool) -> Interrupted:
@@ -88,6 +95,14 @@ def _interrupted(folder: AuditFolder | None, *, again: bool) -> Interrupted:
     told = Interrupted("interrupted: what was executed is kept", hint=f"{_WAY_ON}.")
     told.kept = "" if again else str(folder.path)
     return told
+
+
+def _gone(error: FolderGone) -> FolderGone:
+    return FolderGone(
+        error.message,
+        detail=error.detail,
+        hint="What was executed is lost. Name a folder that no test removes with --folder, and begin anew.",
+    )
 
 
 def _out_of_room(error: CannotRecord, folder: AuditFolder | None) -> CannotRecord:
@@ -106,7 +121,6 @@ def _settle_sources(engine: Engine, suite: Suite, earlier: Earlier | None) -> No
     sources = sources_of(Path(suite.rootdir), engine.launch.salt)
     if earlier is None:
         engine.keep("audit", Sources(sources))
-        keep_salt(engine.launch.folder.path, engine.launch.salt)
         return
     try:
         check_same(earlier, suite, sources)
@@ -124,12 +138,11 @@ def keep_excerpts(folder: AuditFolder, bench: Bench) -> None:
 
 @contextmanager
 def engine_for(
-    options: Options, folder: AuditFolder, *, first: int = 1, earlier: Earlier | None = None, salt: str = ""
+    options: Options, folder: AuditFolder, *, salt: str, first: int = 1, earlier: Earlier | None = None
 ) -> Iterator[Engine]:
     """An engine that writes to `folder`, and numbers its executions from `first` on; it ends with the context.
 
-    It answers from what an `earlier` audit has executed, as far as that goes. `salt` is that of the audit, if there
-    is one already.
+    It answers from what an `earlier` audit has executed, as far as that goes. `salt` is that of the audit.
     """
     lock = folder.lock()
     scratch, guard = _scratch()
@@ -137,8 +150,8 @@ def engine_for(
         python=options.python,
         args=(*options.paths, *options.pytest_args),
         folder=folder,
-        scratch=scratch,
-        salt=salt or secrets.token_hex(16),
+        scratch=scratch.path,
+        salt=salt,
         show_values=options.show_values,
         guard=guard,
     )
@@ -147,29 +160,38 @@ def engine_for(
     try:
         if earlier is not None:
             _take_over(engine, folder)
+        folder.remove(MARK)
+        guard.arm(folder.path)
         yield engine
+    except FolderGone as error:
+        engine.stop()
+        error.detail = "\n".join(engine.disk.troubles())
+        raise
     finally:
         try:
             engine.stop()
         finally:
+            if folder.has_copies():
+                folder.set_mark()
             guard.close()
-            shutil.rmtree(scratch, ignore_errors=True)
+            remove_own(scratch)
             os.close(lock)
 
 
-def _scratch() -> tuple[str, Guard]:
+def _scratch() -> tuple[Own, Guard]:
     """A folder for what nobody needs when the audit is over, and who removes it if the audit cannot."""
     try:
-        scratch = tempfile.mkdtemp(prefix="lc-")
+        scratch = Own.at(tempfile.mkdtemp(prefix="lc-"))
     except OSError as error:
         raise CannotRecord(f"cannot make a temporary folder: {error.strerror}") from error
     with uninterrupted():
         return scratch, Guard.start(scratch)
 
 
-def _begin(options: Options, progress: Progress) -> AuditFolder:
+def _begin(options: Options, progress: Progress, salt: str) -> AuditFolder:
     notes = list(put_back_leftovers(Path(options.folder)))
     folder = AuditFolder.create(Path(options.folder))
+    keep_salt(folder.path, salt)  # before anything runs: without it, nothing is put back if this audit is killed
     folder.begin("audit")
     begun = Begun(__version__, datetime.now(UTC).isoformat(timespec="seconds"), options.as_text())
     folder.append("audit", begun, *(Note("files", text) for text in notes))
@@ -180,4 +202,5 @@ def _begin(options: Options, progress: Progress) -> AuditFolder:
 
 def _take_over(engine: Engine, folder: AuditFolder) -> None:
     folder.append("audit", resumed(folder))
-    engine.take_over(left_in(folder))
+    for text in engine.take_over(left_in(folder)):
+        folder.append("audit", Note("files", text))

@@ -14,6 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+SHORTEST = 32
+"""Characters of a salt; what has less is none."""
 MAX_AGE = 30 * 24 * 3600
 """Seconds after which a salt is forgotten."""
 
@@ -35,9 +37,10 @@ def kept_salt(audit: Path) -> str | None:
     """The salt of the audit in the folder `audit`; None if it was made by somebody else, elsewhere or long ago."""
     place = _place(audit)
     try:
-        return place.read_text(encoding="ascii") if place is not None else None
+        salt = place.read_text(encoding="ascii") if place is not None else ""
     except (OSError, UnicodeDecodeError):
         return None
+    return salt if len(salt) >= SHORTEST else None
 
 
 def _forget_old_ones(folder: Path) -> None:

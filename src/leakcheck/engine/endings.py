@@ -35,6 +35,7 @@ class Endings:
         changed = self._put_back((*items, *forked))
         ending = events.Exit(LOST if lost else status, job.status, seconds, job.mode, changed, why)
         self.launch.folder.close(job.tag, ending)
+        job.release()
         self._forget_copies()
         if self.launch.guard is not None:
             self.launch.guard.forget(job.pid)
@@ -42,6 +43,7 @@ class Endings:
 
     def put_aside(self, job: Job) -> None:
         """The execution will be made again, under the same name."""
+        job.release()
         aside = self.launch.folder.put_aside(job.tag)
         self._put_back(touched_by(self.launch.folder, aside))
         self._forget_copies()
@@ -51,6 +53,8 @@ class Endings:
         for job in jobs:
             if job.spawned is not None:
                 job.spawned.end()
+            self.disk.remember(job.told())
+            job.release()
         # Of others too: there may have been no room to put them aside.
         self.disk.remember(kept_by(self.launch.folder))
         changed = self.disk.put_back()

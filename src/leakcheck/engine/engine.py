@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from leakcheck import events
 from leakcheck.engine import watching
@@ -16,11 +17,12 @@ from leakcheck.engine.endings import Endings
 from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import kill_group, status_of, uninterrupted
+from leakcheck.engine.recovery import recover
 from leakcheck.engine.room import cannot_record, gave_up, has_room
 from leakcheck.engine.root import Node, Root
 from leakcheck.engine.spawned import Spawned
 from leakcheck.records import Execution, Order
-from leakcheck.store import CONTROL, Left, Replay
+from leakcheck.store import CONTROL, AuditFolder, Left, Replay
 
 _TICK = 0.05
 SUITE, SINGLE_SUITE, EARLIER_SUITE = "suite", "suite-collect", "suite-before"
@@ -52,7 +54,7 @@ class Engine:
     @cached_property
     def disk(self) -> Disk:
         """What executions have changed in files."""
-        return Disk(self.launch.folder)
+        return Disk(self.launch.folder, self.launch.salt, AuditFolder(Path(self.launch.scratch)))
 
     @cached_property
     def endings(self) -> Endings:
@@ -184,19 +186,19 @@ class Engine:
         """Leave out a number: an earlier session has given it to something that need not be asked again."""
         next(self._numbers)
 
-    def take_over(self, left: Left) -> None:
+    def take_over(self, left: Left) -> tuple[str, ...]:
         """Go on where another session has ended: its executions are handed out again, and what executions that
-        nobody ended have changed is put back."""
+        nobody ended have changed is put back. Returns what could not be, in sentences."""
         for tag in (SUITE, SINGLE_SUITE):
             if self._collected(tag) is not None and not self.launch.folder.segment(EARLIER_SUITE).exists():
                 self.launch.folder.segment(tag).rename(self.launch.folder.segment(EARLIER_SUITE))
         self.forget_suite()
         self.replay = left.replay
         self.disk.changed |= left.changed
-        self.disk.remember(left.touched)
-        self.disk.put_back()
+        _, told = recover(self.disk, left.touched)
         self.disk.forget_copies()
         self._nodes = itertools.count(1 + self.launch.folder.highest("node"))
+        return told
 
     def _mode(self, order: Order) -> str:
         if order.fresh:
@@ -300,6 +302,7 @@ class Engine:
     def _begin(self, job: Job) -> None:
         job.began = job.alive = time.monotonic()
         self.jobs[job.tag] = job
+        job.hold(self.launch.folder)
         self.listen(job)
 
     def _listen(self, seconds: float) -> None:

@@ -1,9 +1,10 @@
-"""Outlives an audit that is killed, and ends what that has left: `python guard.py SCRATCH`.
+"""Outlives an audit that is killed, and ends what that has left: `python guard.py SCRATCH DEVICE INODE`.
 
 The audit, and each process that it starts, tell it by lines on standard input: `+123` is a process group, `~123`
 that of a root process, which ends its tree by itself when the audit is gone; `-123` is over, and `.` means that all
-is. The end of the input without that means that the audit was killed. Then no process stays, nor does the scratch
-folder.
+is. `=/path` is the folder of the audit. The end of the input without `.` means that the audit was killed. Then no
+process stays, nor does the scratch folder, if it is still the one with these numbers; and a mark in the audit's
+folder says when the last process was over: what is written to a file later was not written by a test.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shutil
 import signal
 import sys
 import time
@@ -20,11 +20,14 @@ PATIENCE = 2.0
 """Seconds that a root has to end its tree."""
 LINGERING = 5.0
 """Seconds that somebody may keep the input open when the audit is gone."""
+SETTLED = 0.05
+"""Seconds that a write of a process that was killed just now may take to be dated."""
+MARK = "ended"
 _TICK = 0.5
 
 
 def main() -> None:
-    groups, roots, finished = _listened()
+    groups, roots, finished, folder = _listened()
     if finished:
         return
     for group in groups - roots:
@@ -34,28 +37,59 @@ def main() -> None:
         time.sleep(0.01)
     for group in groups:
         _kill(group)
-    shutil.rmtree(sys.argv[1], ignore_errors=True)
+    _set_mark(folder)
+    _remove_scratch()
 
 
-def _listened() -> tuple[set[int], set[int], bool]:
-    """(groups that are left, roots among them, whether the audit has said goodbye)."""
+def _set_mark(folder: bytes) -> None:
+    time.sleep(SETTLED)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    if folder:
+        with contextlib.suppress(OSError):
+            mark = os.open(os.path.join(folder, MARK.encode()), flags, 0o600)
+            os.utime(mark)
+            os.close(mark)
+
+
+def _remove_scratch() -> None:
+    """By the one function that removes a tree: what is needed of the package is loaded only now."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    spec = spec_from_file_location(
+        "leakcheck", os.path.join(package, "__init__.py"), submodule_search_locations=[package]
+    )
+    assert spec is not None
+    sys.modules["leakcheck"] = module_from_spec(spec)
+    from leakcheck.own_folders import Own, remove_own
+
+    path, device, inode = sys.argv[1:4]
+    remove_own(Own(path, int(device), int(inode)))
+
+
+def _listened() -> tuple[set[int], set[int], bool, bytes]:
+    """(groups that are left, roots among them, whether the audit has said goodbye, the folder of the audit)."""
     groups: set[int] = set()
     roots: set[int] = set()
+    folder = b""
     audit, orphaned_at, buffer = os.getppid(), None, b""
     while True:
         if orphaned_at is None and os.getppid() != audit:
             orphaned_at = time.monotonic()
         if orphaned_at is not None and time.monotonic() > orphaned_at + LINGERING:
-            return groups, roots, False
+            return groups, roots, False, folder
         if not select.select([0], [], [], _TICK)[0]:
             continue
         data = os.read(0, 65_536)
         if not data:
-            return groups, roots, False
+            return groups, roots, False, folder
         *lines, buffer = (buffer + data).split(b"\n")
         for line in lines:
             if line == b".":
-                return groups, roots, True
+                return groups, roots, True, folder
+            if line[:1] == b"=":
+                folder = line[1:]
+                continue
             _heard(line, groups, roots)
 
 

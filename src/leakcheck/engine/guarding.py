@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leakcheck.engine import guard
+from leakcheck.own_folders import Own
 
 GROUP, ROOT = "+", "~"
 
@@ -22,11 +23,12 @@ class Guard:
     pipe: int
 
     @classmethod
-    def start(cls, scratch: str) -> Guard:
+    def start(cls, scratch: Own) -> Guard:
+        given = (scratch.path, scratch.device, scratch.inode)
         reading, writing = os.pipe()
         try:
             process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(Path(guard.__file__)), scratch],
+                [sys.executable, "-I", "-S", str(Path(guard.__file__)), *map(str, given)],
                 stdin=reading,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -43,6 +45,12 @@ class Guard:
     def forget(self, pid: int) -> None:
         """The process group of `pid` is over."""
         self._tell(f"-{pid}")
+
+    def arm(self, folder: Path) -> None:
+        """What tests change from now on, they change for the audit in `folder`: it is marked there when they are
+        over."""
+        with contextlib.suppress(OSError):
+            os.write(self.pipe, b"=" + os.fsencode(folder.absolute()) + b"\n")
 
     def close(self) -> None:
         """Everything is over: the guard goes home."""

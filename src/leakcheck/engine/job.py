@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from leakcheck import events
 from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import UNKNOWN, kill_group
 from leakcheck.engine.spawned import Spawned
+from leakcheck.errors import Unreadable
 from leakcheck.records import QUIET_FILES, Order, Status
 from leakcheck.store import AuditFolder
 
@@ -58,6 +61,7 @@ class Job:
     status: int | None = None
     tried: bool = False
     _read: int = 0
+    _held: int = -1
 
     @property
     def over(self) -> bool:
@@ -91,6 +95,25 @@ class Job:
     def lose(self) -> None:
         kill_group(self.pid)
         self.lost = True
+
+    def hold(self, folder: AuditFolder) -> None:
+        """Keep the segment at hand: a test may remove the folder of the audit, and what it had told is needed."""
+        with suppress(OSError):
+            self._held = os.open(folder.segment(self.tag), os.O_RDONLY)
+
+    def told(self) -> tuple[events.Event, ...]:
+        """What the segment tells by now, wherever it is; the execution is over."""
+        if self._held < 0:
+            return ()
+        with suppress(OSError, Unreadable), open(self._held, "rb", buffering=0, closefd=False) as stream:
+            stream.seek(0)
+            return events.read_segment(stream.read()).events
+        return ()
+
+    def release(self) -> None:
+        if self._held >= 0:
+            os.close(self._held)
+            self._held = -1
 
     def look(self, folder: AuditFolder, now: float) -> None:
         """Read what the segment has got since the last look. That it grows at the beginning and at the end of every

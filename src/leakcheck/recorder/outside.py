@@ -18,11 +18,13 @@ import tempfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from leakcheck.events import FORMAT, UNKEPT, Header, Outside, signature
+from leakcheck.events import ABSENT, FORMAT, UNKEPT, Header, Outside, signature
 from leakcheck.recorder.keeping import below, keep, located, open_folders
 from leakcheck.recorder.peers import Peers
+from leakcheck.recorder.proofs import proven, undo_key
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.segment import Segment
+from leakcheck.recorder.spares import SPARES, spare
 
 Keep = Callable[[str, str, str], None]
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -43,10 +45,12 @@ _isdir, _lexists, _join = os.path.isdir, os.path.lexists, os.path.join
 class OutsideWatch:
     """One per process, inherited by forks. `begin` says where the first test is about to start."""
 
-    def __init__(self, root: str, folder: str, scratch: str, keep: Keep | None = None) -> None:
+    def __init__(self, root: str, folder: str, scratch: str, salt: str, keep: Keep | None = None) -> None:
         """`keep(name, path, copy)` is told of every file that is about to change, by its name in reports."""
         self._root = root
         self._folder = folder
+        self._scratch = scratch
+        self._key = undo_key(salt)
         self._on_kept = keep
         self._own = tuple(_join(os.path.realpath(path), "") for path in (folder, scratch))
         self._temp = _join(os.path.realpath(tempfile.gettempdir()), "")
@@ -102,7 +106,7 @@ class OutsideWatch:
         try:
             for path in self._before:  # its descriptor may be inherited, and written without another `open`
                 self._touch(path)
-                segment.write(Outside("settled", path, signature(path)))
+                segment.write(self._event("settled", path, signature(path)))
         finally:
             self._busy = False
 
@@ -239,7 +243,12 @@ class OutsideWatch:
     def _keep_for_the_end(self, path: str) -> None:
         tag = f"before-{Real.getpid()}"
         copy = keep(path, _join(self._folder, tag, str(len(self._seen))))
-        _append(_join(self._folder, f"{tag}.jsonl"), Outside("file", path, copy, Real.monotonic()))
+        event = self._event("file", path, copy, Real.monotonic())
+        _append(_join(self._folder, f"{tag}.jsonl"), event)
+        os.makedirs(_join(self._scratch, SPARES), mode=0o700, exist_ok=True)
+        _append(_join(self._scratch, SPARES, f"{tag}.jsonl"), event)
+        if event.has_copy:
+            spare(copy, self._scratch)
 
     def _name(self, path: str) -> str:
         """As reports show it: relative to the rootdir; a link is not what it points to."""
@@ -263,11 +272,19 @@ class OutsideWatch:
         """Where the copy is. Where there is no room for a copy, the process ends before it changes the file."""
         try:
             os.makedirs(self._keep, mode=0o700, exist_ok=True)  # says that there is something to put back
-            return keep(path, _join(self._keep, f"{Real.getpid()}-{len(self._seen)}"))
+            copy = keep(path, _join(self._keep, f"{Real.getpid()}-{len(self._seen)}"))
         except OSError as error:
             if error.errno in _NO_ROOM:
                 segment.give_up()
             return UNKEPT
+        if copy not in (ABSENT, UNKEPT):
+            spare(copy, self._scratch)
+        return copy
+
+    def _event(self, what: str, name: str, copy: str, at: float = 0.0, test: str = "") -> Outside:
+        """With the proof that it is this audit that tells it."""
+        root = "" if what not in ("file", "settled") else self._root if self._inside(name) else self._temp[:-1]
+        return proven(Outside(what, name, copy, at, test, root), self._key)
 
     def _tell(self, what: str, name: str, copy: str) -> None:
         if self._segment is None or (what, name) in self._told:
@@ -275,10 +292,10 @@ class OutsideWatch:
         self._told.add((what, name))
         now, pid = Real.monotonic(), Real.getpid()
         if pid == self._owner:
-            self._segment.write(Outside(what, name, copy, now))
+            self._segment.write(self._event(what, name, copy, now))
         else:  # a test has forked this process, which has no segment: it tells this beside its copies
             os.makedirs(self._keep, mode=0o700, exist_ok=True)
-            _append(_join(self._keep, f"{pid}.jsonl"), Outside(what, name, copy, now, self._segment.running))
+            _append(_join(self._keep, f"{pid}.jsonl"), self._event(what, name, copy, now, self._segment.running))
 
 
 def _append(path: str, event: Outside) -> None:

@@ -96,7 +96,7 @@ class ControlPart(Part):
         self._segment = Segment(setup.segment)
         self._order = read_order(setup.segment)
         self._names: dict[int, str] = {}
-        self._outside = OutsideWatch(os.getcwd(), setup.folder, setup.scratch)
+        self._outside = OutsideWatch(os.getcwd(), setup.folder, setup.scratch, setup.salt)
         self._outside.install()
 
     def on_root(self, root: str) -> None:

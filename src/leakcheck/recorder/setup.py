@@ -65,7 +65,7 @@ class Watch:
         PatchingFinder(patches).install()
         files = next(each for each in probes.settings.values() if isinstance(each, Files))
         files.salt = setup.salt
-        outside = OutsideWatch(root, setup.folder, setup.scratch, files.keep)
+        outside = OutsideWatch(root, setup.folder, setup.scratch, setup.salt, files.keep)
         outside.install()
         return cls(book, causes, probes, outside)
 

@@ -1,13 +1,14 @@
 """Audits on disk: folders of append-only segments, and the fold of their events into an `Audit`."""
 
 from leakcheck.store.fold import CONTROL, LOST, Audit, fold_execution, read_audit
-from leakcheck.store.folder import AuditFolder, audits, latest
+from leakcheck.store.folder import MARK, AuditFolder, audits, latest
 from leakcheck.store.kept import kept_by, touched_by
 from leakcheck.store.replay import Left, Replay, left_in
 
 __all__ = [
     "CONTROL",
     "LOST",
+    "MARK",
     "Audit",
     "AuditFolder",
     "Left",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
@@ -16,10 +16,15 @@ except ImportError:  # on Windows
     fcntl = None  # type: ignore[assignment]
 
 from leakcheck import events
-from leakcheck.errors import CannotRecord, Unreadable, UsageError
+from leakcheck.errors import CannotRecord, FolderGone, Unreadable, UsageError
+from leakcheck.own_folders import Own, is_private, remove_own
 from leakcheck.records import Order
 
-ASIDE = "aside"
+ASIDE, ASKING = "aside", "asking"
+KEPT = "kept"
+"""Copies of what tests have changed and somebody has edited since: they are for a person."""
+MARK = "ended"
+"""The guard of a killed audit makes this file, too, when the last of its processes is over."""
 _TAIL = 64
 """More bytes than a seal has."""
 _STAMP = "%Y%m%d-%H%M%S"
@@ -32,6 +37,7 @@ class AuditFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._own: Own | None = None
 
     @classmethod
     def create(cls, base: Path) -> AuditFolder:
@@ -48,7 +54,28 @@ class AuditFolder:
                 f"cannot keep the audit in {base}{_leading(base)}: {error.strerror}",
                 hint="Name a folder that can be written with --folder.",
             ) from error
-        return cls(path)
+        made = cls(path)
+        made.recognise()
+        return made
+
+    def recognise(self) -> None:
+        """From now on only the folder that stands there now counts as this one, if nobody else can write to it."""
+        with suppress(OSError):
+            self._own = Own.at(os.path.realpath(self.path))
+
+    def is_private(self) -> bool:
+        """Whether the folder is this user's, and nobody else can write to it."""
+        try:
+            return is_private(os.stat(self.path))
+        except OSError:
+            return False
+
+    def remove(self, name: str) -> None:
+        """Remove the entry `name` with all that it holds, as far as it is in this very folder."""
+        if self._own is None:
+            self.recognise()
+        if self._own is not None:
+            remove_own(self._own, name)
 
     @contextmanager
     def aside(self, name: str) -> Iterator[AuditFolder]:
@@ -68,7 +95,12 @@ class AuditFolder:
             if inner.segment(each.execution).exists():
                 self.append("audit", each)
                 os.replace(inner.segment(each.execution), self.segment(each.execution))
-        shutil.rmtree(inner.path, ignore_errors=True)
+        self.remove(inner.path.name)
+
+    @property
+    def asking(self) -> AuditFolder:
+        """Where further executions of this audit are made."""
+        return AuditFolder(self.path / ASKING)
 
     def exists(self) -> bool:
         return self.segment("audit").is_file()
@@ -85,6 +117,37 @@ class AuditFolder:
     def undone(self) -> Path:
         """Copies that are of no more use, on their way out."""
         return self.path / "undone"
+
+    def set_beside(self, copy: str) -> Path | None:
+        """Take a copy out of those that may be put back, but keep it; returns where it is, None if it is gone."""
+        place = self.path / KEPT
+        with suppress(FileExistsError):
+            _make(place)
+        source = self.undo / Path(copy).parent.name / Path(copy).name
+        target = place / f"{source.parent.name}-{source.name}"
+        try:
+            os.replace(source, target)
+        except OSError:
+            return target if os.path.lexists(target) else None
+        return target
+
+    def set_mark(self) -> None:
+        """Say that from now on no test of this audit writes anything."""
+        with suppress(OSError):
+            os.close(os.open(self.path / MARK, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_LINK, 0o600))
+            os.utime(self.path / MARK, follow_symlinks=False)
+
+    def mark(self) -> int | None:
+        """When that was said, in nanoseconds; None if it never was."""
+        try:
+            found = os.lstat(self.path / MARK)
+        except OSError:
+            return None
+        return found.st_mtime_ns if stat.S_ISREG(found.st_mode) else None
+
+    def last_sign(self) -> int:
+        """When anything of the audit was written last, in nanoseconds."""
+        return max((self.segment(tag).stat().st_mtime_ns for tag in self.tags()), default=0)
 
     def has_copies(self) -> bool:
         """Whether anything may have to be put back, or copies removed."""
@@ -179,7 +242,9 @@ class AuditFolder:
 
     def lock(self) -> int:
         """Make sure that nobody else works on this audit, for as long as the descriptor is open."""
-        descriptor = os.open(self.segment("audit"), os.O_RDWR)
+        with _told(self.segment("audit")):
+            descriptor = os.open(self.segment("audit"), os.O_RDWR | _NO_LINK)
+        self.recognise()
         try:
             if fcntl is not None:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -255,6 +320,10 @@ def _told(path: Path) -> Iterator[None]:
     """What the system says against writing to `path`, in words."""
     try:
         yield
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FolderGone(
+            f"{path} is gone: it was removed while the audit ran, by a test or by somebody else"
+        ) from error
     except OSError as error:
         raise CannotRecord(f"cannot write {path}: {error.strerror}") from error
 
