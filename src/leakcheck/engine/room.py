@@ -25,7 +25,9 @@ def has_room(folder: AuditFolder, tag: str) -> bool:
     """Whether what the segment `tag` holds, and more, can be written to the folder now."""
     trial = folder.path / "room"
     try:
-        trial.write_bytes(bytes(folder.status(tag).st_size + _SPARE))
+        trial.unlink(missing_ok=True)
+        with os.fdopen(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(bytes(folder.status(tag).st_size + _SPARE))
     except OSError:
         return False
     finally:

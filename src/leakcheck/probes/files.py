@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from leakcheck.probes import MISSING, Setting, Tracking, Values
+from leakcheck.safe_paths import Entry, entry
 
 OWNER = "files"
 UNKNOWN = "?"
@@ -71,41 +72,58 @@ class Probe(Setting):
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         path, copy = self._kept[key]
-        there, wanted = _kind(path), _kind(copy) if copy else 0
-        if there and there != wanted:
-            _remove(path, there)
-        if wanted == stat.S_IFDIR:
-            os.makedirs(path, exist_ok=True)
-        elif wanted:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            _copy(copy, path, wanted)
+        root = path.removesuffix(key.replace("/", os.sep)).rstrip(os.sep) or os.path.dirname(path)
+        with contextlib.suppress(FileNotFoundError), entry(path, below=root, make=bool(copy)) as spot:
+            if not copy:
+                self._remove(spot, path)
+                return
+            with entry(_real(copy), below=os.path.dirname(_real(copy))) as kept:
+                if spot.kind not in (0, kept.kind):
+                    self._remove(spot, path)
+                _restore(spot, kept)
+
+    def _remove(self, spot: Entry, path: str) -> None:
+        """What was not there; of a folder what was seen to be made in it, one by one. What else it holds stays."""
+        if spot.kind != stat.S_IFDIR:
+            if spot.kind:
+                spot.unlink()
+            return
+        made = {name for name, copy in self._kept.values() if not copy and name.startswith(path + os.sep)}
+        for name in sorted(made, reverse=True):
+            with contextlib.suppress(OSError), entry(name, below=path) as inner:
+                inner.rmdir() if inner.kind == stat.S_IFDIR else inner.unlink()
+        with contextlib.suppress(OSError):
+            spot.rmdir()
 
     def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
         return list(after)
 
 
-def _kind(path: str) -> int:
-    """Regular file, folder or link; 0 for nothing."""
-    try:
-        return stat.S_IFMT(_stat(path).st_mode)
-    except OSError:
-        return 0
+def _real(copy: str) -> str:
+    """The folder of the audits may be a link."""
+    folder, name = os.path.split(copy)
+    return os.path.join(os.path.realpath(folder), name)
 
 
-def _remove(path: str, kind: int) -> None:
-    if kind == stat.S_IFDIR:
-        shutil.rmtree(path)  # it was not there, and so nothing in it was
+def _restore(spot: Entry, copy: Entry) -> None:
+    if copy.kind == stat.S_IFDIR:
+        if not spot.kind:
+            spot.mkdir()
+    elif copy.kind == stat.S_IFLNK:
+        if spot.kind:
+            spot.unlink()
+        spot.symlink(copy.target())
     else:
-        os.unlink(path)
+        _restore_file(spot, copy)
 
 
-def _copy(copy: str, path: str, kind: int) -> None:
-    if kind == stat.S_IFLNK:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(path)
-        os.symlink(_readlink(copy), path)
-    else:
-        shutil.copyfile(copy, path)
+def _restore_file(spot: Entry, copy: Entry) -> None:
+    found = spot.status()
+    if found is not None and found.st_nlink > 1:  # by its other name, it is perhaps another file by now
+        spot.unlink()
+    with _open(copy.open(os.O_RDONLY), "rb") as source, _open(spot.open(os.O_WRONLY | os.O_CREAT), "wb") as target:
+        shutil.copyfileobj(source, target)
+        target.truncate()
 
 
 class _View(Mapping[tuple[str, str], Any]):

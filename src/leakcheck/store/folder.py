@@ -90,7 +90,8 @@ class AuditFolder:
             self._adopt(inner)
 
     def _adopt(self, inner: AuditFolder) -> None:
-        ended = [each for each in inner.read("audit") if isinstance(each, events.Ended)] if inner.exists() else []
+        begun = _is_folder(inner.path) and inner.exists()
+        ended = [each for each in inner.read("audit") if isinstance(each, events.Ended)] if begun else []
         for each in ended:
             if inner.segment(each.execution).exists():
                 self.append("audit", each)
@@ -123,6 +124,8 @@ class AuditFolder:
         place = self.path / KEPT
         with suppress(FileExistsError):
             _make(place)
+        if not _is_folder(place):
+            return None
         source = self.undo / Path(copy).parent.name / Path(copy).name
         target = place / f"{source.parent.name}-{source.name}"
         try:
@@ -151,16 +154,18 @@ class AuditFolder:
 
     def has_copies(self) -> bool:
         """Whether anything may have to be put back, or copies removed."""
-        return self.undo.is_dir() or self.undone.is_dir() or any(self.path.glob("before-*.jsonl"))
+        return any(map(os.path.lexists, (self.undo, self.undone))) or any(self.path.glob("before-*.jsonl"))
 
     def kept(self) -> list[str]:
         """The tags of executions whose changes of files may not be put back yet: copies of these are kept."""
-        return sorted(path.name for path in self.undo.glob("*") if path.is_dir())
+        found = self.undo.glob("*") if _is_folder(self.undo) else ()
+        return sorted(path.name for path in found if _is_folder(path))
 
     def forked(self, tag: str) -> tuple[events.Outside, ...]:
         """What processes forked by tests of the execution `tag` have touched. They tell it beside their copies."""
         found: list[events.Outside] = []
-        for path in sorted((self.undo / tag).glob("*.jsonl")):
+        there = _is_folder(self.undo) and _is_folder(self.undo / tag)
+        for path in sorted((self.undo / tag).glob("*.jsonl") if there else ()):
             with suppress(OSError, Unreadable):
                 items = events.read_segment(path.read_bytes()).events if _is_segment(path) else ()
                 found += (each for each in items if isinstance(each, events.Outside))
@@ -202,6 +207,8 @@ class AuditFolder:
         """What the segment `tag` holds, as far as it is what was written."""
         path = self.segment(tag)
         try:
+            if os.path.lexists(path) and not _is_segment(path):
+                raise Unreadable("it is no regular file")
             return events.read_segment(path.read_bytes())
         except OSError as error:
             raise Unreadable(f"cannot read {path}: {error.strerror}") from error
@@ -211,7 +218,7 @@ class AuditFolder:
     def status(self, tag: str) -> os.stat_result:
         """What the system knows of the segment `tag`, which is being written."""
         with _told(self.segment(tag)):
-            return self.segment(tag).stat()
+            return self.segment(tag).lstat()
 
     def data(self, tag: str, begin: int = 0) -> bytes:
         """What the segment `tag`, which is being written, holds by now, from the byte `begin` on."""
@@ -231,7 +238,7 @@ class AuditFolder:
         while self.segment(aside := f"{ASIDE}{number}-{tag}").exists():
             number += 1
         self.segment(tag).rename(self.segment(aside))
-        if (self.undo / tag).is_dir():
+        if tag in self.kept():
             (self.undo / tag).rename(self.undo / aside)
         return aside
 
@@ -293,6 +300,11 @@ def _write_new(path: Path, text: str) -> None:
 
 def _is_segment(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
+
+
+def _is_folder(path: Path) -> bool:
+    """A folder, and no link to one: what is done in there is done in the audit's own."""
+    return path.is_dir() and not path.is_symlink()
 
 
 def _make(path: Path) -> None:

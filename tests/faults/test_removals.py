@@ -1,0 +1,204 @@
+"""Every call that removes, replaces or cuts a file is known by name, and there is a reason why it may.
+
+A new one fails here until somebody has thought about whose file it is.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import leakcheck
+
+PACKAGE = Path(leakcheck.__file__).parent
+SYSTEM = frozenset(
+    {
+        "rmtree", "unlink", "remove", "rmdir", "removedirs", "rename", "renames", "replace", "move", "truncate",
+        "ftruncate", "O_TRUNC", "write_text", "write_bytes", "copy", "copy2", "copyfile", "copytree",
+        "unlinkat", "TemporaryDirectory", "NamedTemporaryFile", "removexattr", "chown", "lchown",
+    }
+)  # fmt: skip
+"""Of `os`, `shutil` and `tempfile`, however they are reached: by a call, or as a name for later."""
+METHODS = frozenset(
+    {"unlink", "rmdir", "rename", "truncate", "write_text", "write_bytes", "removedirs", "rmtree", "hardlink_to"}
+)
+"""Of paths, entries and streams."""
+ALIASES = frozenset({"_unlink", "_rmdir", "_rename", "rmtree", "copy2", "copyfile", "move", "unlink", "remove"})
+"""Names under which they are bound at import."""
+MODULES = frozenset({"os", "shutil", "tempfile", "posix"})
+ENTRY = (
+    "reached by descriptors, in the folder that an event counts for; it was seen to be made, or its copy is there"
+)
+OWN = "in the folder of an audit that this process has made, or that is proven to be one's own"
+ALLOWED = {
+    # The primitives: what they do is decided by those who call them.
+    ("safe_paths.py", "<module>", "os.unlink"): "bound at import: a test may replace it",
+    ("safe_paths.py", "<module>", "os.rmdir"): "bound at import: a test may replace it",
+    ("safe_paths.py", "<module>", "os.rename"): "bound at import: a test may replace it",
+    ("safe_paths.py", "Entry.unlink", "_unlink"): "one entry of an open folder, never a tree",
+    ("safe_paths.py", "Entry.rmdir", "_rmdir"): "one entry of an open folder, which is empty",
+    (
+        "safe_paths.py",
+        "Entry.replace",
+        "_rename",
+    ): "one entry of an open folder, by a copy of it",
+    # The one removal of a tree.
+    (
+        "own_folders.py",
+        "_remove",
+        "spot.unlink",
+    ): "below the folder that was made, by its identity, on its mount",
+    (
+        "own_folders.py",
+        "_remove",
+        "spot.rmdir",
+    ): "below the folder that was made, by its identity, on its mount",
+    # Files of the user.
+    ("engine/undo.py", "_remove", "spot.rmdir"): ENTRY,
+    ("engine/undo.py", "_remove", "spot.unlink"): ENTRY,
+    ("engine/undo.py", "_clear", "spot.rmdir"): ENTRY,
+    ("engine/undo.py", "_clear", "spot.unlink"): ENTRY,
+    ("engine/undo.py", "_restore", "spot.unlink"): ENTRY,
+    ("engine/undo.py", "_make_file", "copy.replace"): ENTRY,
+    ("engine/undo.py", "_overwrite", "spot.unlink"): ENTRY,
+    ("engine/undo.py", "_overwrite", "copy.replace"): ENTRY,
+    ("engine/undo.py", "_replace", "new.unlink"): "left beside its copy by a session that was killed",
+    ("engine/undo.py", "_replace", "new.replace"): ENTRY,
+    ("engine/undo.py", "_own_alike", "os.chown"): "the new file, beside its copy",
+    ("engine/undo.py", "_write", "target.truncate"): ENTRY,
+    ("probes/files.py", "Probe._remove", "spot.unlink"): ENTRY,
+    ("probes/files.py", "Probe._remove", "spot.rmdir"): ENTRY,
+    ("probes/files.py", "Probe._remove", "inner.unlink"): ENTRY,
+    ("probes/files.py", "Probe._remove", "inner.rmdir"): ENTRY,
+    ("probes/files.py", "_restore", "spot.unlink"): ENTRY,
+    ("probes/files.py", "_restore_file", "spot.unlink"): ENTRY,
+    ("probes/files.py", "_restore_file", "target.truncate"): ENTRY,
+    ("probes/files.py", "_restore_file", "_open for writing"): ENTRY,
+    ("engine/undo.py", "_write", "os.fdopen for writing"): ENTRY,
+    # The folder of an audit.
+    ("engine/disk.py", "Disk.forget_copies", "each.rename"): OWN,
+    ("engine/disk.py", "Disk.forget_copies", "self.folder.undo.rename"): OWN,
+    ("engine/disk.py", "Disk.put_back_the_start", "self.folder.segment(tag).unlink"): OWN,
+    ("engine/engine.py", "Engine.forget_suite", "self.launch.folder.segment(tag).unlink"): OWN,
+    ("engine/engine.py", "Engine.suite_by_process", "self.launch.folder.segment(tag).unlink"): OWN,
+    ("engine/engine.py", "Engine.take_over", "self.launch.folder.segment(tag).rename"): OWN,
+    ("engine/room.py", "has_room", "trial.unlink"): OWN,
+    ("engine/room.py", "has_room", "os.fdopen for writing"): OWN,
+    ("engine/guard.py", "_set_mark", "os.O_TRUNC"): f"the mark, which holds nothing, {OWN}",
+    ("store/folder.py", "AuditFolder.set_mark", "os.O_TRUNC"): f"the mark, which holds nothing, {OWN}",
+    ("store/folder.py", "AuditFolder._adopt", "os.replace"): OWN,
+    ("store/folder.py", "AuditFolder.begin", "path.unlink"): "the segment that was made a line before",
+    ("store/folder.py", "AuditFolder.put_aside", "(self.undo / tag).rename"): OWN,
+    ("store/folder.py", "AuditFolder.put_aside", "self.segment(tag).rename"): OWN,
+    ("store/folder.py", "AuditFolder.set_beside", "os.replace"): OWN,
+    ("store/folder.py", "_append", "os.ftruncate"): "what was just written, and not in full",
+    ("store/folder.py", "_seal_of", "os.truncate"): f"a torn line, {OWN}",
+    ("store/folder.py", "_write_new", "path.unlink"): "the file that was made a line before",
+    ("recorder/keeping.py", "keep", "shutil.copy2"): "a copy, under a name that is free",
+    # The scratch folder.
+    ("engine/launch.py", "<module>", "os.O_TRUNC"): "in the scratch folder",
+    ("engine/launch.py", "Launch._start", "os.fdopen for writing"): "in the scratch folder",
+    ("engine/launch.py", "Launch._start", "self.log(tag).open for writing"): "in the scratch folder",
+    ("recorder/plainness.py", "keep_cache_aside", "shutil.copytree"): "to the scratch folder",
+    ("recorder/plainness.py", "own_cache", "shutil.copytree"): "to the scratch folder",
+    # The user's private folder of leakcheck.
+    ("audit/salts.py", "_forget_old_ones", "each.unlink"): "salts, in leakcheck's folder of this user",
+    ("audit/salts.py", "keep_salt", "os.fdopen for writing"): "made anew, by nobody else",
+    ("audit/turns.py", "_taken", "os.ftruncate"): "the lock, in leakcheck's folder of this user",
+    # Where the user asks for a report.
+    ("cli/output.py", "_replace", "os.fdopen for writing"): "made anew, by nobody else",
+    ("cli/output.py", "_replace", "unfinished.replace"): "the file that the user has named for a report",
+    ("cli/output.py", "_replace", "unfinished.unlink"): "the unfinished report beside it",
+    ("cli/output.py", "_try", "place.unlink"): "the trial beside it",
+    ("cli/streams.py", "steady_streams", "open for writing"): "/dev/null",
+    # Nothing is done here.
+    ("recorder/outside.py", "<module>", "os.O_TRUNC"): "a flag that is looked for",
+}
+
+
+def references(source: Path) -> Iterator[tuple[str, str]]:
+    """(function, expression) of all that may remove or replace something."""
+    yield from _walk(ast.parse(source.read_text("utf-8")), "<module>")
+
+
+def _walk(node: ast.AST, where: str) -> Iterator[tuple[str, str]]:
+    for child in ast.iter_child_nodes(node):
+        inner = where
+        if isinstance(child, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            inner = child.name if where == "<module>" else f"{where}.{child.name}"
+        if isinstance(child, ast.Call):
+            yield from ((where, found) for found in _of_call(child))
+        elif isinstance(child, ast.Attribute) and _is_of_system(child):
+            yield where, ast.unparse(child)
+        elif isinstance(child, ast.ImportFrom) and child.module in MODULES:
+            yield from ((where, f"{child.module}.{each.name}") for each in child.names if each.name in SYSTEM)
+        yield from _walk(child, inner)
+
+
+def _is_of_system(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id in MODULES and node.attr in SYSTEM
+
+
+def _of_call(call: ast.Call) -> Iterator[str]:
+    function = call.func
+    if isinstance(function, ast.Name) and function.id in ALIASES:
+        yield function.id
+    if isinstance(function, ast.Attribute) and not _is_of_system(function):
+        one = len(call.args) == 1 and not call.keywords  # a text has two, a record has keywords
+        if function.attr in METHODS or (function.attr == "replace" and one):
+            yield ast.unparse(function)
+    if _writes(call):
+        yield f"{ast.unparse(function)} for writing"
+
+
+def _writes(call: ast.Call) -> bool:
+    """`open(..., "w")`, `path.open("wb")`: what is there is cut."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    texts = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return name.lstrip("_") in ("open", "fdopen") and any(set(text) <= set("wb") and "w" in text for text in texts)
+
+
+def found() -> dict[tuple[str, str, str], None]:
+    return {
+        (path.relative_to(PACKAGE).as_posix(), function, expression): None
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for function, expression in references(path)
+    }
+
+
+def test_nothing_else_removes_or_replaces_anything() -> None:
+    assert sorted(set(found()) - set(ALLOWED)) == []
+
+
+def test_the_list_holds_nothing_that_is_no_more() -> None:
+    assert sorted(set(ALLOWED) - set(found())) == []
+    assert all(ALLOWED.values())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import shutil\nshutil.rmtree(x)",
+        "from shutil import rmtree",
+        "import os\nos.remove(x)",
+        "import os\nf = os.unlink",
+        "import os\nos.open(x, os.O_TRUNC)",
+        "path.unlink()",
+        "path.replace(other)",
+        "open(x, 'w')",
+        "path.open('wb')",
+        "path.write_text('x')",
+    ],
+)
+def test_it_is_seen_however_it_is_written(line: str, tmp_path: Path) -> None:
+    (tmp_path / "x.py").write_text(line)
+    assert list(references(tmp_path / "x.py"))
+
+
+@pytest.mark.parametrize("line", ["text.replace('a', 'b')", "replace(record, a=1)", "open(x)", "open(x, 'a')"])
+def test_what_touches_no_file_is_not(line: str, tmp_path: Path) -> None:
+    (tmp_path / "x.py").write_text(line)
+    assert list(references(tmp_path / "x.py")) == []
