@@ -131,8 +131,9 @@ class Outside:
     when nothing did, "?" when it could not be kept), "server", "port" or "driver" (loaded, and may touch these
     unseen); `at` is a monotonic time. "settled" is a file that imports have changed: its `copy` is the `signature`
     that it has when the first test begins. `test` is the one that forked the process which tells this; "" for the
-    test that is running. `root` is the folder that the file counts for: the rootdir, or the temporary folder.
-    `proof` shows that a process of this audit tells it: nothing is put back without."""
+    test that is running. `root` is the folder that the file counts for: the rootdir, or the temporary folder;
+    `kind` is that of the copy, as in a mode. `proof` shows that a process of this audit tells it: nothing is put
+    back without."""
 
     what: str
     name: str
@@ -140,6 +141,7 @@ class Outside:
     at: float = 0.0
     test: str = ""
     root: str = ""
+    kind: int = 0
     proof: str = ""
 
     @property

@@ -36,11 +36,11 @@ class Copies:
         return cls(os.path.realpath(folder), "" if spares is None else os.path.realpath(spares))
 
     @contextmanager
-    def entry(self, copy: str) -> Iterator[Entry]:
-        """The copy, without a link on the way. OSError if there is none, or if it lies elsewhere."""
+    def entry(self, event: Outside) -> Iterator[Entry]:
+        """The copy that `event` tells of, without a link on the way. OSError if it is gone, or lies elsewhere."""
         why: OSError = FileNotFoundError(errno.ENOENT, "its copy is gone")
         with ExitStack() as stack:
-            for place, below in self._places(copy):
+            for place, below in self._places(event.copy):
                 try:
                     found = stack.enter_context(entry(place, below=below))
                 except FileNotFoundError:
@@ -48,7 +48,7 @@ class Copies:
                 except OSError as error:
                     why = error
                     continue
-                if found.kind:
+                if found.kind == event.kind != 0:
                     yield found
                     return
         raise why
@@ -136,7 +136,7 @@ def _undo(event: Outside, copies: Copies, undone: Undone, *, at_once: bool) -> b
 
 @contextmanager
 def _both(event: Outside, copies: Copies, *, make: bool = False) -> Iterator[tuple[Entry, Entry]]:
-    with copies.entry(event.copy) as copy, entry(event.name, below=event.root, make=make) as spot:
+    with copies.entry(event) as copy, entry(event.name, below=event.root, make=make) as spot:
         yield spot, copy
 
 

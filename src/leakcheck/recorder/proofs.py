@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from dataclasses import replace
 from hashlib import blake2b
 from hmac import compare_digest
@@ -16,7 +17,7 @@ from hmac import compare_digest
 from leakcheck.events import Outside
 
 _PUT_ASIDE = re.compile(r"aside\d+-")
-_basename, _dirname = os.path.basename, os.path.dirname
+_basename, _dirname, _lstat = os.path.basename, os.path.dirname, os.lstat
 
 
 def undo_key(salt: str) -> bytes:
@@ -25,13 +26,21 @@ def undo_key(salt: str) -> bytes:
 
 
 def proven(event: Outside, key: bytes) -> Outside:
-    """`event` with its proof."""
-    return replace(event, proof=_digest(event, key))
+    """`event` with its proof, and with the kind of its copy: it shall not become a link behind that."""
+    told = replace(event, kind=_kind(event.copy) if event.has_copy else 0)
+    return replace(told, proof=_digest(told, key))
 
 
 def is_proven(event: Outside, key: bytes) -> bool:
     """Whether a process of the audit with this key has told `event`, be its copy put aside since or not."""
     return compare_digest(event.proof.encode("utf-8", "surrogatepass"), _digest(event, key).encode())
+
+
+def _kind(path: str) -> int:
+    try:
+        return stat.S_IFMT(_lstat(path).st_mode)
+    except OSError:
+        return 0
 
 
 def copy_tag(copy: str) -> str:
@@ -41,5 +50,5 @@ def copy_tag(copy: str) -> str:
 
 def _digest(event: Outside, key: bytes) -> str:
     where = f"{copy_tag(event.copy)}/{_basename(event.copy)}" if event.has_copy else event.copy
-    told = "\0".join((event.what, event.name, event.root, where, repr(float(event.at))))
+    told = "\0".join((event.what, event.name, event.root, where, str(event.kind), repr(float(event.at))))
     return blake2b(told.encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
