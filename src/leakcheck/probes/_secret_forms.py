@@ -30,11 +30,11 @@ _MEASURE = _as_words(patterns.MEASURES)
 _STORE = _as_words(patterns.STORES)
 _SECRET_CLASS = re.compile(patterns.CLASSES)
 _ASSIGNED = re.compile(
-    r"([\w.-]{2,40})[\"'\]]{0,2}\s{0,8}(?:=>|:=|={1,3}|!==?|:(?!:))\s{0,8}(?=[\"'@\[]{0,2}[^\s\"'&;,{}…]{3})"
+    r"([\w.-]{2,40})[\"'\]]{0,2}\s{0,8}(?:=>|:=|={1,3}|!==?|:(?!:))\s{0,8}(?:[|>][+-]?\s{1,8})?(?=[\"'@\[]{0,2}[^\s\"'&;,{}…]{3})"
 )
 _SPOKEN = re.compile(
-    rf"(?i)\b(?:{patterns.SPOKEN})(?: (?:of|for) [\w.@-]{{1,40}})?(?:,? (?:is|was|are|=|will be|has been)) (?:now )?"
-    rf"[\"'`]?(?!(?:{patterns.NO_VALUE})\b)[^\s\"'`]{{3}}"
+    rf"(?i)\b(?:{patterns.SPOKEN})(?: (?:of|for) [\w.@-]{{1,40}})?"
+    rf"(?:,? (?:is|was|are|=|will be|has been)) (?:now )?[\"'`]?(?!(?:{patterns.NO_VALUE})\b)[^\s\"'`]{{3}}"
 )
 _VERBS = (" is ", " was ", " are ", " = ", " be ", " been ")
 _WORD = re.compile(r"[\w.:~-]{11,}")

@@ -101,6 +101,8 @@ ISSUED = (
 )
 """(who issues it, the beginning of it), each at the beginning of a word."""
 
+_PGPASS = r"(?m)^(?![\da-f:.]{1,200}$)[^\s:]{1,200}:(?:\d{2,5}|\*)(?::[^\s:/]{1,100}){2}:[^\s/]\S{1,400}$"
+_NAMED = r"(?:name|key)[\"']?\s{0,4}[:=]\s{0,4}[\"']?(?P<named>[\w.-]{2,60})[\"']?"
 FORMS = (
     ("@", r"(?:^|//|[\s\"'=])[^/\s:@]{0,200}:(?!//)[^\s@]{1,400}@"),  # user:password@host
     ("@", r"://[^/\s:@]{16,400}@"),  # token@host
@@ -114,7 +116,7 @@ FORMS = (
     ("sshpass", r"\bsshpass\s{1,4}-p\s{0,4}\S{2}"),
     (" -p", r"\b(?:mysql|mysqldump|mysqladmin|mariadb|docker login|mongo|mongosh)\b.{0,200}?\s-p\s?\S{3}"),
     ("redis-cli", r"\bredis-cli\b.{0,200}?\s-a\s{1,4}\S{2}"),
-    (":", r"(?m)^(?![\da-f:.]{1,200}$)[^\s:]{1,200}:(?:\d{2,5}|\*):[^\s:/]{1,100}:[^\s:/]{1,100}:[^\s/][^\s]{1,400}$"),
+    (":", _PGPASS),
     ("password", r"\b(?:login|user|account)\s{1,8}\S{1,200}\s{1,8}password\s{1,8}\S{2}"),  # netrc
     ("hooks.slack", r"hooks\.slack\.com/(?:services|workflows|triggers)/\w"),
     ("/webhooks/", r"discord(?:app)?\.com/api/(?:v\d{1,3}/)?webhooks/\d"),
@@ -126,11 +128,7 @@ FORMS = (
     ("maker.ifttt.com", r"ifttt\.com/trigger/[^\s/]{1,100}/.{0,20}with/key/\w"),
     ("api.telegram.org", r"telegram\.org/bot\d"),
     ("softlayer.com/soap", r"/soap/v3(?:\.1)?/[a-z\d]{16}"),
-    (
-        "value",
-        r"(?:name|key)[\"']?\s{0,4}[:=]\s{0,4}[\"']?(?P<named>[\w.-]{2,60})[\"']?[\s,}]{1,20}"
-        r"[\"']?value[\"']?\s{0,4}[:=]\s{0,4}[\"']?[^\s\"']{2}",
-    ),
+    ("value", _NAMED + r"[\s,}]{1,20}[\"']?value[\"']?\s{0,4}[:=]\s{0,4}[\"']?[^\s\"']{2}"),
     ("<", r"<(?P<tag>[\w:.-]{2,60})(?:\s[^<>]{0,200})?>\s{0,20}[^<>\s]{2}"),
 )  # fmt: skip
 """(what must stand in the text at all, the form), both in lower case. The groups are names: they tell whether the
