@@ -1,8 +1,8 @@
 """Source lines without the secrets in them: a test that sets a token often has it in its own text.
 
-Nothing is run for that: the text is taken apart into its literals. One is hidden if its name, its form or its digest
-tells that it is secret; and as lines lose little by it, if it looks like one that was made up: letters and digits in
-one word, a long word, or a text that calls itself a secret. A literal without an end is hidden in any case.
+Nothing is run for that: the text is taken apart into its literals. One is hidden if its name, its form or its
+digest tells that it is secret; and as lines lose little by it, if it looks like one that was made up: letters and
+digits in one word, a long word, or a text that calls itself a secret. A literal without an end is always hidden.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SPANNING = re.compile(r"(?i)private key")
 _CAMEL = r"[A-Z]{0,4}[a-z]{1,20}(?:[A-Z]{1,4}[a-z]{2,20}){1,8}(?![A-Za-z])"
 _MADE_UP = re.compile(
     r"(?=[A-Za-z]{0,99}\d)(?=\d{0,99}[A-Za-z])[A-Za-z\d]{6,}|(?<![A-Za-z])"
-    rf"(?!{_CAMEL})[A-Za-z]{{24,}}"
+    rf"(?!{_CAMEL})[A-Za-z\d]{{24,}}|\d{{14}}"
 )
 _WORDS_OF_PROSE = 4
 """Words from which on a text that speaks of a secret is prose: its form has to tell that it holds one."""

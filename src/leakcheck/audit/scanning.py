@@ -1,8 +1,8 @@
 """Source text taken apart into words and literals, whatever version of Python it is written for.
 
-The interpreter's own `tokenize` reads what that interpreter runs; the audited project may be run by a newer one, where
-a literal ends elsewhere (PEP 701: quotes and line breaks inside of f-strings). Here every text can be read: a literal
-without an end goes to the end of its line, or of the text, and is not `sound`.
+The interpreter's own `tokenize` reads what that interpreter runs; the audited project may be run by a newer one,
+where a literal ends elsewhere (PEP 701: quotes and line breaks inside of f-strings). Here every text can be read: a
+literal without an end goes to the end of its line, or of the text, and is not `sound`.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ _FORMAT = re.compile(r"[^{}]*+")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of source: `kind` is space, comment, string, name, number, newline or operator. `opening` are the prefix
-    and the quotes of a literal, `inside` what is put into an f-string, `chunks` its own text."""
+    """A piece of source: `kind` is space, comment, string, name, number, newline or operator. `opening` are the
+    prefix and the quotes of a literal, `inside` what is put into an f-string, `chunks` its own text."""
 
     kind: str
     start: int

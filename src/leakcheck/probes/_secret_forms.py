@@ -30,7 +30,7 @@ _MEASURE = _as_words(patterns.MEASURES)
 _STORE = _as_words(patterns.STORES)
 _SECRET_CLASS = re.compile(patterns.CLASSES)
 _ASSIGNED = re.compile(
-    r"([\w.-]{2,40})[\"'\]]{0,2}\s{0,8}(?:=>|:=|={1,3}|!==?|:(?!:))\s{0,8}(?:[|>][+-]?\s{1,8})?(?=[\"'@\[]{0,2}[^\s\"'&;,{}…]{3})"
+    r"([\w.-]{2,40})[\"'\]]{0,2}\s{0,8}(?:=>|:=|={1,3}|!==?|:(?!:))\s{0,40}(?:[|>][+-]?\s{1,8})?(?=[\"'@\[]{0,2}[^\s\"'&;,{}…]{3})"
 )
 _SPOKEN = re.compile(
     rf"(?i)\b(?:{patterns.SPOKEN})(?: (?:of|for) [\w.@-]{{1,40}})?"
@@ -42,6 +42,8 @@ _ISSUED = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(each for _, each in pattern
 _FORMS = tuple((needle, re.compile(form)) for needle, form in patterns.FORMS)
 _RUN = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
 _log2 = math.log2
+_SORT = re.compile(r"[a-z]+|[A-Z]+|[0-9]+|[^a-zA-Z0-9]+")
+_RANDOM_CHANGES = 0.4
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _MIXED = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z])[^a-z]*[a-z]")
 
@@ -117,7 +119,12 @@ def _holds_chance(text: str) -> bool:
 def _is_chance(run: str) -> bool:
     if _HEX.fullmatch(run):
         return len(run) >= 32 and entropy(run) > _RANDOM_HEX_BITS
-    return bool(_MIXED.match(run)) and entropy(run) > _RANDOM_BITS
+    return bool(_MIXED.match(run) or _changes(run) > len(run) * _RANDOM_CHANGES) and entropy(run) > _RANDOM_BITS
+
+
+def _changes(run: str) -> int:
+    """How often another sort of character follows: words, paths and names have few of these."""
+    return sum(1 for _ in _SORT.finditer(run))
 
 
 def entropy(text: str) -> float:

@@ -8,17 +8,18 @@ repeat has a bound, and no two repetitions that can match the same stand side by
 from __future__ import annotations
 
 ANYWHERE = (
-    r"passw(?:or)?d|passphrase|passcode|passkey|pgpass|secret|token|authori[sz]ation|credential|cookie|signature|bearer|"
+    r"passw(?:or)?d|pwd|passphrase|passcode|passkey|pgpass|secret|token|authori[sz]ation|credential|cookie|signature|bearer|"
     r"userinfo|webhook[_-]?url|session[_-]?id|conn(?:ection)?[_-]?str|key[_-]?pass|"
     r"(?:api|access|private|priv|auth|account|service|client|shared|master|storage|signing|encryption|db|database)"
     r"[_-]?key|"
-    r"(?:db|user|root|admin|mail|smtp|redis|database)[_-]?pass(?![a-z])|"
+    r"(?:user|root|admin|mail|smtp|redis)[_-]?pass(?![a-z])|(?:db|database)[_-]?pass|"
+    r"(?:ibm|iam|cloud|clou|cloudant|softlayer|(?<![a-z])[cs]l)[_-]?(?:api)?[_-]?(?:key|pw|pass)|"
     r"contrase[nñ]a|passwort|kennwort|wachtwoord|mot[_-]de[_-]passe|motdepasse|пароль"
 )
 """Part of a name, wherever it stands in it, in upper or lower case."""
 
 WORDS = (
-    "pass|pwd|pw|key|keys|auth|dsn|jwt|jws|otp|totp|mfa|pin|pins|cvv|cvc|ssn|csrf|xsrf|hmac|salt|nonce|sid|sig|cred|"
+    "pass|pw|key|keys|auth|dsn|jwt|jws|otp|totp|mfa|pin|pins|cvv|cvc|ssn|csrf|xsrf|hmac|salt|nonce|sid|sig|cred|"
     "creds|private|session|sessions"
 )
 """A whole word of a name, in snake_case, kebab-case, camelCase and UPPER_CASE."""
@@ -37,7 +38,7 @@ CLASSES = "Secret|Password|Credential|Token|ApiKey"
 """Part of the name of a class that holds secrets."""
 
 SPOKEN = (
-    r"passw(?:or)?d|passphrase|passcode|pwd|pass|pin|secret|(?:access|api|auth|bearer|refresh) token|token|"
+    r"passw(?:or)?d|pwd|passphrase|passcode|pwd|pass|pin|secret|(?:access|api|auth|bearer|refresh) token|token|"
     r"(?:api|access|private|secret|master|encryption)[ _-]?key|credentials?"
 )
 """What prose calls a secret, before "is"."""
@@ -57,7 +58,7 @@ ISSUED = (
     ("AWS", r"(?:A3T[A-Z0-9]|A(?:BIA|CCA|KIA|SIA|ROA|IDA|GPA|NPA|NVA|IPA))[A-Z0-9]{8}|(?:akia|asia)[\w-]{8}"),
     ("Google", r"AIza[\w-]{8}|ya29\.[\w-]{8}|GOCSPX-[\w-]{8}"),
     ("Azure", r"\w{3}\dQ~[\w~.-]{20}"),
-    ("Slack", r"xox[abceoprs](?:\.xox[bp])?-[\w-]{8}|xapp-\d-[\w-]{8}"),
+    ("Slack", r"(?i:xox[abceoprs])(?:\.xox[bp])?-[\w-]{8}|xapp-\d-[\w-]{8}"),
     ("Stripe", r"[rsp]k_(?:live|test)_\w{8}|whsec_[\w+/=]{8}"),
     ("OpenAI and its like", r"sk-[\w-]{8}|sk_[\w-]{8}|gsk_\w{16}|xai-\w{20}|pplx-\w{16}|r8_\w{20}"),
     ("Hugging Face", r"hf_[A-Za-z0-9]{16}"),
@@ -71,7 +72,7 @@ ISSUED = (
     ("crates.io", r"cio[A-Za-z0-9]{32}"),
     ("NuGet", r"oy2[a-z0-9]{43}"),
     ("Docker", r"dckr_[po]at_[\w-]{8}"),
-    ("Square", r"sq0[a-z]{3}-[\w\\-]{8}|EAAA[\w-]{50}"),
+    ("Square", r"sq0[a-z]{3}-[\w-]?|EAAA[\w-]{50}"),
     ("Facebook", r"EAA[A-Za-z0-9]{40}"),
     ("Telegram", r"\d{8,10}:[\w-]{35}"),
     ("Discord", r"[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27}"),
@@ -104,6 +105,7 @@ ISSUED = (
 _PGPASS = r"(?m)^(?![\da-f:.]{1,200}$)[^\s:]{1,200}:(?:\d{2,5}|\*)(?::[^\s:/]{1,100}){2}:[^\s/]\S{1,400}$"
 _NAMED = r"(?:name|key)[\"']?\s{0,4}[:=]\s{0,4}[\"']?(?P<named>[\w.-]{2,60})[\"']?"
 FORMS = (
+    ("aws", r"aws.{0,20}?(?:key|pw|pass|token).{0,40}?[\"'][\da-z/+]{40}[\"']"),
     ("@", r"(?:^|//|[\s\"'=])[^/\s:@]{0,200}:(?!//)[^\s@]{1,400}@"),  # user:password@host
     ("@", r"://[^/\s:@]{16,400}@"),  # token@host
     ("bearer", r"\bbearer[ +]{1,4}(?:%20)?\S{4}"),
