@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from leakcheck.audit.literals import Known, without_secrets
+from leakcheck.probes._secret_forms import SHORTEST, is_secret_name
 from leakcheck.probes._secrets import Redactor
 from leakcheck.records import Change, Excerpt, Execution, Source, Suite
 
@@ -19,15 +21,27 @@ _DIGEST = re.compile("secret #[0-9a-f]+")
 Splitting = Callable[[str], list[str]]
 
 
-def excerpts_for(suite: Suite, executions: Iterable[Execution], redactor: Redactor | None) -> tuple[Excerpt, ...]:
-    """One excerpt for each line that was seen to write, without secrets; with them if there is no `redactor`."""
+def excerpts_for(
+    suite: Suite,
+    executions: Iterable[Execution],
+    redactor: Redactor | None,
+    environment: Mapping[str, str] = os.environ,
+) -> tuple[Excerpt, ...]:
+    """One excerpt for each line that was seen to write, without secrets; with them if there is no `redactor`. The
+    suite ran in `environment`."""
     changes = tuple(dict.fromkeys(_changes(suite, executions)))
     sources = dict.fromkeys(source for change in changes for source in change.sources)
     if redactor is None:
         return excerpts_of(suite.rootdir, sources)
     digests = {found for change in changes for found in _digests(change)}
+    digests |= {redactor.digest(value) for value in _secrets_in(environment)}
     keys = {change.location.key for change in changes}
     return excerpts_of(suite.rootdir, sources, lambda text: redactor.digest(text) in digests, keys)
+
+
+def _secrets_in(environment: Mapping[str, str]) -> Iterator[str]:
+    """The values of variables whose names tell that they are secret. They were set before anything was recorded."""
+    return (value for name, value in environment.items() if len(value) >= SHORTEST and is_secret_name(name))
 
 
 def _changes(suite: Suite, executions: Iterable[Execution]) -> Iterator[Change]:

@@ -8,79 +8,28 @@ once) are keyed as well.
 from __future__ import annotations
 
 import hashlib
+import pathlib
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Any
+
+from leakcheck.probes._secret_forms import (
+    SCANNED,
+    is_measure,
+    is_secret_class,
+    is_secret_name,
+    is_secret_text,
+    is_store,
+)
 
 HIDDEN = "…"
 """Stands for a secret where a digest would not do: in names, which are the same in every audit."""
-SCANNED = 200
-"""Characters of a text that are looked at for something secret in it; fewer are ever shown."""
-
 LONG_KEY = 12
 """Characters from which on a key of a dict is looked at for a secret in it: there are very many keys."""
 
-_ANYWHERE = (
-    r"passw(?:or)?d|passphrase|passcode|passkey|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|"
-    r"authori[sz]ation|credential|cookie|session[_-]?id|signature|bearer|conn(?:ection)?[_-]?str|userinfo|"
-    r"(?:db|user|root|admin|mail|smtp|redis)pass(?![a-z])"
-)
-_WORDS = (
-    "pass|pwd|pw|key|keys|auth|dsn|jwt|jws|otp|totp|mfa|pin|pins|cvv|cvc|ssn|csrf|xsrf|hmac|salt|nonce|sid|cred|"
-    "creds|private|session|sessions"
-)
-_MEASURES = (
-    "count|counts|counter|len|length|size|max|min|limit|ttl|timeout|expiry|expires|expire|expired|"
-    "expiration|age|seconds|minutes|hours|days|ms|index|version|retries|attempts|calls|rounds|bits|bytes|hits|"
-    "misses|total|used|usage|cost|rate|budget|at"
-)
-_STORES = "tokens|sessions|keys|secrets|passwords|cookies|credentials|pins|nonces|signatures"
-
-
-def _as_words(words: str, *, anywhere: str = "") -> re.Pattern[str]:
-    """Finds the words in snake_case, kebab-case, camelCase and UPPER_CASE."""
-    capital = "|".join(word.capitalize() for word in words.split("|"))
-    return re.compile(
-        rf"(?<![A-Za-z])(?:{words})(?![a-z])|(?<![A-Z])(?:{capital})(?![a-z])|"
-        rf"(?<![A-Za-z])(?:{words.upper()})(?![A-Za-z])" + (rf"|(?i:{anywhere})" if anywhere else "")
-    )
-
-
-_SECRET_NAME = _as_words(_WORDS, anywhere=_ANYWHERE)
-_MEASURE = _as_words(_MEASURES)
-_STORE = _as_words(_STORES)
-_SECRET_CLASS = re.compile("Secret|Password|Credential|Token|ApiKey")
 _PLAIN_KEY = re.compile(r"(?!.{32})[A-Za-z]+(?:[_.-][A-Za-z]+)*")
+_PATHS = (pathlib.PosixPath, pathlib.PurePosixPath, pathlib.WindowsPath, pathlib.PureWindowsPath)
 _FLAG_OR_NAME = re.compile(r"-{0,2}[\w.-]{1,64}")
-_ASSIGNED = re.compile(r"([\w-]{2,40})[\"']?\s*[=:]\s*(?=[\"']?[^\s\"'&;,]{3})")
-_USER_AND_PASSWORD = re.compile(r"(?:^|//|[\s\"'=])[^/\s:@]*:[^\s@]+@")
-_SCHEME = re.compile(
-    r"^(?:basic|digest|token|apikey) +\S+$|\bbearer +\S{4}|\beyj[\w-]{4,}\.|-----begin [a-z ]*private key"
-)
-_ISSUED = re.compile(
-    r"(?<![a-z0-9])(?:gh[pousr]_|github_pat_|glpat-|sk[-_]|[rp]k_live_|xox[abeoprs]-|npm_|pypi-|hf_|sg\.|ya29\.|"
-    r"akia|asia|aiza)[\w-]{8}"
-)
-
-
-@lru_cache(maxsize=8192)
-def is_secret_name(name: str) -> bool:
-    """Whether what stands under `name` is secret, as far as names tell."""
-    return bool(_SECRET_NAME.search(name))
-
-
-def is_secret_text(text: str) -> bool:
-    """Whether something secret stands in `text`, as far as its form tells."""
-    if len(text) < 6:
-        return False
-    scanned = text[:SCANNED].lower()
-    if ":" in scanned or "=" in scanned:
-        if "@" in scanned and _USER_AND_PASSWORD.search(scanned):
-            return True
-        if any(is_secret_name(found[1]) for found in _ASSIGNED.finditer(scanned)):
-            return True
-    return bool(_SCHEME.search(scanned) or _ISSUED.search(scanned))
 
 
 def below(name: str, child: str) -> str:
@@ -90,7 +39,7 @@ def below(name: str, child: str) -> str:
 
 def of_class(name: str, class_name: str) -> str:
     """`name`, told by the class as well where that one sounds secret."""
-    return f"{class_name}.{name}" if _SECRET_CLASS.search(class_name) else name
+    return f"{class_name}.{name}" if is_secret_class(class_name) else name
 
 
 def hides_key(container: str, key: object) -> bool:
@@ -140,7 +89,9 @@ def _as_text(value: object) -> str | None:
         return value
     if type(value) is bytes:
         return value.decode("latin-1")
-    return str(value) if type(value) is int else None
+    if type(value) is int:
+        return str(value)
+    return repr(value) if any(type(value) is path for path in _PATHS) else None
 
 
 class Redactor:
@@ -160,14 +111,14 @@ class Redactor:
 
     def quantity(self, name: str, value: object) -> str | None:
         """The same for numbers, dates and the like: they may be a PIN, but also a measure of something secret."""
-        if self._show or not is_secret_name(name) or _MEASURE.search(name.rpartition(".")[2]):
+        if self._show or not is_secret_name(name) or is_measure(name.rpartition(".")[2]):
             return None
         return self.digest(repr(value))
 
     def key(self, container: str, key: object) -> str | None:
         """A digest in place of a key or an item of a set that is secret itself, else None: whatever the key, if the
         container is called after what it is keyed by."""
-        hidden = hides_key(container, key) or (type(key) is str and bool(_STORE.search(container)))
+        hidden = hides_key(container, key) or (type(key) is str and is_store(container))
         return self.digest(key) if hidden and not self._show else None
 
     def code(self, number: int) -> int:

@@ -102,7 +102,7 @@ class _Exposure:
 
     def _composite(self, value: object, kind: type[Any], name: str, depth: int, foreign: int | None) -> Node:
         if id(kind) in _SAFE_REPR_IDS:
-            text = self.redactor.quantity(name, value)
+            text = self.redactor.quantity(name, value) or self.redactor.text("", repr(value))
             return Node(text if text is not None else _cut(repr(value)), internal=foreign is not None)
         reader = _reader(kind)
         if reader is None:

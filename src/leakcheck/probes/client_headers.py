@@ -12,7 +12,7 @@ from typing import Any
 from leakcheck.probes import MISSING, KindOfState, Ledger, Tracking
 from leakcheck.probes._attribute import watch_attribute
 from leakcheck.probes._clients import MODULES, Holders, tell_after, tell_before
-from leakcheck.probes._secrets import is_secret_text
+from leakcheck.probes._secret_forms import is_secret_text
 from leakcheck.records import WHOLE
 
 _READERS = ("__getitem__", "__iter__", "__contains__", "__len__", "get_list", "multi_items", "keys", "items")
