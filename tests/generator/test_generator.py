@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.generator import BENCHMARK, Spec, Truth, generate
+
+from . import BENCHMARK, Spec, Truth, generate
 
 SMALL = Spec(seed=3, tests=50)
 
