@@ -1,4 +1,4 @@
-"""What isolation and recording cost, as ratios within one run: `python tests/bench/isolation.py`.
+"""What isolation and recording cost, as ratios within one run: `python benchmarks/isolation.py`.
 
 Not a test: pytest does not collect this file. It generates a FastAPI suite of 200 tests and measures
 
@@ -28,11 +28,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
 
-from tests.generator import BENCHMARK, EXTENDED_KINDS, Spec, generate  # noqa: E402
-
+from generator import BENCHMARK, EXTENDED_KINDS, Spec, generate  # noqa: E402
 from leakcheck.engine import Engine, Launch, Limits  # noqa: E402
 from leakcheck.records import Execution, Order, Suite  # noqa: E402
 from leakcheck.store import AuditFolder  # noqa: E402
