@@ -144,11 +144,12 @@ def recording(project: Path, place: Path, turns: int) -> None:
     """Print what recording adds to the declared order, from the first test's start to the last one's end."""
     with (project / "tests" / "conftest.py").open("a", encoding="utf-8") as conftest:
         conftest.write(CLOCK)
-    plain, recorded = [], []
+    plain: list[Cost] = []
+    recorded: list[Cost] = []
     with _engine(place / "recording", fork=False) as engine:
         found = engine.suite_by_process()
         assert found is not None
-        (order,) = Declared().propose(View(found[0], frozenset(), random=0, seed=1))
+        (order,) = Declared().propose(View(found.suite, frozenset(), random=0, seed=1))
         for turn in range(turns):
             halves = [(plain, _unrecorded), (recorded, _recorded)]
             for costs, run in halves if turn % 2 else reversed(halves):
@@ -203,7 +204,7 @@ def _engine(folder: Path, *, fork: bool = True) -> Iterator[Engine]:
 def _suite(engine: Engine) -> Suite:
     found = engine.suite()
     assert found is not None, engine.launch.read_log("root")
-    return found[0]
+    return found.suite
 
 
 def _first_files(tests: Sequence[str], number: int) -> list[str]:
