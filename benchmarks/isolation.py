@@ -187,10 +187,12 @@ def _clock(engine: Engine, execution: Execution) -> Cost:
 def _engine(folder: Path, *, fork: bool = True) -> Iterator[Engine]:
     scratch = folder / "scratch"
     scratch.mkdir(parents=True)
+    audit = AuditFolder.create(folder)
+    audit.begin("audit")
     launch = Launch(
         python=sys.executable,
         args=(*PLUGINS, "tests"),
-        folder=AuditFolder.create(folder),
+        folder=audit,
         scratch=str(scratch),
         salt="benchmark",
     )

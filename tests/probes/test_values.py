@@ -331,6 +331,7 @@ print([camera.photograph(value).digest() for value in values])
 """
 
 
+@pytest.mark.processes
 def test_digests_are_equal_in_every_process_with_one_hash_seed() -> None:
     command = [sys.executable, "-c", SCRIPT]
     first, second = (

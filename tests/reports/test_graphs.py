@@ -185,6 +185,7 @@ def dot(text: str, form: str) -> str:
     return done.stdout.decode("utf-8")
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("name", RESULTS)
 def test_graphviz_reads_every_attribute(name: str) -> None:
     """As in all of DOT, a backslash is written twice; lists and numbers are JSON."""
@@ -204,6 +205,7 @@ def written(attributes: dict[str, Any]) -> dict[str, str]:
     return {name: text.replace("\\", "\\\\") for name, text in texts.items() if name != "label"}
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("name", RESULTS)
 def test_graphviz_draws_every_label_as_it_is(name: str) -> None:
     graph = GRAPHS[name]
@@ -234,6 +236,7 @@ def parsed() -> dict[str, dict[str, Any]]:
     return dict(zip(texts, json.loads(done.stdout), strict=True))
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("name", RESULTS)
 def test_mermaid_reads_the_flowchart(parsed: dict[str, dict[str, Any]], name: str) -> None:
     graph, found = GRAPHS[name], parsed[name]
@@ -248,5 +251,6 @@ def test_mermaid_reads_the_flowchart(parsed: dict[str, dict[str, Any]], name: st
     assert {element for each in (*found["nodes"], *found["edges"]) for element in each["elements"]} <= {"br"}
 
 
+@pytest.mark.processes
 def test_mermaid_refuses_what_is_not_escaped(parsed: dict[str, dict[str, Any]]) -> None:
     assert "Parse error" in parsed["broken"]["error"]
