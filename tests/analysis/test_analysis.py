@@ -11,6 +11,7 @@ from analysis.made import FILE, OTHER, PLACE, alone, change, execution, name, ou
 from leakcheck.analysis import Case, command, coverage_of, derive, edges_of, import_command, in_place, profiles_of
 from leakcheck.analysis.commands import suite_command
 from leakcheck.analysis.profiles import net_changes
+from leakcheck.options import FailOn
 from leakcheck.records import WHOLE, Change, Cost, Edge, Execution, Location, Result, Source, Suite, TestRun
 
 P, V = name("p"), name("v")
@@ -279,7 +280,7 @@ def test_self_polluting() -> None:
 
 
 @pytest.mark.parametrize(("gate", "code"), [("error", 0), ("warning", 1), ("note", 1), ("never", 0)])
-def test_the_gate(gate: str, code: int) -> None:
+def test_the_gate(gate: FailOn, code: int) -> None:
     covered = execution("declared", POLLUTES, READS)
     found = result(*ALONE[:2], covered, case=Case(fail_on=gate))
     assert [finding.code for finding in found.findings] == ["LK201"]

@@ -146,7 +146,7 @@ def test_the_mend_that_frees_most_comes_first_then_the_one_that_touches_most() -
 
 
 def hurts(*pairs: str) -> list[Edge]:
-    return [edge(name(test), name(polluter), at=())[0] for polluter, test in pairs]
+    return [edge(name(pair[1]), name(pair[0]), at=())[0] for pair in pairs]
 
 
 def test_tests_that_hurt_one_another_are_a_group() -> None:

@@ -10,10 +10,11 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.progress import Silent
+from leakcheck.engine import Engine
 from leakcheck.events import Event
 from leakcheck.options import Options
 from leakcheck.records import Change, Execution, Location, Order, Outcome, Source, Suite, TestItem, TestRun
@@ -95,7 +96,8 @@ class Model:
 
     def run(self, test: str, state: State, chance: Random) -> TestRun:
         """Run one test on `state`, recorded."""
-        before, outcome, reads, own = dict(state), "passed", {}, set[str]()
+        before, outcome, own = dict(state), "passed", set[str]()
+        reads: dict[str, None] = {}
         for step in self.tests[test]:
             reads.update({place: None for place in step.reads if place not in own})
             if step.do == "chance" and chance.random() < step.odds:
@@ -213,6 +215,7 @@ def bench_for(model: Model, *, chance: int = 1, **options: Any) -> tuple[Bench, 
 
 def opened(engine: ModelEngine, **options: Any) -> Bench:
     """A bench on which `engine` has run the declared order."""
-    bench = Bench(engine, Options(**{"random": 2, **options}), Silent(), engine.model.suite)
+    runs = cast(Engine, engine)  # all that a bench asks of one
+    bench = Bench(runs, Options(**{"random": 2, **options}), Silent(), engine.model.suite)
     bench.run("declared", [Order("declared", "declared", tuple(engine.model.tests))])
     return bench

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -53,7 +54,7 @@ def models(draw: st.DrawFn, least: int = 4, most: int = 12) -> Model:
     return Model({f"test_{number % 3}.py::t{number}": steps for number, steps in enumerate(programmes)})
 
 
-def settled(model: Model, **options: object) -> Bench:
+def settled(model: Model, **options: Any) -> Bench:
     bench, _ = bench_for(model, **options)
     settle(bench)
     return bench
@@ -157,7 +158,7 @@ def test_a_self_polluting_test_is_found() -> None:
 # State that no probe sees --------------------------------------------------------------------------------------
 
 
-def with_bystanders(tests: dict[str, tuple[Step, ...]], many: int = 30) -> Model:
+def with_bystanders(tests: Mapping[str, tuple[Step, ...]], many: int = 30) -> Model:
     """The tests spread among others that do something else."""
     others = {f"test_{number % 3}.py::o{number}": (write(f"x{number}"),) for number in range(many)}
     mixed = list(tests.items())

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, sync_playwright
 
 from browser.chromium import launched
 from leakcheck.records import Result
@@ -67,13 +67,21 @@ def opened(browser: Browser) -> Iterator[Opened]:
             if not any(each in text for each in expected):
                 complaints.append(text)
 
+        def dismiss(dialog: Dialog) -> None:
+            complain(f"dialog: {dialog.message}")
+            dialog.dismiss()
+
+        def check(request: Request) -> None:
+            if not request.url.startswith(LOCAL):
+                complain(f"request: {request.url}")
+
         context = {"viewport": {"width": width, "height": 900}, **context}
         contexts.append(browser.new_context(**context))  # type: ignore[arg-type]
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: complain(str(error)))
         page.on("console", lambda message: complain(message.text))
-        page.on("dialog", lambda dialog: (complain(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("request", lambda request: request.url.startswith(LOCAL) or complain(f"request: {request.url}"))
+        page.on("dialog", dismiss)
+        page.on("request", check)
         page.goto(file.as_uri() + fragment)
         if context.get("java_script_enabled", True):
             page.wait_for_function(READY)

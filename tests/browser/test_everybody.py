@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +14,7 @@ from browser.conftest import Opened
 
 pytestmark = pytest.mark.browser
 
-LOOKS = {
+LOOKS: Mapping[str, Mapping[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
     "narrow": {"color_scheme": "light", "width": 390},
@@ -38,7 +40,7 @@ def violations(page: Page, axe: str) -> list[str]:
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=list(LOOKS))
-def test_axe_finds_no_violation(opened: Opened, shared_app: Path, axe: str, look: dict[str, object]) -> None:
+def test_axe_finds_no_violation(opened: Opened, shared_app: Path, axe: str, look: Mapping[str, Any]) -> None:
     page = opened(shared_app, **look)
     assert violations(page, axe) == []
     page.get_by_role("button", name="Open all").click()
@@ -50,7 +52,7 @@ def test_axe_finds_no_violation(opened: Opened, shared_app: Path, axe: str, look
 
 @pytest.mark.parametrize("look", [LOOKS["light"], LOOKS["dark"]], ids=["light", "dark"])
 def test_axe_finds_no_violation_in_the_sheet_of_a_test(
-    opened: Opened, shared_app: Path, axe: str, look: dict[str, object]
+    opened: Opened, shared_app: Path, axe: str, look: Mapping[str, Any]
 ) -> None:
     page = opened(shared_app, fragment="#test=tests/test_wishlist.py::test_wishes_are_kept_once", **look)
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -58,7 +60,7 @@ def test_axe_finds_no_violation_in_the_sheet_of_a_test(
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=list(LOOKS))
-def test_nothing_is_wider_than_the_window(opened: Opened, shared_app: Path, look: dict[str, object]) -> None:
+def test_nothing_is_wider_than_the_window(opened: Opened, shared_app: Path, look: Mapping[str, Any]) -> None:
     page = opened(shared_app, **look)
     page.get_by_role("button", name="Open all").click()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -67,7 +69,7 @@ def test_nothing_is_wider_than_the_window(opened: Opened, shared_app: Path, look
 def test_the_page_has_landmarks_and_headings_in_order(opened: Opened, shared_app: Path) -> None:
     page = opened(shared_app)
     for role in ("banner", "main", "contentinfo"):
-        expect(page.get_by_role(role)).to_have_count(1)  # type: ignore[arg-type]
+        expect(page.get_by_role(role)).to_have_count(1)
     expect(page.get_by_role("navigation", name="Parts of the report")).to_be_visible()
     for name in REGIONS:
         expect(page.get_by_role("region", name=name, exact=True)).to_have_count(1)

@@ -15,7 +15,7 @@ import pytest
 from leakcheck.engine.keeper import MAX_LOG, SHIELDS
 from leakcheck.engine.spawned import Spawned
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [pytest.mark.processes, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere orphans come to nobody")
 LIMIT = 20.0
 Start = Callable[..., Spawned]

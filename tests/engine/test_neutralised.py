@@ -10,6 +10,8 @@ import pytest
 
 from support import Audited, Project, audit, contents, leakcheck, run
 
+pytestmark = pytest.mark.processes
+
 TESTS = """
     import pytest
 

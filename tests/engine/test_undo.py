@@ -70,6 +70,11 @@ def move(folder: Path) -> None:
     (folder / "full").rename(folder / "moved")
 
 
+def read_only(folder: Path) -> None:
+    (folder / "file").write_text("x")
+    (folder / "file").chmod(0o400)
+
+
 def relink(folder: Path) -> None:
     (folder / "link").unlink()
     (folder / "link").symlink_to("other")
@@ -79,7 +84,7 @@ CHANGES: Mapping[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "content": (lambda folder: (folder / "file").write_text("more"), ("file",)),
     "same size": (lambda folder: (folder / "file").write_text("elif"), ("file",)),
     "mode": (lambda folder: (folder / "file").chmod(0o600), ("file",)),
-    "read only": (lambda folder: ((folder / "file").write_text("x"), (folder / "file").chmod(0o400)), ("file",)),
+    "read only": (read_only, ("file",)),
     "gone": (lambda folder: (folder / "file").unlink(), ("file",)),
     "new": (lambda folder: (folder / "new").write_text("x"), ("new",)),
     "new folders": (lambda folder: (folder / "new" / "deep").mkdir(parents=True), ("new", "new/deep")),

@@ -104,7 +104,7 @@ class Place:
     def nothing_is_left(self, seconds: float = 10.0) -> None:
         """All processes are gone, now or soon, and so is what they needed in the temporary folder."""
         deadline = time.monotonic() + seconds
-        while (self.processes() or list(self.temp.glob("lc-*"))) and time.monotonic() < deadline:
+        while (self.processes() or any(self.temp.glob("lc-*"))) and time.monotonic() < deadline:
             time.sleep(0.01)
         assert self.processes() == []
         assert list(self.temp.glob("lc-*")) == []

@@ -12,8 +12,7 @@ import pytest
 
 from .harness import RESUME, RUN, Place, kill, needs_proc, suite
 
-KILLS = 25
-"""Of each engine."""
+MANY = pytest.param(25, marks=pytest.mark.slow)
 
 
 def killed(place: Place, engine: str, pauses: Iterator[float]) -> Iterator[bool]:
@@ -39,19 +38,20 @@ def killed(place: Place, engine: str, pauses: Iterator[float]) -> Iterator[bool]
 
 
 @needs_proc
+@pytest.mark.parametrize("wanted", [5, MANY])
 @pytest.mark.parametrize("engine", ["fork", "spawn"])
-def test_killed_at_random_points(tmp_path: Path, engine: str) -> None:
-    chance = Random(f"kills of {engine}")
+def test_killed_at_random_points(tmp_path: Path, engine: str, wanted: int) -> None:
+    chance = Random(f"{wanted} kills of {engine}")
     with suite(tmp_path / "undisturbed") as place:
         began = time.monotonic()
         assert place.leakcheck(*RUN, "--engine", engine).returncode == 1
         seconds = time.monotonic() - began
         whole, executions = place.facts(), len(place.complete())
     kills = 0
-    while kills < KILLS:
+    while kills < wanted:
         with suite(tmp_path / f"killed-{kills}") as place:
             files = place.files()
-            pauses = (chance.uniform(0, seconds) for _ in range(KILLS - kills))
+            pauses = (chance.uniform(0, seconds) for _ in range(wanted - kills))
             ends = list(killed(place, engine, pauses))
             kills += ends.count(False)
             if not ends[-1]:

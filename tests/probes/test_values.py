@@ -130,7 +130,8 @@ def test_a_difference_has_its_path(before: object, after: object, path: str) -> 
 
 
 def test_absent_is_neither_none_nor_empty() -> None:
-    for value in (None, "", {}, "absent"):
+    values: tuple[object, ...] = (None, "", {}, "absent")
+    for value in values:
         assert not same(ABSENT, photo(value))
 
 
@@ -221,7 +222,7 @@ def test_secrets_by_name_and_by_value(name: str, value: object, hidden: bool) ->
     assert (str(value) in str(inside)) is not hidden or value == ""
 
 
-NAMES = {
+TELLING = {
     True: "password db_pass dbPassword API_KEY apiKey X-API-Key accessKey pin authToken Authorization session_id "
           "sessions clientSecret smtppass cookies signingKey user.credentials SECRETKEY max_tokens",
     False: "monkey keyboard KEYBOARD passed compass author authorized shipping opinion spin side goodsname turkey "
@@ -241,7 +242,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize(
-    ("name", "secret"), [(name, secret) for secret, names in NAMES.items() for name in names.split()]
+    ("name", "secret"), [(name, secret) for secret, names in TELLING.items() for name in names.split()]
 )
 def test_names_that_tell_of_a_secret(name: str, secret: bool) -> None:
     assert is_secret_name(name) is secret
@@ -330,6 +331,7 @@ print([camera.photograph(value).digest() for value in values])
 """
 
 
+@pytest.mark.processes
 def test_digests_are_equal_in_every_process_with_one_hash_seed() -> None:
     command = [sys.executable, "-c", SCRIPT]
     first, second = (

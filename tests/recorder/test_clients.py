@@ -8,6 +8,8 @@ import pytest
 
 from support import Audited, Project
 
+pytestmark = pytest.mark.processes
+
 HTTPX2 = importlib.util.find_spec("httpx2") is not None
 ANSWER = """
     import {module} as http

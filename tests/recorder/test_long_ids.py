@@ -67,11 +67,13 @@ def check(tests: int, length: int) -> None:
     assert all(len(each["id"]) < LONGEST_ID + 60 for each in found.report["tests"])
 
 
+@pytest.mark.processes
 def test_an_audit_of_long_ids() -> None:
     check(4, 50_000)
 
 
 @pytest.mark.slow
+@pytest.mark.processes
 def test_an_audit_of_many_long_ids() -> None:
     """Plain pytest needs six times the length of the ids for itself."""
     check(200, 1_000_000)

@@ -8,6 +8,8 @@ import pytest
 
 from support import Audited, Project
 
+pytestmark = pytest.mark.processes
+
 STATE = """
     from dataclasses import dataclass
 

@@ -6,6 +6,8 @@ import pytest
 
 from support import Audited, Project
 
+pytestmark = pytest.mark.processes
+
 HOSTILE = """
     import pytest
     from fastapi import FastAPI

@@ -60,7 +60,7 @@ def _location(number: int) -> Location:
 
 
 def _leak(number: int, ids: list[str], chance: random.Random) -> Leak:
-    impact: Impact = ("broken", "broken", "read", "latent", "broken")[number % 5]  # type: ignore[assignment]
+    impact: Impact = ("broken", "broken", "read", "latent", "broken")[number % 5]
     start = chance.randrange(len(ids))
     near = [ids[(start + step * 7) % len(ids)] for step in range(min(len(ids), 11))]
     tests = [*near, *chance.sample(ids, min(len(ids), 3))]

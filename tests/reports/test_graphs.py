@@ -171,7 +171,8 @@ def test_networkx_reads_the_graphml(name: str) -> None:
     for _, _, attributes in found.edges(data=True):
         attributes.update({each: json.loads(attributes[each]) for each in lists if each in attributes})
         assert attributes.pop("id", "e0").startswith("e")
-    assert dict(found.nodes(data=True)) == dict(GRAPHS[name].nodes(data=True))
+    assert isinstance(found, networkx.MultiDiGraph)
+    assert dict(found.nodes) == dict(GRAPHS[name].nodes)
     assert list(found.edges(keys=True, data=True)) == list(GRAPHS[name].edges(keys=True, data=True))
 
 
@@ -184,6 +185,7 @@ def dot(text: str, form: str) -> str:
     return done.stdout.decode("utf-8")
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("name", RESULTS)
 def test_graphviz_reads_every_attribute(name: str) -> None:
     """As in all of DOT, a backslash is written twice; lists and numbers are JSON."""
@@ -203,6 +205,7 @@ def written(attributes: dict[str, Any]) -> dict[str, str]:
     return {name: text.replace("\\", "\\\\") for name, text in texts.items() if name != "label"}
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("name", RESULTS)
 def test_graphviz_draws_every_label_as_it_is(name: str) -> None:
     graph = GRAPHS[name]
@@ -233,6 +236,7 @@ def parsed() -> dict[str, dict[str, Any]]:
     return dict(zip(texts, json.loads(done.stdout), strict=True))
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("name", RESULTS)
 def test_mermaid_reads_the_flowchart(parsed: dict[str, dict[str, Any]], name: str) -> None:
     graph, found = GRAPHS[name], parsed[name]
@@ -247,5 +251,6 @@ def test_mermaid_reads_the_flowchart(parsed: dict[str, dict[str, Any]], name: st
     assert {element for each in (*found["nodes"], *found["edges"]) for element in each["elements"]} <= {"br"}
 
 
+@pytest.mark.processes
 def test_mermaid_refuses_what_is_not_escaped(parsed: dict[str, dict[str, Any]]) -> None:
     assert "Parse error" in parsed["broken"]["error"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 
 from leakcheck.reports import _schema
 
@@ -31,6 +32,7 @@ def test_the_shipped_schema_is_the_generated_one() -> None:
     assert SHIPPED.read_text("utf-8") == _schema.text()
 
 
+@pytest.mark.processes
 def test_the_module_prints_the_schema() -> None:
     command = [sys.executable, "-m", "leakcheck.reports._schema"]
     assert subprocess.run(command, capture_output=True, check=True, text=True).stdout == _schema.text()

@@ -1,4 +1,4 @@
-"""`python -m tests.field`: see the package's docstring."""
+"""`python -m trials`: see the package's docstring."""
 
 import argparse
 from pathlib import Path
@@ -9,7 +9,7 @@ from .trial import report_again, run, trial
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.field")
+    parser = argparse.ArgumentParser(prog="python -m trials")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in (("run", "audit projects"), ("report", "tell again what their audits have found")):
         running = commands.add_parser(name, help=text)

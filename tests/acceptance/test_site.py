@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from leakcheck.analysis import findings
 from leakcheck.cli.app import app
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
 
 

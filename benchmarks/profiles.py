@@ -1,4 +1,4 @@
-"""What an audit costs in each profile, in plain runs: `python tests/bench/profiles.py`.
+"""What an audit costs in each profile, in plain runs: `python benchmarks/profiles.py`.
 
 Not a test: pytest does not collect this file. It generates the FastAPI suite of 200 tests that the other benchmarks
 use, which has 8 order-dependent tests, and runs `pytest` and `leakcheck run --profile ...` on it in turns, so that
@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
 
-from tests.generator import BENCHMARK, generate  # noqa: E402
+from generator import BENCHMARK, generate  # noqa: E402
 
 QUICK_GOAL = 3.0
 PLUGINS = ("-p", "no:randomly", "-p", "no:random_order")

@@ -9,14 +9,14 @@ from typing import Any
 from .projects import HERE, Project, projects
 from .trial import RESULTS
 
-PAGE = Path(__file__).parents[2] / "docs/field-trials.md"
+PAGE = Path(__file__).parents[1] / "docs/field-trials.md"
 HEAD = """# Field trials
 
 leakcheck on public projects, compared with plain pytest: the same outcomes, and what it found. Every project is
 audited by `leakcheck run PATHS --python ITS-INTERPRETER` with no other option, one after the other on a machine of
 two cores that was doing other work too; compare seconds only within a line. This page is written by
-`python -m tests.field table` from `tests/field/results`; commits, versions and environment variables are in
-`tests/field`.
+`python -m trials table` from `trials/results`; commits, versions and environment variables are in
+`trials`.
 
 - *different*: tests whose outcome in leakcheck's declared order is not that of plain pytest. *after*: those whose
   outcome in plain pytest was different after the audit from before it. *files*: what git sees in the checkout after

@@ -1,4 +1,4 @@
-"""leakcheck and its peers on one generated suite, in one run: `python tests/bench/peers.py`.
+"""leakcheck and its peers on one generated suite, in one run: `python benchmarks/peers.py`.
 
 Not a test: pytest does not collect this file. It generates a FastAPI suite of 200 tests with a known truth and lets
 each tool find what it can. Everything is told as a ratio to the wall time of plain `pytest` in the same run.
@@ -28,10 +28,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
 
-from tests.generator import BENCHMARK, Truth, generate  # noqa: E402
+from generator import BENCHMARK, Truth, generate  # noqa: E402
 
 Sets = frozenset[frozenset[str]]
 Found = Mapping[str, Sets]

@@ -108,7 +108,8 @@ def audit(place: Place) -> dict[str, Any]:
             stdin=subprocess.DEVNULL,
             check=False,
         )
-    return json.loads(report.read_text())
+    found: dict[str, Any] = json.loads(report.read_text())
+    return found
 
 
 def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:

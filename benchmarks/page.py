@@ -1,4 +1,4 @@
-"""How large the page is, and how soon one can use it: `python tests/bench/page.py`.
+"""How large the page is, and how soon one can use it: `python benchmarks/page.py`.
 
 Not a test: pytest does not collect this file. It makes the report of a suite of 5,000 tests in 20 orders with 300
 leaks, and loads it in headless Chromium (found on the PATH), ten times, each time in a new profile. *Interactive*
@@ -18,7 +18,7 @@ from statistics import median
 
 from playwright.sync_api import Browser, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from browser.chromium import launched  # noqa: E402

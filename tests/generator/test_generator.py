@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.generator import BENCHMARK, Spec, Truth, generate
+
+from . import BENCHMARK, Spec, Truth, generate
 
 SMALL = Spec(seed=3, tests=50)
 
@@ -45,6 +46,7 @@ def test_another_seed_gives_another_project(tmp_path: Path) -> None:
     assert first != generate(tmp_path / "second", replace(SMALL, seed=4))
 
 
+@pytest.mark.processes
 def test_declared_order_is_green_and_as_told(project: tuple[Path, Truth]) -> None:
     folder, truth = project
     run = run_pytest(folder, "-rA")
@@ -53,6 +55,7 @@ def test_declared_order_is_green_and_as_told(project: tuple[Path, Truth]) -> Non
     assert tuple(passed) == truth.tests
 
 
+@pytest.mark.processes
 def test_a_victim_fails_after_its_polluters(project: tuple[Path, Truth]) -> None:
     folder, truth = project
     victim, (polluters, *_) = next(iter(truth.victims.items()))

@@ -1,4 +1,4 @@
-"""What isolation and recording cost, as ratios within one run: `python tests/bench/isolation.py`.
+"""What isolation and recording cost, as ratios within one run: `python benchmarks/isolation.py`.
 
 Not a test: pytest does not collect this file. It generates a FastAPI suite of 200 tests and measures
 
@@ -28,11 +28,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
 
-from tests.generator import BENCHMARK, EXTENDED_KINDS, Spec, generate  # noqa: E402
-
+from generator import BENCHMARK, EXTENDED_KINDS, Spec, generate  # noqa: E402
 from leakcheck.engine import Engine, Launch, Limits  # noqa: E402
 from leakcheck.records import Execution, Order, Suite  # noqa: E402
 from leakcheck.store import AuditFolder  # noqa: E402
@@ -145,11 +144,12 @@ def recording(project: Path, place: Path, turns: int) -> None:
     """Print what recording adds to the declared order, from the first test's start to the last one's end."""
     with (project / "tests" / "conftest.py").open("a", encoding="utf-8") as conftest:
         conftest.write(CLOCK)
-    plain, recorded = [], []
+    plain: list[Cost] = []
+    recorded: list[Cost] = []
     with _engine(place / "recording", fork=False) as engine:
         found = engine.suite_by_process()
         assert found is not None
-        (order,) = Declared().propose(View(found[0], frozenset(), random=0, seed=1))
+        (order,) = Declared().propose(View(found.suite, frozenset(), random=0, seed=1))
         for turn in range(turns):
             halves = [(plain, _unrecorded), (recorded, _recorded)]
             for costs, run in halves if turn % 2 else reversed(halves):
@@ -187,10 +187,12 @@ def _clock(engine: Engine, execution: Execution) -> Cost:
 def _engine(folder: Path, *, fork: bool = True) -> Iterator[Engine]:
     scratch = folder / "scratch"
     scratch.mkdir(parents=True)
+    audit = AuditFolder.create(folder)
+    audit.begin("audit")
     launch = Launch(
         python=sys.executable,
         args=(*PLUGINS, "tests"),
-        folder=AuditFolder.create(folder),
+        folder=audit,
         scratch=str(scratch),
         salt="benchmark",
     )
@@ -204,7 +206,7 @@ def _engine(folder: Path, *, fork: bool = True) -> Iterator[Engine]:
 def _suite(engine: Engine) -> Suite:
     found = engine.suite()
     assert found is not None, engine.launch.read_log("root")
-    return found[0]
+    return found.suite
 
 
 def _first_files(tests: Sequence[str], number: int) -> list[str]:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.generator import Spec, generate
 
+from generator import Spec, generate
 from support import Project, audit
 
 HIDDEN = Spec(

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.generator import Spec, generate
+
+from generator import Spec, generate
 
 Report = dict[str, Any]
 Truth = dict[str, Any]

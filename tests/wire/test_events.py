@@ -72,7 +72,11 @@ def test_a_segment() -> None:
 
 def test_a_segment_without_seals_is_read() -> None:
     """Format 1, in which a line torn by a kill was passed over."""
-    items = (events.Header(events.UNSEALED, "e1", HEADER.order), events.Started("a"), events.Completed(1.0))
+    items: tuple[events.Event, ...] = (
+        events.Header(events.UNSEALED, "e1", HEADER.order),
+        events.Started("a"),
+        events.Completed(1.0),
+    )
     first, second, third = map(events.encode, items)
     assert events.read_segment(first + second + third).events == items
     assert events.read_segment(first + second[:-5] + b"\n" + third).events == (items[0], items[2])
@@ -88,7 +92,7 @@ def test_a_torn_last_line_is_no_event(cut: int) -> None:
 
 def test_a_test_that_never_finished_took_its_process_with_it() -> None:
     run = TestRun("a", "passed")
-    items = [
+    items: list[events.Event] = [
         HEADER,
         events.Started("a"),
         events.Finished(run),
@@ -99,14 +103,14 @@ def test_a_test_that_never_finished_took_its_process_with_it() -> None:
         "e1", HEADER.order or Order("", "declared", ()), "crashed", (run, TestRun("b", "crashed")), 1.0
     )
     assert fold_execution("e1", items) == expected
-    late = [*items[:-1], events.Exit("timeout", -9, 1.0)]
+    late: list[events.Event] = [*items[:-1], events.Exit("timeout", -9, 1.0)]
     assert fold_execution("e1", late).runs[-1].outcome == "timeout"
 
 
 @pytest.mark.parametrize("ending", [[], [events.Exit("lost", None, 1.0)]], ids=["nobody", "leakcheck"])
 def test_a_test_that_ran_when_its_process_was_ended_from_outside_did_not_crash(ending: list[events.Event]) -> None:
     run = TestRun("a", "passed")
-    items = [HEADER, events.Started("a"), events.Finished(run), events.Started("b"), *ending]
+    items: list[events.Event] = [HEADER, events.Started("a"), events.Finished(run), events.Started("b"), *ending]
     assert fold_execution("e1", items).runs == (run,)
 
 
