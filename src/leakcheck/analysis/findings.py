@@ -2,7 +2,7 @@
 
 LK101 order-dependent: a leak breaks other tests. LK102 brittle: a test needs what another leaves behind.
 LK103 self-polluting. LK104 order-dependent, cause not seen. LK201 a leak that other tests read. LK301 a leak that
-nobody reads. LK401 flaky. LK402 ends or hangs its process.
+nobody reads. LK401 flaky. LK402 ends or hangs its process. LK403 a fixture that fails at its teardown.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.examples import mend_example
 from leakcheck.analysis.mending import BRITTLE, SELF, UNEXPLAINED, leak_advice
+from leakcheck.nouns import plural
 from leakcheck.records import Edge, Finding, Leak, Severity, Suite, TestVerdict
 
 _FLAKY = "Take chance, time and concurrency out of the test; its outcome says nothing about the order."
@@ -54,7 +55,7 @@ def _broken(leaks: Iterable[Leak], edges: Sequence[Edge], verdict: Mapping[str, 
         tests = tuple(dict.fromkeys(hurt))
         if tests:
             file, line = _place(leak)
-            title = f"{_count(len(tests), 'test')} fail{'s' if len(tests) == 1 else ''} after this leak"
+            title = f"{plural(len(tests), 'test fails', 'tests fail')} after this leak"
             yield Finding("LK101", "error", title, file, line, tests, leak.id, *_mend(leak))
 
 
@@ -108,7 +109,3 @@ def _restless(verdicts: Iterable[TestVerdict], places: dict[str, tuple[str, int]
 def _mend(leak: Leak) -> tuple[str, str]:
     """Advice, and an example of it."""
     return leak_advice(leak), mend_example(leak)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -27,6 +27,7 @@ from leakcheck.audit.turns import in_turn
 from leakcheck.engine import Engine
 from leakcheck.errors import CollectionFailed, UsageError
 from leakcheck.events import FORMAT, Completed, Note
+from leakcheck.nouns import plural
 from leakcheck.options import Options
 from leakcheck.store import Audit, AuditFolder, read_audit
 from leakcheck.strategies.isolated import Strategy as Isolated
@@ -98,13 +99,15 @@ def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
             _collect(engine, audit, progress)
             bench = _bench(test, engine, options, audit, progress)
             settle(bench)
+            bench.tell_left_out()
             new = len(bench.executions) - len(audit.executions)
             keep_excerpts(folder, bench)
+    further = plural(new, "further execution was", "further executions were")
     told = {note.text for note in audit.notes}
     for text in bench.notes:
         if text not in told:
             folder.append("audit", Note(ASKED, text))
-    folder.append("audit", Note(ASKED, f"{new} further executions were asked for about {test}"))
+    folder.append("audit", Note(ASKED, f"{further} asked for about {test}"))
     folder.append("audit", Completed(round(audit.seconds + time.monotonic() - began, 3)))
     return new
 

@@ -5,6 +5,6 @@ from leakcheck.engine.engine import Engine
 from leakcheck.engine.guarding import Guard
 from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.launch import Launch
-from leakcheck.engine.processes import INTERRUPTS, uninterrupted
+from leakcheck.engine.processes import INTERRUPTS, Interrupts, uninterrupted
 
-__all__ = ["INTERRUPTS", "Disk", "Engine", "Guard", "Job", "Launch", "Limits", "uninterrupted"]
+__all__ = ["INTERRUPTS", "Disk", "Engine", "Guard", "Interrupts", "Job", "Launch", "Limits", "uninterrupted"]

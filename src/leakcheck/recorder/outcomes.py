@@ -31,7 +31,7 @@ class Outcomes:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-        """What belongs to a wider fixture is told of the fixture: before a test, it has kept the test from running."""
+        """What is told of a wider fixture: in the setup of a test, it has kept the test from running."""
         report = yield
         if call.excinfo is not None and report.failed and call.when in ("setup", "teardown"):
             apart = taken_apart(call.excinfo.value, self._root)

@@ -1,7 +1,7 @@
 """Errors at the teardown of what several tests share.
 
-pytest tells the error of a wider fixture with whichever test comes last in its scope, or next with another parameter.
-It is an error of the fixture and no outcome of that test: in another order another test would have it.
+pytest tells the error of a wider fixture with whichever test comes last in its scope, or next with another
+parameter. It is an error of the fixture and no outcome of that test: in another order another test would have it.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _told(sharer: pytest.FixtureDef[object] | pytest.Collector, error: BaseExcep
     file, line = _place(error, root)
     kind = type(error).__name__
     if isinstance(sharer, pytest.Collector):
-        return FixtureError(sharer.nodeid, type(sharer).__name__.lower(), "", kind, file, line)
+        return FixtureError(f"{type(sharer).__name__} {sharer.nodeid}", "", "", kind, file, line)
     code = getattr(sharer.func, "__code__", None)
     made = code.co_filename if isinstance(code, CodeType) else ""
     where = relative(_REAL_PATH(made), root) if _is_own(made, root) else sharer.baseid

@@ -80,7 +80,8 @@ class Finding:
     """What a person should do something about. `tests` are the tests that it is about, victims first.
 
     `example` is the mend as code, "" where there is none. `ignored` is the reason why it does not count, "" if it
-    does; `known`: the baseline has it; `new` are its lines that the baseline lacks, if there is one.
+    does; `known`: the baseline has it; `new` are its lines that the baseline lacks, if there is one. `fixture` is
+    what it is about where that is neither a leak nor a test.
     """
 
     code: str
@@ -95,6 +96,7 @@ class Finding:
     ignored: str = ""
     known: bool = False
     new: tuple[str, ...] = ()
+    fixture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,8 @@ class Change:
 @dataclass(frozen=True, slots=True, order=True)
 class FixtureError:
     """An error at the teardown of a fixture that is wider than a test, or of a collector. `where` is the file that
-    defines it, or the node that it belongs to; `error` the type of the exception, `file` and `line` its place."""
+    defines it, or the node that it belongs to; a collector has neither that nor a scope. `error` is the type of the
+    exception, `file` and `line` are its place."""
 
     fixture: str
     scope: str

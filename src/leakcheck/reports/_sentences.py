@@ -84,8 +84,8 @@ PROOFS: Mapping[Proof, str] = {
 def headline(harm: Harm) -> str:
     """ "5 tests fail after any of 5 polluters"."""
     wording = WORDINGS[harm.how]
-    verb = wording.one if len(harm.hurt) == 1 else wording.many
-    return f"{plural(len(harm.hurt), 'test')} {verb} {_culprits(harm)}".rstrip()
+    told = plural(len(harm.hurt), f"test {wording.one}", f"tests {wording.many}")
+    return f"{told} {_culprits(harm)}".rstrip()
 
 
 def _culprits(harm: Harm) -> str:
@@ -95,7 +95,7 @@ def _culprits(harm: Harm) -> str:
     if len(harm.polluters) > 1:
         return f"any of {plural(len(harm.polluters), noun)}"
     number = len(harm.polluters[0])
-    return f"this {noun}" if number == 1 else f"{number} {noun}s together"
+    return f"this {noun}" if number == 1 else f"{plural(number, noun)} together"
 
 
 def proof(harm: Harm) -> str:

@@ -29,7 +29,7 @@ def leaks(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     columns = in_columns([(leak.id, leak.impact, *people(leak)) for leak in ranked])
     shown = list(zip(ranked, columns, strict=True))[: limits.leaks]
     pieces = [each for leak, cells in shown for each in _leak(leak, cells, told, limits)]
-    left_out = (row(each, indent=2) for each in more(len(ranked) - limits.leaks, "in the JSON report"))
+    left_out = (row(each, indent=2) for each in more(len(ranked) - limits.leaks, where="in the JSON report"))
     return section("Leaks, by root cause", [*pieces, *left_out])
 
 
@@ -43,7 +43,7 @@ def unexplained(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
         for each in result.certificate.unexplained[: limits.tests]
         for piece in _unexplained(each, tests.get(each.test), each.test in above, limits)
     )
-    left_out = more(len(result.certificate.unexplained) - limits.tests, "tests")
+    left_out = more(len(result.certificate.unexplained) - limits.tests, "test")
     hint = prose(("`leakcheck explain TEST` looks further into one test.", "dim"), indent=2)
     body = [*pieces, *(row(each, indent=2) for each in left_out)]
     return section("Unexplained differences", [*body, hint] if body else [])
@@ -93,7 +93,7 @@ def _unexplained(found: Unexplained, test: TestVerdict | None, above: bool, limi
     if found.witness:
         yield row(("shortest order known to show it:", "dim"), indent=4)
         yield from (row(clip(each), indent=6) for each in found.witness[: limits.tests])
-        yield from (row(each, indent=6) for each in more(len(found.witness) - limits.tests, "tests"))
+        yield from (row(each, indent=6) for each in more(len(found.witness) - limits.tests, "test"))
 
 
 def _troubles(tests: Sequence[TestVerdict], limits: Limits) -> Iterator[Piece]:
@@ -103,4 +103,4 @@ def _troubles(tests: Sequence[TestVerdict], limits: Limits) -> Iterator[Piece]:
             yield prose(seen, indent=4)
         if test.crash:
             yield row((clip(test.crash), "dim"), indent=4)
-    yield from (row(each, indent=2) for each in more(len(tests) - limits.tests, "tests"))
+    yield from (row(each, indent=2) for each in more(len(tests) - limits.tests, "test"))

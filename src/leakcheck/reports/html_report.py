@@ -26,7 +26,7 @@ from leakcheck.reports._sentences import (
     troubled_tests,
     verdict_of,
 )
-from leakcheck.reports._words import clip, duration, outcomes_by_word, plural
+from leakcheck.reports._words import agreeing, clip, duration, outcomes_by_word, plural
 
 _PARTS = files("leakcheck.reports").joinpath("_page")
 _STYLES = ("base.css", "map.css", "cards.css", "tables.css", "print.css")
@@ -111,11 +111,12 @@ def _headline(result: Result) -> str:
     verdicts = [test.verdict for test in result.tests]
     hurt, again = sum(word in ("victim", "brittle") for word in verdicts), verdicts.count("self-polluting")
     total = plural(len(verdicts), "test")
-    twice = f"{again:,} fail{'s' * (again == 1)} when run again"
+    twice = f"{again:,} {agreeing(again, 'fails', 'fail')} when run again"
     if not verdicts:
         return "No tests were collected: nothing to audit"
     if hurt:
-        return f"{hurt:,} of {total} depend{'s' * (hurt == 1)} on the order" + (f", {twice}" if again else "")
+        depend = agreeing(hurt, "depends", "depend")
+        return f"{hurt:,} of {total} {depend} on the order" + (f", {twice}" if again else "")
     if again:
         return f"Of {total}, {twice}"
     left = f", but {plural(len(result.leaks), 'leak is', 'leaks are')} left" if result.leaks else ""
