@@ -153,6 +153,12 @@ class Bench:
         for text in self.left_out.told(self.executions):
             self.note(BUDGET, text)
 
+    def make_again(self, phase: str, executions: Sequence[Execution], why: str) -> None:
+        """These are no evidence, and are made again with nothing else running, whatever is left of the budget."""
+        self._drop(executions, why)
+        if executions:
+            self.run(phase, [replace(each.order, exclusive=True) for each in executions])
+
     def _watched(self, order: Order) -> Order:
         """The order, with a look after every test at what tests alone have changed and no probe tracks."""
         plain = order.kind == "isolated" or order.fresh or order.deep

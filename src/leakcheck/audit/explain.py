@@ -17,6 +17,7 @@ from leakcheck.audit.bench import Bench
 from leakcheck.audit.blame import explain, find_alternatives
 from leakcheck.audit.confirm import confirm
 from leakcheck.audit.deep import look_deep
+from leakcheck.audit.once_more import OnceMore
 from leakcheck.audit.outcome import forked
 from leakcheck.audit.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.audit.progress import Progress
@@ -123,6 +124,8 @@ def settle(bench: Focused) -> None:
         bench.run("isolated", Isolated().propose(bench.view([bench.test])))
     declared = max((each.seconds for each in bench.executions if each.order.kind == "declared"), default=1.0)
     bench.deadline = time.monotonic() + Options().budget_seconds(declared)  # that of the audit may have been none
+    once_more = OnceMore(bench)
+    once_more.settle()
     explain(bench, "explain")
     _prove(bench)
     cover_pairs(bench)
@@ -130,6 +133,7 @@ def settle(bench: Focused) -> None:
     combine(bench)
     explain(bench)
     _prove(bench)
+    once_more.settle()
 
 
 def _prove(bench: Bench) -> None:

@@ -18,7 +18,7 @@ INTERRUPTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGH
 
 
 ECHO = 1.0
-"""Seconds. `timeout` and some CI systems signal a process and then its group: the second signal is the first again."""
+"""Seconds. `timeout` and some CI systems signal a process and then its group: the second signal is the first."""
 
 
 class Interrupts:

@@ -29,7 +29,8 @@ ORDER_DEPENDENT: tuple[Verdict, ...] = ("victim", "brittle", "self-polluting")
 
 @dataclass(frozen=True, slots=True)
 class TestVerdict:
-    """One test over all executions. `outcomes` is keyed by the order's name, in the order of execution."""
+    """One test over all executions. `outcomes` is keyed by the order's name, in the order of execution. `seen`
+    tells which executions of one order disagreed about it."""
 
     __test__ = False
 
@@ -38,6 +39,7 @@ class TestVerdict:
     roles: tuple[str, ...] = ()
     outcomes: Mapping[str, str] = field(default_factory=dict)
     crash: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,8 @@ RULES: Mapping[str, Rule] = {
         "note",
         "A fixture fails at its teardown",
         "The teardown of a fixture that several tests share raises an error. pytest tells it with whichever test "
-        "comes last in the fixture's scope, so that in another order another test has it. No test is to blame: mend "
-        "the fixture.",
+        "comes last in the fixture's scope, so that in another order another test has it. No test is to blame: "
+        "mend the fixture.",
     ),
 }
 
