@@ -32,7 +32,7 @@ def findings_of(
     found = [
         *_broken(leaks, edges, verdict),
         *_needy(verdicts, edges, places),
-        *_unexplained(verdicts, edges, places, so_far),
+        *_unexplained(verdicts, edges, places, whole=whole),
         *_quiet(leaks, so_far),
         *_restless(verdicts, places),
     ]
@@ -74,12 +74,13 @@ def _needy(
 
 
 def _unexplained(
-    verdicts: Iterable[TestVerdict], edges: Sequence[Edge], places: dict[str, tuple[str, int]], so_far: str
+    verdicts: Iterable[TestVerdict], edges: Sequence[Edge], places: dict[str, tuple[str, int]], *, whole: bool
 ) -> Iterator[Finding]:
+    unseen = "leakcheck does not see" if whole else "the audit had not found when it ended"
     for verdict in verdicts:
         mine = [edge for edge in edges if edge.test == verdict.id and edge.effect in ("breaks", "enables")]
         if verdict.verdict == "victim" and mine and not any(edge.leak for edge in mine):
-            title = f"fails after another test, through state that no probe sees{so_far}"
+            title = f"fails after another test, through state that {unseen}"
             yield Finding("LK104", "error", title, *places[verdict.id], (verdict.id,), None, UNEXPLAINED)
 
 
@@ -96,7 +97,7 @@ def _quiet(leaks: Iterable[Leak], so_far: str) -> Iterator[Finding]:
 
 def _restless(verdicts: Iterable[TestVerdict], places: dict[str, tuple[str, int]]) -> Iterator[Finding]:
     texts = {
-        "flaky": ("LK401", "outcome differs between two executions of the same order", _FLAKY),
+        "flaky": ("LK401", "outcome differs in the same order, with nothing else running", _FLAKY),
         "crashing": ("LK402", "ends its process", "Run what may crash in a child process."),
         "timeout": ("LK402", "does not end", "Give what may hang a time limit."),
     }  # fmt: skip

@@ -38,8 +38,8 @@ def held_again(executions: Iterable[Execution]) -> frozenset[str]:
 
 
 class Chances(NamedTuple):
-    """Whether a test differs in the same order with nothing else running, or at all, and whether it was seen to hold
-    when it ran twice in one process."""
+    """Whether a test differs in the same order with nothing else running, or at all, and whether it was seen to
+    hold when it ran twice in one process."""
 
     flaky: bool
     wavers: bool

@@ -8,7 +8,8 @@ from textwrap import dedent
 
 from leakcheck.records import Excerpt, Finding, Leak, PathChange, Result, Source
 from leakcheck.reports._causes import Harm, Proof, RootCause, grouped, root_causes
-from leakcheck.reports._sentences import WORDINGS, headline, proof, unexplained
+from leakcheck.reports._certified import unexplained
+from leakcheck.reports._sentences import WORDINGS, headline, proof
 from leakcheck.reports._words import clip, place, plural, writer
 
 MAX_SOURCES = 3

@@ -63,8 +63,8 @@ RULES: Mapping[str, Rule] = {
         "FlakyTest",
         "note",
         "A flaky test",
-        "The outcome of the test differs between two executions of the same order: chance, time or concurrency "
-        "decides it, not the tests before it.",
+        "The outcome of the test differs between two executions of the same order although nothing else was "
+        "running: chance, time or concurrency decides it, not the tests before it.",
     ),
     "LK402": Rule(
         "TestEndsProcess",

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from leakcheck.records import Leak, Result, TestVerdict
 from leakcheck.reports._causes import Harm, Hurt, RootCause, root_causes, without_polluter
-from leakcheck.reports._sentences import WORDINGS, headline, proof, unexplained
+from leakcheck.reports._certified import unexplained
+from leakcheck.reports._sentences import WORDINGS, headline, proof
 from leakcheck.reports._terminal_page import SHORT, Limits, Piece, field, prose, row, section
 from leakcheck.reports._words import clip, more, outcomes_by_word, parts_of, place, writers
 

@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from leakcheck.records import (
-    ORDER_DEPENDENT,
-    Impact,
-    Leak,
-    Result,
-    TestVerdict,
-    Unexplained,
-)
+from leakcheck.records import Finding, Impact, Leak, Result, TestVerdict, Unexplained
 from leakcheck.reports._causes import root_causes, without_polluter
-from leakcheck.reports._sentences import certificate_sentences, detail, people, troubled_tests
+from leakcheck.reports._certified import certificate_sentences
+from leakcheck.reports._sentences import FAILING_FIXTURES, detail, failing_fixtures, people, troubled_tests
 from leakcheck.reports._terminal_harm import changes
 from leakcheck.reports._terminal_page import SHORT, Limits, Piece, in_columns, prose, row, section
 from leakcheck.reports._words import clean, clip, more, outcomes_by_word, place, writers
@@ -50,15 +44,24 @@ def unexplained(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
 
 
 def troubled(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
-    """Flaky, failing, crashing and endless tests, a section each."""
+    """Flaky, failing, crashing and endless tests, a section each, and fixtures that fail at their teardown."""
     found = troubled_tests(result)
-    return tuple(piece for title, tests in found for piece in section(title, _troubles(tests, limits)))
+    tests = (piece for title, tests in found for piece in section(title, _troubles(tests, limits)))
+    return (*tests, *section(FAILING_FIXTURES, _fixtures(failing_fixtures(result), limits)))
+
+
+def _fixtures(found: Sequence[Finding], limits: Limits) -> Iterator[Piece]:
+    for each in found[: limits.tests]:
+        spot = f"{each.file}:{each.line}" if each.line else each.file
+        yield row((clip(each.title), "bold"), (f"  {clip(spot)}", "dim"), indent=2)
+        yield from (row((f"told with {clip(test)}", "dim"), indent=4) for test in each.tests[: limits.by])
+        yield from (row((text, "dim"), indent=4) for text in more(len(each.tests) - limits.by, "test"))
+    yield from (row(each, indent=2) for each in more(len(found) - limits.tests, "fixture"))
 
 
 def certificate(result: Result) -> tuple[Piece, ...]:
     """What the audit covered and what follows from it, in a few sentences."""
-    hurt = any(test.verdict in ORDER_DEPENDENT for test in result.tests)
-    sentences = certificate_sentences(result.certificate, hurt=hurt) if result.tests else ()
+    sentences = certificate_sentences(result) if result.tests else ()
     return section("What was covered", [prose(" ".join(sentences), indent=2)] if sentences else [])
 
 
