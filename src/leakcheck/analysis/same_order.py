@@ -42,10 +42,9 @@ class Same:
         return Same(self.key, self.before, tuple(each for each, _ in kept), tuple(outcome for _, outcome in kept))
 
     def __str__(self) -> str:
-        number = len(self.outcomes)
         seen = Counter(self.outcomes).most_common()
         told = ", ".join(f"{outcome} in {count:,}" for outcome, count in seen)
-        return f"{self.where}, in {plural(number, 'execution')}: {told}"
+        return f"{told} of {plural(len(self.outcomes), 'execution')} {self.where}"
 
     @property
     def where(self) -> str:
@@ -53,7 +52,7 @@ class Same:
         if self.before:
             return f"behind the same {plural(self.before, 'test')}"
         is_alone = all(len(each.order.tests) == 1 for each in self.executions)
-        return "alone" if is_alone else "as the first test of its process"
+        return "of the test alone" if is_alone else "as the first test of its process"
 
 
 def same_orders(executions: Iterable[Execution]) -> Mapping[Key, Same]:
@@ -98,5 +97,5 @@ def _shortest(found: Iterable[Same]) -> Mapping[str, Same]:
 def not_settled(same: Same) -> str:
     """What is to be said of a test that wavers, and was not run again with nothing else running."""
     quiet = len(same.quiet.outcomes)
-    tried = f"only {plural(quiet, 'time')}" if quiet else "not"
-    return f"{same}; with nothing else running this was {tried} tried"
+    sure = f"only {quiet:,} of them" if quiet else "not tried again"
+    return f"{same}; {sure} with nothing else running"

@@ -59,7 +59,7 @@ def verdicts_of(
     table = outcomes_by_order(executions)
     flaky_ones, wavering_ones = flaky(executions), wavering(executions)
     seen = {test: not_settled(each) for test, each in wavering_ones.items()}
-    seen |= {test: f"with nothing else running: {each}" for test, each in flaky_ones.items()}
+    seen |= {test: f"{each}, with nothing else running" for test, each in flaky_ones.items()}
     held = held_again(executions)
     chances = {test: Chances(test in flaky_ones, test in wavering_ones, test in held) for test in suite_tests}
     roles = _roles(edges)

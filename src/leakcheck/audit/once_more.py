@@ -103,7 +103,7 @@ def _told(same: Same, odd: int, *, failed: bool) -> str:
     oddly, usually = ("passed", "failed") if failed else ("failed", "passed")
     quiet = plural(len(same.quiet.outcomes), "execution")
     those = agreeing(odd, "that execution does not count", "those executions do not count")
-    before = f"{same.test} {oddly} {same.where} in {plural(odd, 'execution')}"
+    before = f"{same.test} {oddly} in {plural(odd, 'execution')} {same.where}"
     seen = f"{before}, and {usually} in {quiet} of the same order"
     why = "it met something outside its process, or chance decides, but seldom"
     return f"{seen} with nothing else running: {why}; {those}"
