@@ -271,7 +271,7 @@ def test_nobody_is_accused(odd: Audited) -> None:
     assert set(odd.names.values()) <= {"stable", "skipped"}, odd.text
     assert odd.code == 0
     assert "Traceback" not in odd.text
-    assert "differs from plain pytest" not in odd.text
+    assert "differ from plain pytest" not in odd.text
 
 
 LASTS = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 
 from leakcheck.records import (
     Change,
@@ -56,6 +57,11 @@ def execution(kind: OrderKind, *runs: TestRun, **order: object) -> Execution:
     label = kind if kind != "confirm" else "confirm"
     made = Order(label, kind, tuple(run.test for run in runs), **order)  # type: ignore[arg-type]
     return Execution(f"e{next(_numbers):05d}", made, "finished", runs)
+
+
+def quiet(made: Execution, **order: object) -> Execution:
+    """The same with nothing else running."""
+    return replace(made, order=replace(made.order, exclusive=True, **order))  # type: ignore[arg-type]
 
 
 def outcomes(table: Mapping[str, Outcome], kind: OrderKind = "declared") -> Execution:

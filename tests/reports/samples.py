@@ -321,14 +321,28 @@ def troubled() -> Result:
     """No leak, and everything else that can be wrong with a suite."""
     tests = (
         verdict("tests/test_a.py::test_fine"),
-        verdict("tests/test_a.py::test_clock", "flaky", declared="passed", again="failed"),
+        replace(
+            verdict("tests/test_a.py::test_clock", "flaky", declared="passed"),
+            seen="passed in 5, failed in 3 of 8 executions of the test alone, with nothing else running",
+        ),
         verdict("tests/test_a.py::test_sums", "failing", "AssertionError at tests/test_a.py:9", declared="failed"),
         verdict("tests/test_a.py::test_segfault", "crashing", declared="crashed", isolated="crashed"),
         verdict("tests/test_a.py::test_sleep", "timeout", declared="timeout", isolated="timeout"),
         verdict("tests/test_a.py::test_odd", "unknown", declared="passed", reversed="failed", isolated="passed"),
     )
     odd = Unexplained(tests[-1].id, (tests[1].id, tests[0].id, tests[-1].id))
-    return replace(result(tests), certificate=Certificate(12, 9, (odd,), {**KINDS, "environ": "compared"}, True))
+    fixture = Finding(
+        "LK403",
+        "note",
+        "module fixture server of tests/test_a.py fails at its teardown (RuntimeError)",
+        "tests/test_a.py",
+        41,
+        (tests[-1].id, tests[0].id),
+        None,
+        "Mend the teardown of the fixture.",
+        fixture="tests/test_a.py::server",
+    )
+    return replace(result(tests, findings=(fixture,)), certificate=Certificate(12, 9, (odd,), {**KINDS, "environ": "compared"}, True))
 
 
 HOSTILE = (

@@ -56,7 +56,7 @@ def test_a_suspicion_is_told_for_what_it_is() -> None:
     test, other = "tests/test_a.py::test_v", "tests/test_a.py::test_a"
     suspected = replace(edge((other,), test, None), confirmed=False)
     text = told(trial(test), result((verdict(test, "unknown"), verdict(other)), edges=(suspected,)))
-    assert "? unknown: its outcome differs, and it is not settled why" in text
+    assert "? undecided: it failed in some execution, and it is not known why" in text
     assert "fails after this polluter (suspected, not confirmed)" in text
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from leakcheck.analysis.entries import ROLES, Line
 from leakcheck.analysis.fields import joined, split
+from leakcheck.nouns import agreeing, plural
 
 _FIELDS = ("code", "kind", "owner", "key", "role", "who")
 _CODE = re.compile(r"LK\d{3}")
@@ -96,7 +97,8 @@ def _known(line: str, comments: Iterable[str]) -> Known:
         raise ValueError("a merge conflict that nobody has settled; keep the lines of both sides")
     texts, behind = split(line)
     if len(texts) != len(_FIELDS):
-        raise ValueError(f"{len(_FIELDS)} fields are expected ({', '.join(_FIELDS)}), there are {len(texts)}")
+        there = f"{agreeing(len(texts), 'is', 'are')} {len(texts):,}"
+        raise ValueError(f"{plural(len(_FIELDS), 'field')} are expected ({', '.join(_FIELDS)}), there {there}")
     if not _CODE.fullmatch(texts[0]):
         raise ValueError(f"{texts[0]} is no code like LK101")
     if texts[4] not in ROLES:

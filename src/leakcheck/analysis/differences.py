@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from leakcheck.analysis.evidence import Evidence, Witness, bad, subsequence
-from leakcheck.analysis.verdicts import flaky_tests
+from leakcheck.analysis.same_order import wavering
 from leakcheck.records import Execution
 
 GivenUp = Collection[tuple[str, str]]
@@ -17,7 +17,7 @@ def differences(
 ) -> Mapping[str, Execution]:
     """Each test that somewhere behaves otherwise than alone behind none of its known witnesses: the execution with
     the fewest tests before it."""
-    flaky = flaky_tests(executions)
+    by_chance = wavering(executions)
     known = known_witnesses(evidence)
     found: dict[str, tuple[int, Execution]] = {}
     for execution in executions:
@@ -26,7 +26,7 @@ def differences(
         before: list[str] = []
         for run in execution.runs:
             profile = evidence.profiles.get(run.test)
-            if profile is not None and profile.differs(run.outcome) and run.test not in flaky:
+            if profile is not None and profile.differs(run.outcome) and run.test not in by_chance:
                 place = len(before)
                 nearer = run.test not in found or place < found[run.test][0]
                 asked = (run.test, execution.id) in given_up

@@ -46,6 +46,9 @@ class Entry:
 
 def entries_of(finding: Finding, leaks: Mapping[str, Leak]) -> tuple[Entry, ...]:
     """All lines of one finding."""
+    if finding.fixture:
+        known = Line(finding.code, NOTHING, NOTHING, NOTHING, FIXTURE, finding.fixture)
+        return (Entry(known, None, finding.tests, (finding.file,)),)
     leak = leaks.get(finding.leak or "")
     if leak is None or finding.code not in ("LK101", "LK201", "LK301"):
         location = leak.location if leak is not None else None

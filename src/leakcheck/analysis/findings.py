@@ -2,7 +2,7 @@
 
 LK101 order-dependent: a leak breaks other tests. LK102 brittle: a test needs what another leaves behind.
 LK103 self-polluting. LK104 order-dependent, cause not seen. LK201 a leak that other tests read. LK301 a leak that
-nobody reads. LK401 flaky. LK402 ends or hangs its process.
+nobody reads. LK401 flaky. LK402 ends or hangs its process. LK403 a fixture that fails at its teardown.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.examples import mend_example
 from leakcheck.analysis.mending import BRITTLE, SELF, UNEXPLAINED, leak_advice
+from leakcheck.nouns import plural
 from leakcheck.records import Edge, Finding, Leak, Severity, Suite, TestVerdict
 
 _FLAKY = "Take chance, time and concurrency out of the test; its outcome says nothing about the order."
@@ -31,7 +32,7 @@ def findings_of(
     found = [
         *_broken(leaks, edges, verdict),
         *_needy(verdicts, edges, places),
-        *_unexplained(verdicts, edges, places, so_far),
+        *_unexplained(verdicts, edges, places, whole=whole),
         *_quiet(leaks, so_far),
         *_restless(verdicts, places),
     ]
@@ -54,7 +55,7 @@ def _broken(leaks: Iterable[Leak], edges: Sequence[Edge], verdict: Mapping[str, 
         tests = tuple(dict.fromkeys(hurt))
         if tests:
             file, line = _place(leak)
-            title = f"{_count(len(tests), 'test')} fail{'s' if len(tests) == 1 else ''} after this leak"
+            title = f"{plural(len(tests), 'test fails', 'tests fail')} after this leak"
             yield Finding("LK101", "error", title, file, line, tests, leak.id, *_mend(leak))
 
 
@@ -73,12 +74,13 @@ def _needy(
 
 
 def _unexplained(
-    verdicts: Iterable[TestVerdict], edges: Sequence[Edge], places: dict[str, tuple[str, int]], so_far: str
+    verdicts: Iterable[TestVerdict], edges: Sequence[Edge], places: dict[str, tuple[str, int]], *, whole: bool
 ) -> Iterator[Finding]:
+    unseen = "leakcheck does not see" if whole else "the audit had not found when it ended"
     for verdict in verdicts:
         mine = [edge for edge in edges if edge.test == verdict.id and edge.effect in ("breaks", "enables")]
         if verdict.verdict == "victim" and mine and not any(edge.leak for edge in mine):
-            title = f"fails after another test, through state that no probe sees{so_far}"
+            title = f"fails after another test, through state that {unseen}"
             yield Finding("LK104", "error", title, *places[verdict.id], (verdict.id,), None, UNEXPLAINED)
 
 
@@ -95,7 +97,7 @@ def _quiet(leaks: Iterable[Leak], so_far: str) -> Iterator[Finding]:
 
 def _restless(verdicts: Iterable[TestVerdict], places: dict[str, tuple[str, int]]) -> Iterator[Finding]:
     texts = {
-        "flaky": ("LK401", "outcome differs between two executions of the same order", _FLAKY),
+        "flaky": ("LK401", "outcome differs in the same order, with nothing else running", _FLAKY),
         "crashing": ("LK402", "ends its process", "Run what may crash in a child process."),
         "timeout": ("LK402", "does not end", "Give what may hang a time limit."),
     }  # fmt: skip
@@ -108,7 +110,3 @@ def _restless(verdicts: Iterable[TestVerdict], places: dict[str, tuple[str, int]
 def _mend(leak: Leak) -> tuple[str, str]:
     """Advice, and an example of it."""
     return leak_advice(leak), mend_example(leak)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

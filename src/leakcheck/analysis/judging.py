@@ -11,6 +11,7 @@ from leakcheck.analysis.entries import VICTIM, Entry, Line, entries_of
 from leakcheck.analysis.fields import joined
 from leakcheck.analysis.marks import Rule, rules_of_marks
 from leakcheck.analysis.meant import Meant
+from leakcheck.nouns import plural
 from leakcheck.options import FailOn, Ignore, matches
 from leakcheck.records import Finding, Gate, Leak, Suite
 
@@ -139,5 +140,5 @@ def _what(rule: Ignore) -> str:
 def _cannot_tell(case: Case, baseline: Baseline, found: Iterable[Line]) -> Iterable[str]:
     if case.partial and baseline.gone(found):
         number = len(baseline.gone(found))
-        lines = f"{number} lines of {case.name} were" if number > 1 else f"1 line of {case.name} was"
+        lines = plural(number, f"line of {case.name} was", f"lines of {case.name} were")
         yield f"{lines} not seen, but this audit cannot tell what is mended: {'; '.join(case.partial)}"

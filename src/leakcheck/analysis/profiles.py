@@ -60,23 +60,24 @@ def is_alone(execution: Execution) -> bool:
 
 
 def profiles_of(executions: Iterable[Execution]) -> Mapping[str, Profile]:
-    """The profile of every test that ran alone. One that runs twice in a process ran alone the first time."""
+    """The profile of every test that ran alone. One that runs twice in a process ran alone the first
+    time, if the import of the other test files, which differs, is no reason for another outcome."""
     found: dict[str, Profile] = {}
     twice: list[Execution] = []
     for execution in executions:
         if is_alone(execution) and execution.status != "refused":
             test = execution.order.tests[0]
             found[test] = _extended(found.get(test) or Profile(test, ()), execution)
-        elif _is_twice(execution):
+        elif is_twice(execution):
             twice.append(execution)
     for execution in twice:
         profile = found.get(execution.runs[0].test)
-        if profile is not None:
+        if profile is not None and profile.agrees(execution.runs[0].outcome):
             found[profile.test] = replace(profile, outcomes=(*profile.outcomes, execution.runs[0].outcome))
     return found
 
 
-def _is_twice(execution: Execution) -> bool:
+def is_twice(execution: Execution) -> bool:
     """A run of one test twice, as it is and to its end."""
     order = execution.order
     is_plain = order.kind == "confirm" and not (order.deep or order.restore or order.pinpoint)

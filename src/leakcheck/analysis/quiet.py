@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from leakcheck.analysis.leaks import Left
 from leakcheck.analysis.profiles import is_alone
+from leakcheck.nouns import plural
 from leakcheck.records import WHOLE, Change, Execution, Location, Source, Suite
 
 GLOBALS, LOGGING = "module_globals", "logging"
@@ -70,7 +71,7 @@ def _remade(changes: Sequence[Change]) -> Change:
     return replace(
         changes[0],
         location=replace(changes[0].location, key=WHOLE),
-        before=f"{len(changes)} functions and classes",
+        before=plural(len(changes), "function or class", "functions and classes"),
         after="the same, defined anew: the module was executed again",
         paths=(),
     )
@@ -86,7 +87,7 @@ def _configured(changes: Sequence[Change]) -> Change:
         after = ", ".join(f"{change.location.key}: {change.after}" for change in changes)
     else:
         owner = f"{owners[0]} and others"
-        before = f"{len(changes)} settings of {len(owners)} loggers"
+        before = f"{plural(len(changes), 'setting')} of {plural(len(owners), 'logger')}"
         after = f"set: {_some([f'{change.location.key} of {change.location.owner}' for change in changes])}"
     return replace(changes[0], location=Location(LOGGING, owner, WHOLE), before=before, after=after, paths=())
 
@@ -103,9 +104,9 @@ def counted(executions: Sequence[Execution], suite: Suite, told: Collection[Loca
         places = [
             f"{location.owner}.{location.key}" for location, _ in Counter(each for _, each in rest).most_common()
         ]
-        left = "1 test leaves" if tests == 1 else f"{tests} tests leave"
+        left = plural(tests, "test leaves", "tests leave")
         shown = _some(places)
-        yield f"{left} values in modules changed, and no outcome with them (`leakcheck diff TEST` tells): {shown}"
+        yield f"{left} values in modules changed, which changed no outcome (`leakcheck diff TEST` tells): {shown}"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from leakcheck.analysis.diffs import state_diffs
 from leakcheck.analysis.edges import edges_of
 from leakcheck.analysis.evidence import Evidence, bad, good
 from leakcheck.analysis.findings import findings_of
+from leakcheck.analysis.fixture_errors import fixture_findings
 from leakcheck.analysis.groups import groups_of
 from leakcheck.analysis.judging import Case, judge
 from leakcheck.analysis.leaks import leaks_of
@@ -90,7 +91,7 @@ def derive(
     leaks = leaks_of(profiles, carried, coverage, suite, (*deep, *quiet))
     edges = tuple(replace(edge, leak=_leak_id(edge, locations, leaks)) for edge, locations in carried)
     verdicts = verdicts_of(suite.ids, executions, profiles, edges, whole=effort.finished)
-    found = findings_of(suite, verdicts, leaks, edges, whole=effort.finished)
+    found = (*findings_of(suite, verdicts, leaks, edges, whole=effort.finished), *fixture_findings(executions))
     judged = judge(case, found, leaks, suite, meant_by(suite, evidence, edges))
     certificate = _certificate(coverage, edges, verdicts, suite, effort)
     certificate = replace(certificate, covered_by=_covered_by(coverage, executions))

@@ -10,6 +10,7 @@ from leakcheck.analysis.edges import Carried, edges_of
 from leakcheck.analysis.evidence import Evidence, Witness
 from leakcheck.analysis.profiles import Profile
 from leakcheck.analysis.verdicts import NAMED_KINDS
+from leakcheck.nouns import plural
 from leakcheck.records import Execution, Location, Suite, Trial, Tried
 
 
@@ -63,5 +64,4 @@ def _open(
         yield "what leaked into it is not known"
     missing = sum(not each.shown for each in tried)
     if missing:
-        values = "1 leaked value" if missing == 1 else f"{missing:,} leaked values"
-        yield f"{values} that it reads never stood in front of it"
+        yield f"{plural(missing, 'leaked value')} that it reads never stood in front of it"

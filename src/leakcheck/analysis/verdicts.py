@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from leakcheck.analysis.evidence import bad, good
-from leakcheck.analysis.profiles import Profile, is_alone
+from leakcheck.analysis.profiles import Profile, is_alone, is_twice
+from leakcheck.analysis.same_order import flaky, not_settled, wavering
 from leakcheck.records import Edge, Execution, TestVerdict, Verdict
 
 NAMED_KINDS = ("declared", "reversed", "random")
@@ -25,17 +27,23 @@ def outcomes_by_order(executions: Iterable[Execution]) -> Mapping[str, Mapping[s
     return table
 
 
-def flaky_tests(executions: Iterable[Execution]) -> frozenset[str]:
-    """Tests whose outcome differed between two executions of the same order, as far as that order is the same."""
-    seen: dict[tuple[object, ...], set[bool]] = defaultdict(set)
-    for execution in executions:
-        order = execution.order
-        before = 0  # equal predecessors, equal numbers
-        for run in execution.runs:
-            if good(run.outcome) or bad(run.outcome):
-                seen[order.collect, order.restore, before, run.test].add(bad(run.outcome))
-            before = hash((before, run.test))
-    return frozenset(str(key[-1]) for key, results in seen.items() if len(results) > 1)
+def held_again(executions: Iterable[Execution]) -> frozenset[str]:
+    """Tests that did not fail when they ran twice in one process, as an order that holds them twice runs them. (The
+    second run behind a run alone sets up all fixtures again, of the session too, which pytest never does.)"""
+    return frozenset(
+        execution.order.tests[0]
+        for execution in executions
+        if is_twice(execution) and not execution.order.fresh and good(execution.runs[-1].outcome)
+    )
+
+
+class Chances(NamedTuple):
+    """Whether a test differs in the same order with nothing else running, or at all, and whether it was seen to
+    hold when it ran twice in one process."""
+
+    flaky: bool
+    wavers: bool
+    held: bool
 
 
 def verdicts_of(
@@ -49,16 +57,21 @@ def verdicts_of(
     """The verdict of every collected test, in declared order. Where these are not all executions (`whole` False),
     what was not seen says nothing: that a test passed nowhere is no verdict then."""
     table = outcomes_by_order(executions)
-    flaky = flaky_tests(executions)
+    flaky_ones, wavering_ones = flaky(executions), wavering(executions)
+    seen = {test: not_settled(each) for test, each in wavering_ones.items()}
+    seen |= {test: f"{each}, with nothing else running" for test, each in flaky_ones.items()}
+    held = held_again(executions)
+    chances = {test: Chances(test in flaky_ones, test in wavering_ones, test in held) for test in suite_tests}
     roles = _roles(edges)
     crashes = _crashes(executions)
     return tuple(
         TestVerdict(
             test,
-            _verdict(test, table.get(test, {}), profiles.get(test), edges, flaky, whole=whole),
+            _verdict(test, table.get(test, {}), profiles.get(test), edges, chances[test], whole=whole),
             roles.get(test, ()),
             dict(table.get(test, {})),
             crashes.get(test, ""),
+            seen.get(test, ""),
         )
         for test in suite_tests
     )
@@ -69,12 +82,12 @@ def _verdict(
     outcomes: Mapping[str, str],
     profile: Profile | None,
     edges: Sequence[Edge],
-    flaky: frozenset[str],
+    chances: Chances,
     *,
     whole: bool,
 ) -> Verdict:
     shown = [edge for edge in edges if edge.test == test and edge.confirmed]
-    if test in flaky or (profile is not None and profile.mixed):
+    if chances.flaky:
         return "flaky"
     if any(edge.effect == "enables" for edge in shown):
         return "brittle"
@@ -83,13 +96,30 @@ def _verdict(
         return "victim"
     if broken:
         return "self-polluting"
-    if profile is not None and profile.good and any(bad(outcome) for outcome in profile.again):
-        return "unknown"  # it failed when it was run again, and nobody has shown why
-    found = _undisturbed(outcomes)
-    return found if whole or found not in ("failing", "crashing", "timeout") else "unknown"
+    return "unknown" if _is_open(profile, chances) else _undisturbed(outcomes, whole=whole)
 
 
-def _undisturbed(outcomes: Mapping[str, str]) -> Verdict:
+def _is_open(profile: Profile | None, chances: Chances) -> bool:
+    """Whether the outcome differs, be it when the test was run again, and nobody has shown why."""
+    if profile is None:
+        return chances.wavers
+    failed_again = profile.good and any(bad(outcome) for outcome in profile.again)
+    return chances.wavers or profile.mixed or (failed_again and not chances.held)
+
+
+def _is_seen_all_round(outcomes: Mapping[str, str]) -> bool:
+    """Whether the test has run alone and in an order: else it may pass where it has not run yet."""
+    return "isolated" in outcomes and len(outcomes) > 1
+
+
+def _undisturbed(outcomes: Mapping[str, str], *, whole: bool) -> Verdict:
+    found = _alike(outcomes)
+    if whole or found not in ("failing", "crashing", "timeout"):
+        return found
+    return found if found == "failing" and _is_seen_all_round(outcomes) else "unknown"
+
+
+def _alike(outcomes: Mapping[str, str]) -> Verdict:
     seen = {outcome for outcome in outcomes.values() if outcome not in ("not run", "unknown")}
     if not seen:
         return "unknown"

@@ -12,6 +12,7 @@ from leakcheck.analysis import Coverage, Evidence, coverage_of, edges_of
 from leakcheck.analysis.edges import Carried
 from leakcheck.analysis.elsewhere import changed_elsewhere
 from leakcheck.audit.collisions import WHY, collided
+from leakcheck.audit.left_out import LeftOut
 from leakcheck.audit.outcome import BUDGET
 from leakcheck.audit.outsiders import alone_where_needed, inherited, outsiders
 from leakcheck.audit.progress import Progress
@@ -42,6 +43,7 @@ class Bench:
     lethal: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     deadline: float = float("inf")
+    left_out: LeftOut = field(default_factory=LeftOut)
     _known: dict[str, object] = field(default_factory=dict)
 
     @cached_property
@@ -107,7 +109,7 @@ class Bench:
     ) -> list[Execution]:
         """Run `orders` as one phase. Orders that a test ended are run again without that test.
 
-        Past the time `until` no more of them are begun, and that is told.
+        Past the time `until` no more of them are begun, and what is left out is noted.
         """
         done: list[Execution] = []
         waiting = [self._watched(order) for order in orders]
@@ -126,7 +128,7 @@ class Bench:
             self._drop(disturbed, WHY)
             done += [execution for execution in ran if execution not in disturbed]
         if waiting:
-            self._tell_spent(phase, len(waiting))
+            self.left_out.note(phase, waiting)
         self._known.clear()
         # By their numbers, not by who was first: the same audit asks the same questions.
         self.executions.sort(key=lambda execution: execution.id)
@@ -142,12 +144,20 @@ class Bench:
     def spend(self, phase: str, orders: Sequence[Order]) -> list[Execution]:
         """Run `orders` as far as the budget goes."""
         if orders and time.monotonic() > self.deadline:
-            self._tell_spent(phase, len(orders))
+            self.left_out.note(phase, orders)
             return []
         return self.run(phase, orders, until=self.deadline) if orders else []
 
-    def _tell_spent(self, phase: str, left: int) -> None:
-        self.note(BUDGET, f"the budget is spent: {left:,} executions were not made ({phase})")
+    def tell_left_out(self) -> None:
+        """What the budget did not suffice for, when all that could be made is made."""
+        for text in self.left_out.told(self.executions):
+            self.note(BUDGET, text)
+
+    def make_again(self, phase: str, executions: Sequence[Execution], why: str) -> None:
+        """These are no evidence, and are made again with nothing else running, whatever is left of the budget."""
+        self._drop(executions, why)
+        if executions:
+            self.run(phase, [replace(each.order, exclusive=True) for each in executions])
 
     def _watched(self, order: Order) -> Order:
         """The order, with a look after every test at what tests alone have changed and no probe tracks."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from leakcheck.audit.bench import LETHAL, Bench
 from leakcheck.audit.collisions import talk_to_servers
+from leakcheck.audit.names import some
 from leakcheck.audit.outsiders import outsiders, told
 from leakcheck.engine import Job
 from leakcheck.errors import EngineFailed
@@ -34,14 +35,13 @@ def calibrate(bench: Bench, control: Job) -> None:
         _again(bench)
         odd = _differing(bench)
     if odd and bench.engine.fork:
-        bench.note("engine", _fallback_text(odd, bench))
+        bench.note("engine", _fallback_text(odd))
         bench.engine.fork = False
         bench.disown("forked, and a fork of this suite behaves otherwise")
         _again(bench)
         odd = _differing(bench)
     if odd:
-        more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
-        bench.note("recorder", f"differs from plain pytest even in a process of its own: {odd[0]}{more}")
+        bench.note("recorder", f"outcomes differ from plain pytest, even in a process of their own: {some(odd, 1)}")
     for topic, text in told([*bench.executions, *bench.control], bench.suite.rootdir):
         bench.note(topic, text)
 
@@ -88,6 +88,5 @@ def _outcomes(executions: Sequence[Execution]) -> Mapping[str, frozenset[str]]:
     return {test: frozenset(outcomes) for test, outcomes in found.items()}
 
 
-def _fallback_text(odd: Sequence[str], bench: Bench) -> str:
-    more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
-    return f"a fork behaves otherwise than plain pytest ({odd[0]}{more}): each order runs in a new process"
+def _fallback_text(odd: Sequence[str]) -> str:
+    return f"in a fork, outcomes differ from plain pytest ({some(odd, 1)}): each order runs in a new process"

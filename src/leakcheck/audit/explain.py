@@ -19,6 +19,7 @@ from leakcheck.audit.blame import explain, find_alternatives
 from leakcheck.audit.confirm import confirm
 from leakcheck.audit.deep import look_deep
 from leakcheck.audit.killed import put_back_leftovers
+from leakcheck.audit.once_more import OnceMore
 from leakcheck.audit.outcome import forked
 from leakcheck.audit.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.audit.progress import Progress
@@ -29,6 +30,7 @@ from leakcheck.audit.turns import in_turn
 from leakcheck.engine import Engine
 from leakcheck.errors import CollectionFailed, UsageError
 from leakcheck.events import FORMAT, Completed, Note
+from leakcheck.nouns import plural
 from leakcheck.options import Options
 from leakcheck.store import Audit, AuditFolder, read_audit
 from leakcheck.strategies.isolated import Strategy as Isolated
@@ -100,13 +102,15 @@ def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
             _collect(engine, audit, progress)
             bench = _bench(test, engine, options, audit, progress)
             settle(bench)
+            bench.tell_left_out()
             new = len(bench.executions) - len(audit.executions)
             keep_excerpts(folder, bench)
+    further = plural(new, "further execution was", "further executions were")
     told = {note.text for note in audit.notes}
     for text in bench.notes:
         if text not in told:
             folder.append("audit", Note(ASKED, text))
-    folder.append("audit", Note(ASKED, f"{new} further executions were asked for about {test}"))
+    folder.append("audit", Note(ASKED, f"{further} asked for about {test}"))
     folder.append("audit", Completed(round(audit.seconds + time.monotonic() - began, 3)))
     return new
 
@@ -131,6 +135,8 @@ def settle(bench: Focused) -> None:
         bench.run("isolated", Isolated().propose(bench.view([bench.test])))
     declared = max((each.seconds for each in bench.executions if each.order.kind == "declared"), default=1.0)
     bench.deadline = time.monotonic() + Options().budget_seconds(declared)  # that of the audit may have been none
+    once_more = OnceMore(bench)
+    once_more.settle()
     explain(bench, "explain")
     _prove(bench)
     cover_pairs(bench)
@@ -138,6 +144,7 @@ def settle(bench: Focused) -> None:
     combine(bench)
     explain(bench)
     _prove(bench)
+    once_more.settle()
 
 
 def _prove(bench: Bench) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from leakcheck.analysis import Baseline, Broken, Line, entries_of, parse_baseline
 from leakcheck.errors import UsageError
+from leakcheck.nouns import plural
 from leakcheck.records import Result
 
 
@@ -18,9 +19,8 @@ def read_baseline(name: str) -> Baseline | None:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read the baseline {name}: {error}") from error
     except Broken as broken:
-        number = len(broken.lines)
         raise UsageError(
-            f"the baseline {name} has {number} broken line{'s' if number > 1 else ''}",
+            f"the baseline {name} has {plural(len(broken.lines), 'broken line')}",
             detail="\n".join(f"  {name}:{line}: {wrong}" for line, wrong in broken.lines),
             hint="Mend these lines, or take them out and run `leakcheck baseline write`.",
         ) from None

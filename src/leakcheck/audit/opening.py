@@ -13,6 +13,7 @@ from leakcheck.audit.progress import Progress
 from leakcheck.engine import Engine, Job
 from leakcheck.errors import CollectionFailed, EngineFailed, NoTests, UsageError
 from leakcheck.events import Collected
+from leakcheck.nouns import plural
 from leakcheck.options import Options
 from leakcheck.recorder.boot import PYTEST_TOO_OLD, TOO_OLD
 from leakcheck.records import Order, Suite
@@ -128,9 +129,8 @@ def _check_paths(options: Options) -> None:
 def _check_marks(suite: Suite) -> None:
     wrong = wrong_marks(suite)
     if wrong:
-        number = len(wrong)
         raise UsageError(
-            f"{number} mark{'s' if number > 1 else ''} of leakcheck cannot be understood",
+            f"{plural(len(wrong), 'mark')} of leakcheck cannot be understood",
             detail="\n".join(f"  {each}" for each in wrong),
             hint="See docs/configuration.md#marks.",
         )

@@ -12,6 +12,7 @@ from leakcheck.analysis import Case, Effort, derive
 from leakcheck.audit.collisions import undisturbed
 from leakcheck.audit.known import read_baseline
 from leakcheck.audit.names import some
+from leakcheck.nouns import agreeing
 from leakcheck.options import Judging, Options
 from leakcheck.probes._secrets import without_secrets
 from leakcheck.records import Cost, Excerpt, Leak, Result
@@ -56,7 +57,7 @@ def _shortened(audit: Audit) -> Iterator[str]:
     """Why there is less than there could be; nothing if there is not."""
     if audit.damaged:
         files = some([f"{name}.jsonl" for name in audit.damaged])
-        verb = "is" if len(audit.damaged) == 1 else "are"
+        verb = agreeing(len(audit.damaged), "is", "are")
         yield (
             f"this audit is damaged: {files} {verb} gone or not as written, and "
             "what follows does without; `leakcheck run --resume` executes again what is missing"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -13,10 +12,10 @@ from leakcheck import __version__
 from leakcheck.audit.salts import kept_salt
 from leakcheck.audit.sources import differences
 from leakcheck.errors import Unreadable, UsageError
-from leakcheck.events import FORMAT, Begun, Resumed, Sources
+from leakcheck.events import FORMAT, Resumed, Sources
 from leakcheck.options import Options
 from leakcheck.records import Suite
-from leakcheck.store import Audit, AuditFolder, audits, read_audit
+from leakcheck.store import Audit, AuditFolder, alive_since, audits, read_audit
 
 JOURNAL = "audit"
 _ANEW = "Run `leakcheck run` without --resume to begin anew."
@@ -87,9 +86,7 @@ def _shown(value: object) -> str:
 
 def resumed(folder: AuditFolder) -> Resumed:
     """The event that says so. The time until the last sign of life counts to what the audit took."""
-    began = [event.created for event in folder.read("audit") if isinstance(event, Begun | Resumed)][-1]
-    last = max(os.stat(folder.segment(tag)).st_mtime for tag in folder.tags())
-    seconds = max(0.0, last - datetime.fromisoformat(began).timestamp())
+    seconds = alive_since(folder, folder.read("audit"))
     return Resumed(datetime.now(UTC).isoformat(timespec="seconds"), round(seconds, 3))
 
 

@@ -60,6 +60,7 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
                 _settle_sources(engine, bench.suite, earlier)
                 calibrate(bench, control)
                 search.settle(bench)
+                bench.tell_left_out()
                 engine.disk.put_back_the_start()
                 _tell_leftovers(bench, files, here)
                 keep_excerpts(folder, bench)

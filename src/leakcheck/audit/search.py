@@ -11,6 +11,7 @@ from leakcheck.audit.blame import explain, find_alternatives, find_more
 from leakcheck.audit.confirm import confirm
 from leakcheck.audit.deep import look_deep, name_lines
 from leakcheck.audit.meant import try_meant
+from leakcheck.audit.once_more import OnceMore
 from leakcheck.audit.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.records import Order
 from leakcheck.strategies import whole_orders
@@ -29,14 +30,18 @@ def settle(bench: Bench) -> None:
         orders_and_suspects(bench)
     try_meant(bench)
     _set_budget(bench)
+    once_more = OnceMore(bench)
+    once_more.settle()
     explain(bench, "explain")
     prove(bench)
     if profile.search:
         _search(bench)
+    once_more.settle()
     confirm(bench)
     look_deep(bench)
     if profile.search:
         name_lines(bench)
+    once_more.settle()
 
 
 def _search(bench: Bench) -> None:

@@ -6,14 +6,13 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from types import FrameType
 
 from rich.console import Console
 from typer.main import get_command
 
 from leakcheck.cli.app import app
 from leakcheck.cli.streams import steady_streams
-from leakcheck.engine import INTERRUPTS
+from leakcheck.engine import INTERRUPTS, Interrupts
 from leakcheck.errors import LeakcheckError
 from leakcheck.reports._words import clean
 from leakcheck.reports.terminal import console_for
@@ -28,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     own, for_pytest = given[:end], tuple(given[end + 1 :])
     # What is ignored stays so: a shell has good reasons when it starts something in the background.
     heard = [number for number in INTERRUPTS if signal.getsignal(number) != signal.SIG_IGN]
-    before = [(number, signal.signal(number, _interrupt)) for number in heard]
+    interrupts = Interrupts()
+    before = [(number, signal.signal(number, interrupts)) for number in heard]
     try:
         with steady_streams():
             return _run(own, for_pytest, console_for(sys.stderr))
@@ -50,11 +50,6 @@ def _run(own: list[str], for_pytest: tuple[str, ...], errors: Console) -> int:
     except Exception as error:
         return _unexpected(error, errors)
     return code if isinstance(code, int) else 0
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """The first signal asks for an orderly end, which a second one cuts short."""
-    raise KeyboardInterrupt
 
 
 def show_error(error: LeakcheckError, console: Console) -> None:

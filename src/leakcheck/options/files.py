@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from leakcheck.errors import UsageError
+from leakcheck.nouns import plural
 from leakcheck.options.checks import KEYS, Unfit, did_you_mean
 from leakcheck.options.ignoring import Problem, read_rules
 from leakcheck.options.model import BASELINE
@@ -97,7 +98,7 @@ def _unknown(key: str) -> str:
 
 
 def _headline(name: str, number: int) -> str:
-    return f"{name} has {number} error{'s' if number > 1 else ''}"
+    return f"{name} has {plural(number, 'error')}"
 
 
 def _lines(problems: Iterable[Problem]) -> str:

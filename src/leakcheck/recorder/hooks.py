@@ -86,6 +86,7 @@ class RecorderPlugin:
             reads=self._book.end_test(),
             changes=(*(self._changes or ()), *elsewhere),
             finalised=tuple(self._finalised),
+            wider=self._outcomes.wider,
         )
         self.segment.write(Finished(run))
 

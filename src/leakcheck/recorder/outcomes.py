@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
-from leakcheck.records import Outcome
+from leakcheck.recorder.wider import taken_apart
+from leakcheck.records import FixtureError, Outcome
 
 _NAME = re.compile(r"^[A-Za-z_][\w.]*")
 
@@ -20,29 +22,44 @@ class Outcomes:
         self._root = root
         self.phases: dict[str, str] = {}
         self.crash = ""
+        self.wider: tuple[FixtureError, ...] = ()
         self._call: Outcome | None = None
+        self._spared: dict[str, Outcome] = {}
 
     def clear(self) -> None:
-        self.phases, self.crash, self._call = {}, "", None
+        self.phases, self.crash, self.wider, self._call, self._spared = {}, "", (), None, {}
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+        """What is told of a wider fixture: in the setup of a test, it has kept the test from running."""
+        report = yield
+        if call.excinfo is not None and report.failed and call.when in ("setup", "teardown"):
+            apart = taken_apart(call.excinfo.value, self._root)
+            self.wider += tuple(each for each in apart.wider if each not in self.wider)
+            if apart.wider and not apart.is_own:
+                self._spared[call.when] = "passed" if call.when == "teardown" else "not run"
+        return report
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.outcome not in ("passed", "failed", "skipped"):
             self.clear()  # a rerun by a plugin: what counts is what comes after it
             return
-        outcome = _of_report(report)
+        outcome = self._spared.get(report.when) if report.failed else None
+        spared = outcome is not None
+        outcome = outcome or _of_report(report)
         if report.when == "call":
             self._call = "failed" if "failed" in (self._call, outcome) else outcome
         if self.phases.get(report.when) != "failed":
             self.phases[report.when] = outcome
-        if report.failed and not self.crash:
+        if report.failed and not spared and not self.crash:
             self.crash = _crash(report, self._root)
 
     @property
     def outcome(self) -> Outcome:
         setup, teardown = self.phases.get("setup"), self.phases.get("teardown")
-        if setup == "failed":
-            return "error"
+        if setup in ("failed", "not run"):
+            return "error" if setup == "failed" else "not run"
         if self._call == "failed":
             return "failed"
         if teardown == "failed":

@@ -134,6 +134,7 @@ class Runner:
 
 def _twin(item: pytest.Item) -> pytest.Item:
     twin: Any = copy.copy(item)
+    twin.own_markers = list(item.own_markers)  # finding the function anew adds its marks once more
     doctest = getattr(twin, "dtest", None)
     if doctest is not None:
         twin.dtest = copy.copy(doctest)
@@ -141,6 +142,7 @@ def _twin(item: pytest.Item) -> pytest.Item:
     if hasattr(type(getattr(twin, "_instance", None)), getattr(twin, "originalname", "")):
         del twin._instance  # of the test's class: each item gets a fresh one
         twin._obj = None
+        twin.instance  # noqa: B018  made now, as at collection: where setup is skipped, teardown needs it still
     renew = getattr(twin, "_initrequest", None)
     if renew is not None:
         renew()  # else both would share one request, which is over when the first has run

@@ -130,8 +130,9 @@ class ControlPart(Part):
         begin = Real.monotonic()
         result = yield
         seconds = round(max(Real.monotonic() - begin, 0.0), 6)
-        crash = self._outcomes.crash
-        self._segment.write(Finished(TestRun(test, self._outcomes.outcome, self._outcomes.phases, seconds, crash)))
+        told = self._outcomes
+        run = TestRun(test, told.outcome, told.phases, seconds, told.crash, wider=told.wider)
+        self._segment.write(Finished(run))
         return result
 
     def pytest_sessionfinish(self) -> None:

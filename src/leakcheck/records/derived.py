@@ -29,7 +29,8 @@ ORDER_DEPENDENT: tuple[Verdict, ...] = ("victim", "brittle", "self-polluting")
 
 @dataclass(frozen=True, slots=True)
 class TestVerdict:
-    """One test over all executions. `outcomes` is keyed by the order's name, in the order of execution."""
+    """One test over all executions. `outcomes` is keyed by the order's name, in the order of execution. `seen`
+    tells which executions of one order disagreed about it."""
 
     __test__ = False
 
@@ -38,6 +39,7 @@ class TestVerdict:
     roles: tuple[str, ...] = ()
     outcomes: Mapping[str, str] = field(default_factory=dict)
     crash: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class Finding:
     """What a person should do something about. `tests` are the tests that it is about, victims first.
 
     `example` is the mend as code, "" where there is none. `ignored` is the reason why it does not count, "" if it
-    does; `known`: the baseline has it; `new` are its lines that the baseline lacks, if there is one.
+    does; `known`: the baseline has it; `new` are its lines that the baseline lacks, if there is one. `fixture` is
+    what it is about where that is neither a leak nor a test.
     """
 
     code: str
@@ -95,6 +98,7 @@ class Finding:
     ignored: str = ""
     known: bool = False
     new: tuple[str, ...] = ()
+    fixture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

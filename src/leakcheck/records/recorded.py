@@ -122,9 +122,24 @@ class Change:
     internal: bool = False
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class FixtureError:
+    """An error at the teardown of a fixture that is wider than a test, or of a collector. `where` is the file that
+    defines it, or the node that it belongs to; a collector has neither that nor a scope. `error` is the type of the
+    exception, `file` and `line` are its place."""
+
+    fixture: str
+    scope: str
+    where: str
+    error: str
+    file: str = ""
+    line: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class TestRun:
-    """One test in one execution. `crash` is exception and place of a failure, without any value."""
+    """One test in one execution. `crash` is exception and place of a failure, without any value. `wider` are errors
+    of fixtures that several tests share: pytest told them with this test, and they are no part of its outcome."""
 
     __test__ = False
 
@@ -137,6 +152,7 @@ class TestRun:
     changes: tuple[Change, ...] = ()
     finalised: tuple[Change, ...] = ()
     again: Outcome | None = None
+    wider: tuple[FixtureError, ...] = ()
 
     @property
     def bad(self) -> bool:

@@ -102,7 +102,7 @@ def _locations(left: Sequence[Left], runs: int) -> Iterator[Piece]:
         yield row((place(location), "bold cyan"), indent=2)
         for each in ranked[:MAX_WAYS]:
             yield from _way(each, runs)
-        yield from (row(each, indent=4) for each in more(len(ways) - MAX_WAYS, "ways in other executions"))
+        yield from (row(each, indent=4) for each in more(len(ways) - MAX_WAYS, "way", where="in other executions"))
 
 
 def _way(left: Left, runs: int) -> Iterator[Piece]:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from leakcheck.records import ORDER_DEPENDENT, Edge, Leak, Result, TestVerdict, Trial, Tried, Verdict
 from leakcheck.reports._causes import RootCause, grouped, root_causes
+from leakcheck.reports._certified import is_unfinished, unseen
 from leakcheck.reports._mend_sentences import effect, where
 from leakcheck.reports._sentences import WORDINGS, headline, proof
 from leakcheck.reports._terminal_harm import location
@@ -27,12 +28,12 @@ _VERDICTS: Mapping[Verdict, str] = {
     "victim": "victim: passes alone, fails after another test",
     "brittle": "brittle: fails alone, passes after another test",
     "self-polluting": "self-polluting: fails when it runs again in the same process",
-    "flaky": "flaky: its outcome differs between two executions of the same order",
-    "failing": "failing: in every execution",
+    "flaky": "flaky: its outcome differs in the same order, with nothing else running",
+    "failing": "failing: it fails in every execution",
     "crashing": "crashing: it ends its process",
-    "timeout": "does not end in time",
-    "skipped": "skipped in every execution",
-    "unknown": "unknown: its outcome differs, and it is not settled why",
+    "timeout": "timeout: it does not end in time",
+    "skipped": "skipped: in every execution",
+    "unknown": "undecided: it failed in some execution, and it is not known why",
 }
 
 
@@ -57,9 +58,10 @@ def _pages(result: Result, trial: Trial, asked: Asked) -> Iterator[Piece]:
     causes = root_causes(replace(result, edges=tuple(mine), tests=(replace(test, verdict=_hurt(test)),)))
     for cause in causes:
         yield from section(_title(cause), _cause(cause, mine, result))
+    settled = not causes and test.verdict == "stable" and not is_unfinished(result.certificate)
     yield from section("What it leaves behind, and for whom", _left(test.id, result))
     yield from section("What it cleans", _cleaned(test.id, result))
-    yield from section("What was tried", _tried(trial, stable=not causes and test.verdict == "stable"))
+    yield from section("What was tried", _tried(trial, stable=settled))
     yield from section("What is still open", _open(trial, asked))
 
 
@@ -74,6 +76,8 @@ def _head(test: TestVerdict, trial: Trial, asked: Asked) -> Iterator[Piece]:
     yield row((sign, style), (_VERDICTS[test.verdict], "bold"), indent=2)
     if test.outcomes:
         yield prose(outcomes_by_word(test.outcomes), indent=2)
+    if test.seen:
+        yield prose(test.seen, indent=2)
     if test.crash:
         yield row((clip(test.crash), "dim"), indent=2)
     if asked.new is not None:
@@ -88,7 +92,7 @@ def _title(cause: RootCause) -> str:
 
 def _cause(cause: RootCause, edges: Sequence[Edge], result: Result) -> Iterator[Piece]:
     if cause.leak is None:
-        yield prose(("What leaks is not known: leakcheck sees no state that explains it.", "bold red"), indent=2)
+        yield prose((f"What leaks is not known: it is {unseen(result.certificate)}.", "bold red"), indent=2)
     else:
         yield from location(cause.leak)
     for harm in cause.harms:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from leakcheck.records import ORDER_DEPENDENT, Result, TestVerdict
+from leakcheck.records import ORDER_DEPENDENT, Certificate, Result, TestVerdict
 from leakcheck.reports._causes import Harm, Hurt, RootCause, root_causes
+from leakcheck.reports._certified import unseen
 from leakcheck.reports._sentences import headline
 from leakcheck.reports._stories import harm_lines, leak_lines, pardon
 from leakcheck.reports._words import clean, outcomes_by_word, place
@@ -44,7 +45,7 @@ def told_of(result: Result) -> Iterator[tuple[TestVerdict, Told]]:
         elif test.id in pardons:
             yield test, _declared(test)._replace(remark=f"{test.verdict}, not counted: {pardons[test.id]}")
         else:
-            yield test, _failure(test, pains.get(test.id, ()), mends.get(test.id, ""))
+            yield test, _failure(test, pains.get(test.id, ()), mends.get(test.id, ""), result.certificate)
 
 
 def _declared(test: TestVerdict) -> Told:
@@ -58,15 +59,15 @@ def _declared(test: TestVerdict) -> Told:
     return Told() if outcome in ("passed", "xpassed") else Told("skipped", text=outcome)
 
 
-def _failure(test: TestVerdict, pains: Sequence[Pain], mend: str) -> Told:
-    return Told("failure", test.verdict, _message(test, pains), "\n".join(_body(test, pains, mend)))
+def _failure(test: TestVerdict, pains: Sequence[Pain], mend: str, found: Certificate) -> Told:
+    return Told("failure", test.verdict, _message(test, pains, found), "\n".join(_body(test, pains, mend)))
 
 
-def _message(test: TestVerdict, pains: Sequence[Pain]) -> str:
+def _message(test: TestVerdict, pains: Sequence[Pain], found: Certificate) -> str:
     if not pains:
         return f"{test.verdict}: polluter not known"
     cause, harm, _ = pains[0]
-    by = place(cause.leak.location, cause.leak.path) if cause.leak else "state that leakcheck does not see"
+    by = place(cause.leak.location, cause.leak.path) if cause.leak else unseen(found)
     return f"{test.verdict}: {_one(headline(harm))}, by {by}"
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from leakcheck.records import ORDER_DEPENDENT, Outcome, Result
+from leakcheck.records import Outcome, Result
+from leakcheck.reports._certified import conclusion, verdict_of
 from leakcheck.reports._local import localised
 from leakcheck.reports._markdown import advice, code, fence, fitting, folded, plain, size, table
-from leakcheck.reports._sentences import conclusion, cost_in_words, leaks_in_words, tests_in_words, verdict_of
+from leakcheck.reports._sentences import cost_in_words, leaks_in_words, tests_in_words
 from leakcheck.reports._stories import (
     Story,
     by_importance,
@@ -58,9 +59,8 @@ def _head(result: Result, marker: str) -> Iterator[str]:
         yield "### leakcheck: no tests were collected\n\n"
         return
     yield f"### {_SIGNS[verdict_of(result)]} leakcheck: {plain(tests_in_words(result))}\n\n"
-    hurt = any(test.verdict in ORDER_DEPENDENT for test in result.tests)
     facts = f"{plural(len(result.tests), 'test')}; {leaks_in_words(result)}; {cost_in_words(result.cost)}."
-    yield f"{plain(facts)} {plain(conclusion(result.certificate, hurt))}\n\n"
+    yield f"{plain(facts)} {plain(conclusion(result))}\n\n"
     pardoned = pardoned_in_words(result)
     if pardoned:
         yield f"{plain(pardoned)}.\n\n"

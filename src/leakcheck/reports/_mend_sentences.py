@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from leakcheck.records import JointMend, Mend
-from leakcheck.reports._words import clip, joined, listed, plural
+from leakcheck.records import Edge, JointMend, Mend
+from leakcheck.reports._words import agreeing, clip, joined, listed, plural
 
 HELPS = "A mend helps a test that other polluters hurt as well."
 EXPOSES = "A mend exposes a brittle test that passes only behind that leak: from then on it fails in every order."
@@ -27,17 +27,21 @@ def where(mend: Mend) -> str:
 
 def joint_sentence(joint: JointMend) -> str:
     """What the tests of `joint` need."""
-    one = len(joint.tests) == 1
-    tests, them = plural(len(joint.tests), "test"), "it" if one else "them"
+    number = len(joint.tests)
     if not joint.mends:
-        return f"{tests} {'is' if one else 'are'} freed by no known mend: what hurts {them} has no known location."
+        freed, them = plural(number, "test is", "tests are"), agreeing(number, "it", "them")
+        return f"{freed} freed by no known mend: what hurts {them} has no known location."
+    need = plural(number, "test needs", "tests need")
     if not joint.enough:
-        return (
-            f"{tests} need{'s' * one} {joined(joint.mends)} and more: something without a known location hurts too."
-        )
-    return f"{tests} need{'s' * one} {joined(joint.mends)} together."
+        return f"{need} {joined(joint.mends)} and more: something without a known location hurts too."
+    return f"{need} {joined(joint.mends)} together."
 
 
-def group_sentence(group: Sequence[str]) -> str:
-    """What the tests of `group` do."""
-    return f"{len(group):,} tests hurt one another, in a circle."
+def group_sentence(group: Sequence[str], edges: Iterable[Edge]) -> str:
+    """What the tests of `group` do to one another, by the edges between them."""
+    between = [edge for edge in edges if edge.test in group and not set(group).isdisjoint(edge.polluters)]
+    effects = {edge.effect for edge in between if edge.confirmed}
+    tests = plural(len(group), "test")
+    if "breaks" not in effects and "enables" in effects:
+        return f"{tests} help one another, in a circle: each passes only behind another of them."
+    return f"{tests} {'hurt or help' if 'enables' in effects else 'hurt'} one another, in a circle."

@@ -8,7 +8,8 @@ from textwrap import dedent
 
 from leakcheck.records import Excerpt, Finding, Leak, PathChange, Result, Source
 from leakcheck.reports._causes import Harm, Proof, RootCause, grouped, root_causes
-from leakcheck.reports._sentences import WORDINGS, headline, proof, unexplained
+from leakcheck.reports._certified import unexplained
+from leakcheck.reports._sentences import WORDINGS, headline, proof
 from leakcheck.reports._words import clip, place, plural, writer
 
 MAX_SOURCES = 3
@@ -160,7 +161,7 @@ def _culprit(leak: Leak) -> str:
     if len(fixtures) == 1 and all(source.fixture for source in leak.sources):
         return f"Fixture {clip(fixtures.pop())} leaves"
     names = [test.rpartition("::")[2] for test in leak.polluters]
-    return f"{clip(names[0])} leaves" if len(names) == 1 else f"{plural(len(names), 'test')} leave"
+    return f"{clip(names[0])} leaves" if len(names) == 1 else plural(len(names), "test leaves", "tests leave")
 
 
 def _writing(source: Source, excerpts: Mapping[str, Sequence[Excerpt]]) -> Writing:

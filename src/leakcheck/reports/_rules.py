@@ -63,8 +63,8 @@ RULES: Mapping[str, Rule] = {
         "FlakyTest",
         "note",
         "A flaky test",
-        "The outcome of the test differs between two executions of the same order: chance, time or concurrency "
-        "decides it, not the tests before it.",
+        "The outcome of the test differs between two executions of the same order although nothing else was "
+        "running: chance, time or concurrency decides it, not the tests before it.",
     ),
     "LK402": Rule(
         "TestEndsProcess",
@@ -73,11 +73,25 @@ RULES: Mapping[str, Rule] = {
         "The test ends its process or does not end in time, so that nothing is known of the tests behind it in the "
         "same execution.",
     ),
+    "LK403": Rule(
+        "FixtureFailsAtTeardown",
+        "note",
+        "A fixture fails at its teardown",
+        "The teardown of a fixture that several tests share raises an error. pytest tells it with whichever test "
+        "comes last in the fixture's scope, so that in another order another test has it. No test is to blame: "
+        "mend the fixture.",
+    ),
 }
 
+ABOUT_FIXTURES = "LK403"
 _ABOUT_LEAKS = frozenset({"LK101", "LK201", "LK301"})
 
 
 def is_about_leak(code: str) -> bool:
-    """Whether findings of this code accuse a line that writes; all others accuse a test."""
+    """Whether findings of this code accuse a line that writes; most others accuse a test."""
     return code in _ABOUT_LEAKS
+
+
+def is_about_test(code: str) -> bool:
+    """Whether findings of this code are about a test, which is the first of their tests."""
+    return code not in _ABOUT_LEAKS and code != ABOUT_FIXTURES

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, get_args
 
-from leakcheck.records import GOOD_OUTCOMES, Certificate, Cost, Leak, Result, TestVerdict, Verdict
+from leakcheck.records import GOOD_OUTCOMES, Cost, Finding, Leak, Result, TestVerdict, Verdict
 from leakcheck.reports._causes import Harm, How, Proof, grouped
-from leakcheck.reports._words import clip, duration, listed, outcomes_by_word, plural
+from leakcheck.reports._certified import is_unfinished
+from leakcheck.reports._rules import ABOUT_FIXTURES
+from leakcheck.reports._words import duration, listed, outcomes_by_word, plural
 
 _OTHER_VERDICTS: tuple[Verdict, ...] = ("flaky", "failing", "crashing")
 TROUBLES: Mapping[Verdict, str] = {
-    "flaky": "Flaky tests: the outcome differs between two executions of the same order",
+    "flaky": "Flaky tests: the outcome differs in the same order, with nothing else running",
     "failing": "Failing tests: in every execution",
     "crashing": "Crashing tests: they end their process",
     "timeout": "Tests that do not end in time",
@@ -19,6 +21,8 @@ TROUBLES: Mapping[Verdict, str] = {
 
 
 UNDECIDED = "Undecided tests: they failed in some execution, and nothing shows why"
+UNDECIDED_SO_FAR = "Undecided tests: they failed in some execution, and the audit ended before it was known why"
+FAILING_FIXTURES = "Fixtures that fail at their teardown: pytest tells it with whichever test comes last"
 
 
 def troubled_tests(result: Result) -> Iterator[tuple[str, list[TestVerdict]]]:
@@ -28,7 +32,12 @@ def troubled_tests(result: Result) -> Iterator[tuple[str, list[TestVerdict]]]:
     told = {each.test for each in result.certificate.unexplained}
     seen = [test for test in by_verdict.get("unknown", ()) if _ran(test) and test.id not in told]
     if seen:
-        yield UNDECIDED, seen
+        yield UNDECIDED_SO_FAR if is_unfinished(result.certificate) else UNDECIDED, seen
+
+
+def failing_fixtures(result: Result) -> list[Finding]:
+    """Fixtures that fail at their teardown, as findings."""
+    return [finding for finding in result.findings if finding.code == ABOUT_FIXTURES]
 
 
 def _ran(test: TestVerdict) -> bool:
@@ -39,6 +48,8 @@ def detail(test: TestVerdict) -> str:
     """What was seen of a test whose outcome is not always the same."""
     if test.verdict not in ("flaky", "unknown"):
         return ""
+    if test.seen:
+        return test.seen
     if all(outcome in GOOD_OUTCOMES or outcome == "not run" for outcome in test.outcomes.values()):
         return "failed when it was run again in the same process"
     return outcomes_by_word(test.outcomes)
@@ -84,8 +95,8 @@ PROOFS: Mapping[Proof, str] = {
 def headline(harm: Harm) -> str:
     """ "5 tests fail after any of 5 polluters"."""
     wording = WORDINGS[harm.how]
-    verb = wording.one if len(harm.hurt) == 1 else wording.many
-    return f"{plural(len(harm.hurt), 'test')} {verb} {_culprits(harm)}".rstrip()
+    told = plural(len(harm.hurt), f"test {wording.one}", f"tests {wording.many}")
+    return f"{told} {_culprits(harm)}".rstrip()
 
 
 def _culprits(harm: Harm) -> str:
@@ -95,7 +106,7 @@ def _culprits(harm: Harm) -> str:
     if len(harm.polluters) > 1:
         return f"any of {plural(len(harm.polluters), noun)}"
     number = len(harm.polluters[0])
-    return f"this {noun}" if number == 1 else f"{number} {noun}s together"
+    return f"this {noun}" if number == 1 else f"{plural(number, noun)} together"
 
 
 def proof(harm: Harm) -> str:
@@ -109,12 +120,6 @@ def cost_in_words(spent: Cost) -> str:
     if spent.plain_seconds <= 0:
         return took
     return f"{took} = {spent.audit_seconds / spent.plain_seconds:.1f} plain runs"
-
-
-def verdict_of(result: Result) -> str:
-    """The verdict on the leaks, but never "clean" over a suite that has other troubles."""
-    troubled = any(test.verdict in (*_OTHER_VERDICTS, "timeout", "unknown") for test in result.tests)
-    return "leaking" if troubled and result.verdict == "clean" else result.verdict
 
 
 def tests_in_words(result: Result) -> str:
@@ -166,48 +171,3 @@ def people(leak: Leak) -> tuple[str, str]:
     if leak.impact == "read":
         return polluters, plural(len(leak.readers), "reader")
     return polluters, plural(len(leak.victims), "victim") if leak.victims else ""
-
-
-def certificate_sentences(found: Certificate, *, hurt: bool) -> tuple[str, ...]:
-    """Coverage, conclusion and kinds of state; `hurt`: some test is known to depend on the order."""
-    return tuple(filter(None, (_pairs(found), *found.limits, conclusion(found, hurt), _kinds(found.kinds))))
-
-
-def _pairs(found: Certificate) -> str:
-    if not found.pairs_total:
-        return "There is no pair of a leaked value and a test that reads it."
-    pairs = plural(found.pairs_total, "pair")
-    were = "was" if found.pairs_covered == 1 else "were"
-    covered = f"Of {pairs} of a leaked value and a test that reads it, {found.pairs_covered:,} {were} run"
-    own = sum(number for name, number in found.covered_by.items() if name in ("pairs", "confirm"))
-    covered += f", {own:,} by executions made for them." if own else "."
-    return f"{covered} The budget was used up before the others." if found.budget_exhausted else covered
-
-
-def unexplained(found: Certificate) -> str:
-    """What is said of tests that no recorded leak explains."""
-    return f"No single recorded leak explains these tests: they share {_unseen(found)}."
-
-
-def _unseen(found: Certificate) -> str:
-    more = ", or had no budget left to look for" if found.budget_exhausted else ""
-    return f"state that leakcheck does not see{more}"
-
-
-def conclusion(found: Certificate, hurt: bool) -> str:
-    """What follows from the coverage, in one sentence."""
-    if not found.kinds:
-        return "No kind of state was watched."
-    if found.unexplained:
-        number = plural(len(found.unexplained), "difference is", "differences are")
-        return f"{number} unexplained: there is {_unseen(found)}."
-    if found.limits or found.pairs_covered < found.pairs_total or found.budget_exhausted:
-        return "What was run is explained; what was not run may hold more."
-    tests = "no other test's outcome" if hurt else "no test's outcome"
-    return f"Nothing is left unexplained: {tests} depends on one predecessor's leak of a watched kind."
-
-
-def _kinds(kinds: Mapping[str, str]) -> str:
-    by_way = grouped(kinds, lambda kind: kinds[kind])
-    ways = "; ".join(f"{clip(way)}: {listed(map(clip, names))}" for way, names in by_way.items())
-    return f"Kinds of state {ways}." if ways else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from leakcheck.records import Finding, Leak, Result
 from leakcheck.reports._causes import Harm, Hurt, RootCause, root_causes
-from leakcheck.reports._rules import is_about_leak
+from leakcheck.reports._rules import is_about_leak, is_about_test
 from leakcheck.reports._sentences import WORDINGS, headline, proof
 from leakcheck.reports._words import clip, listed, more, parts_of, place, plural, writers
 
@@ -79,7 +79,7 @@ def subject_parts(story: Story) -> tuple[str, str, str]:
     title = clip(finding.title)
     if is_about_leak(finding.code) and leak is not None:
         return f"{title}: ", place(leak.location, leak.path), ""
-    if finding.tests and not is_about_leak(finding.code):
+    if finding.tests and is_about_test(finding.code):
         return "", clip(finding.tests[0]), f" {title}"
     return title, "", ""
 
@@ -106,7 +106,7 @@ def leak_lines(leak: Leak) -> Iterator[str]:
     for part in parts[:MAX_NAMES]:
         label = f"{clip(part.path)}: " if part.path else ""
         yield f"{label}{clip(part.before)} → {clip(part.after)}"
-    yield from more(len(parts) - MAX_NAMES, "parts of the value")
+    yield from more(len(parts) - MAX_NAMES, "part", where="of the value")
     yield from (f"written {each}" for each in writers(leak.sources))
 
 
@@ -116,7 +116,7 @@ def harm_lines(harm: Harm, limit: int = MAX_NAMES) -> Iterator[str]:
     noun = WORDINGS[harm.how].polluter
     if noun:
         yield from (f"{noun} {' and '.join(map(clip, each))}" for each in harm.polluters[:limit])
-        yield from more(len(harm.polluters) - limit, f"{noun}s")
+        yield from more(len(harm.polluters) - limit, noun)
 
 
 def fingerprints(told: Sequence[Story]) -> tuple[str, ...]:
@@ -133,7 +133,7 @@ def fingerprints(told: Sequence[Story]) -> tuple[str, ...]:
 def _identity(story: Story) -> list[str]:
     finding, leak = story.finding, story.leak
     if leak is None or not is_about_leak(finding.code):
-        return [finding.code, *finding.tests[:1]]
+        return [finding.code, *([finding.fixture] if finding.fixture else finding.tests[:1])]
     location = leak.location
     wrote = leak.sources[0] if leak.sources else None
     who = [wrote.file, wrote.fixture or wrote.function] if wrote else list(leak.polluters[:1])

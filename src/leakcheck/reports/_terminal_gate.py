@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from leakcheck.records import Finding, Result
 from leakcheck.reports._terminal_page import SHORT, Limits, Piece, prose, row, section
-from leakcheck.reports._words import clip, listed, more, plural
+from leakcheck.reports._words import agreeing, clip, listed, more, plural
 
 _RANKS = ("error", "warning", "note")
 
@@ -21,7 +21,7 @@ def gate(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     pieces = [
         prose(_summary(result, counting, above), indent=2),
         *(piece for each in above[: limits.tests] for piece in _finding(each, limits)),
-        *(row(each, indent=2) for each in more(len(above) - limits.tests, "findings")),
+        *(row(each, indent=2) for each in more(len(above) - limits.tests, "finding")),
         *_mended(told.mended, limits),
         *_ignored([each for each in found if each.ignored]),
         *(prose(remark, indent=2) for remark in told.remarks),
@@ -38,7 +38,7 @@ def _summary(result: Result, counting: Sequence[Finding], above: Sequence[Findin
     ignored = sum(bool(each.ignored) for each in result.findings)
     parts = [
         f"{plural(len(above), 'finding')} at or above the gate ({result.gate.fail_on})",
-        f"{len(counting) - len(above)} below it" if len(counting) > len(above) else "",
+        f"{len(counting) - len(above):,} below it" if len(counting) > len(above) else "",
         f"{known:,} known in {clip(result.gate.baseline)}" if result.gate.baseline else "",
         f"{ignored:,} ignored" if ignored else "",
     ]
@@ -58,7 +58,7 @@ def _finding(finding: Finding, limits: Limits) -> Iterator[Piece]:
         yield from (
             row(("not in the baseline: ", "dim"), clip(line), indent=6) for line in finding.new[: limits.tests]
         )
-        yield from (row(each, indent=6) for each in more(len(finding.new) - limits.tests, "lines"))
+        yield from (row(each, indent=6) for each in more(len(finding.new) - limits.tests, "line"))
     else:
         yield row((" ".join((*map(clip, finding.tests[:1]), *more(len(finding.tests) - 1))), "dim"), indent=6)
 
@@ -66,10 +66,10 @@ def _finding(finding: Finding, limits: Limits) -> Iterator[Piece]:
 def _mended(lines: Sequence[str], limits: Limits) -> Iterator[Piece]:
     if lines:
         what = plural(len(lines), "line of the baseline is mended", "lines of the baseline are mended")
-        it = "it" if len(lines) == 1 else "them"
+        it = agreeing(len(lines), "it", "them")
         yield prose((f"{what}: `leakcheck baseline prune` takes {it} out", "green"), indent=2)
         yield from (row(clip(line), indent=4) for line in lines[: limits.tests])
-        yield from (row(each, indent=4) for each in more(len(lines) - limits.tests, "lines"))
+        yield from (row(each, indent=4) for each in more(len(lines) - limits.tests, "line"))
 
 
 def _ignored(findings: Iterable[Finding]) -> Iterator[Piece]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from leakcheck.records import Leak, Result, TestVerdict
 from leakcheck.reports._causes import Harm, Hurt, RootCause, root_causes, without_polluter
-from leakcheck.reports._sentences import WORDINGS, headline, proof, unexplained
+from leakcheck.reports._certified import unexplained
+from leakcheck.reports._sentences import WORDINGS, headline, proof
 from leakcheck.reports._terminal_page import SHORT, Limits, Piece, field, prose, row, section
 from leakcheck.reports._words import clip, more, outcomes_by_word, parts_of, place, writers
 
@@ -19,7 +20,10 @@ def harm(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     causes = root_causes(result)
     unseen = unexplained(result.certificate)
     blocks = [piece for cause in causes[: limits.causes] for piece in _block(cause, limits, unseen)]
-    left = [row(each, indent=2) for each in more(len(causes) - limits.causes, "root causes: --verbose tells all")]
+    left = [
+        row(each, indent=2)
+        for each in more(len(causes) - limits.causes, "root cause", where="(--verbose tells all)")
+    ]
     rest = [row(), *left] if left else []
     return section("Order-dependent tests, by root cause", [*blocks, *rest, *_orphans(without_polluter(result))])
 
@@ -39,7 +43,8 @@ def changes(leak: Leak, limits: Limits) -> Iterator[Piece]:
     for part in parts[: limits.parts]:
         label = f"{clip(part.path)}: " if part.path else ""
         yield row(label, (clip(part.before), "green"), " → ", (clip(part.after), "red"), indent=_MARGIN)
-    yield from (row(each, indent=_MARGIN) for each in more(len(parts) - limits.parts, "parts of the value"))
+    left_out = more(len(parts) - limits.parts, "part", where="of the value")
+    yield from (row(each, indent=_MARGIN) for each in left_out)
 
 
 def _block(cause: RootCause, limits: Limits, unseen: str) -> Iterator[Piece]:
@@ -60,7 +65,7 @@ def _harm(harm: Harm, limits: Limits) -> Iterator[Piece]:
         yield from field(WORDINGS[harm.how].polluter, _first(together, limits.polluters), indent=_INDENT)
     for hurt in harm.hurt[: limits.hurt]:
         yield from _hurt(hurt)
-    yield from (row(each, indent=_INDENT) for each in more(len(harm.hurt) - limits.hurt, "tests"))
+    yield from (row(each, indent=_INDENT) for each in more(len(harm.hurt) - limits.hurt, "test"))
 
 
 def _hurt(hurt: Hurt) -> Iterator[Piece]:

@@ -15,15 +15,15 @@ MAX_TESTS = 20
 
 
 def mends(result: Result) -> tuple[Piece, ...]:
-    """Single mends by the tests that they free, then what no single mend does, and tests that hurt one another."""
+    """Mends by the tests that they free, then what no single mend does, and tests that depend on one another."""
     shown = result.mends[:MAX_MENDS]
     columns = in_columns([_cells(mend) for mend in shown]) if shown else []
     pieces = [row((cells[0], "bold"), "  ", "  ".join(cells[1:]).rstrip(), indent=2) for cells in columns]
-    pieces += (row(each, indent=2) for each in more(len(result.mends) - MAX_MENDS, "in the JSON report"))
+    pieces += (row(each, indent=2) for each in more(len(result.mends) - MAX_MENDS, where="in the JSON report"))
     remarks = (HELPS if any(mend.touches for mend in shown) else "", EXPOSES if _exposing(shown) else "")
     pieces += (prose((each, "dim"), indent=2) for each in remarks if each)
     pieces += (piece for joint in result.joint_mends for piece in _named(joint_sentence(joint), joint.tests))
-    pieces += (piece for group in result.groups for piece in _named(group_sentence(group), group))
+    pieces += (piece for group in result.groups for piece in _named(group_sentence(group, result.edges), group))
     return section("What to mend first", pieces)
 
 
@@ -45,7 +45,7 @@ def _exposing(shown: Iterable[Mend]) -> bool:
 def _named(sentence: str, tests: Sequence[str]) -> Iterator[Piece]:
     yield prose(sentence, indent=2)
     yield from (row(clip(test), indent=4) for test in tests[:MAX_TESTS])
-    yield from (row(each, indent=4) for each in more(len(tests) - MAX_TESTS, "tests"))
+    yield from (row(each, indent=4) for each in more(len(tests) - MAX_TESTS, "test"))
 
 
 def _advice(mend: str, findings: Iterable[Finding]) -> Iterator[Piece]:

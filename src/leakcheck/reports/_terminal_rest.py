@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from leakcheck.records import (
-    ORDER_DEPENDENT,
-    Impact,
-    Leak,
-    Result,
-    TestVerdict,
-    Unexplained,
-)
+from leakcheck.records import Finding, Impact, Leak, Result, TestVerdict, Unexplained
 from leakcheck.reports._causes import root_causes, without_polluter
-from leakcheck.reports._sentences import certificate_sentences, detail, people, troubled_tests
+from leakcheck.reports._certified import certificate_sentences
+from leakcheck.reports._sentences import FAILING_FIXTURES, detail, failing_fixtures, people, troubled_tests
 from leakcheck.reports._terminal_harm import changes
 from leakcheck.reports._terminal_page import SHORT, Limits, Piece, in_columns, prose, row, section
 from leakcheck.reports._words import clean, clip, more, outcomes_by_word, place, writers
@@ -29,7 +23,7 @@ def leaks(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     columns = in_columns([(leak.id, leak.impact, *people(leak)) for leak in ranked])
     shown = list(zip(ranked, columns, strict=True))[: limits.leaks]
     pieces = [each for leak, cells in shown for each in _leak(leak, cells, told, limits)]
-    left_out = (row(each, indent=2) for each in more(len(ranked) - limits.leaks, "in the JSON report"))
+    left_out = (row(each, indent=2) for each in more(len(ranked) - limits.leaks, where="in the JSON report"))
     return section("Leaks, by root cause", [*pieces, *left_out])
 
 
@@ -43,22 +37,31 @@ def unexplained(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
         for each in result.certificate.unexplained[: limits.tests]
         for piece in _unexplained(each, tests.get(each.test), each.test in above, limits)
     )
-    left_out = more(len(result.certificate.unexplained) - limits.tests, "tests")
+    left_out = more(len(result.certificate.unexplained) - limits.tests, "test")
     hint = prose(("`leakcheck explain TEST` looks further into one test.", "dim"), indent=2)
     body = [*pieces, *(row(each, indent=2) for each in left_out)]
     return section("Unexplained differences", [*body, hint] if body else [])
 
 
 def troubled(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
-    """Flaky, failing, crashing and endless tests, a section each."""
+    """Flaky, failing, crashing and endless tests, a section each, and fixtures that fail at their teardown."""
     found = troubled_tests(result)
-    return tuple(piece for title, tests in found for piece in section(title, _troubles(tests, limits)))
+    tests = (piece for title, tests in found for piece in section(title, _troubles(tests, limits)))
+    return (*tests, *section(FAILING_FIXTURES, _fixtures(failing_fixtures(result), limits)))
+
+
+def _fixtures(found: Sequence[Finding], limits: Limits) -> Iterator[Piece]:
+    for each in found[: limits.tests]:
+        spot = f"{each.file}:{each.line}" if each.line else each.file
+        yield row((clip(each.title), "bold"), (f"  {clip(spot)}", "dim"), indent=2)
+        yield from (row((f"told with {clip(test)}", "dim"), indent=4) for test in each.tests[: limits.by])
+        yield from (row((text, "dim"), indent=4) for text in more(len(each.tests) - limits.by, "test"))
+    yield from (row(each, indent=2) for each in more(len(found) - limits.tests, "fixture"))
 
 
 def certificate(result: Result) -> tuple[Piece, ...]:
     """What the audit covered and what follows from it, in a few sentences."""
-    hurt = any(test.verdict in ORDER_DEPENDENT for test in result.tests)
-    sentences = certificate_sentences(result.certificate, hurt=hurt) if result.tests else ()
+    sentences = certificate_sentences(result) if result.tests else ()
     return section("What was covered", [prose(" ".join(sentences), indent=2)] if sentences else [])
 
 
@@ -93,7 +96,7 @@ def _unexplained(found: Unexplained, test: TestVerdict | None, above: bool, limi
     if found.witness:
         yield row(("shortest order known to show it:", "dim"), indent=4)
         yield from (row(clip(each), indent=6) for each in found.witness[: limits.tests])
-        yield from (row(each, indent=6) for each in more(len(found.witness) - limits.tests, "tests"))
+        yield from (row(each, indent=6) for each in more(len(found.witness) - limits.tests, "test"))
 
 
 def _troubles(tests: Sequence[TestVerdict], limits: Limits) -> Iterator[Piece]:
@@ -103,4 +106,4 @@ def _troubles(tests: Sequence[TestVerdict], limits: Limits) -> Iterator[Piece]:
             yield prose(seen, indent=4)
         if test.crash:
             yield row((clip(test.crash), "dim"), indent=4)
-    yield from (row(each, indent=2) for each in more(len(tests) - limits.tests, "tests"))
+    yield from (row(each, indent=2) for each in more(len(tests) - limits.tests, "test"))

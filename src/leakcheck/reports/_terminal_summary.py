@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
-from leakcheck.records import ORDER_DEPENDENT, OrderSummary, Outcome, Result
+from leakcheck.records import OrderSummary, Outcome, Result
+from leakcheck.reports._certified import conclusion, verdict_of
 from leakcheck.reports._sentences import (
     circumstances,
-    conclusion,
     cost_in_words,
     leaks_in_words,
     tests_in_words,
-    verdict_of,
 )
 from leakcheck.reports._terminal_page import Piece, prose, section, table
 from leakcheck.reports._words import clip, plural
@@ -30,11 +29,10 @@ def summary(result: Result) -> tuple[Piece, ...]:
         return (prose(("No tests were collected: nothing to audit.", "bold yellow")), *_circumstances(result))
     sign, style = _SIGNS[verdict_of(result)]
     tests = plural(len(result.tests), "test")
-    hurt = any(test.verdict in ORDER_DEPENDENT for test in result.tests)
     return (
         prose((f"{sign} ", style), (f"{tests}: {tests_in_words(result)}", "bold")),
         prose(f"{leaks_in_words(result)}; {cost_in_words(result.cost)}", indent=2),
-        prose(conclusion(result.certificate, hurt), indent=2),
+        prose(conclusion(result), indent=2),
         *_circumstances(result),
     )
 

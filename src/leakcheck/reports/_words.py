@@ -7,7 +7,25 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from leakcheck.nouns import agreeing, plural
 from leakcheck.records import WHOLE, Leak, Location, PathChange, Source
+
+__all__ = [
+    "MAX_TEXT",
+    "agreeing",
+    "clean",
+    "clip",
+    "duration",
+    "joined",
+    "listed",
+    "more",
+    "outcomes_by_word",
+    "parts_of",
+    "place",
+    "plural",
+    "writer",
+    "writers",
+]
 
 MAX_TEXT = 160
 """Longest text shown whole where it need not be copied."""
@@ -80,11 +98,6 @@ def clip(text: str, limit: int = MAX_TEXT) -> str:
     return f"{shown[: limit // 2]}…{shown[-(limit // 4) :]} ({len(shown):,} characters)"
 
 
-def plural(number: int, noun: str, many: str = "") -> str:
-    """Number and noun: "1 test", "2 tests"; `many` is the plural where it is not made with an s."""
-    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
-
-
 def listed(parts: Iterable[str]) -> str:
     """The parts that are not empty, behind commas."""
     return ", ".join(part for part in parts if part)
@@ -143,9 +156,10 @@ def writers(sources: Sequence[Source], limit: int = 3) -> tuple[str, ...]:
     return (*map(writer, sources[:limit]), *more(len(sources) - limit))
 
 
-def more(number: int, noun: str = "") -> tuple[str, ...]:
-    """A last line for a shortened list: "+ 2 more"; none if nothing was left out."""
-    return (f"+ {number:,} more {noun}".rstrip(),) if number > 0 else ()
+def more(number: int, noun: str = "", many: str = "", *, where: str = "") -> tuple[str, ...]:
+    """A last line for a shortened list: "+ 2 more", "+ 1 more test"; none if nothing was left out."""
+    what = agreeing(number, noun, many or (noun and f"{noun}s"))
+    return (" ".join(filter(None, (f"+ {number:,} more", what, where))),) if number > 0 else ()
 
 
 def parts_of(leak: Leak) -> tuple[PathChange, ...]:

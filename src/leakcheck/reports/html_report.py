@@ -9,24 +9,24 @@ from typing import get_args
 import jinja2
 from markupsafe import Markup
 
-from leakcheck.records import ORDER_DEPENDENT, Impact, Outcome, Result, TestVerdict
+from leakcheck.records import Impact, Outcome, Result, TestVerdict
 from leakcheck.reports._causes import grouped, without_polluter
+from leakcheck.reports._certified import certificate_sentences, conclusion, verdict_of
 from leakcheck.reports._mend_sentences import EXPOSES, HELPS, effect, group_sentence, joint_sentence, where
 from leakcheck.reports._page_cards import cards
 from leakcheck.reports._page_data import page_data
 from leakcheck.reports._page_text import Shown, as_script_data, digest, link_to, with_code
 from leakcheck.reports._sentences import (
-    certificate_sentences,
+    FAILING_FIXTURES,
     circumstances,
-    conclusion,
     cost_in_words,
     detail,
+    failing_fixtures,
     leaks_in_words,
     tests_in_words,
     troubled_tests,
-    verdict_of,
 )
-from leakcheck.reports._words import clip, duration, outcomes_by_word, plural
+from leakcheck.reports._words import agreeing, clip, duration, outcomes_by_word, plural
 
 _PARTS = files("leakcheck.reports").joinpath("_page")
 _STYLES = ("base.css", "map.css", "cards.css", "tables.css", "print.css")
@@ -54,6 +54,8 @@ class Report:
             columns=_columns(result),
             orphans=without_polluter(result),
             troubles=_troubles(result),
+            failing_fixtures=failing_fixtures(result),
+            failing_fixtures_title=FAILING_FIXTURES,
             certificate=_certificate(result),
             mend_remarks=_mend_remarks(result),
             kinds=grouped(sorted(result.certificate.kinds), lambda kind: result.certificate.kinds[kind]),
@@ -111,11 +113,12 @@ def _headline(result: Result) -> str:
     verdicts = [test.verdict for test in result.tests]
     hurt, again = sum(word in ("victim", "brittle") for word in verdicts), verdicts.count("self-polluting")
     total = plural(len(verdicts), "test")
-    twice = f"{again:,} fail{'s' * (again == 1)} when run again"
+    twice = f"{again:,} {agreeing(again, 'fails', 'fail')} when run again"
     if not verdicts:
         return "No tests were collected: nothing to audit"
     if hurt:
-        return f"{hurt:,} of {total} depend{'s' * (hurt == 1)} on the order" + (f", {twice}" if again else "")
+        depend = agreeing(hurt, "depends", "depend")
+        return f"{hurt:,} of {total} {depend} on the order" + (f", {twice}" if again else "")
     if again:
         return f"Of {total}, {twice}"
     left = f", but {plural(len(result.leaks), 'leak is', 'leaks are')} left" if result.leaks else ""
@@ -149,5 +152,4 @@ def _certificate(result: Result) -> tuple[str, tuple[str, ...]]:
     """What follows from the audit in one sentence, and all that it covered."""
     if not result.tests:
         return "Nothing was covered.", ()
-    hurt = any(test.verdict in ORDER_DEPENDENT for test in result.tests)
-    return conclusion(result.certificate, hurt), certificate_sentences(result.certificate, hurt=hurt)
+    return conclusion(result), certificate_sentences(result, kinds=False)

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from leakcheck.records import ORDER_DEPENDENT, Result
+from leakcheck.records import Result
+from leakcheck.reports._certified import conclusion
 from leakcheck.reports._junit_told import Told, told_of
 from leakcheck.reports._local import localised
-from leakcheck.reports._sentences import conclusion, cost_in_words, leaks_in_words, tests_in_words
+from leakcheck.reports._sentences import cost_in_words, leaks_in_words, tests_in_words
 from leakcheck.reports._stories import pardoned_in_words
 from leakcheck.reports._words import clean, plural
 
@@ -84,9 +85,8 @@ def _address(test: str) -> tuple[str, str]:
 
 
 def _summary(result: Result) -> Iterator[str]:
-    hurt = any(test.verdict in ORDER_DEPENDENT for test in result.tests)
     yield f"{plural(len(result.tests), 'test')}: {tests_in_words(result)}"
     yield f"{leaks_in_words(result)}; {cost_in_words(result.cost)}"
-    yield conclusion(result.certificate, hurt)
+    yield conclusion(result)
     yield from filter(None, [pardoned_in_words(result)])
     yield from map(clean, result.notes)

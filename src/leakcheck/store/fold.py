@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final, cast
 
 from leakcheck import events
@@ -109,6 +110,26 @@ def _seconds(items: Sequence[events.Event]) -> float | None:
     return ends[-1].seconds + before if ends else None
 
 
+def _seconds_until_now(folder: AuditFolder, items: Sequence[events.Event]) -> float:
+    """How long an audit that was not finished took, until its last sign of life."""
+    before = sum(event.seconds for event in items if isinstance(event, events.Resumed))
+    return round(before + alive_since(folder, items), 3)
+
+
+def alive_since(folder: AuditFolder, items: Iterable[events.Event]) -> float:
+    """Seconds from the beginning of the last session of an audit to its last sign of life."""
+    began = [event.created for event in items if isinstance(event, events.Begun | events.Resumed)]
+    last = max((folder.status(tag).st_mtime for tag in folder.tags()), default=0.0)
+    return max(0.0, last - _timestamp(began[-1])) if began else 0.0
+
+
+def _timestamp(text: str) -> float:
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return float("inf")  # nobody knows: it took no time
+
+
 def read_content(folder: AuditFolder, tag: str) -> events.Content:
     """What a segment holds that may be of no use at all."""
     try:
@@ -174,7 +195,7 @@ def read_audit(folder: AuditFolder) -> Audit:
         begun.leakcheck,
         begun.created,
         seconds is not None and not damaged and not content.damage,
-        seconds or 0.0,
+        _seconds_until_now(folder, items) if seconds is None else seconds,
         _lanes(begun.options),
         begun.options,
         (*(["audit"] if content.damage else []), *damaged),

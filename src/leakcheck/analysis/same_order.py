@@ -1,0 +1,101 @@
+"""Outcomes of executions of the very same order: where they differ, no order is the reason.
+
+What ran beside an execution may be: the same file outside the project, a server, a busy machine. So what differed
+is run again with nothing else running, and only what differs then is flaky. An execution that put something back or
+looked line by line is none of the order as it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from leakcheck.nouns import plural
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Execution
+
+Key = tuple[bool, tuple[str, ...], int, str]
+"""Plain pytest or recorded, the files that were imported, what ran before (as a number), and the test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """A test behind the same `before` tests in all of `executions`; `outcomes` are those of the test."""
+
+    key: Key
+    before: int
+    executions: tuple[Execution, ...]
+    outcomes: tuple[str, ...]
+
+    @property
+    def test(self) -> str:
+        return self.key[-1]
+
+    @property
+    def differs(self) -> bool:
+        return len({outcome in BAD_OUTCOMES for outcome in self.outcomes}) > 1
+
+    @property
+    def quiet(self) -> Same:
+        """What of it ran while nothing else did."""
+        kept = [pair for pair in zip(self.executions, self.outcomes, strict=True) if pair[0].order.exclusive]
+        return Same(self.key, self.before, tuple(each for each, _ in kept), tuple(outcome for _, outcome in kept))
+
+    def __str__(self) -> str:
+        seen = Counter(self.outcomes).most_common()
+        told = ", ".join(f"{outcome} in {count:,}" for outcome, count in seen)
+        return f"{told} of {plural(len(self.outcomes), 'execution')} {self.where}"
+
+    @property
+    def where(self) -> str:
+        """What the executions have in common, in words."""
+        if self.before:
+            return f"behind the same {plural(self.before, 'test')}"
+        is_alone = all(len(each.order.tests) == 1 for each in self.executions)
+        return "of the test alone" if is_alone else "as the first test of its process"
+
+
+def same_orders(executions: Iterable[Execution]) -> Mapping[Key, Same]:
+    """Every test with the executions in which it ran behind the same tests."""
+    found: dict[Key, list[tuple[Execution, str]]] = {}
+    places: dict[Key, int] = {}
+    for execution in executions:
+        order = execution.order
+        if order.restore or order.deep or order.pinpoint:
+            continue
+        before = 0  # equal predecessors, equal numbers
+        for place, run in enumerate(execution.runs):
+            if run.outcome in BAD_OUTCOMES or run.outcome in GOOD_OUTCOMES:
+                key = (order.fresh, order.collect, before, run.test)
+                found.setdefault(key, []).append((execution, run.outcome))
+                places[key] = place
+            before = hash((before, run.test))
+    return {
+        key: Same(key, places[key], tuple(each for each, _ in seen), tuple(outcome for _, outcome in seen))
+        for key, seen in found.items()
+    }
+
+
+def wavering(executions: Iterable[Execution]) -> Mapping[str, Same]:
+    """test -> the shortest order of which two executions disagree about it, whatever ran beside them."""
+    return _shortest(each for each in same_orders(executions).values() if each.differs)
+
+
+def flaky(executions: Iterable[Execution]) -> Mapping[str, Same]:
+    """test -> the executions of one order that disagree about it although nothing else was running."""
+    return _shortest(each.quiet for each in same_orders(executions).values() if each.quiet.differs)
+
+
+def _shortest(found: Iterable[Same]) -> Mapping[str, Same]:
+    best: dict[str, Same] = {}
+    for each in found:
+        if each.test not in best or each.before < best[each.test].before:
+            best[each.test] = each
+    return best
+
+
+def not_settled(same: Same) -> str:
+    """What is to be said of a test that wavers, and was not run again with nothing else running."""
+    quiet = len(same.quiet.outcomes)
+    sure = f"only {quiet:,} of them" if quiet else "not tried again"
+    return f"{same}; {sure} with nothing else running"

@@ -1,0 +1,123 @@
+"""What a certificate says: one sentence for each thing that is left open, green only where nothing is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from leakcheck.analysis import Effort
+from leakcheck.options import PROFILES
+from leakcheck.records import Certificate, Result, TestVerdict, Unexplained
+from leakcheck.reports import formats
+from leakcheck.reports._certified import certificate_sentences, conclusion, unexplained, verdict_of
+
+from .samples import KINDS, result, troubled, verdict
+
+T, U = "tests/test_a.py::test_t", "tests/test_a.py::test_u"
+GREEN = "Nothing is left unexplained: no test's outcome depends on one predecessor's leak of a watched kind."
+QUICK = PROFILES["quick"].limits
+CUT_SHORT = Effort(finished=False).limits
+DAMAGED = Effort(finished=False, damaged=True).limits
+
+
+def certified(*tests: TestVerdict, total: int = 3, covered: int = 3, **changes: object) -> Result:
+    found = Certificate(total, covered, (), KINDS, False)
+    return replace(result((verdict(U), *tests)), certificate=replace(found, **changes))  # type: ignore[arg-type]
+
+
+def of(word: str, test: str = T) -> TestVerdict:
+    return replace(verdict(test), verdict=word)  # type: ignore[arg-type]
+
+
+OPEN = {
+    "flaky": (certified(of("flaky")), "1 test is flaky: whether the order matters to it is not known."),
+    "flaky tests": (
+        certified(of("flaky"), of("flaky", U)),
+        "2 tests are flaky: whether the order matters to them is not known.",
+    ),
+    "unknown": (certified(of("unknown")), "1 test is undecided."),
+    "crashing": (
+        certified(of("crashing")),
+        "1 test ends its process or does not end: what it leaves behind is not known.",
+    ),
+    "crashing and endless": (
+        certified(of("crashing"), of("timeout", U)),
+        "2 tests end their process or do not end: what they leave behind is not known.",
+    ),
+    "budget": (
+        certified(covered=2, budget_exhausted=True),
+        "The budget was spent before every question was asked. "
+        "What was run is explained; what was not run may hold more.",
+    ),
+    "pairs": (
+        certified(covered=2),
+        "1 pair of a leaked value and a test that reads it was not run. "
+        "What was run is explained; what was not run may hold more.",
+    ),
+    "unexplained": (
+        certified(of("unknown"), unexplained=(Unexplained(T, ()),)),
+        "1 difference is unexplained: there is state that leakcheck does not see.",
+    ),
+    "unfinished": (
+        certified(limits=CUT_SHORT),
+        f"{CUT_SHORT[0]} What was run is explained; what was not run may hold more.",
+    ),
+    "damaged": (
+        certified(limits=DAMAGED),
+        f"{DAMAGED[0]} What was run is explained; what was not run may hold more.",
+    ),
+    "unexplained and unfinished": (
+        certified(of("unknown"), unexplained=(Unexplained(T, ()),), limits=CUT_SHORT),
+        f"{CUT_SHORT[0]} 1 difference is unexplained: there is state that the audit had not found when it ended. "
+        "What was not run may hold more.",
+    ),
+    "nothing watched": (certified(kinds={}), "No kind of state was watched."),
+}
+
+
+@pytest.mark.parametrize("case", OPEN)
+def test_one_sentence_for_each_case(case: str) -> None:
+    found, words = OPEN[case]
+    assert conclusion(found) == words
+    assert "Nothing is left" not in " ".join(certificate_sentences(found))
+
+
+@pytest.mark.parametrize("case", [case for case in OPEN if case != "nothing watched"])
+def test_no_format_calls_it_clean(case: str) -> None:
+    """Not by a sign, and not by a sentence."""
+    found, _ = OPEN[case]
+    assert verdict_of(found) == "leaking"
+    for name, report in formats().items():
+        text = report.render(found)
+        assert "Nothing is left unexplained" not in text, name
+        assert not text.startswith(("✓", "### ✓")), name
+        assert 'href="#i-clean"' not in text.partition('id="verdict"')[2].partition("</section>")[0], name
+
+
+def test_green_where_it_is_green() -> None:
+    found = certified()
+    assert (conclusion(found), verdict_of(found)) == (GREEN, "clean")
+    assert formats()["terminal"].render(found).startswith("✓")
+    failing = certified(of("failing"))
+    assert (conclusion(failing), verdict_of(failing)) == (GREEN, "leaking"), "the sign tells of other troubles"
+    hurt = certified(of("victim"))
+    assert conclusion(hurt) == GREEN.replace("no test's", "no other test's")
+
+
+def test_a_profile_that_does_without_says_so_and_is_no_trouble() -> None:
+    found = certified(profile="quick", limits=QUICK)
+    assert conclusion(found) == "What was run is explained; what was not run may hold more."
+    assert verdict_of(found) == "clean"
+    assert certificate_sentences(found)[1 : 1 + len(QUICK)] == QUICK
+
+
+def test_several_things_are_told_together() -> None:
+    assert conclusion(troubled()).count(".") == 5
+
+
+def test_an_audit_that_ended_early_accuses_no_unseen_state() -> None:
+    early = certified(limits=CUT_SHORT).certificate
+    assert "does not see" not in unexplained(early)
+    assert "does not see" in unexplained(certified().certificate)
+    assert "no budget left" in unexplained(certified(budget_exhausted=True).certificate)
