@@ -16,8 +16,8 @@ FOLDERS = ("docs", "templates", "sample_projects", "src", ".ci")
 _NAME = r"(?:pytest[-_.]+)?leakcheck"
 _ALONE = rf"(?<![\w./@+-]){_NAME}(?:\[[^\]]*\])?(?![\w./@-])"
 _COMMANDS = (
-    r"(?:pip3?|conda) (?:-\S+ )*install|session\.install|uv add|uvx|uv tool (?:install|run)|uv run --with|pipx (?:install|run|inject)|"
-    r"poetry add|pdm add"
+    r"(?:pip3?|conda) (?:-\S+ )*install|session\.install|uv add|uvx|uv tool (?:install|run)|uv run --with|"
+    r"pipx (?:install|run|inject)|poetry add|pdm add"
 )
 INSTALLING = re.compile(rf"(?:{_COMMANDS})\b[^\n`&]*[\s\"'(]{_ALONE}", re.I)
 REQUIRING = re.compile(

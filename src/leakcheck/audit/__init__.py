@@ -3,10 +3,11 @@
 from leakcheck.audit.known import lines_of, read_baseline, titles_of
 from leakcheck.audit.outcome import partial, result_of, selection
 from leakcheck.audit.progress import Progress
-from leakcheck.audit.resuming import unfinished
+from leakcheck.audit.resuming import Earlier, unfinished
 from leakcheck.audit.run import run_audit
 
 __all__ = [
+    "Earlier",
     "Progress",
     "lines_of",
     "partial",

@@ -16,13 +16,14 @@ def read_baseline(name: str) -> Baseline | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the baseline {name}: {error}") from error
+        raise UsageError(f"cannot read the baseline {name}: {error}", option="baseline") from error
     except Broken as broken:
         number = len(broken.lines)
         raise UsageError(
             f"the baseline {name} has {number} broken line{'s' if number > 1 else ''}",
             detail="\n".join(f"  {name}:{line}: {wrong}" for line, wrong in broken.lines),
             hint="Mend these lines, or take them out and run `leakcheck baseline write`.",
+            option="baseline",
         ) from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -11,27 +12,31 @@ import typer
 
 from leakcheck import __version__
 from leakcheck.analysis import state_diff
-from leakcheck.audit import read_baseline, result_of, run_audit, unfinished
+from leakcheck.audit import Earlier, read_baseline, result_of, run_audit, unfinished
 from leakcheck.cli.baseline import app as baseline_commands
 from leakcheck.cli.common import DEFAULTS, BaselineFile, Config, FailOnOption, Folder
 from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
 from leakcheck.cli.explain import explain
 from leakcheck.cli.formats import Targets, check_formats, offers_formats, write_formats
+from leakcheck.cli.given import Given
 from leakcheck.cli.graph import graph
 from leakcheck.cli.output import STANDARD_OUTPUT
 from leakcheck.cli.settings import budget_of, settings_for
 from leakcheck.cli.tests import find_test
+from leakcheck.cli.way_out import way_out
 from leakcheck.errors import Interrupted, LeakcheckError
-from leakcheck.options import EngineName, Judging, ProfileName
+from leakcheck.options import EngineName, Judging, ProfileName, Settings
 from leakcheck.records import Result
 from leakcheck.reports._diff import render_diff
 from leakcheck.reports.terminal import console_for
 from leakcheck.store import AuditFolder, latest, read_audit
 
+_OF_JUDGING = frozenset(each.name for each in fields(Judging))
 app = typer.Typer(
     name="leakcheck",
     help="Tells, with proof, which tests of a pytest suite leak state into which.",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -106,10 +111,11 @@ def run(
     Any number of reports can be written; FILE is - for standard output, in place of the report for people.
     """
     display = Display(quiet, verbose, color)
+    typed: Given = context.obj
     check_formats(targets)
     given = {
         "paths": tuple(paths) if paths else None,
-        "pytest_args": context.obj or None,
+        "pytest_args": typed.for_pytest or None,
         "python": python,
         "profile": profile,
         "engine": engine,
@@ -124,17 +130,15 @@ def run(
         **budget_of(budget),
     }
     settings = settings_for(config, **given, fail_on=fail_on, baseline=baseline)
-    read_baseline(settings.judging.baseline)  # what is wrong with it is told before the audit, not behind it
     asked = {name: value for name, value in given.items() if value is not None}
-    earlier = unfinished(Path(settings.options.folder), asked) if resume else None
-    try:
-        with display.progress() as progress:
-            where = run_audit(earlier.options if earlier is not None else settings.options, progress, earlier)
-    except Interrupted as stopped:
-        if stopped.kept:
-            _show_so_far(stopped, settings.judging, targets, display)
-        raise
-    return _show(where, settings.judging, targets, display)
+    with way_out(settings, typed):
+        read_baseline(settings.judging.baseline)  # what is wrong with it is told before the audit, not behind it
+        earlier = unfinished(Path(settings.options.folder), asked) if resume else None
+    if earlier is not None:
+        settings = replace(settings, options=earlier.options, written=settings.written & _OF_JUDGING)
+    with way_out(settings, typed):
+        where = _audit(settings, earlier, targets, display)
+        return _show(where, settings.judging, targets, display)
 
 
 @app.command()
@@ -174,6 +178,16 @@ def diff(
 
 app.command()(explain)
 app.command()(graph)
+
+
+def _audit(settings: Settings, earlier: Earlier | None, targets: Targets, display: Display) -> AuditFolder:
+    try:
+        with display.progress() as progress:
+            return run_audit(settings.options, progress, earlier)
+    except Interrupted as stopped:
+        if stopped.kept:
+            _show_so_far(stopped, settings.judging, targets, display)
+        raise
 
 
 def _show_so_far(stopped: Interrupted, judging: Judging, targets: Targets, display: Display) -> None:

@@ -3,8 +3,20 @@
 from leakcheck.engine.disk import Disk
 from leakcheck.engine.engine import Engine
 from leakcheck.engine.guarding import Guard
+from leakcheck.engine.interpreter import check_interpreter, interpreter_in
 from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import INTERRUPTS, uninterrupted
 
-__all__ = ["INTERRUPTS", "Disk", "Engine", "Guard", "Job", "Launch", "Limits", "uninterrupted"]
+__all__ = [
+    "INTERRUPTS",
+    "Disk",
+    "Engine",
+    "Guard",
+    "Job",
+    "Launch",
+    "Limits",
+    "check_interpreter",
+    "interpreter_in",
+    "uninterrupted",
+]
