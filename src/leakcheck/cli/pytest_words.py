@@ -13,22 +13,23 @@ def _words(text: str) -> frozenset[str]:
 
 WITH_VALUE = _words(
     """
-    -k -m -p -c -o -r -W -n --maxfail --tb --durations --durations-min --rootdir --confcutdir --basetemp --ignore
-    --ignore-glob --deselect --import-mode --override-ini --config-file --log-level --log-cli-level --log-file
-    --log-format --capture --show-capture --junitxml --junit-xml --junit-prefix --pythonwarnings --numprocesses
-    --dist --maxprocesses --cov-report --cov-config --cov-fail-under --timeout --timeout-method --reruns --reruns-delay
-    --randomly-seed --random-order-seed --random-order-bucket --asyncio-mode --ds --dc --hypothesis-seed
-    --hypothesis-profile --splits --group --count --verbosity
+    -k -m -p -c -o -r -W -n --maxfail --tb --durations --durations-min --rootdir --confcutdir --basetemp
+    --ignore --ignore-glob --deselect --import-mode --override-ini --config-file --log-level --log-cli-level
+    --log-file --log-format --capture --show-capture --junitxml --junit-xml --junit-prefix --pythonwarnings
+    --numprocesses --dist --maxprocesses --cov-report --cov-config --cov-fail-under --timeout --timeout-method
+    --reruns --reruns-delay --randomly-seed --random-order-seed --random-order-bucket --asyncio-mode --ds --dc
+    --hypothesis-seed --hypothesis-profile --splits --group --count --verbosity
     """
 )
 ALONE = _words(
     """
-    -x -s -l -v -q -vv -vvv -qq --exitfirst --lf --last-failed --ff --failed-first --nf --new-first --sw --stepwise
-    --pdb --trace --co --collect-only --pyargs --strict --strict-markers --strict-config --no-header --no-summary
-    --showlocals --full-trace --setup-show --setup-only --setup-plan --fixtures --markers --cache-clear --cache-show --runxfail
-    --doctest-modules --noconftest --keep-duplicates --disable-warnings --disable-plugin-autoload --no-cov --cov
-    --cov-branch --cov-append --reuse-db --create-db --no-migrations --nomigrations --forked --random-order
-    --randomly-dont-reorganize --snapshot-update --block-network
+    -x -s -l -v -q -vv -vvv -qq --exitfirst --lf --last-failed --ff --failed-first --nf --new-first --sw
+    --stepwise --pdb --trace --co --collect-only --pyargs --strict --strict-markers --strict-config
+    --no-header --no-summary --showlocals --full-trace --setup-show --setup-only --setup-plan --fixtures
+    --markers --cache-clear --cache-show --runxfail --doctest-modules --noconftest --keep-duplicates
+    --disable-warnings --disable-plugin-autoload --no-cov --cov --cov-branch --cov-append --reuse-db
+    --create-db --no-migrations --nomigrations --forked --random-order --randomly-dont-reorganize
+    --snapshot-update --block-network
     """
 )
 """Those without a value, or with one behind `=` only."""

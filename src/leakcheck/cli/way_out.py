@@ -1,4 +1,4 @@
-"""What else is known of an error: the file that a value stands in, the interpreter that was used, the line to type."""
+"""What else is known of an error: the file that a value stands in, the interpreter used, the line to type."""
 
 from __future__ import annotations
 

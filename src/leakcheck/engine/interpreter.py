@@ -44,7 +44,7 @@ def interpreter_in(environment: Path) -> Path | None:
 
 def _not_to_be_started(python: str) -> str:
     """Why it cannot be started, in words; "" if it can, by all appearances."""
-    if os.sep not in python and "/" not in python:
+    if os.sep not in python and "/" not in python and not Path(python).is_dir():
         return "" if shutil.which(python) else f"cannot start {python}: there is no such command"
     path = Path(python)
     if path.is_dir():
