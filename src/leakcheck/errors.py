@@ -7,16 +7,18 @@ class LeakcheckError(Exception):
     """Something that the user can mend.
 
     `message` names the file, key or test at fault; `hint` tells the way out; `detail` is text of another
-    program (for example pytest's own), shown as it is.
+    program (for example pytest's own), shown as it is. `option` is the field of the options whose value is at
+    fault, "" if none is.
     """
 
     exit_code = 4
 
-    def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", detail: str = "", option: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.detail = detail
+        self.option = option
 
 
 class UsageError(LeakcheckError):

@@ -15,7 +15,7 @@ from support import Ended, Project
 
 FILE = "templates/leakcheck.gitlab-ci.yml"
 JOB = loaded(FILE)[".leakcheck"]
-MAKE, INSTALL, AUDIT = JOB["script"]
+CHECK, MAKE, INSTALL, AUDIT = JOB["script"]
 SUITE = Project({"tests/test_a.py": "def test_a(): pass\n"})
 
 
@@ -56,6 +56,16 @@ def test_the_audit_writes_what_the_job_keeps() -> None:
         assert all((folder / name).stat().st_size for name in kept)
         assert json.loads((folder / "gl-code-quality-report.json").read_text("utf-8")) == []
         assert json.loads((folder / "leakcheck.json").read_text("utf-8"))["suite"]["args"] == ["tests"]
+
+
+def test_it_asks_where_leakcheck_comes_from(tmp_path: Path) -> None:
+    ended = sh(CHECK, tmp_path, {"LEAKCHECK_INSTALL": JOB["variables"]["LEAKCHECK_INSTALL"]})
+    assert (ended.code, ended.stdout) == (4, "")
+    assert ended.stderr == (
+        "leakcheck: set the variable LEAKCHECK_INSTALL to git+https://.../leakcheck@REF "
+        "or to the folder of a checkout\n"
+    )
+    assert sh(CHECK, tmp_path, {"LEAKCHECK_INSTALL": "path/to/leakcheck"}) == Ended(0, "", "")
 
 
 def test_no_variable_is_a_command() -> None:

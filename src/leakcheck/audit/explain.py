@@ -27,7 +27,7 @@ from leakcheck.audit.resuming import NOT_OURS
 from leakcheck.audit.run import engine_for, keep_excerpts
 from leakcheck.audit.salts import kept_salt
 from leakcheck.audit.turns import in_turn
-from leakcheck.engine import Engine
+from leakcheck.engine import Engine, check_interpreter
 from leakcheck.errors import CollectionFailed, UsageError
 from leakcheck.events import FORMAT, Completed, Note
 from leakcheck.nouns import plural
@@ -94,6 +94,7 @@ def _newer(audit: Audit) -> Iterator[str]:
 def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
     """Settle what is open about `test`, and append it to the audit in `folder`: the number of new executions."""
     began = time.monotonic()
+    check_interpreter(Options.from_text(read_audit(folder).options).python)
     with in_turn(Path.cwd(), progress), _asking(folder, progress) as aside:
         audit = read_audit(folder)
         options = replace(Options.from_text(audit.options), engine="fork" if forked(audit) else "spawn")

@@ -17,12 +17,13 @@ def read_baseline(name: str) -> Baseline | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the baseline {name}: {error}") from error
+        raise UsageError(f"cannot read the baseline {name}: {error}", option="baseline") from error
     except Broken as broken:
         raise UsageError(
             f"the baseline {name} has {plural(len(broken.lines), 'broken line')}",
             detail="\n".join(f"  {name}:{line}: {wrong}" for line, wrong in broken.lines),
             hint="Mend these lines, or take them out and run `leakcheck baseline write`.",
+            option="baseline",
         ) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +30,6 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
     The suite is collected as `pytest` would or, where that fails and this does not, as `python -m pytest` would.
     Where an earlier session has found out which it is, that is `known`.
     """
-    _check_paths(options)
     if options.engine == "auto" and sys.platform in _UNSAFE_TO_FORK:
         engine.fork = False
     progress.phase("collect", 1)
@@ -88,13 +88,17 @@ def _failure(engine: Engine, job: Job, found: Collected | None) -> str:
         raise UsageError(
             f"{engine.launch.python} has no pytest",
             hint="Name the interpreter of the audited project with --python, or install pytest there.",
+            option="python",
         )
     if TOO_OLD in text:
-        raise UsageError(text.strip().splitlines()[-1], hint="Name another interpreter with --python.")
+        raise UsageError(
+            text.strip().splitlines()[-1], hint="Name another interpreter with --python.", option="python"
+        )
     if PYTEST_TOO_OLD in text:
         raise UsageError(
             f"{text.strip().splitlines()[-1]} ({engine.launch.python})",
             hint="Install a newer pytest there, or name another interpreter with --python.",
+            option="python",
         )
     if found is not None and not found.errors and not found.suite.tests:
         raise NoTests("pytest collected no test", hint="Name other paths, or look at -k and -m.", detail=text)
@@ -120,10 +124,27 @@ def _heed_what_lives(bench: Bench, found: Collected) -> None:
     bench.note("engine", f"{alive}; forks would {verb} them: each order runs in a new process")
 
 
-def _check_paths(options: Options) -> None:
+def check_paths(options: Options) -> None:
+    """UsageError unless all paths are there."""
     missing = [path for path in options.paths if not Path(path.split("::")[0]).exists()]
     if missing and "--pyargs" not in options.pytest_args:
-        raise UsageError(f"no such path: {missing[0]}", hint="Paths are relative to the folder you stand in.")
+        raise UsageError(f"no such path: {missing[0]}", hint=_meant(missing[0]), option="paths")
+
+
+def _meant(path: str) -> str:
+    """What lies in the place of what does not, and is called like it."""
+    file, mark, rest = path.partition("::")
+    known = Path(file)
+    while known != known.parent and not known.exists():
+        wanted, known = known, known.parent
+    there = [each.name for each in known.iterdir()] if known.is_dir() else []
+    near = difflib.get_close_matches(wanted.name, there, n=1)
+    if not near:
+        return "Paths are relative to the folder you stand in."
+    found = wanted.with_name(near[0]) / Path(file).relative_to(wanted)
+    return (
+        f"Did you mean: {found}{mark}{rest}?" if found.exists() else f"Did you mean: {wanted.with_name(near[0])}?"
+    )
 
 
 def _check_marks(suite: Suite) -> None:

@@ -23,9 +23,12 @@ EVERYTHING = "(everything)"
 USUAL = Judging()
 
 
-def result_of(folder: AuditFolder, judging: Judging = USUAL, today: date | None = None) -> Result:
-    """Read the audit in `folder`, and derive what it means and what of it counts on the day `today`."""
-    audit = _without_secrets(read_audit(folder))
+def result_of(
+    folder: AuditFolder, judging: Judging = USUAL, today: date | None = None, audit: Audit | None = None
+) -> Result:
+    """Read the audit in `folder`, unless it is given, and derive what it means and what of it counts on the day
+    `today`."""
+    audit = _without_secrets(audit or read_audit(folder))
     notes = list(dict.fromkeys(note.text for note in audit.notes))
     notes += _shortened(audit)
     options = Options.from_text(audit.options)

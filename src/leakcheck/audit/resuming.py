@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from leakcheck import __version__
+from leakcheck.audit.choosing import Tell, named, reason
 from leakcheck.audit.salts import kept_salt
 from leakcheck.audit.sources import differences
 from leakcheck.errors import Unreadable, UsageError
@@ -34,26 +35,53 @@ class Earlier:
     salt: str
 
 
-def unfinished(base: Path, given: Mapping[str, Any]) -> Earlier:
-    """The newest audit below `base` that was not finished; UsageError if there is none, or if it cannot go on.
+def _hush(text: str) -> None:
+    """Tell nobody."""
+
+
+def unfinished(base: Path, given: Mapping[str, Any], wanted: str | None = None, tell: Tell = _hush) -> Earlier:
+    """The audit called `wanted`, else the newest below `base`, that was not finished; UsageError if there is none,
+    or if it cannot go on. What is newer and has nothing to go on with is told.
 
     `given` are options that the user has asked for just now: they have to be those of the audit.
     """
+    if wanted is not None:
+        return _named(named(base, wanted), given)
     for folder in audits(base):
-        sources = _sources(folder)
-        if sources is None:
-            continue  # it was ended before it knew its suite: there is nothing to go on with
-        audit = read_audit(folder)
-        if not audit.finished:
+        sources, why = _sources(folder)
+        audit = _audit(folder) if sources is not None else None
+        if sources is None or audit is None:
+            tell(f"the newer audit {folder.path.name} is passed over: {why or 'it cannot be read'}")
+        elif not audit.finished:
             return _earlier(folder, audit, sources, given)
     raise UsageError(f"there is no unfinished audit in {base}", hint=_ANEW)
 
 
-def _sources(folder: AuditFolder) -> Mapping[str, str] | None:
+def _named(folder: AuditFolder, given: Mapping[str, Any]) -> Earlier:
+    sources, why = _sources(folder)
+    if sources is None:
+        raise UsageError(f"{folder.path} cannot go on: {why}", hint=_ANEW)
+    audit = read_audit(folder)
+    if audit.finished:
+        raise UsageError(f"{folder.path} was finished: there is nothing to go on with", hint=_ANEW)
+    return _earlier(folder, audit, sources, given)
+
+
+def _sources(folder: AuditFolder) -> tuple[Mapping[str, str] | None, str]:
+    """(digests of the project's files, "") or (None, why there is nothing to go on with)."""
     try:
-        return next((event.files for event in folder.read("audit") if isinstance(event, Sources)), None)
+        found = (event.files for event in folder.read("audit") if isinstance(event, Sources))
+        files = next(found, None)
+    except Unreadable as error:  # of another format: whoever wrote it may go on with it
+        return None, reason(folder, error)
+    return files, "" if files is not None else "it ended before its suite was known"
+
+
+def _audit(folder: AuditFolder) -> Audit | None:
+    try:
+        return read_audit(folder)
     except Unreadable:
-        return None  # of another format: whoever wrote it may go on with it
+        return None
 
 
 def _earlier(folder: AuditFolder, audit: Audit, sources: Mapping[str, str], given: Mapping[str, Any]) -> Earlier:

@@ -19,13 +19,13 @@ from leakcheck.audit.calibrate import calibrate
 from leakcheck.audit.excerpts import excerpts_for
 from leakcheck.audit.killed import put_back_leftovers
 from leakcheck.audit.leftovers import State, files_below, told
-from leakcheck.audit.opening import open_bench
+from leakcheck.audit.opening import check_paths, open_bench
 from leakcheck.audit.progress import Progress
 from leakcheck.audit.resuming import Earlier, check_same, resumed
 from leakcheck.audit.salts import keep_salt
 from leakcheck.audit.sources import sources_of
 from leakcheck.audit.turns import in_turn
-from leakcheck.engine import Engine, Guard, Launch, Limits, uninterrupted
+from leakcheck.engine import Engine, Guard, Launch, Limits, check_interpreter, uninterrupted
 from leakcheck.errors import CannotRecord, FolderGone, Interrupted, UsageError
 from leakcheck.events import Begun, Completed, Excerpts, Note, Sources
 from leakcheck.options import Options
@@ -48,6 +48,8 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
     try:
         if earlier is not None:
             os.close(earlier.folder.lock())  # who has it now will not leave anything to go on with
+        check_paths(options)
+        check_interpreter(options.python)
         here = Path.cwd()
         salt = earlier.salt if earlier is not None else secrets.token_hex(16)
         with in_turn(here, progress):

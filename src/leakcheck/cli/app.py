@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -11,27 +12,32 @@ import typer
 
 from leakcheck import __version__
 from leakcheck.analysis import state_diff
-from leakcheck.audit import read_baseline, result_of, run_audit, unfinished
+from leakcheck.audit import Earlier, read_baseline, result_of, run_audit, unfinished
+from leakcheck.cli.audits import audits
 from leakcheck.cli.baseline import app as baseline_commands
-from leakcheck.cli.common import DEFAULTS, BaselineFile, Config, FailOnOption, Folder
+from leakcheck.cli.chosen import chosen, find_test_in, tell_note
+from leakcheck.cli.common import DEFAULTS, AuditId, BaselineFile, Config, FailOnOption, Folder
 from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
 from leakcheck.cli.explain import explain
 from leakcheck.cli.formats import Targets, check_formats, offers_formats, write_formats
+from leakcheck.cli.given import Given
 from leakcheck.cli.graph import graph
 from leakcheck.cli.output import STANDARD_OUTPUT
 from leakcheck.cli.settings import budget_of, settings_for
-from leakcheck.cli.tests import find_test
-from leakcheck.errors import Interrupted, LeakcheckError
-from leakcheck.options import EngineName, Judging, ProfileName
+from leakcheck.cli.way_out import way_out
+from leakcheck.errors import Interrupted, LeakcheckError, UsageError
+from leakcheck.options import EngineName, Judging, ProfileName, Settings
 from leakcheck.records import Result
 from leakcheck.reports._diff import render_diff
 from leakcheck.reports.terminal import console_for
-from leakcheck.store import AuditFolder, latest, read_audit
+from leakcheck.store import Audit, AuditFolder
 
+_OF_JUDGING = frozenset(each.name for each in fields(Judging))
 app = typer.Typer(
     name="leakcheck",
     help="Tells, with proof, which tests of a pytest suite leak state into which.",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -93,6 +99,7 @@ def run(
         "--show-values", help="Show secrets in the clear instead of digests.")] = None,
     resume: Annotated[bool, typer.Option(
         "--resume", help="Go on with the newest audit that was not finished, by its own options.")] = False,
+    audit: AuditId = None,
     fail_on: FailOnOption = None,
     folder: Folder = None,
     baseline: BaselineFile = None,
@@ -106,10 +113,13 @@ def run(
     Any number of reports can be written; FILE is - for standard output, in place of the report for people.
     """
     display = Display(quiet, verbose, color)
+    typed: Given = context.obj
+    if audit is not None and not resume:
+        raise UsageError("--audit names an audit to go on with", hint="Add --resume, or leave it out.")
     check_formats(targets)
     given = {
         "paths": tuple(paths) if paths else None,
-        "pytest_args": context.obj or None,
+        "pytest_args": typed.for_pytest or None,
         "python": python,
         "profile": profile,
         "engine": engine,
@@ -124,23 +134,22 @@ def run(
         **budget_of(budget),
     }
     settings = settings_for(config, **given, fail_on=fail_on, baseline=baseline)
-    read_baseline(settings.judging.baseline)  # what is wrong with it is told before the audit, not behind it
     asked = {name: value for name, value in given.items() if value is not None}
-    earlier = unfinished(Path(settings.options.folder), asked) if resume else None
-    try:
-        with display.progress() as progress:
-            where = run_audit(earlier.options if earlier is not None else settings.options, progress, earlier)
-    except Interrupted as stopped:
-        if stopped.kept:
-            _show_so_far(stopped, settings.judging, targets, display)
-        raise
-    return _show(where, settings.judging, targets, display)
+    with way_out(settings, typed):
+        read_baseline(settings.judging.baseline)  # what is wrong with it is told before the audit, not behind it
+        earlier = unfinished(Path(settings.options.folder), asked, audit, tell_note) if resume else None
+    if earlier is not None:
+        settings = replace(settings, options=earlier.options, written=settings.written & _OF_JUDGING)
+    with way_out(settings, typed):
+        where = _audit(settings, earlier, targets, display)
+        return _show(where, settings.judging, targets, display)
 
 
 @app.command()
 @offers_formats
 def report(
     targets: Targets,
+    audit: AuditId = None,
     fail_on: FailOnOption = None,
     folder: Folder = None,
     baseline: BaselineFile = None,
@@ -156,24 +165,40 @@ def report(
     display = Display(quiet, verbose, color)
     check_formats(targets)
     settings = settings_for(config, fail_on=fail_on, folder=folder, baseline=baseline)
-    return _show(latest(Path(settings.options.folder)), settings.judging, targets, display)
+    stored = chosen(settings, audit)
+    with way_out(settings):
+        return _show(stored.folder, settings.judging, targets, display, stored.audit)
 
 
 @app.command()
 def diff(
     test: Annotated[str, typer.Argument(help="A test id, or a part of one that no other test has.")],
+    audit: AuditId = None,
     folder: Folder = None,
     config: Config = None,
     color: ColorWhen = "auto",
 ) -> None:
     """Show what one test changes: before and after, by location and path."""
-    audit = read_audit(latest(Path(settings_for(config, folder=folder).options.folder)))
-    name = find_test(test, audit.suite.ids)
-    render_diff(name, state_diff(name, audit.executions, audit.suite), console_for(sys.stdout, color))
+    settings = settings_for(config, folder=folder)
+    stored = chosen(settings, audit)
+    name = find_test_in(stored, test, settings)
+    changes = state_diff(name, stored.audit.executions, stored.audit.suite)
+    render_diff(name, changes, console_for(sys.stdout, color))
 
 
 app.command()(explain)
 app.command()(graph)
+app.command()(audits)
+
+
+def _audit(settings: Settings, earlier: Earlier | None, targets: Targets, display: Display) -> AuditFolder:
+    try:
+        with display.progress() as progress:
+            return run_audit(settings.options, progress, earlier)
+    except Interrupted as stopped:
+        if stopped.kept:
+            _show_so_far(stopped, settings.judging, targets, display)
+        raise
 
 
 def _show_so_far(stopped: Interrupted, judging: Judging, targets: Targets, display: Display) -> None:
@@ -184,8 +209,10 @@ def _show_so_far(stopped: Interrupted, judging: Judging, targets: Targets, displ
         stopped.detail = error.message
 
 
-def _show(folder: AuditFolder, judging: Judging, targets: Targets, display: Display) -> int:
-    result: Result = result_of(folder, judging, date.today())
+def _show(
+    folder: AuditFolder, judging: Judging, targets: Targets, display: Display, audit: Audit | None = None
+) -> int:
+    result: Result = result_of(folder, judging, date.today(), audit)
     try:
         write_formats(result, targets)
     finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 from typing import NamedTuple
 
 import typer
@@ -18,14 +17,16 @@ from leakcheck.analysis import (
     render_baseline,
 )
 from leakcheck.audit import lines_of, partial, read_baseline, result_of, selection, titles_of
-from leakcheck.cli.common import BaselineFile, Config, Folder
+from leakcheck.cli.chosen import chosen
+from leakcheck.cli.common import AuditId, BaselineFile, Config, Folder
 from leakcheck.cli.output import write_report
 from leakcheck.cli.settings import settings_for
+from leakcheck.cli.way_out import way_out
 from leakcheck.errors import UsageError
 from leakcheck.records import Result
 from leakcheck.reports._words import clip, plural
 from leakcheck.reports.terminal import console_for
-from leakcheck.store import Audit, latest, read_audit
+from leakcheck.store import Audit
 
 app = typer.Typer(help="What is known already, and does not fail the gate.", no_args_is_help=True)
 
@@ -48,9 +49,11 @@ class Known(NamedTuple):
 
 
 @app.command()
-def write(folder: Folder = None, baseline: BaselineFile = None, config: Config = None) -> None:
+def write(
+    audit: AuditId = None, folder: Folder = None, baseline: BaselineFile = None, config: Config = None
+) -> None:
     """Add everything that the last audit found. Lines and comments that are there stay."""
-    known = _known(folder, baseline, config)
+    known = _known(audit, folder, baseline, config)
     before = known.baseline or Baseline()
     after = extended_baseline(before, known.found, selection(known.audit))
     write_report(render_baseline(after), known.name)
@@ -60,9 +63,11 @@ def write(folder: Folder = None, baseline: BaselineFile = None, config: Config =
 
 
 @app.command()
-def show(folder: Folder = None, baseline: BaselineFile = None, config: Config = None) -> None:
+def show(
+    audit: AuditId = None, folder: Folder = None, baseline: BaselineFile = None, config: Config = None
+) -> None:
     """Show what is known, what the last audit found beyond it, and what is mended."""
-    known = _known(folder, baseline, config)
+    known = _known(audit, folder, baseline, config)
     held = _held(known)
     gone = set(held.gone(known.found))
     titles = titles_of(known.result)
@@ -75,9 +80,11 @@ def show(folder: Folder = None, baseline: BaselineFile = None, config: Config = 
 
 
 @app.command()
-def prune(folder: Folder = None, baseline: BaselineFile = None, config: Config = None) -> None:
+def prune(
+    audit: AuditId = None, folder: Folder = None, baseline: BaselineFile = None, config: Config = None
+) -> None:
     """Take out what the last audit, if it was complete, did not find any more."""
-    known = _known(folder, baseline, config)
+    known = _known(audit, folder, baseline, config)
     held = _held(known)
     if known.partial:
         raise UsageError(
@@ -92,11 +99,13 @@ def prune(folder: Folder = None, baseline: BaselineFile = None, config: Config =
         _say(f"  {_shown(line)}")
 
 
-def _known(folder: str | None, baseline: str | None, config: str | None) -> Known:
+def _known(audit: str | None, folder: str | None, baseline: str | None, config: str | None) -> Known:
     settings = settings_for(config, folder=folder, baseline=baseline)
-    found = latest(Path(settings.options.folder))
+    stored = chosen(settings, audit)
     name = settings.judging.baseline
-    return Known(name, read_audit(found), result_of(found, settings.judging, date.today()), read_baseline(name))
+    with way_out(settings):
+        result = result_of(stored.folder, settings.judging, date.today(), stored.audit)
+        return Known(name, stored.audit, result, read_baseline(name))
 
 
 def _held(known: Known) -> Baseline:

@@ -16,6 +16,14 @@ Config = Annotated[
 Folder = Annotated[
     str | None, typer.Option("--folder", help=f"Where audits are kept. [default: {DEFAULTS.folder}]")
 ]
+AuditId = Annotated[
+    str | None,
+    typer.Option(
+        "--audit",
+        metavar="ID",
+        help="Another audit than the newest that can serve: an id from `leakcheck audits`, or a part of one.",
+    ),
+]
 FailOnOption = Annotated[
     FailOn | None,
     typer.Option(

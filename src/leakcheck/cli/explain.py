@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,16 +11,17 @@ from leakcheck.analysis.trial import trial_of
 from leakcheck.audit import result_of
 from leakcheck.audit.explain import ask_about, was_asked, why_not
 from leakcheck.audit.salts import kept_salt
-from leakcheck.cli.common import Config, Folder
+from leakcheck.cli.chosen import chosen, find_test_in
+from leakcheck.cli.common import AuditId, Config, Folder
 from leakcheck.cli.display import ColorWhen, Display
 from leakcheck.cli.settings import settings_for
-from leakcheck.cli.tests import find_test
+from leakcheck.cli.way_out import way_out
 from leakcheck.errors import UsageError
 from leakcheck.options import Options
 from leakcheck.records import Trial
 from leakcheck.reports._explain import Asked, render_explain
 from leakcheck.reports.terminal import console_for
-from leakcheck.store import Audit, AuditFolder, latest, read_audit
+from leakcheck.store import Audit, AuditFolder, read_audit
 
 
 def explain(
@@ -30,20 +30,23 @@ def explain(
         "--run/--no-run",
         help="Ask for further executions, even if this was done before; or show only what is stored. "
              "[default: ask once, if the audit has not settled the test]")] = None,
+    audit: AuditId = None,
     folder: Folder = None,
     config: Config = None,
     color: ColorWhen = "auto",
 ) -> None:  # fmt: skip
     """Tell all about one test: who hurts it and how that was shown, what it leaves for whom, what was tried."""
     settings = settings_for(config, folder=folder)
-    where = latest(Path(settings.options.folder))
-    audit = read_audit(where)
-    name = find_test(test, audit.suite.ids)
-    trial = _trial(name, audit)
-    asked = _ask(name, where, audit, run, Display(color=color)) if trial.open else Asked()
+    stored = chosen(settings, audit)
+    where = stored.folder
+    name = find_test_in(stored, test, settings)
+    trial = _trial(name, stored.audit)
+    asked = _ask(name, where, stored.audit, run, Display(color=color)) if trial.open else Asked()
     if asked.new is not None:
         trial = _trial(name, read_audit(where))
-    render_explain(result_of(where, settings.judging), trial, asked, console_for(sys.stdout, color))
+    with way_out(settings):
+        result = result_of(where, settings.judging)
+    render_explain(result, trial, asked, console_for(sys.stdout, color))
 
 
 def _trial(test: str, audit: Audit) -> Trial:

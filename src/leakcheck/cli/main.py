@@ -11,6 +11,8 @@ from rich.console import Console
 from typer.main import get_command
 
 from leakcheck.cli.app import app
+from leakcheck.cli.bad_calls import bad_call
+from leakcheck.cli.given import Given
 from leakcheck.cli.streams import steady_streams
 from leakcheck.engine import INTERRUPTS, Interrupts
 from leakcheck.errors import LeakcheckError
@@ -24,22 +26,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; what stands behind `--` goes to pytest."""
     given = list(sys.argv[1:] if argv is None else argv)
     end = given.index("--") if "--" in given else len(given)
-    own, for_pytest = given[:end], tuple(given[end + 1 :])
+    typed = Given(tuple(given[:end]), tuple(given[end + 1 :]))
     # What is ignored stays so: a shell has good reasons when it starts something in the background.
     heard = [number for number in INTERRUPTS if signal.getsignal(number) != signal.SIG_IGN]
     interrupts = Interrupts()
     before = [(number, signal.signal(number, interrupts)) for number in heard]
     try:
         with steady_streams():
-            return _run(own, for_pytest, console_for(sys.stderr))
+            return _run(typed, console_for(sys.stderr))
     finally:
         for number, handler in before:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
-def _run(own: list[str], for_pytest: tuple[str, ...], errors: Console) -> int:
+def _run(typed: Given, errors: Console) -> int:
     try:
-        code = get_command(app).main(own, prog_name="leakcheck", standalone_mode=False, obj=for_pytest)
+        code = get_command(app).main(list(typed.own), prog_name="leakcheck", standalone_mode=False, obj=typed)
         sys.stdout.flush()
     except LeakcheckError as error:
         show_error(error, errors)
@@ -48,7 +50,7 @@ def _run(own: list[str], for_pytest: tuple[str, ...], errors: Console) -> int:
         show_text("leakcheck: interrupted", errors)
         return INTERRUPTED
     except Exception as error:
-        return _unexpected(error, errors)
+        return _unexpected(error, errors, typed)
     return code if isinstance(code, int) else 0
 
 
@@ -66,12 +68,14 @@ def show_text(text: str, console: Console) -> None:
         console.print(clean(line), markup=False, highlight=False, soft_wrap=True)
 
 
-def _unexpected(error: Exception, console: Console) -> int:
+def _unexpected(error: Exception, console: Console, typed: Given) -> int:
     """A bad call of the command line, or a mistake of ours."""
-    message = getattr(error, "format_message", None)
-    if message is not None:
-        show_text(f"leakcheck: {message()}", console)
-        show_text("See `leakcheck --help`.", console)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stdout.write(f"{error.ctx.get_help()}\n")  # type: ignore[attr-defined]
+        return 0
+    told = bad_call(error, typed)
+    if told is not None:
+        show_error(told, console)
         return USAGE
     if type(error).__name__ == "Abort":
         return INTERRUPTED

@@ -29,13 +29,14 @@ def write_report(text: str, target: str, *, append: bool = False) -> None:
     """Write `text` to the file `target`, or to standard output for "-".
 
     A file is replaced once its successor is whole, or with `append` written to at its end; what is no regular file
-    (a pipe, /dev/stderr) is written to as it is.
+    (a pipe, /dev/stderr) is written to as it is. Folders above it are made where they are missing.
     """
     if target == STANDARD_OUTPUT:
         _write_out(text)
         return
     path = Path(target)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         if append or _is_special(path):
             with path.open("a", encoding="utf-8", newline="") as stream:
                 stream.write(text)
@@ -96,14 +97,21 @@ def _try(path: Path, append: bool) -> None:
     if append and path.exists():
         with path.open("a"):
             return
-    place = _beside(path)
+    place = _nearest_folder(path) / _beside(path).name
     place.unlink(missing_ok=True)
     os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     place.unlink()
 
 
+def _nearest_folder(path: Path) -> Path:
+    """Where `path` is going to be written, or the folder in which that one is going to be made."""
+    return next((above for above in path.parents if os.path.lexists(above)), Path())
+
+
 def _cannot(target: str, error: OSError) -> str:
-    return f"cannot write {target}: {error.strerror}"
+    missing = _nearest_folder(Path(target))
+    where = "" if missing == Path(target).parent else f" (in {missing})"
+    return f"cannot write {target}: {error.strerror}{where}"
 
 
 def _is_special(path: Path) -> bool:

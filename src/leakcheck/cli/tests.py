@@ -7,9 +7,16 @@ from collections.abc import Sequence
 
 from leakcheck.errors import UsageError
 
+_CUTOFF, _BESIDE = 0.6, 0.15
+"""The least likeness that counts, and how much less of it than the nearest has."""
+MAX_TOLD = 3
 
-def find_test(wanted: str, tests: Sequence[str]) -> str:
-    """The one test with this id, or with this text in its id; UsageError names the nearest otherwise."""
+
+def find_test(wanted: str, tests: Sequence[str], *, elsewhere: str = "") -> str:
+    """The one test with this id, or with this text in its id; UsageError names the nearest otherwise.
+
+    `elsewhere` tells where else to look.
+    """
     if wanted in tests:
         return wanted
     found = [test for test in tests if wanted in test]
@@ -19,8 +26,27 @@ def find_test(wanted: str, tests: Sequence[str]) -> str:
         raise UsageError(
             f"{len(found)} tests are called like {wanted}", hint="Did you mean: " + ", ".join(found[:5])
         )
-    near = difflib.get_close_matches(wanted, tests, n=3, cutoff=0.4)
-    hint = (
-        "Did you mean: " + ", ".join(near) if near else "The audit knows other tests; run it again with this one."
+    near = nearest(wanted, tests)
+    meant = "Did you mean: " + ", ".join(near) if near else ""
+    hint = "\n".join(filter(None, (meant, elsewhere)))
+    raise UsageError(
+        f"no test {wanted} in this audit", hint=hint or "The audit knows other tests; run it again with this one."
     )
-    raise UsageError(f"no test {wanted} in this audit", hint=hint)
+
+
+def nearest(wanted: str, tests: Sequence[str]) -> list[str]:
+    """The tests whose ids, or whose names in them, are most like what was wanted; the nearest first."""
+    scored = sorted((-_likeness(wanted, test), test) for test in tests)
+    least = max(_CUTOFF, -scored[0][0] - _BESIDE) if scored else 1.0
+    return [test for score, test in scored[:MAX_TOLD] if -score >= least]
+
+
+def _likeness(wanted: str, test: str) -> float:
+    """A long path in front, which both have or only one, says little about the name."""
+    name, known = _name(wanted), _name(test)
+    whole = difflib.SequenceMatcher(None, wanted, test).ratio() if "::" in wanted else 0.0
+    return (2 * difflib.SequenceMatcher(None, name, known).ratio() + whole) / (3 if whole else 2)
+
+
+def _name(test: str) -> str:
+    return test.rpartition("::")[2].partition("[")[0]

@@ -57,7 +57,9 @@ class Launch:
                 )
             except OSError as error:
                 raise EngineFailed(
-                    f"cannot start {self.python}: {error.strerror}", hint="Name an interpreter with --python."
+                    f"cannot start {self.python}: {error.strerror}",
+                    hint="Name an interpreter with --python.",
+                    option="python",
                 ) from error
         if self.guard is not None:
             self.guard.watch(process.pid, ROOT if mode == "root" else GROUP)

@@ -1,6 +1,7 @@
 """What the user asked for: command line over configuration file over profile over defaults."""
 
 from leakcheck.options.budgets import parse_budget
+from leakcheck.options.checks import did_you_mean
 from leakcheck.options.files import ConfigFile, find_config, load_config
 from leakcheck.options.merging import settle
 from leakcheck.options.model import BASELINE, EngineName, FailOn, Judging, Options, ProfileName, Settings
@@ -20,6 +21,7 @@ __all__ = [
     "Profile",
     "ProfileName",
     "Settings",
+    "did_you_mean",
     "find_config",
     "load_config",
     "matches",

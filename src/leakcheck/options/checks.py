@@ -9,6 +9,11 @@ from typing import Any, get_args
 from leakcheck.options.budgets import parse_budget
 from leakcheck.options.model import EngineName, FailOn, ProfileName
 
+_NUL = "\0"
+"""No path and no argument of a process can hold it."""
+
+_LARGEST = 2**63 - 1
+
 Check = Callable[[object], Any]
 
 
@@ -27,7 +32,7 @@ def one_of(names: Collection[str]) -> Check:
 
 def whole(least: int) -> Check:
     def check(value: object) -> int:
-        if type(value) is not int or value < least:
+        if type(value) is not int or not least <= value <= _LARGEST:
             raise Unfit(f"a whole number of at least {least} is expected")
         return value
 
@@ -35,9 +40,9 @@ def whole(least: int) -> Check:
 
 
 def seconds(value: object) -> float:
-    if type(value) not in (int, float) or not 0.1 <= float(str(value)) < float("inf"):
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0.1 <= value <= _LARGEST:
         raise Unfit("a number of seconds, at least 0.1, is expected")
-    return float(str(value))
+    return float(value)
 
 
 def yes_or_no(value: object) -> bool:
@@ -47,15 +52,19 @@ def yes_or_no(value: object) -> bool:
 
 
 def text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or _NUL in value:
         raise Unfit("a text is expected")
     return value
 
 
 def texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, str) or not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if isinstance(value, str) or not isinstance(value, list) or not all(map(_is_text, value)):
         raise Unfit("a list of texts is expected")
     return tuple(value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and _NUL not in value
 
 
 def budget(value: object) -> tuple[float, str]:

@@ -20,10 +20,12 @@ OWN, SHARED = "leakcheck.toml", "pyproject.toml"
 
 @dataclass(frozen=True)
 class ConfigFile:
-    """Options by the names of their fields. Paths in it, and `name`, are relative to where the user stands."""
+    """Options by the names of their fields. Paths in it, and `name`, are relative to where the user stands. `keys`
+    are the fields that it names itself."""
 
     name: str
     values: Mapping[str, Any]
+    keys: frozenset[str] = frozenset()
 
 
 def find_config(start: Path) -> ConfigFile | None:
@@ -54,7 +56,9 @@ def load_config(path: Path, start: Path) -> ConfigFile:
 def _table(path: Path) -> Mapping[str, object] | None:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise UsageError(f"{path.name} is nested too deeply", hint=f"The file is {path}.") from None
+    except (ValueError, MemoryError) as error:  # the parser has words of its own, and those of int() and of a codec
         raise UsageError(f"{path.name} is not valid TOML: {error}", hint=f"The file is {path}.") from error
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
@@ -63,7 +67,7 @@ def _table(path: Path) -> Mapping[str, object] | None:
     tool = content.get("tool")
     table = tool.get("leakcheck") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
-        raise UsageError(f"{path.name}: tool.leakcheck = {table!r}: a table is expected")
+        raise UsageError(f"{path.name}: tool.leakcheck{_shown(table)}: a table is expected")
     return table
 
 
@@ -88,7 +92,7 @@ def _read(path: Path, table: Mapping[str, object], start: Path) -> ConfigFile:
         values["budget"], values["budget_unit"] = values["budget"]
     if "ignore" in values:
         values["ignore"] = tuple(values["ignore"])
-    return ConfigFile(name, _from_here(values, os.path.relpath(path.parent, start)))
+    return ConfigFile(name, _from_here(values, os.path.relpath(path.parent, start)), frozenset(values))
 
 
 def _unknown(key: str) -> str:
@@ -108,7 +112,10 @@ def _lines(problems: Iterable[Problem]) -> str:
 def _shown(value: object) -> str:
     if value is None:
         return ""
-    text = str(value).lower() if isinstance(value, bool) else repr(value)
+    try:
+        text = str(value).lower() if isinstance(value, bool) else repr(value)
+    except (RecursionError, ValueError):  # dotted keys nest without end; no number has too many digits to be read
+        return ""
     return f" = {text if len(text) <= 80 else text[:77] + '...'}"
 
 

@@ -28,7 +28,8 @@ def settle(given: Mapping[str, Any], config: ConfigFile | None) -> Settings:
     }
     judging = {name: value for name, value in merged.items() if name in _OF_JUDGING}
     options = {name: value for name, value in merged.items() if name not in _OF_JUDGING}
-    return Settings(Options(**options), Judging(**judging), config.name if config is not None else "")
+    of_file = config.keys - given.keys() if config is not None else frozenset()
+    return Settings(Options(**options), Judging(**judging), config.name if config is not None else "", of_file)
 
 
 def _of_profile(name: ProfileName | None) -> Mapping[str, Any]:

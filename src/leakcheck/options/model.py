@@ -86,8 +86,10 @@ class Judging:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that the user asked for. `source` is the file that some of it stands in, "" if there is none."""
+    """Everything that the user asked for. `source` is the file that some of it stands in, "" if there is none, and
+    `written` are the names of what stands there and counts."""
 
     options: Options = field(default_factory=Options)
     judging: Judging = Judging()
     source: str = ""
+    written: frozenset[str] = frozenset()

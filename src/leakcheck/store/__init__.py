@@ -1,6 +1,6 @@
 """Audits on disk: folders of append-only segments, and the fold of their events into an `Audit`."""
 
-from leakcheck.store.fold import CONTROL, LOST, Audit, fold_execution, read_audit, alive_since
+from leakcheck.store.fold import CONTROL, LOST, Audit, alive_since, fold_execution, read_audit
 from leakcheck.store.folder import MARK, AuditFolder, audits, latest
 from leakcheck.store.kept import kept_by, touched_by
 from leakcheck.store.replay import Left, Replay, left_in

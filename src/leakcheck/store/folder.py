@@ -53,6 +53,7 @@ class AuditFolder:
             raise UsageError(
                 f"cannot keep the audit in {base}{_leading(base)}: {error.strerror}",
                 hint="Name a folder that can be written with --folder.",
+                option="folder",
             ) from error
         made = cls(path)
         made.recognise()
