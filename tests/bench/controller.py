@@ -82,7 +82,9 @@ def _chapter(number: int, chance: Random) -> list[tuple[Step, ...]]:
     ]
     if number % 5 == 0:
         special += [(write(f"global{number}"),), (fails_if(**{f"global{number}": "1"}),)]
-    rest = [(look(chance.choice((a, b, c))),) if chance.random() < 0.5 else () for _ in range(CHAPTER - len(special))]
+    rest = [
+        (look(chance.choice((a, b, c))),) if chance.random() < 0.5 else () for _ in range(CHAPTER - len(special))
+    ]
     steps = [*special, *rest]
     chance.shuffle(steps)
     return steps
@@ -121,12 +123,18 @@ def stored(bench: Bench, place: Path) -> AuditFolder:
 
 
 def _segments(bench: Bench) -> Iterator[tuple[str, list[events.Event]]]:
-    yield "audit", [events.Header(tag="audit"), events.Begun("0", "2026-01-01T00:00:00+00:00", {}), events.Completed(1)]
+    yield (
+        "audit",
+        [events.Header(tag="audit"), events.Begun("0", "2026-01-01T00:00:00+00:00", {}), events.Completed(1)],
+    )
     yield "suite", [events.Header(tag="suite"), events.Collected(bench.suite)]
     for each in bench.executions:
         ran: list[events.Event] = [events.Finished(run) for run in each.runs]
         deep = [events.Deep(each.deep, each.modules)]
-        yield each.id, [events.Header(tag=each.id, order=each.order), *ran, *deep, events.Exit("finished", 0.0, "fork")]
+        yield (
+            each.id,
+            [events.Header(tag=each.id, order=each.order), *ran, *deep, events.Exit("finished", 0.0, "fork")],
+        )
 
 
 def main() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from leakcheck.analysis.evidence import bad, good
+from leakcheck.analysis.facts.knowledge import Knowledge
 from leakcheck.analysis.profiles import Profile, is_alone
 from leakcheck.records import Edge, Execution, TestVerdict, Verdict
 
@@ -25,37 +26,26 @@ def outcomes_by_order(executions: Iterable[Execution]) -> Mapping[str, Mapping[s
     return table
 
 
-def flaky_tests(executions: Iterable[Execution]) -> frozenset[str]:
-    """Tests whose outcome differed between two executions of the same order, as far as that order is the same."""
-    seen: dict[tuple[object, ...], set[bool]] = defaultdict(set)
-    for execution in executions:
-        order = execution.order
-        before = 0  # equal predecessors, equal numbers
-        for run in execution.runs:
-            if good(run.outcome) or bad(run.outcome):
-                seen[order.collect, order.restore, before, run.test].add(bad(run.outcome))
-            before = hash((before, run.test))
-    return frozenset(str(key[-1]) for key, results in seen.items() if len(results) > 1)
-
-
 def verdicts_of(
     suite_tests: Sequence[str],
-    executions: Sequence[Execution],
-    profiles: Mapping[str, Profile],
+    known: Knowledge,
     edges: Sequence[Edge],
     *,
     whole: bool = True,
 ) -> tuple[TestVerdict, ...]:
     """The verdict of every collected test, in declared order. Where these are not all executions (`whole` False),
     what was not seen says nothing: that a test passed nowhere is no verdict then."""
-    table = outcomes_by_order(executions)
-    flaky = flaky_tests(executions)
+    table, profiles, flaky = outcomes_by_order(known.executions), known.evidence.profiles, known.flaky
     roles = _roles(edges)
-    crashes = _crashes(executions)
+    crashes = _crashes(known.executions)
+    shown: dict[str, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        if edge.confirmed:
+            shown[edge.test].append(edge)
     return tuple(
         TestVerdict(
             test,
-            _verdict(test, table.get(test, {}), profiles.get(test), edges, flaky, whole=whole),
+            _verdict(test, table.get(test, {}), profiles.get(test), shown.get(test, ()), flaky, whole=whole),
             roles.get(test, ()),
             dict(table.get(test, {})),
             crashes.get(test, ""),
@@ -68,12 +58,11 @@ def _verdict(
     test: str,
     outcomes: Mapping[str, str],
     profile: Profile | None,
-    edges: Sequence[Edge],
-    flaky: frozenset[str],
+    shown: Sequence[Edge],
+    flaky: Set[str],
     *,
     whole: bool,
 ) -> Verdict:
-    shown = [edge for edge in edges if edge.test == test and edge.confirmed]
     if test in flaky or (profile is not None and profile.mixed):
         return "flaky"
     if any(edge.effect == "enables" for edge in shown):

@@ -45,7 +45,12 @@ def result_of(folder: AuditFolder, judging: Judging = USUAL, today: date | None 
             tuple(partial(audit, baseline.suite if baseline is not None else None)),
         ),
         effort=Effort(
-            options.profile, _budget(audit.options), _is_spent(audit), audit.finished, bool(audit.damaged)
+            options.profile,
+            _budget(audit.options),
+            _is_spent(audit),
+            audit.finished,
+            bool(audit.damaged),
+            options.depth,
         ),
         notes=notes,
     )
