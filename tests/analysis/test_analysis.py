@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from analysis.made import FILE, OTHER, PLACE, alone, change, execution, name, outcomes, quiet, ran, suite
-from leakcheck.analysis import Case, command, coverage_of, derive, edges_of, import_command, in_place, profiles_of
+from leakcheck.analysis import (
+    Case,
+    Coverage,
+    Knowledge,
+    command,
+    derive,
+    edges_of,
+    import_command,
+    in_place,
+    profiles_of,
+)
 from leakcheck.analysis.commands import suite_command
 from leakcheck.analysis.profiles import net_changes
 from leakcheck.options import FailOn
@@ -27,8 +38,12 @@ def result(*executions: Execution, of: Suite = SUITE, **more: object) -> Result:
     return derive(of, executions, cost=cost, leakcheck="0", engine="fork", lanes=1, **more)  # type: ignore[arg-type]
 
 
+def coverage_of(executions: Sequence[Execution], of: Suite, depth: int = 2) -> Coverage:
+    return Knowledge.of(executions, of, depth).coverage
+
+
 def edges(*executions: Execution, of: Suite = SUITE) -> list[Edge]:
-    return [edge for edge, _ in edges_of(executions, of)]
+    return [edge for edge, _ in edges_of(Knowledge.of(executions, of))]
 
 
 def shown(times: int = 6, *before: object) -> tuple[Execution, ...]:

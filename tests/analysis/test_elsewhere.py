@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analysis.made import alone, change, execution, name, ran, suite
+from leakcheck.analysis import Knowledge
 from leakcheck.analysis.elsewhere import changed_elsewhere, unmet_elsewhere
 from leakcheck.records import Execution, Location
 
@@ -23,12 +24,12 @@ def watched(*tests: str, left: bool = True) -> Execution:
 
 
 def unmet(*executions: Execution) -> set[tuple[str, str]]:
-    pairs = unmet_elsewhere((*ALONE, *executions), SUITE)
+    pairs = unmet_elsewhere(Knowledge.of((*ALONE, *executions), SUITE))
     return {(before[0].partition("::")[2], test.partition("::")[2]) for before, test in pairs}
 
 
 def test_what_a_test_changes_alone_is_watched_and_met_by_nobody_yet() -> None:
-    assert changed_elsewhere(ALONE, SUITE) == (GLOBAL,)
+    assert changed_elsewhere(Knowledge.of(ALONE, SUITE)) == (GLOBAL,)
     assert unmet() == {("p", "q"), ("p", "v")}
 
 

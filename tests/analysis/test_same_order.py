@@ -6,19 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.made import PLACE, alone, execution, name, quiet, ran
-from leakcheck.analysis.profiles import profiles_of
-from leakcheck.analysis.same_order import flaky, not_settled, wavering
+from analysis.made import PLACE, alone, execution, name, quiet, ran, suite
+from leakcheck.analysis import Knowledge
+from leakcheck.analysis.same_order import not_settled, same_orders
 from leakcheck.analysis.verdicts import verdicts_of
 from leakcheck.records import Execution, TestVerdict
 
 P, V, W = ran("p"), ran("v"), ran("w")
 FAILS = ran("v", "failed")
 TEST = name("v")
+SUITE = suite("p", "v", "w")
 
 
 def verdict(*executions: Execution) -> TestVerdict:
-    (found,) = verdicts_of([TEST], executions, profiles_of(executions), ())
+    (found,) = verdicts_of([TEST], Knowledge.of(executions, SUITE), ())
     return found
 
 
@@ -34,7 +35,7 @@ def test_what_differs_with_nothing_else_running_is_flaky() -> None:
     assert found.seen == (
         "passed in 2, failed in 1 of 3 executions behind the same 1 test, with nothing else running"
     )
-    assert [each.id for each in flaky((one, other))[TEST].executions] == [one.id, other.id]
+    assert [each.id for each in same_orders((one, other)).flaky()[TEST].executions] == [one.id, other.id]
 
 
 def test_what_differed_beside_others_is_not_known_to_be_flaky() -> None:
@@ -44,13 +45,13 @@ def test_what_differed_beside_others_is_not_known_to_be_flaky() -> None:
         "passed in 1, failed in 1 of 2 executions behind the same 1 test; not tried again with nothing else running"
     )
     one, other = both()
-    assert not_settled(wavering((one, quiet(other)))[TEST]).endswith("only 1 of them with nothing else running")
+    assert not_settled(same_orders((one, quiet(other))).wavering()[TEST]).endswith("only 1 of them with nothing else running")
 
 
 @pytest.mark.parametrize("change", [{"restore": (PLACE,)}, {"deep": True}, {"pinpoint": (PLACE,)}], ids=str)
 def test_an_execution_that_meddles_is_no_evidence(change: dict[str, object]) -> None:
     one, other = map(quiet, both())
-    assert not wavering((one, replace(other, order=replace(other.order, **change))))  # type: ignore[arg-type]
+    assert not same_orders((one, replace(other, order=replace(other.order, **change)))).wavering()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -66,18 +67,20 @@ def test_an_execution_that_meddles_is_no_evidence(change: dict[str, object]) -> 
 )
 def test_executions_of_different_orders_are_never_called_the_same(other: Execution) -> None:
     known = (execution("confirm", P, V, exclusive=True), other)
-    assert not flaky(known)
-    assert not wavering(known)
+    assert not same_orders(known).flaky()
+    assert not same_orders(known).wavering()
     assert verdict(*known).verdict != "flaky"
 
 
 def test_equal_beginnings_of_longer_orders_are_the_same_order_for_their_tests() -> None:
     declared = execution("declared", P, V, W, exclusive=True)
-    assert set(flaky((declared, execution("reversed", P, FAILS, exclusive=True)))) == {TEST}
+    assert set(same_orders((declared, execution("reversed", P, FAILS, exclusive=True))).flaky()) == {TEST}
 
 
 def test_a_run_that_never_came_to_the_test_is_no_outcome() -> None:
-    assert not wavering((execution("declared", P, ran("v", "not run")), execution("declared", P, FAILS, repeat=1)))
+    assert not same_orders(
+        (execution("declared", P, ran("v", "not run")), execution("declared", P, FAILS, repeat=1))
+    ).wavering()
 
 
 def test_failing_again_behind_a_run_alone_is_settled_by_an_order_that_holds_the_test_twice() -> None:
@@ -91,7 +94,7 @@ def test_failing_again_behind_a_run_alone_is_settled_by_an_order_that_holds_the_
 def test_in_an_unfinished_audit_a_test_that_failed_all_round_is_failing() -> None:
     declared, isolated = execution("declared", FAILS), alone(FAILS)
     known = {
-        both: verdicts_of([TEST], both, profiles_of(both), (), whole=False)[0].verdict
+        both: verdicts_of([TEST], Knowledge.of(both, SUITE), (), whole=False)[0].verdict
         for both in ((declared, isolated), (declared,), (isolated,))
     }
     assert list(known.values()) == ["failing", "unknown", "unknown"]

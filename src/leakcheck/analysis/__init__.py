@@ -6,11 +6,12 @@ from leakcheck.analysis.baseline import parse as parse_baseline
 from leakcheck.analysis.baseline import render as render_baseline
 from leakcheck.analysis.baseline import without as baseline_without
 from leakcheck.analysis.commands import command, import_command
-from leakcheck.analysis.coverage import Coverage, Pair, coverage_of
+from leakcheck.analysis.coverage import Coverage, Pair
 from leakcheck.analysis.diffs import state_diff
 from leakcheck.analysis.edges import edges_of
 from leakcheck.analysis.entries import Line, entries_of
 from leakcheck.analysis.evidence import Evidence, bad, good
+from leakcheck.analysis.facts.knowledge import Knowledge
 from leakcheck.analysis.judging import Case
 from leakcheck.analysis.marks import wrong_marks
 from leakcheck.analysis.meant import witnesses as meant_witnesses
@@ -25,13 +26,13 @@ __all__ = [
     "Coverage",
     "Effort",
     "Evidence",
+    "Knowledge",
     "Line",
     "Pair",
     "Profile",
     "bad",
     "baseline_without",
     "command",
-    "coverage_of",
     "derive",
     "edges_of",
     "entries_of",

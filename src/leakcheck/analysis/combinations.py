@@ -6,54 +6,47 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.chains import Value
 from leakcheck.analysis.coverage import Coverage, digests_by_writer
-from leakcheck.analysis.profiles import Profile, profiles_of
-from leakcheck.analysis.timeline import in_place
-from leakcheck.records import Execution, Suite
+from leakcheck.analysis.facts.knowledge import Knowledge
+from leakcheck.analysis.timeline import Value as LeftValue
+from leakcheck.records import Location
 
 Couple = tuple[Value, Value]
 
 
 def unmet_together(
-    executions: Sequence[Execution],
-    suite: Suite,
-    coverage: Coverage,
-    known: Mapping[str, frozenset[Value]],
+    knowledge: Knowledge, coverage: Coverage, known: Mapping[str, frozenset[Value]]
 ) -> Mapping[Couple, tuple[str, ...]]:
     """Two leaked values -> the tests that read both and have not yet begun with both in place.
 
     `known` are values of which it is known that each alone changes what the reader does: they hide the others.
     """
-    profiles = profiles_of(executions)
-    values = sorted(coverage.producers)
-    bits = {value: 1 << number for number, value in enumerate(values)}
-    met = _met(executions, suite, bits, profiles, known)
+    bits = {value: 1 << number for number, value in enumerate(sorted(coverage.producers))}
+    met = _met(knowledge, bits, known)
     found: dict[Couple, list[str]] = {}
-    for test, profile in profiles.items():
-        own = [value for value in values if profile.reads_any(value[0]) and value not in known.get(test, ())]
+    for test, profile in knowledge.evidence.profiles.items():
+        read = (value for place in coverage.places.covered(profile.reads) for value in coverage.values_at[place])
+        hidden = known.get(test, ())
+        own = sorted((value for value in read if value not in hidden), key=bits.__getitem__)
         for couple in _short(own, bits, met.get(test, ())):
             found.setdefault(couple, []).append(test)
     return {couple: tuple(tests) for couple, tests in found.items()}
 
 
 def _met(
-    executions: Sequence[Execution],
-    suite: Suite,
-    bits: Mapping[Value, int],
-    profiles: Mapping[str, Profile],
-    known: Mapping[str, frozenset[Value]],
+    knowledge: Knowledge, bits: Mapping[Value, int], known: Mapping[str, frozenset[Value]]
 ) -> Mapping[str, set[int]]:
     """test -> the sets of values (as bits) that were in place when it began."""
-    alone = digests_by_writer(profiles)
+    alone = digests_by_writer(knowledge.evidence.profiles)
+
+    def bits_of(location: Location, value: LeftValue) -> int:
+        usual = alone.get((value.writer, location), value.digest)
+        return bits.get((location, value.digest), 0) | bits.get((location, usual), 0)
+
+    hiding = {test: sum(bits[value] for value in values if value in bits) for test, values in known.items()}
     masks: dict[str, set[int]] = {}
-    for execution in executions:
-        for run, state in in_place(execution, suite):
-            mask = 0
-            hiding = False
-            for location, value in state.items():
-                for digest in {value.digest, alone.get((value.writer, location), value.digest)}:
-                    mask |= bits.get((location, digest), 0)
-                    hiding = hiding or (location, digest) in known.get(run.test, ())
-            if mask & (mask - 1) and not hiding:
+    for timeline in knowledge.timelines:
+        for run, mask in timeline.masks(bits_of) if timeline.stays else ():
+            if mask & (mask - 1) and not mask & hiding.get(run.test, 0):
                 masks.setdefault(run.test, set()).add(mask)
     return masks
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from leakcheck.analysis.chains import SHORTEST_CHAIN, Chains, Sequences, Value, chains_of, leaks_among
-from leakcheck.analysis.profiles import Profile, profiles_of
-from leakcheck.analysis.timeline import in_place
-from leakcheck.records import Execution, Location, Suite, TestItem
+from leakcheck.analysis.chains import SHORTEST_CHAIN, Chains, Sequences, Value, leaks_among
+from leakcheck.analysis.facts.places import Places
+from leakcheck.analysis.profiles import Profile
+from leakcheck.analysis.timeline import Items, Timeline
+from leakcheck.records import Location
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,7 +22,7 @@ class Pair:
     reader: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coverage:
     """All pairs with the execution that first showed each; "" where none did. `producers` leave a value.
 
@@ -31,45 +33,66 @@ class Coverage:
     producers: Mapping[Value, Sequences]
     long_chains: Sequences = ()
 
+    @cached_property
+    def readers(self) -> Mapping[Value, Sequence[str]]:
+        """value -> the tests that were seen to start with it in place, and read its location."""
+        found: dict[Value, list[str]] = {}
+        for pair, execution in self.pairs.items():
+            if execution:
+                found.setdefault((pair.location, pair.digest), []).append(pair.reader)
+        return found
+
+    @cached_property
+    def values_at(self) -> Mapping[Location, Sequence[Value]]:
+        """The values that are left at each location."""
+        found: dict[Location, list[Value]] = {}
+        for value in self.producers:
+            found.setdefault(value[0], []).append(value)
+        return found
+
+    @cached_property
+    def places(self) -> Places:
+        """Where values are left."""
+        return Places.of(self.values_at)
+
     @property
     def uncovered(self) -> tuple[Pair, ...]:
         return tuple(pair for pair, execution in self.pairs.items() if not execution)
 
 
-def coverage_of(executions: Sequence[Execution], suite: Suite, depth: int = 2) -> Coverage:
-    """Pairs from the profiles, and from leaks that appear only behind other tests, and who covered them.
+Met = tuple[Location, str, str]
+"""Location, digest and reader of a pair."""
+
+
+def coverage_from(
+    profiles: Mapping[str, Profile], chains: Chains, first: Mapping[Met, str], items: Items, depth: int
+) -> Coverage:
+    """Pairs from the profiles, and from leaks that appear only behind other tests; `first` tells who covered them.
 
     `depth` is the greatest number of tests that are followed as the makers of one value.
     """
-    profiles = profiles_of(executions)
-    items = {item.id: item for item in suite.tests}
     producers, reach = _values(profiles)
-    chains = chains_of(executions, suite, profiles)
     for key, (change, sequences) in chains.items():
         followed = tuple(each for each in sequences if len(each) <= depth)
         if followed:
-            producers[key] = (*producers.get(key, ()), *followed)
+            producers[key] = [*producers.get(key, ()), *followed]
             reach.setdefault(key, change.reach)
-    digests = digests_by_writer(profiles)
-    readers = _readers(profiles, {location for location, _ in producers})
+    readers = readers_of(profiles, Places.of(location for location, _ in producers))
     pairs = {
-        Pair(location, digest, reader): ""
+        Pair(location, digest, reader): first.get((location, digest, reader), "")
         for (location, digest), sequences in producers.items()
-        for reader in readers[location]
-        if _in_reach(reach[location, digest], sequences, reader, items)
+        for reader in _in_reach(reach[location, digest], sequences, readers.get(location, ()), items)
     }
-    for execution in executions:
-        _cover(execution, suite, pairs, digests, profiles)
-    return Coverage(pairs, producers, _long(chains))
+    return Coverage(pairs, {key: tuple(each) for key, each in producers.items()}, _long(chains))
 
 
-def _values(profiles: Mapping[str, Profile]) -> tuple[dict[Value, Sequences], dict[Value, str]]:
-    producers: dict[Value, Sequences] = {}
+def _values(profiles: Mapping[str, Profile]) -> tuple[dict[Value, list[tuple[str, ...]]], dict[Value, str]]:
+    producers: dict[Value, list[tuple[str, ...]]] = {}
     reach: dict[Value, str] = {}
     for profile in profiles.values():
         for change in leaks_among(profile.changes):
             key = (change.location, change.digest)
-            producers[key] = (*producers.get(key, ()), (profile.test,))
+            producers.setdefault(key, []).append((profile.test,))
             reach[key] = change.reach
     return producers, reach
 
@@ -89,41 +112,44 @@ def digests_by_writer(profiles: Mapping[str, Profile]) -> Mapping[tuple[str, Loc
     }
 
 
-def _readers(profiles: Mapping[str, Profile], locations: Iterable[Location]) -> Mapping[Location, list[str]]:
-    return {
-        location: [profile.test for profile in profiles.values() if profile.reads_any(location)]
-        for location in locations
-    }
+def readers_of(profiles: Mapping[str, Profile], places: Places) -> Mapping[Location, list[str]]:
+    """location -> the tests that read it when they are alone."""
+    found: dict[Location, list[str]] = {}
+    for profile in profiles.values():
+        for location in places.covered(profile.reads):
+            found.setdefault(location, []).append(profile.test)
+    return found
 
 
-def _in_reach(scope: str, sequences: Iterable[tuple[str, ...]], reader: str, items: Mapping[str, TestItem]) -> bool:
-    if scope in ("suite", "session") or reader not in items:
-        return True
+def _in_reach(
+    scope: str, sequences: Iterable[tuple[str, ...]], readers: Sequence[str], items: Items
+) -> Sequence[str]:
+    """Those of `readers` that can see what was left."""
+    if scope in ("suite", "session"):
+        return readers
     files = {items[sequence[-1]].file for sequence in sequences if sequence[-1] in items}
-    return items[reader].file in files
+    return [reader for reader in readers if reader not in items or items[reader].file in files]
 
 
-def _cover(
-    execution: Execution,
-    suite: Suite,
-    pairs: dict[Pair, str],
-    digests: Mapping[tuple[str, Location], str],
+def meet(
+    name: str,
+    timeline: Timeline,
     profiles: Mapping[str, Profile],
+    digests: Mapping[tuple[str, Location], str],
+    first: dict[Met, str],
 ) -> None:
-    for run, state in in_place(execution, suite):
+    """Tell in `first` which values of the execution `name` stood in front of their readers, if none did before."""
+    for place, run in enumerate(timeline.runs):
         profile = profiles.get(run.test)
         if profile is None:
             continue
-        met = {location: value for location, value in state.items() if profile.reads_any(location)}
+        met = timeline.read(place, profile.reads)
         if len(met) > 1 and not profile.agrees(run.outcome):
             continue  # which of them it was is an open question
         for location, value in met.items():
-            for digest in {value.digest, digests.get((value.writer, location), value.digest)}:
-                pair = Pair(location, digest, run.test)
-                if pairs.get(pair) == "":
-                    pairs[pair] = execution.id
+            for digest in (value.digest, digests.get((value.writer, location), value.digest)):
+                first.setdefault((location, digest, run.test), name)
         if run.again is not None:
             for change in profile.changes:
-                pair = Pair(change.location, change.digest, run.test)
-                if pairs.get(pair) == "" and change.reach == "suite":
-                    pairs[pair] = execution.id
+                if change.reach == "suite":
+                    first.setdefault((change.location, change.digest, run.test), name)

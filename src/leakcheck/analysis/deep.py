@@ -21,9 +21,9 @@ def found_deep(carried: Iterable[Carried], evidence: Evidence) -> list[Left]:
     """Who left what at the locations that deep looks have proven to carry the edges."""
     found: dict[tuple[str, Location], Left] = {}
     for edge, locations in carried:
-        for (witness, _), changes in evidence.pinpointed.items():
-            if witness.test == edge.test and witness.before == edge.polluters:
-                for change in changes:
+        for key in evidence.pinpointed_by_test.get(edge.test, ()):
+            if key[0].before == edge.polluters:
+                for change in evidence.pinpointed[key]:
                     if change.location in locations and change.cause:
                         found.setdefault((change.cause, change.location), Left(change.cause, change))
     return list(found.values())

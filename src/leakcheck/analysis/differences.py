@@ -4,36 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from leakcheck.analysis.evidence import Evidence, Witness, bad, subsequence
-from leakcheck.analysis.same_order import wavering
-from leakcheck.records import Execution
+from leakcheck.analysis.evidence import Evidence, Witness, bad
+from leakcheck.analysis.facts.knowledge import Knowledge
+from leakcheck.records import Execution, Order
 
 GivenUp = Collection[tuple[str, str]]
 """(test, id of an execution): asked about before."""
 
 
-def differences(
-    executions: Sequence[Execution], evidence: Evidence, given_up: GivenUp = ()
-) -> Mapping[str, Execution]:
+def differences(known: Knowledge, given_up: GivenUp = ()) -> Mapping[str, Execution]:
     """Each test that somewhere behaves otherwise than alone behind none of its known witnesses: the execution with
     the fewest tests before it."""
-    by_chance = wavering(executions)
-    known = known_witnesses(evidence)
+    evidence = known.evidence
+    witnesses: dict[str, Sequence[Witness]] = {}
+    places: dict[int, Mapping[str, Sequence[int]]] = {}
     found: dict[str, tuple[int, Execution]] = {}
-    for execution in executions:
-        if execution.order.restore or execution.order.fresh or execution.order.kind == "isolated":
-            continue
-        before: list[str] = []
-        for run in execution.runs:
-            profile = evidence.profiles.get(run.test)
-            if profile is not None and profile.differs(run.outcome) and run.test not in by_chance:
-                place = len(before)
-                nearer = run.test not in found or place < found[run.test][0]
-                asked = (run.test, execution.id) in given_up
-                if nearer and not asked and not _is_explained(known.get(run.test, ()), before):
-                    found[run.test] = (place, execution)
-            before.append(run.test)
+    for number, place, test in _odd_runs(known):
+        execution = known.executions[number]
+        if test not in witnesses:
+            witnesses[test] = known_witnesses(test, evidence)
+        nearer = test not in found or place < found[test][0]
+        if nearer and (test, execution.id) not in given_up:
+            if witnesses[test] and number not in places:
+                places[number] = _places(execution)
+            if not any(_came_before(each, place, places[number]) for each in witnesses[test]):
+                found[test] = (place, execution)
     return {test: execution for test, (_, execution) in found.items()}
+
+
+def _odd_runs(known: Knowledge) -> list[tuple[int, int, str]]:
+    """Runs in which a test behaved otherwise than alone, in their order: number of the execution, place, test."""
+    profiles = known.evidence.profiles
+    return sorted(
+        (number, place, test)
+        for test in known.differing - known.wavering.keys()
+        if test in profiles
+        for number, place in known.appearances[test]
+        if _compares(known.executions[number].order)
+        if profiles[test].differs(known.executions[number].runs[place].outcome)
+    )
+
+
+def _compares(order: Order) -> bool:
+    return not (order.restore or order.fresh or order.kind == "isolated")
+
+
+def _places(execution: Execution) -> Mapping[str, Sequence[int]]:
+    found: dict[str, list[int]] = {}
+    for place, run in enumerate(execution.runs):
+        found.setdefault(run.test, []).append(place)
+    return found
+
+
+def _came_before(witness: Witness, place: int, places: Mapping[str, Sequence[int]]) -> bool:
+    """Whether the tests of `witness` ran in its order before `place`, among others."""
+    if witness.files:
+        return True
+    last = -1
+    for test in witness.before:
+        last = next((each for each in places.get(test, ()) if each > last), place)
+        if last >= place:
+            return False
+    return True
 
 
 def self_polluted(executions: Iterable[Execution], given_up: GivenUp = ()) -> Mapping[str, Execution]:
@@ -47,15 +79,10 @@ def self_polluted(executions: Iterable[Execution], given_up: GivenUp = ()) -> Ma
     }
 
 
-def known_witnesses(evidence: Evidence) -> Mapping[str, list[Witness]]:
-    """test -> the witnesses behind which it is known to behave otherwise than alone."""
-    found: dict[str, list[Witness]] = {}
-    for witness in evidence.outcomes:
-        profile = evidence.profiles.get(witness.test)
-        if profile is not None and (witness.before or witness.files) and evidence.shows(witness, profile.good):
-            found.setdefault(witness.test, []).append(witness)
-    return found
-
-
-def _is_explained(known: Iterable[Witness], before: Sequence[str]) -> bool:
-    return any(witness.files or subsequence(witness.before, before) for witness in known)
+def known_witnesses(test: str, evidence: Evidence) -> list[Witness]:
+    """The witnesses behind which `test` is known to behave otherwise than alone."""
+    profile = evidence.profiles.get(test)
+    if profile is None:
+        return []
+    witnesses = (each for each in evidence.by_test.get(test, ()) if each.before or each.files)
+    return [witness for witness in witnesses if evidence.shows(witness, profile.good)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from leakcheck.analysis.facts.places import Places
 from leakcheck.analysis.profiles import is_alone
 from leakcheck.records import Execution, Location, Suite, TestRun
 
@@ -19,7 +20,7 @@ def state_diffs(executions: Sequence[Execution], suite: Suite) -> tuple[TestRun,
 
     Reads of environment variables that no test changes are left out: libraries look up many that nobody sets.
     """
-    changed = {each for each in _changed(executions) if each.kind == "environ"}
+    changed = Places.of(each for each in _changed(executions) if each.kind == "environ")
     found: dict[str, TestRun] = {}
     for execution in sorted(executions, key=lambda each: not is_alone(each)):
         for run in execution.runs:
@@ -28,10 +29,10 @@ def state_diffs(executions: Sequence[Execution], suite: Suite) -> tuple[TestRun,
     return tuple(found[test] for test in suite.ids if test in found)
 
 
-def _told(run: TestRun, execution: Execution, changed: Iterable[Location], suite: Suite) -> TestRun:
+def _told(run: TestRun, execution: Execution, changed: Places, suite: Suite) -> TestRun:
     deep = execution.deep if is_alone(execution) else ()
     elsewhere = tuple(each for each in deep if suite.compares(each.location) and not each.internal)
-    reads = tuple(each for each in run.reads if each.kind != "environ" or _concerns(each, changed))
+    reads = tuple(each for each in run.reads if each.kind != "environ" or changed.concern(each))
     return replace(run, changes=(*run.changes, *elsewhere), reads=reads)
 
 
@@ -42,7 +43,3 @@ def _changed(executions: Iterable[Execution]) -> Iterable[Location]:
         for run in execution.runs
         for change in (*run.changes, *run.finalised)
     )
-
-
-def _concerns(read: Location, changed: Iterable[Location]) -> bool:
-    return any(read.covers(location) for location in changed)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.commands import command, import_command
 from leakcheck.analysis.evidence import Evidence, Witness, subsequence
+from leakcheck.analysis.facts.knowledge import Knowledge
 from leakcheck.analysis.odds import ALPHA, by_chance, repeats
-from leakcheck.analysis.timeline import in_place
-from leakcheck.records import Edge, Execution, Location, Suite
+from leakcheck.records import Edge, Location, Suite
 
 CONFIRMATIONS = 2
 """So many executions of its own must show an edge, however sure it is that its test is none that tosses coins."""
@@ -21,47 +21,78 @@ MAX_UNTRIED = 4
 
 Carried = tuple[Edge, tuple[Location, ...]]
 """An edge and the locations that carry it: several when tests hurt only together, none when no probe sees it."""
+_Rank = tuple[int, int, int, int]
+"""Cleaners last; what searches have led to, then what they have reached, the smallest first; by their number."""
 
 
-def edges_of(executions: Sequence[Execution], suite: Suite) -> tuple[Carried, ...]:
+def edges_of(known: Knowledge) -> tuple[Carried, ...]:
     """Every edge with its carriers, minimal witnesses only."""
-    evidence = Evidence.of(executions, suite)
-    by_id = {execution.id: execution for execution in executions}
-    shown, ever = _shown(evidence)
-    steady = {test for test in {witness.test for witness in shown} if by_chance(*counts(test, evidence)) <= ALPHA}
-    edges = [
-        _edge(witness, evidence, by_id, suite, steady)
-        for witness in _ends_of_searches(shown, evidence)
-        if not any(_is_smaller(other, witness) for other in ever)
-    ]
-    edges = _once_a_set(edges)
-    return (*edges, *_cleaning(edges, evidence, suite))
+    return Edges().of(known)
 
 
-def _shown(evidence: Evidence) -> tuple[list[Witness], list[Witness]]:
+class Edges:
+    """The edges of each test, derived anew only where something new is known of it."""
+
+    def __init__(self) -> None:
+        self._of_test: dict[str, tuple[Knowledge, int, list[tuple[_Rank, Carried]]]] = {}
+
+    def of(self, known: Knowledge) -> tuple[Carried, ...]:
+        """Every edge with its carriers, minimal witnesses only."""
+        number = {witness: place for place, witness in enumerate(known.evidence.outcomes)}
+        ranked = [each for test in known.evidence.by_test for each in self._ranked(test, known, number)]
+        return tuple(edge for _, edge in sorted(ranked, key=lambda row: row[0]))
+
+    def _ranked(self, test: str, known: Knowledge, number: Mapping[Witness, int]) -> list[tuple[_Rank, Carried]]:
+        """The edges of a test, with what they are sorted by among all."""
+        news = known.news.get(test, 0)
+        remembered = self._of_test.get(test)
+        if remembered is None or remembered[0] is not known or remembered[1] != news:
+            remembered = known, news, list(_edges_into(test, known, number))
+            self._of_test[test] = remembered
+        return remembered[2]
+
+
+def _edges_into(test: str, known: Knowledge, number: Mapping[Witness, int]) -> Iterator[tuple[_Rank, Carried]]:
+    """Ends of searches first, in the order in which they were asked about; then cleaners, by what they clean."""
+    evidence = known.evidence
+    witnesses = evidence.by_test[test]
+    shown, ever = _shown(witnesses, evidence)
+    is_steady = bool(shown) and by_chance(*counts(test, evidence)) <= ALPHA
+    found: list[tuple[_Rank, Carried]] = []
+    for witness in _ends_of_searches(shown, evidence):
+        if not any(_is_smaller(other, witness) for other in ever):
+            steps = len(witness.before) if is_step(witness, evidence) else -1
+            found.append(((0, steps, number[witness], 0), _edge(witness, known, is_steady=is_steady)))
+    found = _once_a_set(sorted(found, key=lambda row: row[0]))
+    yield from found
+    for rank, carried in found:
+        for witness, edge in _cleaning(carried, witnesses, evidence, known.suite):
+            yield (1, *rank[1:3], number[witness]), edge
+
+
+def _shown(witnesses: Iterable[Witness], evidence: Evidence) -> tuple[list[Witness], list[Witness]]:
     """The witnesses that show an effect, and those that showed one at least once."""
-    shown = [witness for witness in evidence.outcomes if _effect(witness, evidence) is not None]
-    return shown, [witness for witness in evidence.outcomes if _ever_shows(witness, evidence)]
+    known = list(witnesses)
+    shown = [witness for witness in known if _effect(witness, evidence) is not None]
+    return shown, [witness for witness in known if _ever_shows(witness, evidence)]
 
 
 def _ends_of_searches(shown: Sequence[Witness], evidence: Evidence) -> list[Witness]:
-    """What searches have led to; for a test whose search did not come to its end, the least that it has reached."""
+    """What searches for one test have led to; where none came to its end, the least that was reached."""
     steps = [witness for witness in shown if is_step(witness, evidence)]
-    ends = [witness for witness in shown if witness not in steps]
-    reached: dict[str, Witness] = {}
-    for witness in sorted(steps, key=lambda each: len(each.before)):
-        reached.setdefault(witness.test, witness)
-    found = {witness.test for witness in ends}
-    return [*ends, *(witness for test, witness in reached.items() if test not in found)]
+    if len(steps) < len(shown):
+        open_ones = set(steps)
+        return [witness for witness in shown if witness not in open_ones]
+    return [min(steps, key=lambda each: len(each.before))] if steps else []
 
 
-def _once_a_set(edges: Iterable[Carried]) -> list[Carried]:
-    """Of several orders of the same polluters, the one that was executed most."""
-    best: dict[tuple[str, str, frozenset[str]], Carried] = {}
-    for each in edges:
-        key = (each[0].test, each[0].effect, frozenset(each[0].polluters))
-        if key not in best or len(each[0].executions) > len(best[key][0].executions):
-            best[key] = each
+def _once_a_set(edges: Iterable[tuple[_Rank, Carried]]) -> list[tuple[_Rank, Carried]]:
+    """Of several orders of the same polluters, the one that was executed most, in the place of the first."""
+    best: dict[tuple[str, frozenset[str]], tuple[_Rank, Carried]] = {}
+    for rank, carried in edges:
+        key = (carried[0].effect, frozenset(carried[0].polluters))
+        first, known = best.get(key, (rank, carried))
+        best[key] = first, carried if len(carried[0].executions) > len(known[0].executions) else known
     return list(best.values())
 
 
@@ -69,16 +100,15 @@ def counts(test: str, evidence: Evidence) -> tuple[int, int]:
     """(how often `test` was seen to behave otherwise behind witnesses that show it, how often it behaved as alone
     without). What made us look, the first time of each, does not count."""
     behind = sum(
-        len(outcomes) - 1
-        for witness, outcomes in evidence.outcomes.items()
-        if witness.test == test and _effect(witness, evidence) is not None
+        len(evidence.outcomes[witness]) - 1
+        for witness in evidence.by_test.get(test, ())
+        if _effect(witness, evidence) is not None
     )
     profile = evidence.profiles[test]
     put_back = sum(
         profile.agrees(outcome)
-        for (witness, _), outcomes in evidence.restored.items()
-        if witness.test == test
-        for outcome in outcomes
+        for key in evidence.restored_by_test.get(test, ())
+        for outcome in evidence.restored[key]
     )
     return behind, len(profile.outcomes) - 1 + put_back
 
@@ -93,10 +123,10 @@ def _effect(witness: Witness, evidence: Evidence) -> str | None:
     return "enables" if profile.bad and not verdict else None
 
 
-def parts(witness: Witness) -> list[Witness]:
+def parts(witness: Witness) -> Iterator[Witness]:
     """The witness with one of several tests left out."""
     before = witness.before if len(witness.before) > 1 else ()
-    return [Witness(fewer, witness.test, witness.files) for fewer in _one_left_out(before)]
+    return (Witness(fewer, witness.test, witness.files) for fewer in _one_left_out(before))
 
 
 def is_step(witness: Witness, evidence: Evidence) -> bool:
@@ -104,26 +134,29 @@ def is_step(witness: Witness, evidence: Evidence) -> bool:
 
     Where a test has many polluters, both halves of what ran before it show the effect, and only one is followed.
     """
+    tried: Iterator[Witness]
     if len(witness.files) > 1:
-        tried = [Witness(witness.before, witness.test, fewer) for fewer in _one_left_out(witness.files)]
+        tried = (Witness(witness.before, witness.test, fewer) for fewer in _one_left_out(witness.files))
     else:
-        tried = parts(witness) if len(witness.before) > MAX_UNTRIED else []
+        tried = parts(witness) if len(witness.before) > MAX_UNTRIED else iter(())
     return any(part not in evidence.outcomes for part in tried)
 
 
-def _one_left_out(names: tuple[str, ...]) -> list[tuple[str, ...]]:
-    return [(*names[:number], *names[number + 1 :]) for number in range(len(names))]
+def _one_left_out(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    return ((*names[:number], *names[number + 1 :]) for number in range(len(names)))
 
 
 def open_steps(evidence: Evidence) -> list[Witness]:
     """Steps of searches among tests that hold a polluter which nobody has found yet, the smallest of each test."""
-    shown, ever = _shown(evidence)
-    among_tests = [witness for witness in shown if not witness.files]
     found: dict[str, Witness] = {}
-    for witness in sorted(among_tests, key=lambda each: len(each.before)):
-        if is_step(witness, evidence) and not any(_is_smaller(other, witness) for other in ever):
-            found.setdefault(witness.test, witness)
-    return list(found.values())
+    for test, witnesses in evidence.by_test.items():
+        shown, ever = _shown(witnesses, evidence)
+        for witness in sorted((each for each in shown if not each.files), key=lambda each: len(each.before)):
+            if is_step(witness, evidence) and not any(_is_smaller(other, witness) for other in ever):
+                found[test] = witness
+                break
+    number = {witness: place for place, witness in enumerate(evidence.outcomes)}
+    return sorted(found.values(), key=lambda each: (len(each.before), number[each]))
 
 
 def is_minimal(witness: Witness, evidence: Evidence) -> bool:
@@ -147,10 +180,9 @@ def _is_smaller(a: Witness, b: Witness) -> bool:
     return subsequence(a.before, b.before)
 
 
-def _edge(
-    witness: Witness, evidence: Evidence, by_id: Mapping[str, Execution], suite: Suite, steady: Container[str]
-) -> Carried:
-    candidates = carriers(witness, evidence, by_id, suite)
+def _edge(witness: Witness, known: Knowledge, *, is_steady: bool) -> Carried:
+    evidence = known.evidence
+    candidates = carriers(witness, known)
     locations, counterfactual = _proof(witness, candidates, evidence)
     effect = _effect(witness, evidence)
     names = evidence.executions[witness]
@@ -160,9 +192,9 @@ def _edge(
         effect="breaks" if effect == "breaks" else "enables",
         leak=None,
         witness=(*witness.files, *witness.before, witness.test),
-        confirmed=len(names) >= CONFIRMATIONS and witness.test in steady and is_minimal(witness, evidence),
+        confirmed=len(names) >= CONFIRMATIONS and is_steady and is_minimal(witness, evidence),
         counterfactual=counterfactual,
-        reproduce=reproduce(witness, suite),
+        reproduce=reproduce(witness, known.suite),
         executions=names,
     )
     return edge, locations
@@ -175,18 +207,16 @@ def reproduce(witness: Witness, suite: Suite) -> str:
     return command(suite, (*witness.before, witness.test))
 
 
-def carriers(
-    witness: Witness, evidence: Evidence, by_id: Mapping[str, Execution], suite: Suite
-) -> tuple[Location, ...]:
+def carriers(witness: Witness, known: Knowledge) -> tuple[Location, ...]:
     """Locations that the witness left changed and that its test consults, most specific kind of read first."""
     found: dict[Location, None] = {}
-    for name in evidence.executions.get(witness, ()):
-        *_, (run, state) = in_place(by_id[name], suite)
-        profile = evidence.profiles[witness.test]
-        reads = {*run.reads, *profile.reads}
-        found.update({each: None for each in state if any(read.covers(each) for read in reads)})
+    reads = known.evidence.profiles[witness.test].reads
+    for name in known.evidence.executions.get(witness, ()):
+        timeline = known.timeline(known.by_id[name])
+        last = len(timeline.runs) - 1
+        found.update(dict.fromkeys(timeline.read(last, {*timeline.runs[last].reads, *reads})))
     if witness.files:
-        found.update(_imported(witness, evidence, suite))
+        found.update(_imported(witness, known.evidence, known.suite))
     return tuple(sorted(found))
 
 
@@ -217,29 +247,30 @@ def _proven_deep(witness: Witness, evidence: Evidence) -> tuple[Location, ...]:
     """The fewest locations that deep looks found and that undo the effect when they are put back together."""
     if witness not in evidence.deep:
         return ()
-    sets = [tried for known, tried in evidence.restored if known == witness and evidence.cured(witness, tried)]
-    pinpointed = [tried for known, tried in evidence.pinpointed if known == witness and tried in sets]
+    pointed = evidence.pinpointed_by_test.get(witness.test, ())
+    pinpointed = [tried for known, tried in pointed if known == witness and evidence.cured(witness, tried)]
     return min(pinpointed, key=len, default=())
 
 
-def _cleaning(edges: Iterable[Carried], evidence: Evidence, suite: Suite) -> Iterator[Carried]:
+def _cleaning(
+    carried: Carried, witnesses: Iterable[Witness], evidence: Evidence, suite: Suite
+) -> Iterator[tuple[Witness, Carried]]:
     """A test that, put between polluter and victim, makes the victim behave as alone."""
-    for edge, locations in edges:
-        if edge.effect != "breaks" or len(edge.polluters) != 1:
-            continue
-        for witness in evidence.outcomes:
-            if _cleans(witness, edge, evidence):
-                tests = (*witness.before, witness.test)
-                cleaner = witness.before[1]
-                names = evidence.executions[witness]
-                shown = command(suite, tests)
-                yield Edge((cleaner,), edge.test, "cleans", None, tests, True, None, shown, names), locations
+    edge, locations = carried
+    if edge.effect != "breaks" or len(edge.polluters) != 1:
+        return
+    for witness in witnesses:
+        if _cleans(witness, edge, evidence):
+            tests = (*witness.before, witness.test)
+            names = evidence.executions[witness]
+            shown = command(suite, tests)
+            found = Edge((witness.before[1],), edge.test, "cleans", None, tests, True, None, shown, names)
+            yield witness, (found, locations)
 
 
 def _cleans(witness: Witness, edge: Edge, evidence: Evidence) -> bool:
     return (
-        witness.test == edge.test
-        and len(witness.before) == 2
+        len(witness.before) == 2
         and witness.before[0] == edge.polluters[0]
         and not witness.files
         and evidence.verdict(witness) is False

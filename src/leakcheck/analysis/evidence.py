@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
 
-from leakcheck.analysis.profiles import Profile, is_alone, profiles_of
+from leakcheck.analysis.profiles import Profile, Profiles, is_alone
 from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, NOT_RESTORED, Change, Execution, Location, Outcome, Suite
 
 
@@ -26,7 +29,12 @@ class Witness:
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+PutBack = tuple[Witness, tuple[Location, ...]]
+"""A witness, and the locations that were put back before its test, or whose lines were looked for."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Outcomes of each witness, in the order of execution, and the same with locations put back in between.
 
@@ -46,46 +54,31 @@ class Evidence:
 
     @classmethod
     def of(cls, executions: Iterable[Execution], suite: Suite) -> Evidence:
-        known = tuple(executions)
+        """From all executions at once."""
         files = {item.id: item.file for item in suite.tests}
-        outcomes: dict[Witness, list[Outcome]] = {}
-        names: dict[Witness, list[str]] = {}
-        restored: dict[tuple[Witness, tuple[Location, ...]], list[Outcome]] = {}
-        fresh = set()
-        deep: dict[Witness, tuple[Change, ...]] = {}
-        pinpointed: dict[tuple[Witness, tuple[Location, ...]], tuple[Change, ...]] = {}
-        unrestored: list[tuple[Witness, tuple[Location, ...]]] = []
-        for execution in known:
-            witness = witness_of(execution, files)
-            if witness is None:
-                continue
-            outcome = execution.runs[-1].outcome
-            if any(note.startswith(f"{NOT_RESTORED}: ") for note in execution.notes):
-                unrestored.append((witness, execution.order.restore))
-                continue
-            if execution.order.pinpoint:
-                pinpointed[witness, execution.order.pinpoint] = execution.deep
-                continue
-            if execution.order.deep and not execution.order.restore:
-                deep[witness] = execution.deep
-                continue
-            if execution.order.restore:
-                restored.setdefault((witness, execution.order.restore), []).append(outcome)
-                continue
-            outcomes.setdefault(witness, []).append(outcome)
-            names.setdefault(witness, []).append(execution.id)
-            if execution.order.fresh:
-                fresh.add(witness)
-        return cls(
-            profiles_of(known),
-            {witness: tuple(each) for witness, each in outcomes.items()},
-            {witness: tuple(each) for witness, each in names.items()},
-            {key: tuple(each) for key, each in restored.items()},
-            frozenset(fresh),
-            tuple(unrestored),
-            deep,
-            pinpointed,
-        )
+        profiles, answers = Profiles(), Answers()
+        for execution in executions:
+            profiles.add(execution)
+            answers.add(execution, files)
+        return answers.evidence(profiles.found)
+
+    @cached_property
+    def by_test(self) -> Mapping[str, Sequence[Witness]]:
+        """test -> the witnesses with an outcome, in the order of their first."""
+        return _by_test((witness, witness) for witness in self.outcomes)
+
+    @cached_property
+    def restored_by_test(self) -> Mapping[str, Sequence[PutBack]]:
+        return _by_test((key[0], key) for key in self.restored)
+
+    @cached_property
+    def pinpointed_by_test(self) -> Mapping[str, Sequence[PutBack]]:
+        return _by_test((key[0], key) for key in self.pinpointed)
+
+    @cached_property
+    def tried_in_vain(self) -> Counter[PutBack]:
+        """How often locations could not be put back."""
+        return Counter(self.unrestored)
 
     def cured(self, witness: Witness, locations: tuple[Location, ...]) -> bool:
         """Whether the test behaved as alone each time these locations were put back before it."""
@@ -103,6 +96,60 @@ class Evidence:
         if outcomes and all(bad(each) for each in outcomes):
             return True
         return False if outcomes and all(good(each) for each in outcomes) else None
+
+
+def _by_test(rows: Iterable[tuple[Witness, T]]) -> Mapping[str, Sequence[T]]:
+    found: dict[str, list[T]] = {}
+    for witness, row in rows:
+        found.setdefault(witness.test, []).append(row)
+    return found
+
+
+@dataclass(slots=True)
+class Answers:
+    """The same as in `Evidence`, of the executions added so far."""
+
+    outcomes: dict[Witness, tuple[Outcome, ...]] = field(default_factory=dict)
+    names: dict[Witness, tuple[str, ...]] = field(default_factory=dict)
+    restored: dict[PutBack, tuple[Outcome, ...]] = field(default_factory=dict)
+    fresh: set[Witness] = field(default_factory=set)
+    unrestored: list[PutBack] = field(default_factory=list)
+    deep: dict[Witness, tuple[Change, ...]] = field(default_factory=dict)
+    pinpointed: dict[PutBack, tuple[Change, ...]] = field(default_factory=dict)
+
+    def add(self, execution: Execution, files: Mapping[str, str]) -> str | None:
+        """The test about which something new is known, if it is."""
+        witness = witness_of(execution, files)
+        if witness is None:
+            return None
+        order, outcome = execution.order, execution.runs[-1].outcome
+        if any(note.startswith(f"{NOT_RESTORED}: ") for note in execution.notes):
+            self.unrestored.append((witness, order.restore))
+        elif order.pinpoint:
+            self.pinpointed[witness, order.pinpoint] = execution.deep
+        elif order.deep and not order.restore:
+            self.deep[witness] = execution.deep
+        elif order.restore:
+            key = witness, order.restore
+            self.restored[key] = (*self.restored.get(key, ()), outcome)
+        else:
+            self.outcomes[witness] = (*self.outcomes.get(witness, ()), outcome)
+            self.names[witness] = (*self.names.get(witness, ()), execution.id)
+            self.fresh.update([witness] if order.fresh else [])
+        return witness.test
+
+    def evidence(self, profiles: Mapping[str, Profile]) -> Evidence:
+        """What is known now."""
+        return Evidence(
+            dict(profiles),
+            dict(self.outcomes),
+            dict(self.names),
+            dict(self.restored),
+            frozenset(self.fresh),
+            tuple(self.unrestored),
+            dict(self.deep),
+            dict(self.pinpointed),
+        )
 
 
 def subsequence(part: Iterable[str], whole: Iterable[str]) -> bool:

@@ -28,11 +28,14 @@ def findings_of(
     """All findings, errors first. Where the audit is not `whole`, what was not seen is told as that."""
     places = {item.id: (item.file, item.line) for item in suite.tests}
     verdict = {each.id: each.verdict for each in verdicts}
+    into: dict[str, list[Edge]] = {}
+    for edge in edges:
+        into.setdefault(edge.test, []).append(edge)
     so_far = "" if whole else ", as far as the audit came"
     found = [
         *_broken(leaks, edges, verdict),
-        *_needy(verdicts, edges, places),
-        *_unexplained(verdicts, edges, places, whole=whole),
+        *_needy(verdicts, into, places),
+        *_unexplained(verdicts, into, places, whole=whole),
         *_quiet(leaks, so_far),
         *_restless(verdicts, places),
     ]
@@ -44,15 +47,13 @@ def _place(leak: Leak) -> tuple[str, int]:
     return (leak.sources[0].file, leak.sources[0].line) if leak.sources else (leak.polluters[0].split("::")[0], 0)
 
 
-def _broken(leaks: Iterable[Leak], edges: Sequence[Edge], verdict: Mapping[str, str]) -> Iterator[Finding]:
+def _broken(leaks: Iterable[Leak], edges: Iterable[Edge], verdict: Mapping[str, str]) -> Iterator[Finding]:
+    hurt: dict[str | None, dict[str, None]] = {}
+    for edge in edges:
+        if edge.effect == "breaks" and edge.confirmed and verdict.get(edge.test) == "victim":
+            hurt.setdefault(edge.leak, {})[edge.test] = None
     for leak in leaks:
-        hurt = [
-            edge.test
-            for edge in edges
-            if edge.leak == leak.id and edge.effect == "breaks" and edge.confirmed
-            if verdict.get(edge.test) == "victim"
-        ]
-        tests = tuple(dict.fromkeys(hurt))
+        tests = tuple(hurt.get(leak.id, ()))
         if tests:
             file, line = _place(leak)
             title = f"{plural(len(tests), 'test fails', 'tests fail')} after this leak"
@@ -60,7 +61,7 @@ def _broken(leaks: Iterable[Leak], edges: Sequence[Edge], verdict: Mapping[str, 
 
 
 def _needy(
-    verdicts: Iterable[TestVerdict], edges: Sequence[Edge], places: dict[str, tuple[str, int]]
+    verdicts: Iterable[TestVerdict], edges: Mapping[str, Sequence[Edge]], places: dict[str, tuple[str, int]]
 ) -> Iterator[Finding]:
     texts = {
         "brittle": ("LK102", "fails alone, passes after another test", BRITTLE),
@@ -69,16 +70,20 @@ def _needy(
     for verdict in verdicts:
         if verdict.verdict in texts:
             code, title, mend = texts[verdict.verdict]
-            leak = next((edge.leak for edge in edges if edge.test == verdict.id and edge.leak), None)
+            leak = next((edge.leak for edge in edges.get(verdict.id, ()) if edge.leak), None)
             yield Finding(code, "error", title, *places[verdict.id], (verdict.id,), leak, mend)
 
 
 def _unexplained(
-    verdicts: Iterable[TestVerdict], edges: Sequence[Edge], places: dict[str, tuple[str, int]], *, whole: bool
+    verdicts: Iterable[TestVerdict],
+    edges: Mapping[str, Sequence[Edge]],
+    places: dict[str, tuple[str, int]],
+    *,
+    whole: bool,
 ) -> Iterator[Finding]:
     unseen = "leakcheck does not see" if whole else "the audit had not found when it ended"
     for verdict in verdicts:
-        mine = [edge for edge in edges if edge.test == verdict.id and edge.effect in ("breaks", "enables")]
+        mine = [edge for edge in edges.get(verdict.id, ()) if edge.effect in ("breaks", "enables")]
         if verdict.verdict == "victim" and mine and not any(edge.leak for edge in mine):
             title = f"fails after another test, through state that {unseen}"
             yield Finding("LK104", "error", title, *places[verdict.id], (verdict.id,), None, UNEXPLAINED)

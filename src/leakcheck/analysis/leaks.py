@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from leakcheck.analysis.coverage import Coverage
+from leakcheck.analysis.coverage import Coverage, readers_of
 from leakcheck.analysis.edges import Carried
+from leakcheck.analysis.facts.places import Places
 from leakcheck.analysis.profiles import Profile
-from leakcheck.records import Change, Impact, Leak, Location, PathChange, Source, Suite
+from leakcheck.records import Change, Edge, Impact, Leak, Location, PathChange, Source, Suite
 
 MAX_PATHS = 20
+_NO_LINE = ("", 0)
 _IMPACT_ORDER: Mapping[Impact, int] = {"broken": 0, "read": 1, "latent": 2}
 
 
@@ -35,10 +37,31 @@ def leaks_of(
     by_location: dict[Location, list[Left]] = {}
     for left in (*_all_left(profiles, suite), *chained):
         by_location.setdefault(left.change.location, []).append(left)
+    carried: dict[Location, list[Edge]] = {}
+    for edge, carriers in edges:
+        for location in dict.fromkeys(carriers):
+            carried.setdefault(location, []).append(edge)
+    number = {test: place for place, test in enumerate(profiles)}
+    imported = (
+        location for location, every in by_location.items() if any(each.by not in profiles for each in every)
+    )
+    known = _Known(profiles, number, carried, coverage, readers_of(profiles, Places.of(imported)))
     groups = (group for every in by_location.values() for group in _by_lines(every))
-    leaks = [_leak(group, profiles, edges, coverage) for group in groups]
+    leaks = [_leak(group, known) for group in groups]
     told = sorted((leak for leak in leaks if _worth_telling(leak)), key=_rank)
     return tuple(replace(leak, id=f"L{number}") for number, leak in enumerate(told, start=1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What all leaks are held against: profiles and their order, edges by the locations that carry them, who met
+    what, and the readers of what imports leave."""
+
+    profiles: Mapping[str, Profile]
+    number: Mapping[str, int]
+    carried: Mapping[Location, Sequence[Edge]]
+    coverage: Coverage
+    readers: Mapping[Location, Sequence[str]]
 
 
 def _all_left(profiles: Mapping[str, Profile], suite: Suite) -> Iterable[Left]:
@@ -47,38 +70,47 @@ def _all_left(profiles: Mapping[str, Profile], suite: Suite) -> Iterable[Left]:
     yield from (Left(change.cause, change) for change in suite.import_changes)
 
 
+@dataclass(eq=False, slots=True)
+class _Group:
+    """What was left through lines in common; `rank` is when the last of it was added."""
+
+    rank: int
+    lines: set[tuple[str, int]]
+    lefts: list[Left]
+
+
 def _by_lines(lefts: Iterable[Left]) -> list[list[Left]]:
     """What was left through lines that these have in common, directly or through others; the lineless together."""
-    groups: list[tuple[set[tuple[str, int]], list[Left]]] = []
-    for left in lefts:
-        lines = {(source.file, source.line) for source in left.change.sources}
-        joined = [each for each in groups if (lines & each[0] if lines else not each[0])]
-        groups = [each for each in groups if each not in joined]
-        every = [known for _, group in joined for known in group]
-        groups.append((lines.union(*(each[0] for each in joined)), [*every, left]))
-    return [group for _, group in groups]
+    groups: dict[tuple[str, int], _Group] = {}
+    for rank, left in enumerate(lefts):
+        lines = {(source.file, source.line) for source in left.change.sources} or {_NO_LINE}
+        joined = sorted({groups[line] for line in lines if line in groups}, key=lambda each: each.rank)
+        group, *others = joined or [_Group(rank, set(), [])]
+        for other in others:
+            group.lines |= other.lines
+            group.lefts += other.lefts
+        group.rank = rank
+        group.lines |= lines
+        group.lefts.append(left)
+        groups.update(dict.fromkeys(lines.union(*(other.lines for other in others)), group))
+    return [group.lefts for group in sorted(set(groups.values()), key=lambda each: each.rank)]
 
 
-def _leak(
-    group: Sequence[Left],
-    profiles: Mapping[str, Profile],
-    edges: Sequence[Carried],
-    coverage: Coverage,
-) -> Leak:
+def _leak(group: Sequence[Left], known: _Known) -> Leak:
     change = group[0].change
     location = change.location
-    polluters = tuple(dict.fromkeys(left.by for left in group))
-    hurt = [edge for edge, carriers in edges if location in carriers and set(edge.polluters) & set(polluters)]
+    polluters = dict.fromkeys(left.by for left in group)
+    hurt = [edge for edge in known.carried.get(location, ()) if not polluters.keys().isdisjoint(edge.polluters)]
     victims = tuple(dict.fromkeys(edge.test for edge in hurt if edge.effect in ("breaks", "enables")))
     digests = {left.change.digest for left in group}
-    readers = _readers(location, digests, polluters, profiles, coverage)
+    readers = _readers(location, digests, polluters, known)
     impact: Impact = "broken" if victims else "read" if readers else "latent"
     paths = _paths(group)
     return Leak(
         id="",
         location=location,
         impact=impact,
-        polluters=polluters,
+        polluters=tuple(polluters),
         victims=victims,
         readers=readers,
         sources=_sources(group),
@@ -98,26 +130,21 @@ def _paths(group: Sequence[Left]) -> tuple[PathChange, ...]:
 
 
 def _readers(
-    location: Location,
-    digests: set[str],
-    polluters: Sequence[str],
-    profiles: Mapping[str, Profile],
-    coverage: Coverage,
+    location: Location, digests: Iterable[str], polluters: Mapping[str, None], known: _Known
 ) -> tuple[str, ...]:
     """Tests that were seen to start with the leaked value and consult its location."""
-    seen = {
-        pair.reader
-        for pair, execution in coverage.pairs.items()
-        if execution and pair.location == location and pair.digest in digests
-    }
-    files = {polluter for polluter in polluters if polluter not in profiles}
+    seen = {test for digest in digests for test in known.coverage.readers.get((location, digest), ())}
+    files = {polluter for polluter in polluters if polluter not in known.profiles}
     if files:
-        seen |= {
-            profile.test
-            for profile in profiles.values()
-            if profile.reads_any(location) and not any(profile.test.startswith(f"{file}::") for file in files)
-        }
-    return tuple(test for test in profiles if test in seen and test not in polluters)
+        seen |= {test for test in known.readers.get(location, ()) if files.isdisjoint(_above(test))}
+    readers = (test for test in seen if test in known.number and test not in polluters)
+    return tuple(sorted(readers, key=known.number.__getitem__))
+
+
+def _above(test: str) -> Iterator[str]:
+    """The file and the classes of a test."""
+    parts = test.split("::")
+    return ("::".join(parts[:number]) for number in range(1, len(parts)))
 
 
 def _sources(group: Sequence[Left]) -> tuple[Source, ...]:

@@ -29,8 +29,10 @@ class Needs:
     def freed_by(self, mends: frozenset[str]) -> bool:
         return all(any(cut <= mends for cut in cuts) for cuts in self.edges)
 
-    def touched_by(self, mend: str) -> bool:
-        return any(mend in cut for cuts in self.edges for cut in cuts)
+    @property
+    def touched(self) -> frozenset[str]:
+        """The mends that help to free it."""
+        return frozenset(mend for cuts in self.edges for cut in cuts for mend in cut)
 
 
 def mends_of(
@@ -41,7 +43,8 @@ def mends_of(
     mends = _mends(leaks)
     needs = _needs([each for each in known if each[0].effect == "breaks"], leaks, mends, evidence)
     exposed = _needs([each for each in known if each[0].effect == "enables"], leaks, mends, evidence)
-    told = [_told(mend, needs, exposed) for mend in mends]
+    touching, exposing = _touching(needs), _touching(exposed)
+    told = [_told(mend, touching.get(mend.id, ()), exposing.get(mend.id, ())) for mend in mends]
     found = [mend for mend in told if mend.frees or mend.touches] + _in_place(exposed, suite)
     ranked = sorted(found, key=lambda mend: (-len(mend.frees), -len(mend.touches)))
     names = {mend.id: f"M{number}" for number, mend in enumerate(ranked, start=1)}
@@ -107,14 +110,23 @@ def _cut(
     return frozenset(mend_of[leak.id] for leak in left)
 
 
-def _told(mend: Mend, needs: Iterable[Needs], exposed: Iterable[Needs]) -> Mend:
+def _touching(needs: Iterable[Needs]) -> Mapping[str, Sequence[Needs]]:
+    """mend -> those that it helps to free."""
+    found: dict[str, list[Needs]] = {}
+    for need in needs:
+        for mend in need.touched:
+            found.setdefault(mend, []).append(need)
+    return found
+
+
+def _told(mend: Mend, touched: Iterable[Needs], exposed: Iterable[Needs]) -> Mend:
     alone = frozenset({mend.id})
-    touched = [each for each in needs if each.touched_by(mend.id)]
+    freed = {each.test: each.freed_by(alone) for each in touched}
     return replace(
         mend,
-        frees=tuple(each.test for each in touched if each.freed_by(alone)),
-        touches=tuple(each.test for each in touched if not each.freed_by(alone)),
-        exposes=tuple(each.test for each in exposed if each.touched_by(mend.id)),
+        frees=tuple(test for test, is_free in freed.items() if is_free),
+        touches=tuple(test for test, is_free in freed.items() if not is_free),
+        exposes=tuple(each.test for each in exposed),
     )
 
 
@@ -128,7 +140,7 @@ def _joint(needs: Iterable[Needs], names: Mapping[str, str]) -> tuple[JointMend,
     """Tests that need several mends, those of equal needs together, in the order of the mends."""
     found: dict[tuple[tuple[str, ...], bool], list[str]] = {}
     for need in needs:
-        if not any(need.freed_by(frozenset({mend})) for mend in names):
+        if not any(need.freed_by(frozenset({mend})) for mend in need.touched):
             together = _together(need)
             enough = need.freed_by(together)
             shown = tuple(sorted((names[each] for each in together), key=lambda name: int(name[1:])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Change, Execution, Location, Outcome, TestRun
 
@@ -62,19 +62,36 @@ def is_alone(execution: Execution) -> bool:
 def profiles_of(executions: Iterable[Execution]) -> Mapping[str, Profile]:
     """The profile of every test that ran alone. One that runs twice in a process ran alone the first
     time, if the import of the other test files, which differs, is no reason for another outcome."""
-    found: dict[str, Profile] = {}
-    twice: list[Execution] = []
+    known = Profiles()
     for execution in executions:
+        known.add(execution)
+    return known.found
+
+
+@dataclass(slots=True)
+class Profiles:
+    """Those of the executions added so far. `alone` are those of isolated runs, `twice` the first outcomes of tests
+    that ran twice: they count behind those of all isolated runs, of a test that has any."""
+
+    found: dict[str, Profile] = field(default_factory=dict)
+    alone: dict[str, Profile] = field(default_factory=dict)
+    twice: dict[str, tuple[Outcome, ...]] = field(default_factory=dict)
+
+    def add(self, execution: Execution) -> str | None:
+        """The test about which something new is known; None if `execution` tells nothing of a test alone."""
         if is_alone(execution) and execution.status != "refused":
             test = execution.order.tests[0]
-            found[test] = _extended(found.get(test) or Profile(test, ()), execution)
+            self.alone[test] = _extended(self.alone.get(test) or Profile(test, ()), execution)
         elif is_twice(execution):
-            twice.append(execution)
-    for execution in twice:
-        profile = found.get(execution.runs[0].test)
-        if profile is not None and profile.agrees(execution.runs[0].outcome):
-            found[profile.test] = replace(profile, outcomes=(*profile.outcomes, execution.runs[0].outcome))
-    return found
+            test = execution.runs[0].test
+            self.twice[test] = (*self.twice.get(test, ()), execution.runs[0].outcome)
+        else:
+            return None
+        if test in self.alone:
+            profile = self.alone[test]
+            twice = (outcome for outcome in self.twice.get(test, ()) if profile.agrees(outcome))
+            self.found[test] = replace(profile, outcomes=(*profile.outcomes, *twice))
+        return test
 
 
 def is_twice(execution: Execution) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from leakcheck.analysis.commands import suite_command
-from leakcheck.analysis.coverage import Coverage, coverage_of
+from leakcheck.analysis.coverage import Coverage
 from leakcheck.analysis.deep import found_deep, merged
 from leakcheck.analysis.diffs import state_diffs
-from leakcheck.analysis.edges import edges_of
+from leakcheck.analysis.edges import Carried, edges_of
 from leakcheck.analysis.evidence import Evidence, bad, good
+from leakcheck.analysis.facts.knowledge import USUAL_DEPTH, Knowledge
 from leakcheck.analysis.findings import findings_of
 from leakcheck.analysis.fixture_errors import fixture_findings
 from leakcheck.analysis.groups import groups_of
@@ -20,7 +21,7 @@ from leakcheck.analysis.judging import Case, judge
 from leakcheck.analysis.leaks import leaks_of
 from leakcheck.analysis.meant import meant_by
 from leakcheck.analysis.mends import mends_of
-from leakcheck.analysis.profiles import is_alone, profiles_of
+from leakcheck.analysis.profiles import is_alone
 from leakcheck.analysis.quiet import counted, left_quietly, told_together
 from leakcheck.analysis.verdicts import NAMED_KINDS, verdicts_of
 from leakcheck.options import PROFILES, ProfileName
@@ -39,6 +40,7 @@ from leakcheck.records import (
     Suite,
     TestVerdict,
     Unexplained,
+    in_sequence,
 )
 
 _DAMAGED = "The audit is damaged, and tells what is left of it."
@@ -48,13 +50,14 @@ _UNFINISHED = "The audit was not finished, and tells what it had executed until 
 @dataclass(frozen=True)
 class Effort:
     """How thorough the audit was: its profile, what the search was allowed in the user's words, whether it spent
-    that, whether it came to its end, and whether some of it is lost."""
+    that, whether it came to its end, whether some of it is lost, and to which depth it followed values."""
 
     profile: ProfileName = "standard"
     budget: str = ""
     exhausted: bool = False
     finished: bool = True
     damaged: bool = False
+    depth: int = USUAL_DEPTH
 
     @property
     def limits(self) -> tuple[str, ...]:
@@ -80,17 +83,16 @@ def derive(
     notes: Iterable[str] = (),
 ) -> Result:
     """The result of an audit: pure in its executions, and in what they are judged by."""
-    profiles = profiles_of(executions)
-    coverage = coverage_of(executions, suite)
-    evidence = Evidence.of(executions, suite)
+    known = Knowledge.of(executions, suite, effort.depth)
+    coverage, evidence = known.coverage, known.evidence
     # What would have refuted an edge may be missing: then only what is confirmed is told.
-    shown = tuple(each for each in edges_of(executions, suite) if effort.finished or each[0].confirmed)
+    shown = tuple(each for each in edges_of(known) if effort.finished or each[0].confirmed)
     carried, deep = merged(shown, found_deep(shown, evidence))
     told = {each.change.location for each in deep}
     quiet = told_together(left_quietly(executions, suite, told))
-    leaks = leaks_of(profiles, carried, coverage, suite, (*deep, *quiet))
-    edges = tuple(replace(edge, leak=_leak_id(edge, locations, leaks)) for edge, locations in carried)
-    verdicts = verdicts_of(suite.ids, executions, profiles, edges, whole=effort.finished)
+    leaks = leaks_of(evidence.profiles, carried, coverage, suite, (*deep, *quiet))
+    edges = tuple(_named(carried, leaks))
+    verdicts = verdicts_of(suite.ids, known, edges, whole=effort.finished)
     found = (*findings_of(suite, verdicts, leaks, edges, whole=effort.finished), *fixture_findings(executions))
     judged = judge(case, found, leaks, suite, meant_by(suite, evidence, edges))
     certificate = _certificate(coverage, edges, verdicts, suite, effort)
@@ -133,11 +135,20 @@ def _not_put_back(evidence: Evidence) -> Iterable[str]:
         yield f"{what} cannot be put back, so it is not proven that this alone changes {test}"
 
 
-def _leak_id(edge: Edge, locations: tuple[Location, ...], leaks: Iterable[Leak]) -> str | None:
-    same = [leak for leak in leaks if leak.location in locations]
-    if edge.effect == "cleans":
-        return same[0].id if same else None
-    return next((leak.id for leak in same if set(leak.polluters) & set(edge.polluters)), None)
+def _named(carried: Iterable[Carried], leaks: Sequence[Leak]) -> Iterator[Edge]:
+    """The edges, each with the leak that carries it."""
+    number = {leak.id: place for place, leak in enumerate(leaks)}
+    by_location: dict[Location, list[Leak]] = defaultdict(list)
+    for leak in leaks:
+        by_location[leak.location].append(leak)
+    left = {leak.id: frozenset(leak.polluters) for leak in leaks}
+    for edge, locations in carried:
+        found = (leak.id for location in dict.fromkeys(locations) for leak in by_location.get(location, ()))
+        same = sorted(found, key=number.__getitem__)
+        is_any = edge.effect == "cleans"
+        yield replace(
+            edge, leak=next((each for each in same if is_any or not left[each].isdisjoint(edge.polluters)), None)
+        )
 
 
 def _read_edges(leaks: Iterable[Leak]) -> Iterable[Edge]:
@@ -174,7 +185,11 @@ def _covered_by(coverage: Coverage, executions: Iterable[Execution]) -> Mapping[
     """How many pairs were first covered by each order, and by isolated runs, pairs and confirmations together."""
     orders = {each.id: each.order for each in executions}
     names = {name: order.name if order.kind in NAMED_KINDS else order.kind for name, order in orders.items()}
-    return dict(Counter(names[name] for name in sorted(filter(None, coverage.pairs.values()))))
+    shown = Counter(filter(None, coverage.pairs.values()))
+    found = Counter[str]()
+    for name in sorted(shown, key=in_sequence):
+        found[names[name]] += shown[name]
+    return dict(found)
 
 
 def _differs(verdict: TestVerdict) -> bool:

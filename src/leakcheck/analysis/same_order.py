@@ -8,8 +8,8 @@ looked line by line is none of the order as it is.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from leakcheck.nouns import plural
 from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Execution
@@ -55,35 +55,54 @@ class Same:
         return "of the test alone" if is_alone else "as the first test of its process"
 
 
-def same_orders(executions: Iterable[Execution]) -> Mapping[Key, Same]:
-    """Every test with the executions in which it ran behind the same tests."""
-    found: dict[Key, list[tuple[Execution, str]]] = {}
-    places: dict[Key, int] = {}
-    for execution in executions:
+@dataclass(slots=True)
+class SameOrders:
+    """Every test with the executions in which it ran behind the same tests, of those added so far."""
+
+    _seen: dict[Key, list[tuple[Execution, str]]] = field(default_factory=dict)
+    _places: dict[Key, int] = field(default_factory=dict)
+    _differing: dict[Key, None] = field(default_factory=dict)
+
+    def add(self, execution: Execution) -> None:
         order = execution.order
         if order.restore or order.deep or order.pinpoint:
-            continue
+            return
         before = 0  # equal predecessors, equal numbers
         for place, run in enumerate(execution.runs):
             if run.outcome in BAD_OUTCOMES or run.outcome in GOOD_OUTCOMES:
                 key = (order.fresh, order.collect, before, run.test)
-                found.setdefault(key, []).append((execution, run.outcome))
-                places[key] = place
+                seen = self._seen.setdefault(key, [])
+                if seen and (seen[0][1] in BAD_OUTCOMES) != (run.outcome in BAD_OUTCOMES):
+                    self._differing[key] = None
+                seen.append((execution, run.outcome))
+                self._places[key] = place
             before = hash((before, run.test))
-    return {
-        key: Same(key, places[key], tuple(each for each, _ in seen), tuple(outcome for _, outcome in seen))
-        for key, seen in found.items()
-    }
+
+    def get(self, key: Key) -> Same | None:
+        """The executions of one order of one test."""
+        seen = self._seen.get(key)
+        if seen is None:
+            return None
+        return Same(key, self._places[key], tuple(each for each, _ in seen), tuple(outcome for _, outcome in seen))
+
+    def wavering(self) -> Mapping[str, Same]:
+        """test -> the shortest order of which two executions disagree about it, whatever ran beside them."""
+        return _shortest(self._disagreeing())
+
+    def flaky(self) -> Mapping[str, Same]:
+        """test -> the executions of one order that disagree about it although nothing else was running."""
+        return _shortest(each.quiet for each in self._disagreeing() if each.quiet.differs)
+
+    def _disagreeing(self) -> Iterator[Same]:
+        return (each for each in map(self.get, self._differing) if each is not None)
 
 
-def wavering(executions: Iterable[Execution]) -> Mapping[str, Same]:
-    """test -> the shortest order of which two executions disagree about it, whatever ran beside them."""
-    return _shortest(each for each in same_orders(executions).values() if each.differs)
-
-
-def flaky(executions: Iterable[Execution]) -> Mapping[str, Same]:
-    """test -> the executions of one order that disagree about it although nothing else was running."""
-    return _shortest(each.quiet for each in same_orders(executions).values() if each.quiet.differs)
+def same_orders(executions: Iterable[Execution]) -> SameOrders:
+    """Of all of them at once."""
+    found = SameOrders()
+    for execution in executions:
+        found.add(execution)
+    return found
 
 
 def _shortest(found: Iterable[Same]) -> Mapping[str, Same]:

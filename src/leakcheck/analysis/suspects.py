@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import takewhile
+from functools import cached_property, partial
 
-from leakcheck.analysis.chains import Value
+from leakcheck.analysis.chains import Sequences, Value
 from leakcheck.analysis.coverage import Coverage
-from leakcheck.analysis.profiles import Profile, profiles_of
-from leakcheck.analysis.timeline import InPlace, in_place
-from leakcheck.records import Execution, Location, Suite
+from leakcheck.analysis.facts.knowledge import Knowledge
+from leakcheck.analysis.facts.places import Places
+from leakcheck.analysis.profiles import Profile
+from leakcheck.analysis.timeline import InPlace
+from leakcheck.analysis.timeline import Value as LeftValue
+from leakcheck.records import Execution, Location, Suite, TestRun
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Suspects:
     """Sequences to try in front of the test.
 
     `likely` made values that were in place and that it reads; `cleared` too, but with such a value in place the
     test was once seen to behave as alone. `loud` are single tests that left anything else behind, those first that
-    changed what few others do, of these the last to run.
+    changed what few others do, of these the last to run; they are looked for when somebody asks.
     """
 
-    likely: tuple[tuple[str, ...], ...]
-    cleared: tuple[tuple[str, ...], ...]
-    loud: tuple[tuple[str, ...], ...]
+    likely: Sequences
+    cleared: Sequences
+    find_loud: Callable[[], Sequences]
+
+    @cached_property
+    def loud(self) -> Sequences:
+        return self.find_loud()
 
     @property
     def tests(self) -> frozenset[str]:
@@ -34,49 +41,67 @@ class Suspects:
         )
 
 
-def suspects_for(
-    test: str, execution: Execution, executions: Sequence[Execution], suite: Suite, coverage: Coverage
-) -> Suspects:
+def suspects_for(test: str, execution: Execution, known: Knowledge, coverage: Coverage) -> Suspects:
     """The suspects for what `test` did in `execution`."""
-    profiles = profiles_of(executions)
+    profiles = known.evidence.profiles
     profile = profiles[test]
-    run, state = next(pair for pair in in_place(execution, suite) if pair[0].test == test)
-    reads = profile.reads | set(run.reads)
-    harmless = set(_harmless(profile, executions, suite))
+    place = next(place for place, run in enumerate(execution.runs) if run.test == test)
+    reads = profile.reads | set(execution.runs[place].reads)
     likely: dict[tuple[str, ...], None] = {}
     cleared: dict[tuple[str, ...], None] = {}
-    for value, sequence in _makers(_consulted(state, reads, suite), profiles, coverage):
+    state = _consulted(known.timeline(execution).at(place), reads, known.suite)
+    harmless = _harmless(profile, state, known)
+    for value, sequence in _makers(state, profiles, coverage):
         (cleared if value in harmless else likely).setdefault(sequence)
     named = {each for sequence in (*likely, *cleared) for each in sequence}
+    return Suspects(tuple(likely), tuple(cleared), partial(_loud, execution.runs[:place], named, known))
+
+
+def _loud(before: Sequence[TestRun], named: Set[str], known: Knowledge) -> Sequences:
+    profiles, rarest = known.evidence.profiles, known.once_of_profiles(_rarest)
     loud: list[tuple[int, int, str]] = []
+    for place, earlier in enumerate(before):
+        profile = profiles.get(earlier.test)
+        left = earlier.changes or earlier.finalised or (profile is not None and profile.changes)
+        rare = rarest.get(earlier.test, 0)
+        if (left or rare) and earlier.test not in named:
+            loud.append((rare or len(profiles), -place, earlier.test))
+    return tuple((each,) for _, _, each in sorted(loud))
+
+
+def _rarest(known: Knowledge) -> Mapping[str, int]:
+    """test -> how many tests leave what the fewest leave, of what it leaves where no probe tracks."""
+    profiles = known.evidence.profiles
     usual = Counter(location for each in profiles.values() for location in each.places_elsewhere)
-    for place, earlier in enumerate(takewhile(lambda each: each.test != test, execution.runs)):
-        known = profiles.get(earlier.test)
-        left = earlier.changes or earlier.finalised or (known is not None and known.changes)
-        rarest = (
-            min((usual[location] for location in known.places_elsewhere), default=0) if known is not None else 0
-        )
-        if (left or rarest) and earlier.test not in named:
-            loud.append((rarest or len(profiles), -place, earlier.test))
-    return Suspects(tuple(likely), tuple(cleared), tuple((each,) for _, _, each in sorted(loud)))
+    return {
+        test: min(usual[location] for location in each.places_elsewhere)
+        for test, each in profiles.items()
+        if each.elsewhere
+    }
 
 
-def _harmless(profile: Profile, executions: Iterable[Execution], suite: Suite) -> Iterable[Value]:
-    """Values with which in place the test behaved as alone."""
-    for execution in executions:
-        if any(run.test == profile.test and profile.agrees(run.outcome) for run in execution.runs):
-            for run, state in in_place(execution, suite):
-                if run.test == profile.test and profile.agrees(run.outcome):
-                    yield from ((location, value.digest) for location, value in state.items())
+def _harmless(profile: Profile, state: InPlace, known: Knowledge) -> Set[Value]:
+    """Values, of those in place, with which in place the test once behaved as alone."""
+    agreeing = [
+        (known.timelines[number], place)
+        for number, place in known.appearances[profile.test]
+        if profile.agrees(known.executions[number].runs[place].outcome)
+    ]
+    return {
+        (location, value.digest)
+        for location, value in state.items()
+        if any(_stood(timeline.value(location, place), value.digest) for timeline, place in agreeing)
+    }
+
+
+def _stood(value: LeftValue | None, digest: str) -> bool:
+    return value is not None and value.digest == digest
 
 
 def _consulted(state: InPlace, reads: Set[Location], suite: Suite) -> InPlace:
     """What was in place and is read, or may be."""
-    return {
-        location: value
-        for location, value in state.items()
-        if not suite.tracks(location) or any(read.covers(location) for read in reads)
-    }
+    read = set(Places.of(state).covered(reads))
+    return {location: value for location, value in state.items() if location in read or not suite.tracks(location)}
 
 
 def _makers(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from operator import attrgetter
 
+from leakcheck.analysis.facts.places import Places
 from leakcheck.records import Change, Execution, Location, Suite, TestItem, TestRun
 
 
@@ -17,47 +20,136 @@ class Value:
 
 
 InPlace = Mapping[Location, Value]
+Items = Mapping[str, TestItem]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """What stands at a location from the run number `begin` on: a leaked value, or none. Values are ordered by
+    `since`, when a value came to where none was."""
+
+    begin: int
+    since: int
+    value: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The runs of an execution, and of each location that they changed what stood there, in order."""
+
+    runs: tuple[TestRun, ...]
+    stays: Mapping[Location, tuple[Stay, ...]]
+    places: Places
+
+    def value(self, location: Location, place: int) -> Value | None:
+        """What was in place at `location` when the run number `place` started."""
+        stay = self._stay(location, place)
+        return stay.value if stay is not None else None
+
+    def read(self, place: int, reads: Set[Location]) -> InPlace:
+        """What was in place when the run number `place` started, of what `reads` consult; in no order."""
+        if not self.stays:
+            return {}
+        found = ((each, self.value(each, place)) for each in self.places.covered(reads))
+        return {location: value for location, value in found if value is not None}
+
+    def at(self, place: int) -> InPlace:
+        """All that was in place when the run number `place` started, in the order in which it came."""
+        stays = ((location, self._stay(location, place)) for location in self.stays)
+        there = [(stay.since, location, stay.value) for location, stay in stays if stay and stay.value]
+        return {location: value for _, location, value in sorted(there, key=lambda row: row[0])}
+
+    def masks(self, bits_of: Callable[[Location, Value], int]) -> Iterator[tuple[TestRun, int]]:
+        """Every run with the bits of all that was in place when it started; no two locations have one in common."""
+        by_begin: dict[int, list[tuple[Location, Value | None]]] = {}
+        for location, stays in self.stays.items():
+            for stay in stays:
+                by_begin.setdefault(stay.begin, []).append((location, stay.value))
+        there: dict[Location, int] = {}
+        mask = 0
+        for place, run in enumerate(self.runs):
+            for location, value in by_begin.get(place, ()):
+                mask ^= there.pop(location, 0)
+                if value is not None:
+                    there[location] = bits_of(location, value)
+                    mask ^= there[location]
+            yield run, mask
+
+    def _stay(self, location: Location, place: int) -> Stay | None:
+        stays = self.stays.get(location, ())
+        number = bisect_right(stays, place, key=attrgetter("begin"))
+        return stays[number - 1] if number else None
+
+
+def timeline_of(execution: Execution, items: Items) -> Timeline:
+    """The timeline of an execution; `items` are the tests of its suite by their id."""
+    runs = execution.runs
+    if not any(run.changes or run.finalised for run in runs[:-1]):
+        return Timeline(runs, {}, Places({}, {}))
+    told = _Telling()
+    for place, run in enumerate(runs[:-1]):
+        item = items.get(run.test)
+        told.leave(place, item)
+        for change in (*run.changes, *run.finalised):
+            told.apply(place + 1, change, run.test, item)
+    told.leave(len(runs) - 1, items.get(runs[-1].test))
+    return Timeline(runs, {each: tuple(stays) for each, stays in told.stays.items()}, Places.of(told.stays))
+
+
+@dataclass(slots=True)
+class _Telling:
+    """A timeline while it is told: `narrow` are values in place that not all tests can see."""
+
+    stays: dict[Location, list[Stay]] = field(default_factory=dict)
+    origin: dict[Location, str] = field(default_factory=dict)
+    narrow: dict[Location, tuple[str, str]] = field(default_factory=dict)
+    count: int = 0
+
+    def leave(self, place: int, item: TestItem | None) -> None:
+        """Take away what is out of reach for the test that starts."""
+        for location in [each for each, reach in self.narrow.items() if reach[1] != _group(item, reach[0])]:
+            self._put(place, location, None)
+
+    def apply(self, place: int, change: Change, test: str, item: TestItem | None) -> None:
+        location = change.location
+        first = self.origin.setdefault(location, change.before_digest)
+        self._put(place, location, None if change.digest == first else Value(change.digest, test))
+        if change.digest != first and change.reach not in _EVERYWHERE:
+            self.narrow[location] = (change.reach, _group(item, change.reach))
+
+    def _put(self, begin: int, location: Location, value: Value | None) -> None:
+        self.narrow.pop(location, None)
+        known = self.stays.setdefault(location, [])
+        stood = bool(known) and known[-1].value is not None
+        self.count += not stood
+        since = known[-1].since if stood else self.count
+        if known and known[-1].begin == begin:
+            known.pop()
+        known.append(Stay(begin, since, value))
 
 
 def in_place(execution: Execution, suite: Suite) -> Iterator[tuple[TestRun, InPlace]]:
     """Every run of the execution with the leaked values that it started with."""
-    items = {item.id: item for item in suite.tests}
-    state: dict[Location, Value] = {}
-    origin: dict[Location, str] = {}
-    reach: dict[Location, tuple[str, str]] = {}
-    for run in execution.runs:
-        item = items.get(run.test)
-        for location in [each for each in state if not _reaches(reach.get(each), item)]:
-            del state[location]
-        yield run, dict(state)
-        for change in (*run.changes, *run.finalised):
-            _apply(change, run.test, state, origin)
-            reach[change.location] = (change.reach, _group(item, change.reach))
+    timeline = timeline_of(execution, {item.id: item for item in suite.tests})
+    for place, run in enumerate(timeline.runs):
+        yield run, timeline.at(place)
 
 
-def changed_in_place(execution: Execution, suite: Suite) -> Iterator[tuple[TestRun, Change, Value]]:
+def changed_in_place(timeline: Timeline) -> Iterator[tuple[TestRun, Change, Value]]:
     """Every change that a run made to a leaked value, with the value that it began with."""
-    for run, state in in_place(execution, suite):
+    for place, run in enumerate(timeline.runs if timeline.stays else ()):
         for change in run.changes:
-            if change.location in state:
-                yield run, change, state[change.location]
+            value = timeline.value(change.location, place)
+            if value is not None:
+                yield run, change, value
 
 
-def _apply(change: Change, test: str, state: dict[Location, Value], origin: dict[Location, str]) -> None:
-    first = origin.setdefault(change.location, change.before_digest)
-    if change.digest == first:
-        state.pop(change.location, None)
-    else:
-        state[change.location] = Value(change.digest, test)
-
-
-def _reaches(reach: tuple[str, str] | None, item: TestItem | None) -> bool:
-    return reach is None or reach[1] == _group(item, reach[0])
+_EVERYWHERE = ("suite", "session")
 
 
 def _group(item: TestItem | None, scope: str) -> str:
     """What a fixture of `scope` is shared by: nothing outside it sees the fixture's own objects."""
-    if item is None or scope in ("suite", "session"):
+    if item is None or scope in _EVERYWHERE:
         return ""
     if scope == "package":
         return item.file.rpartition("/")[0]

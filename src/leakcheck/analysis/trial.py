@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from leakcheck.analysis.coverage import Coverage, coverage_of
+from leakcheck.analysis.coverage import Coverage
 from leakcheck.analysis.differences import differences, self_polluted
 from leakcheck.analysis.edges import Carried, edges_of
-from leakcheck.analysis.evidence import Evidence, Witness
+from leakcheck.analysis.evidence import Witness
+from leakcheck.analysis.facts.knowledge import USUAL_DEPTH, Knowledge
 from leakcheck.analysis.profiles import Profile
 from leakcheck.analysis.verdicts import NAMED_KINDS
 from leakcheck.nouns import plural
 from leakcheck.records import Execution, Location, Suite, Trial, Tried
 
 
-def trial_of(test: str, executions: Sequence[Execution], suite: Suite, depth: int = 2) -> Trial:
-    """What `executions` have tried with `test`."""
-    coverage = coverage_of(executions, suite, depth)
-    evidence = Evidence.of(executions, suite)
-    mine = [each for each in edges_of(executions, suite) if each[0].test == test and each[0].effect != "cleans"]
-    profile = evidence.profiles.get(test)
-    tried = tuple(_tried(test, coverage, executions))
+def trial_of(test: str, executions: Sequence[Execution], suite: Suite, depth: int = USUAL_DEPTH) -> Trial:
+    """What `executions` have tried with `test`, where values were followed to that depth."""
+    known = Knowledge.of(executions, suite, depth)
+    mine = [each for each in edges_of(known) if each[0].test == test and each[0].effect != "cleans"]
+    profile = known.evidence.profiles.get(test)
+    tried = tuple(_tried(test, known.coverage, executions))
     return Trial(
         test,
-        sum(any(run.test == test for run in execution.runs) for execution in executions),
+        len({number for number, _ in known.appearances.get(test, ())}),
         len(profile.outcomes) if profile else 0,
         tried,
-        tuple(_open(test, executions, evidence, mine, tried, profile)),
+        tuple(_open(test, known, mine, tried, profile)),
     )
 
 
@@ -45,17 +45,17 @@ def _tried(test: str, coverage: Coverage, executions: Iterable[Execution]) -> It
 
 def _open(
     test: str,
-    executions: Sequence[Execution],
-    evidence: Evidence,
+    known: Knowledge,
     mine: Sequence[Carried],
     tried: Iterable[Tried],
     profile: Profile | None,
 ) -> Iterator[str]:
+    evidence = known.evidence
     if profile is None:
         yield "it has never run alone"
-    if test in differences(executions, evidence):
+    if test in differences(known):
         yield "its outcome differs between orders, and it is not known which tests do that"
-    elif test in self_polluted(executions) and not any(edge.polluters == (test,) for edge, _ in mine):
+    elif test in self_polluted(known.executions) and not any(edge.polluters == (test,) for edge, _ in mine):
         yield "it failed when it ran again in the same process, and that was not tried once more"
     if any(not edge.confirmed for edge, _ in mine):
         yield "a suspicion is not confirmed"

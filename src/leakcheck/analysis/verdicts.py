@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from leakcheck.analysis.evidence import bad, good
+from leakcheck.analysis.facts.knowledge import Knowledge
 from leakcheck.analysis.profiles import Profile, is_alone, is_twice
-from leakcheck.analysis.same_order import flaky, not_settled, wavering
+from leakcheck.analysis.same_order import not_settled
 from leakcheck.records import Edge, Execution, TestVerdict, Verdict
 
 NAMED_KINDS = ("declared", "reversed", "random")
@@ -48,26 +49,28 @@ class Chances(NamedTuple):
 
 def verdicts_of(
     suite_tests: Sequence[str],
-    executions: Sequence[Execution],
-    profiles: Mapping[str, Profile],
+    known: Knowledge,
     edges: Sequence[Edge],
     *,
     whole: bool = True,
 ) -> tuple[TestVerdict, ...]:
     """The verdict of every collected test, in declared order. Where these are not all executions (`whole` False),
     what was not seen says nothing: that a test passed nowhere is no verdict then."""
-    table = outcomes_by_order(executions)
-    flaky_ones, wavering_ones = flaky(executions), wavering(executions)
-    seen = {test: not_settled(each) for test, each in wavering_ones.items()}
-    seen |= {test: f"{each}, with nothing else running" for test, each in flaky_ones.items()}
-    held = held_again(executions)
-    chances = {test: Chances(test in flaky_ones, test in wavering_ones, test in held) for test in suite_tests}
+    table, profiles = outcomes_by_order(known.executions), known.evidence.profiles
+    seen = {test: not_settled(each) for test, each in known.wavering.items()}
+    seen |= {test: f"{each}, with nothing else running" for test, each in known.flaky.items()}
+    held = held_again(known.executions)
+    chances = {test: Chances(test in known.flaky, test in known.wavering, test in held) for test in suite_tests}
     roles = _roles(edges)
-    crashes = _crashes(executions)
+    crashes = _crashes(known.executions)
+    shown: dict[str, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        if edge.confirmed:
+            shown[edge.test].append(edge)
     return tuple(
         TestVerdict(
             test,
-            _verdict(test, table.get(test, {}), profiles.get(test), edges, chances[test], whole=whole),
+            _verdict(table.get(test, {}), profiles.get(test), shown.get(test, ()), chances[test], whole=whole),
             roles.get(test, ()),
             dict(table.get(test, {})),
             crashes.get(test, ""),
@@ -78,21 +81,19 @@ def verdicts_of(
 
 
 def _verdict(
-    test: str,
     outcomes: Mapping[str, str],
     profile: Profile | None,
-    edges: Sequence[Edge],
+    shown: Sequence[Edge],
     chances: Chances,
     *,
     whole: bool,
 ) -> Verdict:
-    shown = [edge for edge in edges if edge.test == test and edge.confirmed]
     if chances.flaky:
         return "flaky"
     if any(edge.effect == "enables" for edge in shown):
         return "brittle"
     broken = [edge for edge in shown if edge.effect == "breaks"]
-    if any(edge.polluters != (test,) for edge in broken):
+    if any(edge.polluters != (edge.test,) for edge in broken):
         return "victim"
     if broken:
         return "self-polluting"

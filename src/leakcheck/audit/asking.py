@@ -74,7 +74,7 @@ def _known(question: Question, evidence: Evidence) -> int:
     """How many executions answer the question already."""
     witness, _, deep, restore, pinpoint = question
     if restore:
-        return len(evidence.restored.get((witness, restore), ())) + evidence.unrestored.count((witness, restore))
+        return len(evidence.restored.get((witness, restore), ())) + evidence.tried_in_vain[witness, restore]
     if pinpoint:
         return int((witness, pinpoint) in evidence.pinpointed)
     return int(witness in evidence.deep) if deep else len(evidence.outcomes.get(witness, ()))

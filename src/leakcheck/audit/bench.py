@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
-from typing import TypeVar, cast
+from functools import cached_property
 
-from leakcheck.analysis import Coverage, Evidence, coverage_of, edges_of
-from leakcheck.analysis.edges import Carried
+from leakcheck.analysis import Coverage, Evidence, Knowledge
+from leakcheck.analysis.edges import Carried, Edges
 from leakcheck.analysis.elsewhere import changed_elsewhere
-from leakcheck.audit.collisions import WHY, collided
+from leakcheck.audit.collisions import WHY, disturbed
 from leakcheck.audit.left_out import LeftOut
 from leakcheck.audit.outcome import BUDGET
-from leakcheck.audit.outsiders import alone_where_needed, inherited, outsiders
+from leakcheck.audit.outsiders import Outside, alone_where_needed, with_neighbours
 from leakcheck.audit.progress import Progress
 from leakcheck.engine import Engine
 from leakcheck.events import Disowned, Note
 from leakcheck.options import PROFILES, Options, Profile
-from leakcheck.records import Execution, Order, Suite
+from leakcheck.records import Execution, Location, Order, Suite, in_sequence
 from leakcheck.strategies import View
 
 BATCH = 64
 """So many executions are begun before the clock is looked at again."""
 
-T = TypeVar("T")
 ENDED = ("crashed", "timeout", "stopped")
 LETHAL = ("crashed", "timeout")
 
@@ -44,7 +42,9 @@ class Bench:
     notes: list[str] = field(default_factory=list)
     deadline: float = float("inf")
     left_out: LeftOut = field(default_factory=LeftOut)
-    _known: dict[str, object] = field(default_factory=dict)
+    _known: Knowledge | None = None
+    _edges: Edges = field(default_factory=Edges)
+    _outside: Outside = field(default_factory=Outside)
 
     @cached_property
     def files(self) -> Mapping[str, str]:
@@ -61,20 +61,21 @@ class Bench:
         chosen = None if only is None else frozenset(only)
         return View(self.suite, frozenset(self.lethal), self.options.random, self.options.seed, chosen)
 
+    def known(self) -> Knowledge:
+        """All that follows from what was executed so far."""
+        if self._known is None or self._known.suite is not self.suite:
+            self._known = Knowledge(self.suite, self.options.depth)
+        self._known = self._known.brought_to(self.executions)
+        return self._known
+
     def evidence(self) -> Evidence:
-        return self._derived("evidence", Evidence.of)
+        return self.known().evidence
 
     def coverage(self) -> Coverage:
-        return self._derived("coverage", partial(coverage_of, depth=self.options.depth))
+        return self.known().coverage
 
     def edges(self) -> tuple[Carried, ...]:
-        return self._derived("edges", edges_of)
-
-    def _derived(self, name: str, derive: Callable[[Sequence[Execution], Suite], T]) -> T:
-        """What `derive` makes of all executions, made once until there are more."""
-        if name not in self._known:
-            self._known[name] = derive(self.executions, self.suite)
-        return cast(T, self._known[name])
+        return self.known().once(self._edges.of)
 
     def concerns(self, test: str) -> bool:
         """Whether the audit wants to know what happens to `test`: everything does, unless it was asked for one."""
@@ -101,8 +102,8 @@ class Bench:
         dropped = {execution.id: None for execution in executions}
         if dropped:
             self.engine.keep("audit", Disowned(tuple(dropped), why))
-        self.executions[:] = [each for each in self.executions if each.id not in dropped]
-        self._known.clear()
+            self.executions[:] = [each for each in self.executions if each.id not in dropped]
+            self._outside = Outside()
 
     def run(
         self, phase: str, orders: Sequence[Order], *, lanes: int | None = None, until: float = float("inf")
@@ -112,7 +113,8 @@ class Bench:
         Past the time `until` no more of them are begun, and what is left out is noted.
         """
         done: list[Execution] = []
-        waiting = [self._watched(order) for order in orders]
+        watch = self._watch()
+        waiting = [_watched(order, watch) for order in orders]
         self.progress.phase(phase, len(waiting))
         while waiting and time.monotonic() <= until:
             size = len(waiting) if until == float("inf") else BATCH
@@ -121,20 +123,21 @@ class Bench:
             for execution in self.engine.run(self._alone_where_needed(batch), lanes=lanes):
                 ran.append(execution)
                 self.executions.append(execution)
+                self._outside.add(execution)
                 self.progress.step(execution.order.name)
                 waiting += self._mended(execution)
-            disturbed = collided(ran, [*self.executions, *self.control]) if self.engine.lanes > 1 else []
-            waiting += [replace(execution.order, exclusive=True) for execution in disturbed]
-            self._drop(disturbed, WHY)
-            done += [execution for execution in ran if execution not in disturbed]
+            met = disturbed(ran, self._left_outside()) if self.engine.lanes > 1 else []
+            waiting += [replace(execution.order, exclusive=True) for execution in met]
+            self._drop(met, WHY)
+            names = {execution.id for execution in met}
+            done += [execution for execution in ran if execution.id not in names]
         if waiting:
             self.left_out.note(phase, waiting)
-        self._known.clear()
         # By their numbers, not by who was first: the same audit asks the same questions.
-        self.executions.sort(key=lambda execution: execution.id)
+        self.executions.sort(key=_by_number)
         for text in self.engine.incidents:
             self.note("process", text)
-        return sorted(done, key=lambda execution: execution.id)
+        return sorted(done, key=_by_number)
 
     def allow(self, seconds: float) -> None:
         """Let so much time be spent from now on, whatever is left of the budget, if there was one."""
@@ -159,15 +162,22 @@ class Bench:
         if executions:
             self.run(phase, [replace(each.order, exclusive=True) for each in executions])
 
-    def _watched(self, order: Order) -> Order:
-        """The order, with a look after every test at what tests alone have changed and no probe tracks."""
-        plain = order.kind == "isolated" or order.fresh or order.deep
-        return order if plain else replace(order, watch=self._derived("watch", changed_elsewhere))
-
     def _alone_where_needed(self, orders: Sequence[Order]) -> list[Order]:
-        known = [*self.executions, *self.control]
-        everything = inherited(known, self.engine.changed)
-        return alone_where_needed(orders, outsiders(known, self.files), everything=everything)
+        known = self._left_outside()
+        # A file that was open before the fork has changed: nobody can tell which test wrote it.
+        everything = not known.nobodys.isdisjoint(self.engine.changed)
+        return alone_where_needed(orders, with_neighbours(known.writers, self.files), everything=everything)
+
+    def _left_outside(self) -> Outside:
+        """What all executions until now did outside of their processes."""
+        everything = [*self.executions, *self.control]
+        if self._outside.count != len(everything):
+            self._outside = Outside.of(everything)
+        return self._outside
+
+    def _watch(self) -> tuple[Location, ...]:
+        """What tests alone have changed and no probe tracks."""
+        return self.known().once_of_profiles(changed_elsewhere)
 
     def _mended(self, execution: Execution) -> list[Order]:
         """The same whole-suite order without the test that ended its process, or the run."""
@@ -180,3 +190,13 @@ class Bench:
         self.lethal[killer.test] = killer.outcome
         tests = tuple(test for test in order.tests if test not in self.lethal)
         return [replace(order, tests=tests, without=tuple(sorted(self.lethal)))]
+
+
+def _watched(order: Order, watch: tuple[Location, ...]) -> Order:
+    """The order, with a look after every test at what tests alone have changed and no probe tracks."""
+    plain = order.kind == "isolated" or order.fresh or order.deep
+    return order if plain else replace(order, watch=watch)
+
+
+def _by_number(execution: Execution) -> tuple[str, int, str]:
+    return in_sequence(execution.id)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from leakcheck.analysis import Coverage, Evidence
+from leakcheck.analysis.chains import Value
 from leakcheck.analysis.differences import differences, known_witnesses, self_polluted
 from leakcheck.analysis.edges import open_steps
+from leakcheck.analysis.elsewhere import makers_by_place
 from leakcheck.analysis.evidence import Witness
 from leakcheck.analysis.suspects import Suspects, suspects_for
 from leakcheck.audit.asking import Asking, Inquiry, Question, ask, shrink
@@ -33,7 +35,7 @@ def explain(bench: Bench, phase: str = "latent") -> None:
 
 def _unexplained(bench: Bench, given_up: set[tuple[str, str]]) -> dict[str, Execution]:
     """What is to be explained now."""
-    found = differences(bench.executions, bench.evidence(), given_up)
+    found = differences(bench.known(), given_up)
     found = {**found, **self_polluted(bench.executions, given_up)}
     return {test: execution for test, execution in found.items() if bench.concerns(test)}
 
@@ -44,7 +46,7 @@ def _inquire(bench: Bench, test: str, execution: Execution) -> Inquiry:
         yield [Question(Witness((test,), test))]
         return
     wanted = bench.evidence().profiles[test].good
-    suspects = suspects_for(test, execution, bench.executions, bench.suite, bench.coverage())
+    suspects = suspects_for(test, execution, bench.known(), bench.coverage())
     if not _passed_by_imports(bench, test):
         evidence = yield [Question(Witness((), test))]
         if evidence.shows(Witness((), test), wanted):
@@ -63,20 +65,18 @@ def _before(execution: Execution, test: str) -> tuple[str, ...]:
 
 def _reordered(bench: Bench, test: str, prefix: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Several that are known to hurt together, in the order in which they ran here."""
-    known = [
-        witness.before for witness in known_witnesses(bench.evidence()).get(test, ()) if len(witness.before) > 1
-    ]
-    return [tuple(sorted(each, key=prefix.index)) for each in known if set(each) <= set(prefix)]
+    known = [each.before for each in known_witnesses(test, bench.evidence()) if len(each.before) > 1]
+    places = {each: place for place, each in reversed(list(enumerate(prefix)))} if known else {}
+    return [tuple(sorted(each, key=places.__getitem__)) for each in known if set(each) <= places.keys()]
 
 
 def _passed_by_imports(bench: Bench, test: str) -> bool:
     """Whether the test was seen to behave as alone in a process that had imported the whole suite."""
-    profile = bench.evidence().profiles[test]
+    known, profile = bench.known(), bench.evidence().profiles[test]
     return any(
-        run.test == test and profile.agrees(run.outcome)
-        for execution in bench.executions
+        profile.agrees(execution.runs[place].outcome)
+        for execution, place in ((known.executions[number], place) for number, place in known.appearances[test])
         if not execution.order.collect and not execution.order.restore
-        for run in execution.runs
     )
 
 
@@ -158,15 +158,19 @@ def find_more(bench: Bench) -> None:
 def find_alternatives(bench: Bench) -> None:
     """Every other test that leaves the same location behind, in front of each test known to depend on it."""
     coverage, evidence = bench.coverage(), bench.evidence()
+    number = {value: place for place, value in enumerate(coverage.producers)}
+    makers = bench.known().once_of_profiles(makers_by_place)
     questions: dict[Witness, None] = {}
     for edge, locations in bench.edges():
         if edge.effect == "cleans":
             continue
-        for (place, _), sequences in coverage.producers.items():
-            if place in locations and (len(edge.polluters) == 1 or len(locations) == 1):
-                questions.update({Witness(sequence, edge.test): None for sequence in sequences})
-        questions.update(_exchanged(edge, coverage, evidence))
-        questions.update(_elsewhere(edge, locations, evidence))
+        if len(edge.polluters) == 1 or len(locations) == 1:
+            values = (value for place in dict.fromkeys(locations) for value in coverage.values_at.get(place, ()))
+            for value in sorted(values, key=number.__getitem__):
+                questions.update({Witness(each, edge.test): None for each in coverage.producers[value]})
+        if len(edge.polluters) > 1:
+            questions.update(_exchanged(edge, coverage, evidence, number))
+        questions.update(_elsewhere(edge, locations, makers))
     asked = [each for each in questions if each.test not in each.before and not bench.is_lethal(*each.before)]
     ask(bench, "alternatives", [_once(asked)])
 
@@ -175,29 +179,36 @@ def _once(witnesses: Iterable[Witness]) -> Inquiry:
     yield [Question(witness) for witness in witnesses]
 
 
-def _elsewhere(edge: Edge, locations: tuple[Location, ...], evidence: Evidence) -> Mapping[Witness, None]:
+def _elsewhere(
+    edge: Edge, locations: tuple[Location, ...], makers: Mapping[Location, Mapping[str, None]]
+) -> Mapping[Witness, None]:
     """Other tests that change what a deep look has found to be the cause, in the place of those that are known."""
     found: dict[Witness, None] = {}
     for location in locations:
-        makers = {test for test, profile in evidence.profiles.items() if location in profile.places_elsewhere}
+        others = makers.get(location, {})
         for index, polluter in enumerate(edge.polluters):
-            for maker in makers - set(edge.polluters) if polluter in makers else ():
-                found[Witness((*edge.polluters[:index], maker, *edge.polluters[index + 1 :]), edge.test)] = None
+            for maker in others if polluter in others else ():
+                if maker not in edge.polluters:
+                    before = (*edge.polluters[:index], maker, *edge.polluters[index + 1 :])
+                    found[Witness(before, edge.test)] = None
     return found
 
 
-def _exchanged(edge: Edge, coverage: Coverage, evidence: Evidence) -> Mapping[Witness, None]:
+def _exchanged(
+    edge: Edge, coverage: Coverage, evidence: Evidence, number: Mapping[Value, int]
+) -> Mapping[Witness, None]:
     """Of several polluters, each exchanged for others that leave behind what it leaves and a later one reads."""
     found: dict[Witness, None] = {}
-    for index, polluter in enumerate(edge.polluters if len(edge.polluters) > 1 else ()):
+    for index, polluter in enumerate(edge.polluters):
         profile = evidence.profiles.get(polluter)
         left = {change.location for change in profile.changes} if profile is not None else set()
         later = (evidence.profiles.get(test) for test in (*edge.polluters[index + 1 :], edge.test))
         behind = [each for each in later if each is not None]
-        for (location, _), sequences in coverage.producers.items():
-            if location in left and any(profile.reads_any(location) for profile in behind):
-                for sequence in sequences:
-                    before = (*edge.polluters[:index], *sequence, *edge.polluters[index + 1 :])
-                    if len(set(before)) == len(before):
-                        found[Witness(before, edge.test)] = None
+        read = (location for location in left if any(profile.reads_any(location) for profile in behind))
+        values = (value for location in read for value in coverage.values_at.get(location, ()))
+        for value in sorted(values, key=number.__getitem__):
+            for sequence in coverage.producers[value]:
+                before = (*edge.polluters[:index], *sequence, *edge.polluters[index + 1 :])
+                if len(set(before)) == len(before):
+                    found[Witness(before, edge.test)] = None
     return found

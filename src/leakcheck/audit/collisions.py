@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Execution
+from leakcheck.audit.outsiders import Outside
+from leakcheck.records import BAD_OUTCOMES, Execution
 
 WHY = "went wrong beside another execution, which may have touched the same files, ports or servers"
 
@@ -19,33 +20,31 @@ def collided(batch: Sequence[Execution], known: Sequence[Execution]) -> list[Exe
     other programs do. So a test that passes in the declared order is not believed at once to fail alone, and where
     there are servers, nowhere.
     """
+    return disturbed(batch, Outside.of(known))
+
+
+def disturbed(batch: Sequence[Execution], known: Outside) -> list[Execution]:
+    """The same, of what is known of all executions until now."""
     beside = [execution for execution in batch if not execution.order.exclusive]
     users = Counter(each for execution in beside for each in _touched(execution))
-    servers, sound = talk_to_servers(known), _passing(known)
     return [
         execution
         for execution in beside
         if (any(users[each] > 1 for each in _touched(execution)) and _failed(execution))
-        or ((servers or _is_first_alone(execution)) and _failed(execution) & sound)
+        or ((known.servers or _is_first_alone(execution)) and _failed(execution) & known.sound)
     ]
 
 
 def undisturbed(executions: Sequence[Execution]) -> list[Execution]:
     """Those of an audit that was not finished that nothing can have disturbed: its last batch was not judged, or
     nobody knows any more how."""
-    disturbed = {execution.id for execution in collided(executions, executions)}
-    return [execution for execution in executions if execution.id not in disturbed]
+    met = {execution.id for execution in collided(executions, executions)}
+    return [execution for execution in executions if execution.id not in met]
 
 
 def talk_to_servers(executions: Iterable[Execution]) -> bool:
     """Whether some test was seen to do so, or may have done so unseen."""
-    return any(what in ("server", "driver") for execution in executions for _, what, _ in execution.outside)
-
-
-def _passing(executions: Iterable[Execution]) -> frozenset[str]:
-    """Tests that pass in the declared order."""
-    declared = (execution for execution in executions if execution.order.kind == "declared")
-    return frozenset(run.test for execution in declared for run in execution.runs if run.outcome in GOOD_OUTCOMES)
+    return Outside.of(executions).servers
 
 
 def _is_first_alone(execution: Execution) -> bool:

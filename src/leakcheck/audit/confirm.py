@@ -5,10 +5,9 @@ from __future__ import annotations
 from leakcheck.analysis.edges import CONFIRMATIONS, PART_REPEATS, carriers, counts, is_step, parts
 from leakcheck.analysis.evidence import Witness
 from leakcheck.analysis.odds import ALPHA, by_chance, repeats
-from leakcheck.analysis.timeline import changed_in_place
 from leakcheck.audit.asking import fresh_order, order_for
 from leakcheck.audit.bench import Bench
-from leakcheck.records import Edge, Location, Order
+from leakcheck.records import Edge, Order
 
 MAX_CARRIERS = 4
 MAX_ROUNDS = 3
@@ -67,7 +66,6 @@ def _smaller(bench: Bench) -> list[Order]:
 def _proofs(bench: Bench) -> list[Order]:
     """The first edge of each test by its printed command, each edge once more, and its counterfactuals."""
     evidence = bench.evidence()
-    by_id = {execution.id: execution for execution in bench.executions}
     told: set[str] = {witness.test for witness in evidence.fresh}
     orders: list[Order] = []
     for edge in accusing(bench):
@@ -77,8 +75,9 @@ def _proofs(bench: Bench) -> list[Order]:
             told.add(edge.test)
         elif len(evidence.outcomes[witness]) < CONFIRMATIONS:
             orders.append(order_for(bench.suite, witness, repeat=1))
-        for location in carriers(witness, evidence, by_id, bench.suite)[:MAX_CARRIERS] if witness.before else ():
-            if (witness, (location,)) not in (*evidence.restored, *evidence.unrestored):
+        for location in carriers(witness, bench.known())[:MAX_CARRIERS] if witness.before else ():
+            put_back = witness, (location,)
+            if put_back not in evidence.restored and put_back not in evidence.tried_in_vain:
                 orders.append(order_for(bench.suite, witness, restore=(location,)))
     return orders
 
@@ -115,12 +114,7 @@ def _alone_again(bench: Bench, test: str, times: int) -> list[Order]:
 
 def _cleaners(bench: Bench) -> list[Order]:
     """Tests that were seen to take a leaked value away, put between polluter and victim."""
-    cleaners: dict[Location, dict[str, None]] = {}
-    for execution in bench.executions:
-        for run, change, value in changed_in_place(execution, bench.suite):
-            if change.digest != value.digest:
-                cleaners.setdefault(change.location, {})[run.test] = None
-    evidence = bench.evidence()
+    cleaners, evidence = bench.known().cleaners, bench.evidence()
     orders = {}
     for edge, locations in bench.edges():
         if edge.effect != "breaks" or len(locations) != 1 or len(edge.polluters) != 1 or not edge.confirmed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from leakcheck.analysis.same_order import Same, flaky, same_orders, wavering
+from leakcheck.analysis.same_order import Same
 from leakcheck.audit.bench import Bench
 from leakcheck.nouns import agreeing, plural
 from leakcheck.records import BAD_OUTCOMES, Execution, Order
@@ -39,17 +39,16 @@ class OnceMore:
             self._drop_what_met_something(open_ones)
 
     def _open(self) -> list[Same]:
-        known = self.bench.executions
-        settled = flaky(known)
+        known = self.bench.known()
         return [
             each
-            for test, each in wavering(known).items()
-            if test not in settled and self.bench.concerns(test) and not self.bench.is_lethal(test)
+            for test, each in known.wavering.items()
+            if test not in known.flaky and self.bench.concerns(test) and not self.bench.is_lethal(test)
         ]
 
     def _repeat(self, open_ones: Sequence[Same]) -> None:
         for times in STEPS:
-            settled = flaky(self.bench.executions)
+            settled = self.bench.known().flaky
             wanted = _shared(each for each in open_ones if each.test not in settled)
             orders = [order for each in wanted for order in self._repeats(each, times)]
             if not orders or not self.bench.spend("quiet", orders):
@@ -64,7 +63,7 @@ class OnceMore:
         return [replace(order, repeat=number + more) for more in range(times)]
 
     def _drop_what_met_something(self, open_ones: Iterable[Same]) -> None:
-        now = same_orders(self.bench.executions)
+        now = self.bench.known().same_orders
         disturbed: dict[str, Execution] = {}
         for each in open_ones:
             same = now.get(each.key)

@@ -49,7 +49,12 @@ def result_of(
             tuple(partial(audit, baseline.suite if baseline is not None else None)),
         ),
         effort=Effort(
-            options.profile, _budget(audit.options), _is_spent(audit), audit.finished, bool(audit.damaged)
+            options.profile,
+            _budget(audit.options),
+            _is_spent(audit),
+            audit.finished,
+            bool(audit.damaged),
+            options.depth,
         ),
         notes=notes,
     )

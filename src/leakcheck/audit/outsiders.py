@@ -3,24 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from leakcheck.audit.names import some
-from leakcheck.records import QUIET_FILES, Execution, Order
+from leakcheck.records import GOOD_OUTCOMES, QUIET_FILES, Execution, Order
+
+
+@dataclass(slots=True)
+class Outside:
+    """What the executions added so far did outside of their processes: `count` of them, and control executions."""
+
+    writers: set[str] = field(default_factory=set)
+    """Tests that were seen to write a file, to talk to a server or to take a fixed port."""
+    nobodys: set[str] = field(default_factory=set)
+    """Files that were open before the first test of an execution."""
+    servers: bool = False
+    """Whether some test was seen to talk to a server, or may have done so unseen."""
+    sound: set[str] = field(default_factory=set)
+    """Tests that pass in the declared order."""
+    count: int = 0
+
+    @classmethod
+    def of(cls, executions: Iterable[Execution]) -> Outside:
+        """From all of them at once."""
+        found = cls()
+        for execution in executions:
+            found.add(execution)
+        return found
+
+    def add(self, execution: Execution) -> None:
+        """Learn from one more."""
+        self.count += 1
+        if execution.order.kind == "declared":
+            self.sound.update(run.test for run in execution.runs if run.outcome in GOOD_OUTCOMES)
+        for test, what, name in execution.outside:
+            self.servers = self.servers or what in ("server", "driver")
+            if not test:
+                self.nobodys.add(name)
+            elif what != "driver" and QUIET_FILES not in name:
+                self.writers.add(test)
 
 
 def outsiders(executions: Iterable[Execution], files: Mapping[str, str]) -> frozenset[str]:
-    """Tests that were seen to write a file, to talk to a server or to take a fixed port, and all others of their
-    test files, by `files`: it may be a fixture that does so, in the run of whoever needs it first."""
-    seen = (row for execution in executions for row in execution.outside if row[1] != "driver")
-    concerned = {files.get(test) for test, _, name in seen if test and QUIET_FILES not in name}
-    return frozenset(test for test, file in files.items() if file in concerned)
+    """Tests that leave the process, and all others of their test files, by `files`: it may be a fixture that does
+    so, in the run of whoever needs it first."""
+    return with_neighbours(Outside.of(executions).writers, files)
 
 
-def inherited(executions: Iterable[Execution], changed: Collection[str]) -> bool:
-    """Whether a file that was open before the fork changed: then nobody can tell which test wrote it."""
-    return any(not test and name in changed for execution in executions for test, _, name in execution.outside)
+def with_neighbours(tests: Collection[str], files: Mapping[str, str]) -> frozenset[str]:
+    """`tests`, and all others of their test files."""
+    concerned = {files.get(test) for test in tests}
+    return frozenset(test for test, file in files.items() if file in concerned) if concerned else frozenset()
 
 
 def alone_where_needed(orders: Iterable[Order], outside: Collection[str], *, everything: bool) -> list[Order]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 
-from leakcheck.analysis.chains import Sequences, Value
+from leakcheck.analysis.chains import Value
 from leakcheck.analysis.combinations import Couple, unmet_together
 from leakcheck.analysis.elsewhere import unmet_elsewhere
 from leakcheck.audit.bench import Bench
@@ -29,8 +30,8 @@ def cover_pairs(bench: Bench) -> None:
         wanted: dict[_pairs.Wanted, None] = {}
         for pair in coverage.uncovered:
             sequences = coverage.producers[pair.location, pair.digest]
-            fitting = [(each, pair.reader) for each in sequences if pair.reader not in each[:-1]]
-            wanted.update(dict.fromkeys([each for each in fitting if tried[each] < MAX_TRIES][:1]))
+            fitting = ((each, pair.reader) for each in sequences if pair.reader not in each[:-1])
+            wanted.update(dict.fromkeys(islice((each for each in fitting if tried[each] < MAX_TRIES), 1)))
         for sequence in coverage.long_chains if bench.options.depth > 1 else ():
             *enablers, last = sequence
             asked = [((enabler,), last) for enabler in enablers[-MAX_ENABLERS:]]
@@ -43,7 +44,7 @@ def meet_elsewhere(bench: Bench) -> None:
     """Put what tests change where no probe looks in front of every test that has not met it yet."""
     tried = Counter[_pairs.Wanted]()
     for _ in range(MAX_ROUNDS):
-        unmet = dict.fromkeys(unmet_elsewhere(bench.executions, bench.suite))
+        unmet = dict.fromkeys(unmet_elsewhere(bench.known()))
         wanted = [each for each in unmet if tried[each] < MAX_TRIES and bench.concerns(each[1])]
         if not _meet(bench, "elsewhere", wanted, tried, _restless(bench)):
             return
@@ -71,7 +72,7 @@ def combine(bench: Bench) -> None:
     """
     tried: set[Order] = set()
     for number in range(MAX_ROUNDS):
-        unmet = _concerned(bench, unmet_together(bench.executions, bench.suite, bench.coverage(), _known(bench)))
+        unmet = _concerned(bench, unmet_together(bench.known(), bench.coverage(), _known(bench)))
         rows = _crowd(unmet) if len(unmet) > MAX_COUPLES else list(unmet.items())
         orders = [order for values, readers in rows for order in _behind(bench, values, readers, number % 2 == 1)]
         fresh = [order for order in dict.fromkeys(orders) if order not in tried]
@@ -105,19 +106,16 @@ def _behind(bench: Bench, values: Sequence[Value], readers: Iterable[str], backw
 
 def _known(bench: Bench) -> Mapping[str, frozenset[Value]]:
     """test -> values each of which alone changes what it does."""
-    producers = bench.coverage().producers
+    made: dict[tuple[str, ...], list[Value]] = {}
+    for value, sequences in bench.coverage().producers.items():
+        for sequence in dict.fromkeys(sequences):
+            made.setdefault(sequence, []).append(value)
     found: dict[str, frozenset[Value]] = {}
     for edge, locations in bench.edges():
         if edge.effect in ("breaks", "enables"):
-            carried = {value for value in producers if _carries(value, edge.polluters, locations, producers)}
+            carried = {each for each in made.get(edge.polluters, ()) if not locations or each[0] in locations}
             found[edge.test] = found.get(edge.test, frozenset()) | carried
     return found
-
-
-def _carries(
-    value: Value, polluters: tuple[str, ...], locations: tuple[Location, ...], producers: Mapping[Value, Sequences]
-) -> bool:
-    return polluters in producers[value] and (not locations or value[0] in locations)
 
 
 def _loud(bench: Bench) -> frozenset[str]:
@@ -126,8 +124,6 @@ def _loud(bench: Bench) -> frozenset[str]:
     return frozenset(sequence[-1] for sequences in producers.values() for sequence in sequences)
 
 
-def _restless(bench: Bench) -> frozenset[str]:
+def _restless(bench: Bench) -> Collection[str]:
     """Tests that were seen to change anything, be it to clean it."""
-    return frozenset(
-        run.test for execution in bench.executions for run in execution.runs if run.changes or run.finalised
-    )
+    return bench.known().restless

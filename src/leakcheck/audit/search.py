@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from leakcheck.analysis import in_place, meant_witnesses
+from leakcheck.analysis import meant_witnesses
 from leakcheck.audit.bench import Bench
 from leakcheck.audit.blame import explain, find_alternatives, find_more
 from leakcheck.audit.confirm import confirm
@@ -74,11 +74,10 @@ def orders_and_suspects(bench: Bench) -> None:
     _reverses(bench, [each.order for each in bench.run("orders", whole_orders(bench.view()))])
     outcomes: dict[str, set[bool]] = {}
     loud: set[str] = set()
-    for execution in bench.executions:
-        for run, state in in_place(execution, bench.suite):
+    for timeline in bench.known().timelines:
+        for place, run in enumerate(timeline.runs):
             outcomes.setdefault(run.test, set()).add(run.bad)
-            met = any(read.covers(location) for read in run.reads for location in state)
-            if run.changes or run.finalised or met:
+            if run.changes or run.finalised or timeline.read(place, set(run.reads)):
                 loud.add(run.test)
     suspects = loud | {test for test, seen in outcomes.items() if len(seen) > 1}
     bench.run("isolated", Isolated().propose(bench.view(suspects)))
@@ -109,11 +108,10 @@ def _suspects(bench: Bench) -> set[str]:
     differing = {test for test, seen in outcomes.items() if len(seen) > 1}
     writers = {
         value.writer
-        for execution in bench.executions
-        for run, state in in_place(execution, bench.suite)
+        for timeline in bench.known().timelines
+        for place, run in enumerate(timeline.runs)
         if run.test in differing
-        for location, value in state.items()
-        if any(read.covers(location) for read in run.reads)
+        for value in timeline.read(place, set(run.reads)).values()
     }
     return differing | writers | set(meant_witnesses(bench.suite))
 

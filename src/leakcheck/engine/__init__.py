@@ -10,10 +10,10 @@ from leakcheck.engine.processes import INTERRUPTS, Interrupts, uninterrupted
 from leakcheck.engine.recovery import recover, unproven
 
 __all__ = [
+    "INTERRUPTS",
     "Disk",
     "Engine",
     "Guard",
-    "INTERRUPTS",
     "Interrupts",
     "Job",
     "Launch",

@@ -21,7 +21,7 @@ from leakcheck.engine.recovery import recover
 from leakcheck.engine.room import cannot_record, gave_up, has_room
 from leakcheck.engine.root import Node, Root
 from leakcheck.engine.spawned import Spawned
-from leakcheck.records import Execution, Order
+from leakcheck.records import Execution, Order, name_of, numbered
 from leakcheck.store import CONTROL, AuditFolder, Left, Replay
 
 _TICK = 0.05
@@ -130,7 +130,7 @@ class Engine:
         """
         waiting = []
         for order in orders:
-            tag = f"e{next(self._numbers):05d}"
+            tag = numbered("e", next(self._numbers))
             known = self.replay.take(tag, order)
             if known is not None:
                 yield known
@@ -141,7 +141,7 @@ class Engine:
 
     def control(self, order: Order, args: tuple[str, ...] | None = None) -> Job:
         """Begin an execution by plain pytest, without recorder; `finish` gives its execution."""
-        tag = f"{CONTROL}{next(self._numbers):05d}"
+        tag = numbered(CONTROL, next(self._numbers))
         known = self.replay.take(tag, order)
         job = Job(known.id if known is not None else self.replay.free(tag), order, "control", args)
         if known is not None:
@@ -401,6 +401,6 @@ class Engine:
         execution = self.endings.close(job, items, lost=True)
         if job.tag.startswith(CONTROL):
             return execution
-        tag = self.replay.free(f"{job.tag[:-5]}{next(self._numbers):05d}")
+        tag = self.replay.free(numbered(name_of(job.tag), next(self._numbers)))
         self._once_more.append(Job(tag, job.order, job.mode, tried=True))
         return None

@@ -33,6 +33,25 @@ LONGEST_ID = 1000
 _SHORTENED = re.compile(r"\.\.\. \(\d+ characters, [0-9a-f]{16}\)\Z")
 
 
+def numbered(name: str, number: int) -> str:
+    """The tag of an execution, such as `e00007`."""
+    return f"{name}{number:05d}"
+
+
+def name_of(tag: str) -> str:
+    """What stands before the number of a tag."""
+    return tag.rstrip("0123456789")
+
+
+def number_of(tag: str) -> int:
+    return int(tag[len(name_of(tag)) :] or 0)
+
+
+def in_sequence(tag: str) -> tuple[str, int, str]:
+    """What tags are sorted by: 99,999 is followed by 100,000, which has a figure more."""
+    return name_of(tag), number_of(tag), tag
+
+
 def short_id(node_id: str) -> str:
     """`node_id`, or its beginning and a digest of all of it if it is very long."""
     if len(node_id) <= LONGEST_ID:

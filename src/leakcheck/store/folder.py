@@ -18,7 +18,7 @@ except ImportError:  # on Windows
 from leakcheck import events
 from leakcheck.errors import CannotRecord, FolderGone, Unreadable, UsageError
 from leakcheck.own_folders import Own, is_private, remove_own
-from leakcheck.records import Order
+from leakcheck.records import Order, in_sequence
 
 ASIDE, ASKING = "aside", "asking"
 KEPT = "kept"
@@ -264,8 +264,9 @@ class AuditFolder:
         return descriptor
 
     def tags(self) -> list[str]:
-        """All segments: regular files, so that nothing is waited for and nothing else of the machine is read."""
-        return sorted(path.stem for path in self.path.glob("*.jsonl") if _is_segment(path))
+        """All segments, by their numbers: regular files, so that nothing is waited for and nothing else of the
+        machine is read."""
+        return sorted((path.stem for path in self.path.glob("*.jsonl") if _is_segment(path)), key=in_sequence)
 
     def highest(self, name: str) -> int:
         """The highest number among the segments `name00001`, `name00002`, ...; 0 if there is none."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from leakcheck import events
-from leakcheck.records import Execution, Order
+from leakcheck.records import Execution, Order, in_sequence, name_of, number_of, numbered
 from leakcheck.store.fold import EXECUTIONS, LOST, fold_execution, read_content
 from leakcheck.store.folder import AuditFolder
 from leakcheck.store.journal import Journal
 from leakcheck.store.kept import kept_by
-
-_NUMBER = slice(-5, None)
 
 
 @dataclass
@@ -28,6 +27,12 @@ class Replay:
     orders: dict[str, Order] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self._highest = max((number_of(each) for each in self.names), default=0)
+        self._alike: dict[tuple[str, Order], deque[str]] = {}
+        for each in sorted(self.kept, key=in_sequence):
+            self._alike.setdefault((name_of(each), self.orders[each]), deque()).append(each)
+
     @classmethod
     def of(cls, executions: Iterable[tuple[Order, Execution]]) -> Replay:
         """From what was asked and what came of it."""
@@ -41,15 +46,20 @@ class Replay:
     def take(self, tag: str, order: Order) -> Execution | None:
         """The execution of `order` that was numbered `tag`, or else the first of the same order; None if all that
         there were are handed out."""
+        if not self.kept:
+            return None
         wanted = _asked(order)
-        same = (each for each in sorted(self.kept) if each[:-5] == tag[:-5] and self.orders[each] == wanted)
-        found = tag if tag in self.kept and self.orders[tag] == wanted else next(same, None)
-        return self.kept.pop(found) if found is not None else None
+        if tag in self.kept and self.orders[tag] == wanted:
+            return self.kept.pop(tag)
+        alike = self._alike.get((name_of(tag), wanted), deque())
+        while alike and alike[0] not in self.kept:
+            alike.popleft()
+        return self.kept.pop(alike.popleft()) if alike else None
 
     def free(self, tag: str) -> str:
         """`tag`, or another name if an execution has this one."""
-        number = max((int(each[_NUMBER]) for each in self.names), default=0) + 1
-        name = tag if tag not in self.names else f"{tag[:-5]}{number:05d}"
+        name = tag if tag not in self.names else numbered(name_of(tag), self._highest + 1)
+        self._highest = max(self._highest, number_of(name))
         self.names.add(name)
         return name
 

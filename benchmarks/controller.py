@@ -1,0 +1,163 @@
+"""What the search and its result cost beside the tests: `python tests/bench/controller.py [TESTS ...]`.
+
+Not a test: pytest does not collect this file. Audits of models (tests/audit/model.py) start no process, so what is
+left is the controller's own work. Told are CPU seconds of this process: of the search without those that the model
+itself needs, of reading the stored audit back, of deriving its result, and of writing it as JSON and as a page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import TypeVar
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.audit.model import (  # noqa: E402
+    Model,
+    ModelEngine,
+    Step,
+    clean,
+    fails_if,
+    fails_unless,
+    look,
+    opened,
+    write,
+)
+
+from leakcheck import events  # noqa: E402
+from leakcheck.analysis import derive  # noqa: E402
+from leakcheck.audit.bench import Bench  # noqa: E402
+from leakcheck.audit.search import settle  # noqa: E402
+from leakcheck.records import Cost, Execution, Order, Result  # noqa: E402
+from leakcheck.reports import formats  # noqa: E402
+from leakcheck.store import AuditFolder, read_audit  # noqa: E402
+
+GOALS = {1_000: 1.2, 2_000: 3.0, 10_000: 20.0}
+CHAPTER = 40
+"""So many tests share locations: a suite of twice the tests has twice the leaks."""
+T = TypeVar("T")
+
+
+@dataclass
+class Timed(ModelEngine):
+    """A model engine that knows what of the time is its own."""
+
+    own: float = 0.0
+
+    def _execution(self, tag: str, order: Order, tests: object) -> Execution:
+        began = time.process_time()
+        try:
+            return super()._execution(tag, order, tests)  # type: ignore[arg-type]
+        finally:
+            self.own += time.process_time() - began
+
+
+def suite_of(tests: int, seed: int = 7) -> Model:
+    """Chapters of tests, each with a polluter and a victim, by tracked state and by globals, a chain, a cleaner, a
+    brittle test and many that read or do nothing, shuffled."""
+    chance = Random(seed)
+    names = [f"tests/test_{number // CHAPTER}.py::test_{number}" for number in range(tests)]
+    programmes = [steps for chapter in range(-(-tests // CHAPTER)) for steps in _chapter(chapter, chance)]
+    return Model(dict(zip(names, programmes, strict=False)))
+
+
+def _chapter(number: int, chance: Random) -> list[tuple[Step, ...]]:
+    a, b, c = (f"{name}{number}" for name in "abc")
+    special: list[tuple[Step, ...]] = [
+        (write(a),),
+        (fails_if(**{a: "1"}),),
+        (clean(a),),
+        (write(b, **{a: "1"}),),
+        (fails_unless(**{c: "1"}),),
+        (write(c),),
+    ]
+    if number % 5 == 0:
+        special += [(write(f"global{number}"),), (fails_if(**{f"global{number}": "1"}),)]
+    rest = [
+        (look(chance.choice((a, b, c))),) if chance.random() < 0.5 else () for _ in range(CHAPTER - len(special))
+    ]
+    steps = [*special, *rest]
+    chance.shuffle(steps)
+    return steps
+
+
+def cpu(what: Callable[[], T]) -> tuple[float, T]:
+    began = time.process_time()
+    found = what()
+    return time.process_time() - began, found
+
+
+def searched(model: Model) -> tuple[float, float, Bench, Timed]:
+    """(the controller's seconds, the model's, what was found, the engine)."""
+    engine = Timed(model)
+    bench = opened(engine)
+    engine.own = 0.0
+    seconds, _ = cpu(lambda: settle(bench))
+    return seconds - engine.own, engine.own, bench, engine
+
+
+def derived(bench: Bench) -> Result:
+    cost = Cost(1, 1, 1, 1, 1, 1)
+    return derive(bench.suite, bench.executions, cost=cost, leakcheck="0", engine="fork", lanes=1)
+
+
+def stored(bench: Bench, place: Path) -> AuditFolder:
+    """The audit on disk, as the recorder and the engine write it."""
+    folder = AuditFolder(place)
+    place.mkdir()
+    (place / "events").mkdir(exist_ok=True)
+    for tag, items in _segments(bench):
+        folder.begin(tag)
+        for item in items:
+            folder.append(tag, item)
+    return folder
+
+
+def _segments(bench: Bench) -> Iterator[tuple[str, list[events.Event]]]:
+    yield (
+        "audit",
+        [events.Header(tag="audit"), events.Begun("0", "2026-01-01T00:00:00+00:00", {}), events.Completed(1)],
+    )
+    yield "suite", [events.Header(tag="suite"), events.Collected(bench.suite)]
+    for each in bench.executions:
+        ran: list[events.Event] = [events.Finished(run) for run in each.runs]
+        deep = [events.Deep(each.deep, each.modules)]
+        yield (
+            each.id,
+            [events.Header(tag=each.id, order=each.order), *ran, *deep, events.Exit("finished", 0.0, "fork")],
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tests", type=int, nargs="*", default=list(GOALS))
+    print("tests    executions  search  (model)  result    read    json    html    goal for the search")
+    for tests in parser.parse_args().tests:
+        print(_row(tests), flush=True)
+
+
+def _row(tests: int) -> str:
+    search, own, bench, _ = searched(suite_of(tests))
+    result_seconds, result = cpu(lambda: derived(bench))
+    with tempfile.TemporaryDirectory(prefix="leakcheck-bench-") as place:
+        folder = stored(bench, Path(place, "audit"))
+        read, audit = cpu(lambda: read_audit(folder))
+    assert len(audit.executions) == len(bench.executions)
+    json, html = (cpu(partial(formats()[name].render, result))[0] for name in ("json", "html"))
+    goal = GOALS.get(tests)
+    told = f"{goal:.1f}" if goal else "-"
+    numbers = "".join(f"{each:8.2f}" for each in (search, own, result_seconds, read, json, html))
+    return f"{tests:>7,}{len(bench.executions):>12,}{numbers}    {told}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""What is known of a set of executions, derived once, as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import TypeVar, cast
+
+from leakcheck.analysis.chains import Found, chains_of, follow
+from leakcheck.analysis.coverage import Coverage, Met, coverage_from, digests_by_writer, meet
+from leakcheck.analysis.evidence import Answers, Evidence
+from leakcheck.analysis.profiles import Profile, Profiles
+from leakcheck.analysis.same_order import Same, SameOrders
+from leakcheck.analysis.timeline import Timeline, changed_in_place, timeline_of
+from leakcheck.options import Options
+from leakcheck.records import Execution, Location, Suite
+
+USUAL_DEPTH = Options().depth
+T = TypeVar("T")
+
+
+class Knowledge:
+    """Everything that follows from `executions`, in this order.
+
+    At any time it is what is known of the same executions at once: `add` appends. Where one comes before others or
+    counts no longer, all is derived anew (`brought_to`). What it hands out is of the moment, and frozen.
+    """
+
+    def __init__(self, suite: Suite, depth: int = USUAL_DEPTH) -> None:
+        self.suite = suite
+        self.depth = depth
+        self.items = {item.id: item for item in suite.tests}
+        self.files = {item.id: item.file for item in suite.tests}
+        self.executions: list[Execution] = []
+        self.by_id: dict[str, Execution] = {}
+        self._timelines: list[Timeline] = []
+        self._places: dict[str, int] = {}
+        self.appearances: dict[str, list[tuple[int, int]]] = {}
+        """test -> each of its runs: the number of the execution, and its own number in there."""
+        self.news: dict[str, int] = {}
+        """test -> how often something was added that its edges may rest on."""
+        self.differing: set[str] = set()
+        """Tests that were seen to be good and to be bad."""
+        self.restless: set[str] = set()
+        """Tests that were seen to change anything."""
+        self.cleaners: dict[Location, dict[str, None]] = {}
+        """location -> tests that were seen to change a value that was in place there to another or to none."""
+        self._seen: dict[str, bool] = {}
+        self._profiles, self._answers, self.same_orders = Profiles(), Answers(), SameOrders()
+        self._first: dict[Met, str] = {}
+        self._found: Found = {}
+        self._followed = 0
+        self._derived: dict[Hashable, object] = {}
+        self._of_profiles: dict[Hashable, object] = {}
+
+    @classmethod
+    def of(cls, executions: Iterable[Execution], suite: Suite, depth: int = USUAL_DEPTH) -> Knowledge:
+        """From all of them at once."""
+        known = cls(suite, depth)
+        known.add(executions)
+        return known
+
+    def brought_to(self, executions: Sequence[Execution]) -> Knowledge:
+        """What is known of `executions`: this, and what is new, if what was known is there and comes first."""
+        count = len(self.executions)
+        if self.executions != list(executions[:count]):
+            return Knowledge.of(executions, self.suite, self.depth)
+        if len(executions) > count:
+            self.add(executions[count:])
+        return self
+
+    def add(self, executions: Iterable[Execution]) -> None:
+        """Learn what follows from further executions."""
+        self._derived.clear()
+        for execution in executions:
+            self._add(execution)
+
+    def timeline(self, execution: Execution) -> Timeline:
+        """The leaked values in place in one of the executions."""
+        return self._timelines[self._places[execution.id]]
+
+    @property
+    def timelines(self) -> Sequence[Timeline]:
+        """Those of all executions, in their order."""
+        return self._timelines
+
+    @property
+    def evidence(self) -> Evidence:
+        return self.once(_evidence)
+
+    @property
+    def coverage(self) -> Coverage:
+        return self.once(_coverage)
+
+    @property
+    def wavering(self) -> Mapping[str, Same]:
+        """test -> the shortest order of which two executions disagree about it."""
+        return self.once(_wavering)
+
+    @property
+    def flaky(self) -> Mapping[str, Same]:
+        """The same of those with nothing else running."""
+        return self.once(_flaky)
+
+    def once(self, derive: Callable[[Knowledge], T]) -> T:
+        """What `derive` makes of this, made once until there are more executions."""
+        if derive not in self._derived:
+            self._derived[derive] = derive(self)
+        return cast(T, self._derived[derive])
+
+    def once_of_profiles(self, derive: Callable[[Knowledge], T]) -> T:
+        """The same of what depends on profiles alone, but for how often each test was seen: made once until one of
+        them tells more."""
+        if derive not in self._of_profiles:
+            self._of_profiles[derive] = derive(self)
+        return cast(T, self._of_profiles[derive])
+
+    def _add(self, execution: Execution) -> None:
+        number, timeline = len(self.executions), timeline_of(execution, self.items)
+        self.executions.append(execution)
+        self.by_id[execution.id] = execution
+        self._places[execution.id] = number
+        self._timelines.append(timeline)
+        for place, run in enumerate(execution.runs):
+            self.appearances.setdefault(run.test, []).append((number, place))
+            if (run.good or run.bad) and self._seen.setdefault(run.test, run.good) is not run.good:
+                self.differing.add(run.test)
+            if run.changes or run.finalised:
+                self.restless.add(run.test)
+        for run, change, value in changed_in_place(timeline):
+            if change.digest != value.digest:
+                self.cleaners.setdefault(change.location, {})[run.test] = None
+        self.same_orders.add(execution)
+        self._learn_alone(execution)
+        self._tell(self._answers.add(execution, self.files))
+
+    def _learn_alone(self, execution: Execution) -> None:
+        """What was followed with a profile that tells more now is followed again."""
+        test = execution.order.tests[0] if execution.order.tests else ""
+        before = self._profiles.found.get(test)
+        if self._profiles.add(execution) is None:
+            return
+        self._tell(test)
+        after = self._profiles.found.get(test)
+        if _facts(before) != _facts(after):
+            self._of_profiles.clear()
+            if any(number < self._followed for number, _ in self.appearances.get(test, ())):
+                self._followed = 0
+
+    def _tell(self, test: str | None) -> None:
+        if test is not None:
+            self.news[test] = self.news.get(test, 0) + 1
+
+    def _follow(self) -> None:
+        """Follow leaked values through the executions that are new."""
+        if not self._followed:
+            self._first, self._found = {}, {}
+        profiles = self._profiles.found
+        digests = self.once_of_profiles(_digests)
+        for execution, timeline in islice(zip(self.executions, self._timelines, strict=True), self._followed, None):
+            meet(execution.id, timeline, profiles, digests, self._first)
+            follow(timeline, profiles, self._found)
+        self._followed = len(self.executions)
+
+
+def _facts(profile: Profile | None) -> object:
+    """All that others can tell of a test alone, but for how often it was seen."""
+    if profile is None:
+        return None
+    return profile.good, profile.bad, profile.reads, profile.changes, profile.elsewhere, profile.modules
+
+
+def _evidence(known: Knowledge) -> Evidence:
+    return known._answers.evidence(known._profiles.found)
+
+
+def _digests(known: Knowledge) -> Mapping[tuple[str, Location], str]:
+    return digests_by_writer(known._profiles.found)
+
+
+def _coverage(known: Knowledge) -> Coverage:
+    known._follow()
+    return coverage_from(known._profiles.found, chains_of(known._found), known._first, known.items, known.depth)
+
+
+def _wavering(known: Knowledge) -> Mapping[str, Same]:
+    return known.same_orders.wavering()
+
+
+def _flaky(known: Knowledge) -> Mapping[str, Same]:
+    return known.same_orders.flaky()
