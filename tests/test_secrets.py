@@ -28,7 +28,8 @@ PLANTS = (
     "partial", "key-of-tokens", "item-of-set", "named-tuple", "bytes", "bytearray", "jwt", "bearer", "issued",
     "pem", "json-text", "long-text", "many", "inside-exception", "log-record", "log-arguments", "path",
     "account-key", "sas", "xml", "php", "curl", "pgpass", "webhook", "spoken", "netrc", "yaml", "toml",
-    "long-literal", "f-string", "joined", "warning", "printed", "exit", "shouldstop", "xfail", "document", "namespace", "path-key",
+    "long-literal", "f-string", "joined", "warning", "printed", "exit", "shouldstop", "xfail", "document",
+    "namespace", "path-key",
 )  # fmt: skip
 SPICY = {"nested": '"q\\é ', "global": "<&'>", "global-list": "%2F ", "state": "\t"}
 TOKENS = {name: f"zq{number:02d}{SPICY.get(name, '')}Pl4nt/tok" for number, name in enumerate(PLANTS)}
