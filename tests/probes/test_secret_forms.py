@@ -114,8 +114,8 @@ def test_forms_are_looked_for_in_what_can_be_shown_and_everywhere_where_asked() 
 PIECES = (
     "a", "A1", "a:", "a=", "a b ", "key", "key=", "token", " is ", "password is ", "eyJ-", "eyJa", "@", ":@", "//",
     "://a", "<a>", "<a ", "name=a ", "name:key,", "curl ", " -u a", "basic ", "basic a", "bearer ",
-    "aws", "awskey'", "'a", "\n", "a:1:", "*:*:", "login a ", "mysql ", "0", "1234567890", "sk", "AP", "-", "_", ".",
-    "\\", "{", "pass", "Pass", "é",
+    "aws", "awskey'", "'a", "\n", "a:1:", "*:*:", "login a ", "mysql ", "0", "1234567890", "sk", "AP", "-", "_",
+    ".", "\\", "{", "pass", "Pass", "é",
 )  # fmt: skip
 
 
