@@ -26,7 +26,10 @@ PLANTS = (
     "failure", "skip", "comment", "argument", "state", "nested", "in-list", "dataclass", "pydantic",
     "secret-str", "held", "url", "deep-url", "netloc", "raw-headers", "scope", "cookie-object", "auth", "closure",
     "partial", "key-of-tokens", "item-of-set", "named-tuple", "bytes", "bytearray", "jwt", "bearer", "issued",
-    "pem", "json-text", "long-text", "many", "inside-exception", "log-record", "log-arguments",
+    "pem", "json-text", "long-text", "many", "inside-exception", "log-record", "log-arguments", "path",
+    "account-key", "sas", "xml", "php", "curl", "pgpass", "webhook", "spoken", "netrc", "yaml", "toml",
+    "long-literal", "f-string", "joined", "warning", "printed", "exit", "shouldstop", "xfail", "document",
+    "namespace", "path-key",
 )  # fmt: skip
 SPICY = {"nested": '"q\\é ', "global": "<&'>", "global-list": "%2F ", "state": "\t"}
 TOKENS = {name: f"zq{number:02d}{SPICY.get(name, '')}Pl4nt/tok" for number, name in enumerate(PLANTS)}
@@ -64,7 +67,7 @@ SHOP = """
         return token
 """
 PLANT = """
-    import collections, functools, logging, urllib.parse
+    import argparse, collections, functools, logging, pathlib, urllib.parse
     import httpx, shop
 
     state = shop.app.state
@@ -104,12 +107,26 @@ PLANT = """
         state.page = "x" * 50 + "password=" + t["long-text"]
         state.many = [{"password": t["many"], "n": n} for n in range(600)]
         state.error = [ValueError(t["inside-exception"])]
+        state.place = pathlib.PurePosixPath("/x/token=" + t["path"])
+        state.storage = "AccountName=x;AccountKey=" + t["account-key"]
+        state.link = "https://x.example/c?sv=2020&sig=" + t["sas"]
+        state.xml = "<user><password>" + t["xml"] + "</password></user>"
+        state.php = "['password' => '" + t["php"] + "']"
+        state.call = "curl -u me:" + t["curl"] + " https://x.example"
+        state.line = "db.example:5432:shop:me:" + t["pgpass"]
+        state.hook = "https://hooks.slack.com/services/" + t["webhook"]
+        state.help = "the password is " + t["spoken"]
+        state.netrc = "machine x.example login me password " + t["netrc"]
+        state.yaml = "user: me\\npassword: " + t["yaml"]
+        state.toml = "[db]\\npassword = '" + t["toml"] + "'"
+        state.options = argparse.Namespace(colour="plain-to-see", db_password=t["namespace"])
+        state.places = {pathlib.PurePosixPath("/x/token=" + t["path-key"]): 1}
         state.records = [
             logging.LogRecord("shop", 20, "shop.py", 1, t["log-record"], (t["log-arguments"],), None)
         ]
 """
 SUITE = """
-    import logging.handlers, os, sys, uuid
+    import logging.handlers, os, sys, uuid, warnings
     import plant, pytest, shop
     from fastapi import Response
     from fastapi.testclient import TestClient
@@ -167,6 +184,30 @@ SUITE = """
     def test_skips():
         pytest.skip(<<skip>>)
 
+    def test_lines():
+        state.size = len("a b " * 60 + <<long-literal>>), "<<LONG>> password=" + <<long-literal>>
+        state.style = len(f"token={state.colour if hasattr(state, 'colour') else ''}<<RAW>>")
+        state.shape = len("password=" "" <<joined>>)
+        state.docs = len('''one
+            password: <<RAWDOC>>
+            two''')
+
+    def test_warns():
+        warnings.warn(<<warning>>)
+        print(<<printed>>, file=sys.stderr)
+
+    @pytest.mark.xfail(reason=<<xfail>>)
+    def test_expected():
+        raise ValueError(<<xfail>>)
+
+    def test_stops(request):
+        if not hasattr(state, "shape"):
+            request.session.shouldstop = <<shouldstop>>
+
+    def test_exits():
+        if not hasattr(state, "shape"):
+            pytest.exit(<<exit>>)
+
     def test_nobody_is_logged_in():
         assert not client.cookies
 
@@ -188,7 +229,8 @@ FILES = {
 def suite() -> str:
     """The suite, the secrets in it as its author would have written them."""
     values = {name: repr(token) for name, token in TOKENS.items()}
-    values.update(TOKENS=repr(TOKENS), PINS=f"{PIN}, {LONG_PIN}")
+    values.update(TOKENS=repr(TOKENS), PINS=f"{PIN}, {LONG_PIN}", LONG="a b " * 60)
+    values.update(RAW=TOKENS["f-string"], RAWDOC=TOKENS["document"])
     return re.sub("<<([A-Za-z-]+)>>", lambda found: values[found[1]], SUITE)
 
 
@@ -256,6 +298,18 @@ def test_every_plant_was_found(told: Callable[..., bytes]) -> None:
     assert ("dependency_overrides", "shop:get_token") in keys
     verdicts = {row["id"].partition("::")[2]: row["verdict"] for row in report["tests"]}
     assert verdicts["test_nobody_is_logged_in"] == verdicts["test_nothing_is_known[TOKENS]"] == "victim"
+
+
+def test_what_stopped_runs_is_told_without_its_reason(folder: Path, told: Callable[..., bytes]) -> None:
+    stored = b"".join(path.read_bytes() for path in (folder / ".leakcheck").rglob("*.jsonl"))
+    assert b'"reason":"pytest.exit"' in stored
+    assert b'"reason":"Interrupted"' in stored
+
+
+def test_lines_with_secrets_are_shown_without_them(told: Callable[..., bytes]) -> None:
+    page = html.unescape(told("report", "--html", "-").decode())
+    for line in ("state.size = len(", "state.shape = len(", "state.docs = len(", "state.yaml ="):
+        assert line in page
 
 
 def test_what_is_not_secret_is_shown(told: Callable[..., bytes]) -> None:

@@ -48,7 +48,8 @@ def test_literals_are_those_that_python_reads() -> None:
     "text",
     [
         "'''", '"', "f'{", 'f"{x:', 'f"{x:{', 'f"}', 'f"{"', "rb'\\", "\\", "f'\\{x}'", "f'\\N{DASH}{x}'",
-        "\0\ufeff$?", 'f"{x!r}"', 'f"{{}}"', "f'{a[b[{1:2}]]:>{w}}'", "x = 1e-5 + .5j", "\r\n\t\f", "é = 'ü'", json.dumps('"\\'),
+        "\0\ufeff$?", 'f"{x!r}"', 'f"{{}}"', "f'{a[b[{1:2}]]:>{w}}'", "x = 1e-5 + .5j",
+        "\r\n\t\f", "é = 'ü'", json.dumps('"\\'),
     ],
 )  # fmt: skip
 def test_every_text_can_be_read_without_a_gap(text: str) -> None:

@@ -36,7 +36,7 @@ _TECHNICAL = re.compile(
 """Words of letters and digits that everybody knows."""
 _FIELD = re.compile(r":(?:param|type|arg|keyword|raises|[ci]?var)\s{1,4}[\w .*]{1,80}:")
 """How docstrings begin to tell of an argument."""
-_TELLS_NOTHING = re.compile(r"\W*")
+_TELLS_NOTHING = re.compile(r"\W{0,4}")
 _SPANNING = re.compile(r"(?i)private key")
 """What makes the lines behind it secret."""
 _CAMEL = r"[A-Z]{0,4}[a-z]{1,20}(?:[A-Z]{1,4}[a-z]{2,20}){1,8}(?![A-Za-z])"

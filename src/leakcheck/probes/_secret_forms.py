@@ -37,7 +37,7 @@ _SPOKEN = re.compile(
     rf"(?:,? (?:is|was|are|=|will be|has been)) (?:now )?[\"'`]?(?!(?:{patterns.NO_VALUE})\b)[^\s\"'`]{{3}}"
 )
 _VERBS = (" is ", " was ", " are ", " = ", " be ", " been ")
-_WORD = re.compile(r"[\w.:~-]{11,}")
+_WORD = re.compile(r"[\w.:~\\-]{8,}")
 _ISSUED = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(each for _, each in patterns.ISSUED)})")
 _FORMS = tuple((needle, re.compile(form)) for needle, form in patterns.FORMS)
 _RUN = re.compile(r"[A-Za-z0-9+/_=-]{20,}")

@@ -58,7 +58,7 @@ ISSUED = (
     ("AWS", r"(?:A3T[A-Z0-9]|A(?:BIA|CCA|KIA|SIA|ROA|IDA|GPA|NPA|NVA|IPA))[A-Z0-9]{8}|(?:akia|asia)[\w-]{8}"),
     ("Google", r"AIza[\w-]{8}|ya29\.[\w-]{8}|GOCSPX-[\w-]{8}"),
     ("Azure", r"\w{3}\dQ~[\w~.-]{20}"),
-    ("Slack", r"(?i:xox[abceoprs])(?:\.xox[bp])?-[\w-]{8}|xapp-\d-[\w-]{8}"),
+    ("Slack", r"(?i:xox[abceoprs])(?:\.xox[bp])?-(?:[\w-]{8}|\d{1,20}-\w)|xapp-\d-[\w-]{8}"),
     ("Stripe", r"[rsp]k_(?:live|test)_\w{8}|whsec_[\w+/=]{8}"),
     ("OpenAI and its like", r"sk-[\w-]{8}|sk_[\w-]{8}|gsk_\w{16}|xai-\w{20}|pplx-\w{16}|r8_\w{20}"),
     ("Hugging Face", r"hf_[A-Za-z0-9]{16}"),
@@ -72,7 +72,7 @@ ISSUED = (
     ("crates.io", r"cio[A-Za-z0-9]{32}"),
     ("NuGet", r"oy2[a-z0-9]{43}"),
     ("Docker", r"dckr_[po]at_[\w-]{8}"),
-    ("Square", r"sq0[a-z]{3}-[\w-]?|EAAA[\w-]{50}"),
+    ("Square", r"sq0[a-z]{3}-|EAAA[\w-]{50}"),
     ("Facebook", r"EAA[A-Za-z0-9]{40}"),
     ("Telegram", r"\d{8,10}:[\w-]{35}"),
     ("Discord", r"[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27}"),
@@ -98,7 +98,7 @@ ISSUED = (
     ("Doppler", r"dp\.[a-z]{2,6}\.\w{16}"),
     ("1Password", r"ops_eyJ[\w-]{8}"),
     ("age", r"AGE-SECRET-KEY-1[A-Z0-9]{8}"),
-    ("JSON web tokens", r"(?:eyJ|eyj)[\w-]{4,4000}\."),
+    ("JSON web tokens", r"(?:eyJ|eyj)[\w-]{4,1000}\."),
 )
 """(who issues it, the beginning of it), each at the beginning of a word."""
 
