@@ -94,7 +94,7 @@ class Knowledge:
 
     @property
     def flaky(self) -> Set[str]:
-        return self._repeats.flaky
+        return self.once(_flaky)
 
     def once(self, derive: Callable[[Knowledge], T]) -> T:
         """What `derive` makes of this, made once until there are more executions."""
@@ -162,6 +162,10 @@ def _facts(profile: Profile | None) -> object:
     if profile is None:
         return None
     return profile.good, profile.bad, profile.reads, profile.changes, profile.elsewhere, profile.modules
+
+
+def _flaky(known: Knowledge) -> Set[str]:
+    return frozenset(known._repeats.flaky)
 
 
 def _evidence(known: Knowledge) -> Evidence:
