@@ -102,8 +102,8 @@ def test_the_certificate_counts_the_values_that_were_followed() -> None:
     cost = Cost(1, 1, 1, 1, 1, 1)
     totals = [
         derive(
-            bench.suite,
-            bench.executions,
+            suite,
+            executions,
             cost=cost,
             leakcheck="0",
             engine="fork",

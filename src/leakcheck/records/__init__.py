@@ -23,6 +23,7 @@ from leakcheck.records.derived import (
     Verdict,
 )
 from leakcheck.records.recorded import (
+    BACKWARD,
     BAD_OUTCOMES,
     GOOD_OUTCOMES,
     NOT_RESTORED,
@@ -54,6 +55,7 @@ from leakcheck.records.recorded import (
 )
 
 __all__ = [
+    "BACKWARD",
     "BAD_OUTCOMES",
     "GOOD_OUTCOMES",
     "NOT_RESTORED",
