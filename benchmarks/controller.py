@@ -11,7 +11,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -53,10 +53,10 @@ class Timed(ModelEngine):
 
     own: float = 0.0
 
-    def _execution(self, tag: str, order: Order, tests: object) -> Execution:
+    def _execution(self, tag: str, order: Order, tests: Sequence[str]) -> Execution:
         began = time.process_time()
         try:
-            return super()._execution(tag, order, tests)  # type: ignore[arg-type]
+            return super()._execution(tag, order, tests)
         finally:
             self.own += time.process_time() - began
 
@@ -112,37 +112,31 @@ def derived(bench: Bench) -> Result:
 
 def stored(bench: Bench, place: Path) -> AuditFolder:
     """The audit on disk, as the recorder and the engine write it."""
-    folder = AuditFolder(place)
     place.mkdir()
-    (place / "events").mkdir(exist_ok=True)
-    for tag, items in _segments(bench):
-        folder.begin(tag)
-        for item in items:
-            folder.append(tag, item)
-    return folder
-
-
-def _segments(bench: Bench) -> Iterator[tuple[str, list[events.Event]]]:
-    yield (
-        "audit",
-        [events.Header(tag="audit"), events.Begun("0", "2026-01-01T00:00:00+00:00", {}), events.Completed(1)],
-    )
-    yield "suite", [events.Header(tag="suite"), events.Collected(bench.suite)]
+    folder = AuditFolder(place)
+    folder.begin("audit")
+    folder.append("audit", events.Begun("0", "2026-01-01T00:00:00+00:00", {}))
+    folder.begin("suite")
+    folder.append("suite", events.Collected(bench.suite))
     for each in bench.executions:
-        ran: list[events.Event] = [events.Finished(run) for run in each.runs]
-        deep = [events.Deep(each.deep, each.modules)]
-        yield (
-            each.id,
-            [events.Header(tag=each.id, order=each.order), *ran, *deep, events.Exit("finished", 0.0, "fork")],
-        )
+        folder.begin(each.id, each.order)
+        folder.append(each.id, *(events.Finished(run) for run in each.runs), events.Deep(each.deep, each.modules))
+        folder.close(each.id, events.Exit("finished", 0, 0.0))
+    folder.append("audit", events.Completed(1.0))
+    return folder
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tests", type=int, nargs="*", default=list(GOALS))
-    print("tests    executions  search  (model)  result    read    json    html    goal for the search")
+    _say("tests    executions  search  (model)  result    read    json    html    goal for the search")
     for tests in parser.parse_args().tests:
-        print(_row(tests), flush=True)
+        _say(_row(tests))
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _row(tests: int) -> str:

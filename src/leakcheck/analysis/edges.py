@@ -22,7 +22,7 @@ MAX_UNTRIED = 4
 Carried = tuple[Edge, tuple[Location, ...]]
 """An edge and the locations that carry it: several when tests hurt only together, none when no probe sees it."""
 _Rank = tuple[int, int, int, int]
-"""Cleaners last; what searches have led to, then what they have reached, the smallest first; by their number."""
+"""Cleaners last; what searches have led to before what they have reached, the smallest first; the oldest first."""
 
 
 def edges_of(known: Knowledge) -> tuple[Carried, ...]:

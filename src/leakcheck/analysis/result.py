@@ -229,7 +229,7 @@ def _reproduce(execution: Execution, suite: Suite) -> str:
     if order.kind == "declared":
         return suite_command(suite)
     if order.kind == "random" and order.seed is not None and "pytest-randomly" in suite.plugins:
-        return suite_command(suite, seed=order.seed) if not order.name.endswith("reversed") else ""
+        return suite_command(suite, seed=order.seed) if not order.is_backward else ""
     return ""
 
 

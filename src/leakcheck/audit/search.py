@@ -87,7 +87,7 @@ def orders_and_differing(bench: Bench) -> None:
     """Where time is dear, alone run only tests under suspicion, and beside the last order those that are known by
     then."""
     orders = whole_orders(bench.view())
-    last = [order for order in orders if order.name.endswith(" reversed")]
+    last = [order for order in orders if order.is_backward]
     done = bench.run("orders", [order for order in orders if order not in last])
     last = last or _backwards([each.order for each in done])
     known = _suspects(bench)
@@ -125,12 +125,8 @@ def _reverses(bench: Bench, done: list[Order]) -> None:
 def _backwards(done: list[Order]) -> list[Order]:
     """A plugin's random orders tell their sequence when they run: then they can run reversed."""
     shuffled = [order for order in done if order.kind == "random" and order.tests]
-    named = {order.name for order in shuffled}
-    return [
-        backward(order)
-        for order in shuffled
-        if not order.name.endswith(" reversed") and f"{order.name} reversed" not in named
-    ]
+    reversed_ones = {order.seed for order in shuffled if order.is_backward}
+    return [backward(order) for order in shuffled if not order.is_backward and order.seed not in reversed_ones]
 
 
 def _set_budget(bench: Bench) -> None:

@@ -23,6 +23,7 @@ from leakcheck.records.derived import (
     Verdict,
 )
 from leakcheck.records.recorded import (
+    BACKWARD,
     BAD_OUTCOMES,
     GOOD_OUTCOMES,
     NOT_RESTORED,
@@ -55,6 +56,7 @@ from leakcheck.records.recorded import (
 )
 
 __all__ = [
+    "BACKWARD",
     "BAD_OUTCOMES",
     "GOOD_OUTCOMES",
     "NOT_RESTORED",

@@ -26,6 +26,8 @@ NOT_RESTORED = "not restored"
 """The topic of the note in an execution that could not put a location back."""
 
 
+BACKWARD = " reversed"
+"""What the name of a random order ends with that is the reverse of another."""
 QUIET_FILES = ".hypothesis"
 """Part of the names of files that tools write beside the tests: no state of the project."""
 LONGEST_ID = 1000
@@ -212,6 +214,11 @@ class Order:
     deep: bool = False
     pinpoint: tuple[Location, ...] = ()
     watch: tuple[Location, ...] = ()
+
+    @property
+    def is_backward(self) -> bool:
+        """Whether this is the reverse of a random order. Stored audits tell it by the name alone."""
+        return self.kind == "random" and self.name.endswith(BACKWARD)
 
 
 @dataclass(frozen=True, slots=True)

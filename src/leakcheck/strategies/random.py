@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from leakcheck.records import Order, TestItem
+from leakcheck.records import BACKWARD, Order, TestItem
 from leakcheck.strategies import View
 
 
@@ -38,7 +38,7 @@ def _pair(seed: int, tests: tuple[str, ...]) -> tuple[Order, Order]:
 
 def backward(order: Order) -> Order:
     """The reverse of a random order."""
-    return Order(f"{order.name} reversed", "random", order.tests[::-1], order.seed)
+    return Order(f"{order.name}{BACKWARD}", "random", order.tests[::-1], order.seed)
 
 
 def shuffled(view: View, seed: int) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ class Knowledge:
         return known
 
     def brought_to(self, executions: Sequence[Execution]) -> Knowledge:
-        """What is known of `executions`: this, and what is new, if what was known is there and comes first."""
+        """What is known of `executions`: this and what is new, if what was known is still there and comes first."""
         count = len(self.executions)
         if self.executions != list(executions[:count]):
             return Knowledge.of(executions, self.suite, self.depth)
