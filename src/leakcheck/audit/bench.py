@@ -14,7 +14,7 @@ from leakcheck.analysis.elsewhere import changed_elsewhere
 from leakcheck.audit.collisions import WHY, collided
 from leakcheck.audit.outcome import BUDGET
 from leakcheck.audit.outsiders import alone_where_needed, inherited, outsiders
-from leakcheck.audit.progress import Progress
+from leakcheck.audit.progress import Outlook, Progress
 from leakcheck.engine import Engine
 from leakcheck.events import Disowned, Note
 from leakcheck.options import PROFILES, Options, Profile
@@ -111,7 +111,7 @@ class Bench:
         """
         done: list[Execution] = []
         waiting = [self._watched(order) for order in orders]
-        self.progress.phase(phase, len(waiting))
+        self.progress.phase(phase, len(waiting), sum(map(self._tests_in, waiting)))
         while waiting and time.monotonic() <= until:
             size = len(waiting) if until == float("inf") else BATCH
             batch, waiting = waiting[:size], waiting[size:]
@@ -119,7 +119,7 @@ class Bench:
             for execution in self.engine.run(self._alone_where_needed(batch), lanes=lanes):
                 ran.append(execution)
                 self.executions.append(execution)
-                self.progress.step(execution.order.name)
+                self.progress.step(execution.order.name, len(execution.runs))
                 waiting += self._mended(execution)
             disturbed = collided(ran, [*self.executions, *self.control]) if self.engine.lanes > 1 else []
             waiting += [replace(execution.order, exclusive=True) for execution in disturbed]
@@ -138,6 +138,7 @@ class Bench:
         """Let so much time be spent from now on, whatever is left of the budget, if there was one."""
         if self.options.budget:
             self.deadline = max(self.deadline, time.monotonic() + seconds)
+            self.progress.expect(Outlook(search=self.deadline - time.monotonic()))
 
     def spend(self, phase: str, orders: Sequence[Order]) -> list[Execution]:
         """Run `orders` as far as the budget goes."""
@@ -148,6 +149,10 @@ class Bench:
 
     def _tell_spent(self, phase: str, left: int) -> None:
         self.note(BUDGET, f"the budget is spent: {left:,} executions were not made ({phase})")
+
+    def _tests_in(self, order: Order) -> int:
+        """How many tests it will run: a plugin that shuffles tells them later."""
+        return len(order.tests) or len(self.suite.tests)
 
     def _watched(self, order: Order) -> Order:
         """The order, with a look after every test at what tests alone have changed and no probe tracks."""
