@@ -49,7 +49,7 @@ MOMENTS = {
 }
 
 
-@pytest.mark.parametrize("width", [50, 60, 80, 100, 200])
+@pytest.mark.parametrize("width", [60, 72, 80, 100, 200])
 @pytest.mark.parametrize("name", MOMENTS)
 def test_count_bar_and_time_left_never_vanish(name: str, width: int) -> None:
     moment = MOMENTS[name]
@@ -65,7 +65,7 @@ def test_count_bar_and_time_left_never_vanish(name: str, width: int) -> None:
 def test_80_columns() -> None:
     assert shown(MOMENTS["first run"]._replace(running="test_a.py::test_x", left=Left(30.0, 200.0)), 80) == [
         "declared order  test_a.py::test_x",
-        "━━━━━─────────────────────────  12 of 67 tests  0:09  about 30 s to 4 min left",
+        "━━━━━───────────────────────────  12 of 67 tests  0:09  about 30 s to 4 min left",
     ]
 
 

@@ -10,8 +10,9 @@ from leakcheck.cli.left import Left, steady
 
 BY_TEST = frozenset({"declared", "orders", "isolated"})
 """Phases whose work is told in tests; that of the others in executions."""
-_TOLD, _MEASURED = 0.1, 0.3
-"""The share of a phase behind which its pace tells something, and behind which it tells all."""
+_TOLD, _MEASURED, _SOME = 0.1, 0.3, 3
+"""The share of a phase behind which its pace tells something, that behind which it tells all, and the number of
+steps that does however many there are."""
 
 
 class Moment(NamedTuple):
@@ -99,7 +100,7 @@ class Course:
         share = self._shown / self._total if self._total else 0.0
         spent = now - self._phase_began
         if self._prior is None:
-            return spent / share - spent if share >= _TOLD else None
+            return spent / share - spent if share >= _TOLD or self._shown >= _SOME else None
         trust = min(1.0, share / _MEASURED)
         whole = (1 - trust) * self._prior + (trust * spent / share if share else 0.0)
         return max(0.0, whole - spent)
