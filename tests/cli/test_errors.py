@@ -144,9 +144,22 @@ def test_an_audit_that_cannot_be_read(data: bytes, words: str, command: tuple[st
 
 
 def test_a_report_that_cannot_be_written() -> None:
-    ended = GREEN.leakcheck("run", "--random", "0", "--json", "no/such/folder/report.json")
-    assert ended.code == 4
-    assert "cannot write no/such/folder/report.json" in ended.stderr
+    """Told before the audit: nothing was collected, and no folder is made."""
+    with GREEN.folder() as folder:
+        ended = leakcheck(folder, "run", "--json", "test_a.py/folder/report.json")
+        assert sorted(path.name for path in folder.iterdir()) == ["pytest.ini", "test_a.py"]
+    assert (ended.code, ended.stdout) == (4, "")
+    assert ended.stderr == (
+        "leakcheck: cannot write test_a.py/folder/report.json: Not a directory (in test_a.py)\n"
+        "Name files that can be written, each once; - is standard output.\n"
+    )
+
+
+def test_folders_for_a_report_are_made() -> None:
+    with GREEN.folder() as folder:
+        ended = leakcheck(folder, "run", "--random", "0", "-q", "--json", "out/of/here/report.json")
+        assert (ended.code, ended.stderr) == (0, "")
+        assert (folder / "out" / "of" / "here" / "report.json").stat().st_size
 
 
 def test_a_clean_suite() -> None:

@@ -14,7 +14,7 @@ from leakcheck.audit.collisions import WHY, disturbed
 from leakcheck.audit.left_out import LeftOut
 from leakcheck.audit.outcome import BUDGET
 from leakcheck.audit.outsiders import Outside, alone_where_needed, with_neighbours
-from leakcheck.audit.progress import Progress
+from leakcheck.audit.progress import Outlook, Progress
 from leakcheck.engine import Engine
 from leakcheck.events import Disowned, Note
 from leakcheck.options import PROFILES, Options, Profile
@@ -115,7 +115,7 @@ class Bench:
         done: list[Execution] = []
         watch = self._watch()
         waiting = [_watched(order, watch) for order in orders]
-        self.progress.phase(phase, len(waiting))
+        self.progress.phase(phase, len(waiting), sum(map(self._tests_in, waiting)))
         while waiting and time.monotonic() <= until:
             size = len(waiting) if until == float("inf") else BATCH
             batch, waiting = waiting[:size], waiting[size:]
@@ -124,7 +124,7 @@ class Bench:
                 ran.append(execution)
                 self.executions.append(execution)
                 self._outside.add(execution)
-                self.progress.step(execution.order.name)
+                self.progress.step(execution.order.name, len(execution.runs))
                 waiting += self._mended(execution)
             met = disturbed(ran, self._left_outside()) if self.engine.lanes > 1 else []
             waiting += [replace(execution.order, exclusive=True) for execution in met]
@@ -143,6 +143,7 @@ class Bench:
         """Let so much time be spent from now on, whatever is left of the budget, if there was one."""
         if self.options.budget:
             self.deadline = max(self.deadline, time.monotonic() + seconds)
+            self.progress.expect(Outlook(search=self.deadline - time.monotonic()))
 
     def spend(self, phase: str, orders: Sequence[Order]) -> list[Execution]:
         """Run `orders` as far as the budget goes."""
@@ -161,6 +162,10 @@ class Bench:
         self._drop(executions, why)
         if executions:
             self.run(phase, [replace(each.order, exclusive=True) for each in executions])
+
+    def _tests_in(self, order: Order) -> int:
+        """How many tests it will run: a plugin that shuffles tells them later."""
+        return len(order.tests) or len(self.suite.tests)
 
     def _alone_where_needed(self, orders: Sequence[Order]) -> list[Order]:
         known = self._left_outside()

@@ -64,7 +64,8 @@ def named(base: Path, wanted: str) -> AuditFolder:
 
 def reason(folder: AuditFolder, error: Unreadable) -> str:
     """Why this audit is of no use, without its name."""
-    return error.message.removeprefix(f"{folder.path}").lstrip("/: ")
+    told = error.message.removeprefix(str(folder.path)).lstrip("/: ")
+    return f"it {told}" if told.startswith("holds ") else told
 
 
 def who_knows(base: Path, test: str, but: str) -> str:

@@ -24,7 +24,7 @@ from leakcheck.audit.outcome import forked
 from leakcheck.audit.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.audit.progress import Progress
 from leakcheck.audit.resuming import NOT_OURS
-from leakcheck.audit.run import engine_for, keep_excerpts
+from leakcheck.audit.run import engine_for, keep_excerpts, told_to
 from leakcheck.audit.salts import kept_salt
 from leakcheck.audit.turns import in_turn
 from leakcheck.engine import Engine, check_interpreter
@@ -99,7 +99,8 @@ def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
         audit = read_audit(folder)
         options = replace(Options.from_text(audit.options), engine="fork" if forked(audit) else "spawn")
         aside.begin("audit")
-        with engine_for(options, aside, salt=kept_salt(folder.path) or "", first=_next_number(folder)) as engine:
+        salt = kept_salt(folder.path) or ""
+        with engine_for(options, aside, salt=salt, first=_next_number(folder)) as engine, told_to(progress, engine):
             _collect(engine, audit, progress)
             bench = _bench(test, engine, options, audit, progress)
             settle(bench)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from leakcheck.audit.excerpts import excerpts_for
 from leakcheck.audit.killed import put_back_leftovers
 from leakcheck.audit.leftovers import State, files_below, told
 from leakcheck.audit.opening import check_paths, open_bench
+from leakcheck.audit.outlook import under_way
 from leakcheck.audit.progress import Progress
 from leakcheck.audit.resuming import Earlier, check_same, resumed
 from leakcheck.audit.salts import keep_salt
@@ -54,7 +56,7 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         salt = earlier.salt if earlier is not None else secrets.token_hex(16)
         with in_turn(here, progress):
             folder = folder or _begin(options, progress, salt)
-            with engine_for(options, folder, salt=salt, earlier=earlier) as engine:
+            with engine_for(options, folder, salt=salt, earlier=earlier) as engine, told_to(progress, engine):
                 files = files_below(here)
                 known = earlier.suite.launcher if earlier is not None else ""
                 bench, control = open_bench(engine, options, progress, known)
@@ -75,6 +77,17 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         raise _gone(error) from None
     except CannotRecord as error:
         raise _out_of_room(error, folder if collected else None) from None
+
+
+@contextmanager
+def told_to(progress: Progress, engine: Engine) -> Iterator[None]:
+    """Have `progress` know what is under way, and tell of an interruption at once: to end takes a while."""
+    progress.watch(partial(under_way, engine))
+    try:
+        yield
+    except KeyboardInterrupt:
+        progress.stopping()
+        raise
 
 
 def _tell_leftovers(bench: Bench, before: Mapping[str, State], here: Path) -> None:

@@ -12,7 +12,9 @@ from leakcheck.audit.confirm import confirm
 from leakcheck.audit.deep import look_deep, name_lines
 from leakcheck.audit.meant import try_meant
 from leakcheck.audit.once_more import OnceMore
+from leakcheck.audit.outlook import declared_seconds, outlook
 from leakcheck.audit.pairs import combine, cover_pairs, meet_elsewhere
+from leakcheck.audit.progress import Outlook
 from leakcheck.records import Order
 from leakcheck.strategies import whole_orders
 from leakcheck.strategies.isolated import Strategy as Isolated
@@ -22,6 +24,7 @@ from leakcheck.strategies.random import backward
 def settle(bench: Bench) -> None:
     """Find every order dependence, prove it, and cover every pair of a leaked value and its reader."""
     profile = bench.profile
+    bench.progress.expect(outlook(bench))
     if not profile.isolate_all:
         orders_and_differing(bench)
     elif bench.engine.fork:
@@ -130,5 +133,6 @@ def _backwards(done: list[Order]) -> list[Order]:
 
 
 def _set_budget(bench: Bench) -> None:
-    declared = max((each.seconds for each in bench.executions if each.order.kind == "declared"), default=1.0)
-    bench.deadline = time.monotonic() + bench.options.budget_seconds(declared)
+    seconds = bench.options.budget_seconds(declared_seconds(bench))
+    bench.deadline = time.monotonic() + seconds
+    bench.progress.expect(Outlook(search=seconds))

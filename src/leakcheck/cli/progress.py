@@ -1,114 +1,141 @@
-"""Progress on standard error: bars in a terminal, a line a phase elsewhere."""
+"""Progress on standard error: two lines that are drawn over in a terminal, lines that stay elsewhere."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.progress import Progress as Bars
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live as Redrawn
 
 from leakcheck.audit import Progress
-from leakcheck.audit.progress import Silent
+from leakcheck.audit.progress import Outlook, Silent, UnderWay
+from leakcheck.cli.course import Course
+from leakcheck.cli.drawing import STOPPING, count, drawn, title
+from leakcheck.cli.left import words
 from leakcheck.reports._words import clean
 
-_TELL = {
-    "collect": "collecting the suite, plain pytest beside it",
-    "control": "plain pytest, again",
-    "declared": "declared order",
-    "isolated": "every test alone",
-    "orders": "the suite in other orders",
-    "meant": "dependences that are meant",
-    "pairs": "leaked values in front of their readers",
-    "elsewhere": "what else tests change, in front of the others",
-    "crowds": "all leaked values at once",
-    "explain": "settling who breaks what in these orders",
-    "latent": "settling who breaks what in any order",
-    "deep": "finding what it is that leaked",
-    "alternatives": "settling who else does the same",
-    "confirm": "proving it, in fresh processes too",
-    "cleaners": "settling who cleans up",
-    "lines": "finding the lines that write it",
-}
+HEARTBEAT = 30.0
+"""Seconds of silence behind which a line tells that the audit goes on: build machines end what is silent."""
+_TICK = 1.0
+_PER_SECOND = 8
 
 
 class Lines:
-    """A line when a phase begins and, if `steps`, one when an execution ends."""
+    """A line when a phase begins, one when there was none for a while and, if `steps`, one an execution."""
 
-    def __init__(self, console: Console, *, steps: bool) -> None:
+    def __init__(self, console: Console, *, steps: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
         self._steps = steps
-        self._began = time.monotonic()
+        self._clock = clock
+        self._course = Course(clock)
         self._last = ""
+        self._told = clock()
 
-    def phase(self, name: str, total: int) -> None:
-        text = f"{_TELL.get(name, name)}: {total}"
+    def phase(self, name: str, total: int, tests: int = 0) -> None:
+        self._course.phase(name, total, tests)
+        text = f"{title(name)}: {total}"
         if text != self._last:
-            self._print(f"{self._clock()} {text}")
+            self._print(f"{self._time()} {text}")
         self._last = text
 
-    def step(self, running: str) -> None:
+    def step(self, running: str, tests: int = 0) -> None:
+        self._course.step(running, tests)
         if self._steps:
-            self._print(f"{self._clock()}   {running}")
+            self._print(f"{self._time()}   {running}")
+
+    def watch(self, under_way: Callable[[], UnderWay]) -> None:
+        self._course.watch(under_way)
+
+    def expect(self, outlook: Outlook) -> None:
+        self._course.expect(outlook)
 
     def note(self, text: str) -> None:
         self._print(f"note: {text}")
 
-    def _clock(self) -> str:
-        return f"[{time.monotonic() - self._began:6.1f} s]"
+    def stopping(self) -> None:
+        self._course.stop()
+        self._print(STOPPING)
+
+    def beat(self) -> None:
+        """Give a sign of life if there was none for a while."""
+        if self._clock() - self._told < HEARTBEAT:
+            return
+        now = self._course.now()
+        told = ", ".join(filter(None, (count(now), words(now.left), now.running)))
+        self._print(f"{self._time()}   still {title(now.phase)}{': ' if told else ''}{told}")
+
+    def _time(self) -> str:
+        return f"[{self._course.now().elapsed:6.1f} s]"
 
     def _print(self, text: str) -> None:
+        self._told = self._clock()
         self._console.print(clean(text), markup=False, highlight=False, soft_wrap=True)
 
 
 class Live:
-    """A bar a phase, with what has just been executed."""
+    """Two lines that tell where the audit is. `redraw` has them drawn anew at once."""
 
-    def __init__(self, bars: Bars) -> None:
-        self._bars = bars
-        self._tasks: dict[str, TaskID] = {}
-        self._phase = ""
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console = console
+        self._course = Course(clock)
+        self.redraw: Callable[[], object] = lambda: None
 
-    def phase(self, name: str, total: int) -> None:
-        self._phase = name
-        if name not in self._tasks:
-            self._tasks[name] = self._bars.add_task(_TELL.get(name, name), total=0, running="")
-        task = self._bars.tasks[self._bars.task_ids.index(self._tasks[name])]
-        self._bars.update(self._tasks[name], total=(task.total or 0) + total)
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield drawn(self._course.now(), options.max_width, ascii_only=options.ascii_only)
 
-    def step(self, running: str) -> None:
-        self._bars.update(self._tasks[self._phase], advance=1, running=clean(running)[-40:])
+    def phase(self, name: str, total: int, tests: int = 0) -> None:
+        self._course.phase(name, total, tests)
+
+    def step(self, running: str, tests: int = 0) -> None:
+        self._course.step(running, tests)
+
+    def watch(self, under_way: Callable[[], UnderWay]) -> None:
+        self._course.watch(under_way)
+
+    def expect(self, outlook: Outlook) -> None:
+        self._course.expect(outlook)
 
     def note(self, text: str) -> None:
-        self._bars.console.print(f"note: {clean(text)}", markup=False, highlight=False)
+        self._console.print(f"note: {clean(text)}", markup=False, highlight=False)
+
+    def stopping(self) -> None:
+        self._course.stop()
+        self.redraw()
 
 
 @contextmanager
 def progress_for(console: Console, *, quiet: bool, verbose: bool) -> Iterator[Progress]:
-    """The progress display that fits `console`: bars only where they can be drawn over, coloured or not. Nothing if
+    """The progress display that fits `console`: drawn over only where that can be, coloured or not. Nothing if
     `quiet`: the report tells the notes too."""
     if quiet:
         yield Silent()
-        return
-    if verbose or not console.file.isatty():
-        yield Lines(console, steps=verbose)
-        return
-    columns = (
-        TextColumn("{task.description:<42}", markup=False),
-        BarColumn(bar_width=20),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[running]}", markup=False),
-    )
-    with Bars(*columns, console=console, transient=True) as bars:
-        yield Live(bars)
+    elif verbose or not console.file.isatty():
+        lines = Lines(console, steps=verbose)
+        with _beating(lines.beat):
+            yield lines
+    else:
+        live = Live(console)
+        with Redrawn(live, console=console, transient=True, refresh_per_second=_PER_SECOND) as redrawn:
+            live.redraw = redrawn.refresh
+            yield live
+
+
+@contextmanager
+def _beating(beat: Callable[[], None]) -> Iterator[None]:
+    """Call `beat` again and again, in a thread of its own, for as long as the context lasts."""
+    over = threading.Event()
+
+    def run() -> None:
+        while not over.wait(_TICK):
+            beat()
+
+    thread = threading.Thread(target=run, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

@@ -37,7 +37,7 @@ class Job:
     `running` tells that its first test began, `touches` that one of its tests is about to change a file, `complete`
     that its last test is over. `adopted`: the process that forked it is gone, and its end is told by whom orphans
     come to. `lost`: nobody will tell any more, and it has to run once more; `alone`: it does, with its own parent.
-    `tried`: it was tried before, when there was no room to record it.
+    `tried`: it was tried before, when there was no room to record it. `tests`: so many of its tests have begun.
     """
 
     tag: str
@@ -60,12 +60,20 @@ class Job:
     alone: bool = False
     status: int | None = None
     tried: bool = False
+    tests: int = 0
+    _last: bytes = b""
     _read: int = 0
     _held: int = -1
 
     @property
     def over(self) -> bool:
         return self.lost or self.status is not None
+
+    @property
+    def test(self) -> str:
+        """The test that began last; "" if none has."""
+        event = events.decode(self._last.rpartition(b" ")[0]) if self._last else None
+        return event.test if isinstance(event, events.Started) else ""
 
     def start(self, launch: Launch) -> None:
         """In a process of its own."""
@@ -132,6 +140,8 @@ class Job:
     def _read_line(self, line: bytes, head: bytes) -> None:
         if _STARTED in head:  # a start and a collection are not measured as a test
             self.running = True
+            self.tests += 1
+            self._last = line
         elif self.running and _OUTSIDE in head:
             self.touches = self.touches or _is_file(events.decode(line.rpartition(b" ")[0]))
         self.complete = any(each in head for each in _ENDS)
