@@ -342,7 +342,10 @@ def troubled() -> Result:
         "Mend the teardown of the fixture.",
         fixture="tests/test_a.py::server",
     )
-    return replace(result(tests, findings=(fixture,)), certificate=Certificate(12, 9, (odd,), {**KINDS, "environ": "compared"}, True))
+    return replace(
+        result(tests, findings=(fixture,)),
+        certificate=Certificate(12, 9, (odd,), {**KINDS, "environ": "compared"}, True),
+    )
 
 
 HOSTILE = (
