@@ -13,7 +13,7 @@ from leakcheck.nouns import agreeing, plural
 SOURCES = sorted(Path(leakcheck.__file__).parent.rglob("*.py"))
 BY_HAND = re.compile(r"""(["'])s\1 (if|\*) |(["'])\3 if [^"]*== 1 else (["'])s\4""")
 COUNTED = re.compile(r"\{(?:len|sum)\([^{}]*\}(?: more)? [a-z]+s\b")
-ABOUT_NO_NUMBER = ("characters,", "characters)", "} bytes")
+ABOUT_NO_NUMBER = ("characters,", "characters)", "} bytes", "tests are called like")
 
 
 @pytest.mark.parametrize(
