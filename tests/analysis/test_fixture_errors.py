@@ -40,14 +40,8 @@ def test_no_test_is_accused() -> None:
     [
         (SERVER, "module fixture server of test_a.py"),
         (FixtureError("db", "session", "", "E"), "session fixture db"),
-        (
-            FixtureError("_xunit_setup_module_fixture_test_a", "module", "test_a.py", "E"),
-            "teardown_module of test_a.py",
-        ),
-        (
-            FixtureError("_xunit_setup_class_fixture_T", "class", "test_a.py::T", "E"),
-            "teardown_class of test_a.py::T",
-        ),
+        (FixtureError("_xunit_setup_module_fixture_a", "module", "a.py", "E"), "teardown_module of a.py"),
+        (FixtureError("_xunit_setup_class_fixture_T", "class", "a.py::T", "E"), "teardown_class of a.py::T"),
         (
             FixtureError("_unittest_setUpClass_fixture_T", "class", "test_a.py::T", "E"),
             "tearDownClass or a class cleanup of test_a.py::T",

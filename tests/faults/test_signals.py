@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from support import Project
+from leakcheck.engine import Interrupts, uninterrupted
+from support import Project, environment
 
 from .harness import JSON, Place, needs_proc, suite
 
@@ -161,8 +164,6 @@ def test_standard_output_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def shell(place: Place, script: str) -> subprocess.CompletedProcess[str]:
-    from support import environment
-
     return subprocess.run(
         ["bash", "-c", script],
         cwd=place.folder,
@@ -171,3 +172,65 @@ def shell(place: Place, script: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+@needs_proc
+@pytest.mark.skipif(shutil.which("timeout") is None, reason="of GNU coreutils")
+@pytest.mark.parametrize("engine", ["fork", "spawn"])
+def test_timeout_signals_twice_and_leaves_a_report(tmp_path: Path, engine: str) -> None:
+    """`timeout` signals its child and then the group that both are in."""
+    with suite(tmp_path / "tmp", SLOW) as place:
+        aside = place.temp.parent / "aside"
+        aside.mkdir()
+        variables = {**environment(), "TMPDIR": str(place.temp), "ASIDE": str(aside), "SLOW_AT": "3"}
+        audit = [sys.executable, "-m", "leakcheck", *RUN, "--engine", engine]
+        command = ["timeout", "600", *audit]
+        with subprocess.Popen(command, cwd=place.folder, env=variables, text=True, **QUIET) as process:  # type: ignore[call-overload]
+            while not (aside / "here").exists():
+                assert process.poll() is None, process.communicate()
+                time.sleep(0.02)
+            process.send_signal(signal.SIGTERM)  # it does what it does when the time is over
+            out, err = process.communicate(timeout=60)
+        place.nothing_is_left(0.5)
+        assert "The audit was not finished" in out, err
+        assert "leakcheck: interrupted: what was executed is kept" in err
+        assert "Traceback" not in err
+        assert "audit 0.0 s" not in out, "what was spent is told"
+        assert (place.folder / "data.txt").read_text() == "as it was\n"
+
+
+def test_a_second_signal_is_an_echo_for_a_second_only() -> None:
+    now = [0.0]
+    heard = Interrupts(lambda: now[0])
+    assert not heard.is_echo(signal.SIGTERM)
+    now[0] = 0.9
+    assert heard.is_echo(signal.SIGTERM)
+    heard(signal.SIGTERM, None)
+    with pytest.raises(KeyboardInterrupt):
+        heard(signal.SIGINT, None)  # another one: somebody presses Ctrl-C behind it
+    now[0] = 1.1
+    with pytest.raises(KeyboardInterrupt):
+        heard(signal.SIGTERM, None)
+
+
+def test_an_echo_of_what_is_being_heeded_is_not_heeded_behind_it() -> None:
+    before = signal.signal(signal.SIGTERM, Interrupts())
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        with uninterrupted() as arrived:
+            signal.raise_signal(signal.SIGTERM)
+        assert arrived == []
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_what_arrives_where_nobody_may_be_interrupted_is_heeded_behind_it() -> None:
+    before = signal.signal(signal.SIGTERM, Interrupts())
+    try:
+        with pytest.raises(KeyboardInterrupt), uninterrupted() as arrived:  # noqa: PT012
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
+        assert arrived == [signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -16,6 +16,8 @@ from .samples import KINDS, result, troubled, verdict
 
 T, U = "tests/test_a.py::test_t", "tests/test_a.py::test_u"
 GREEN = "Nothing is left unexplained: no test's outcome depends on one predecessor's leak of a watched kind."
+REST = "What was run is explained; what was not run may hold more."
+EARLY = "1 difference is unexplained: there is state that the audit had not found when it ended."
 QUICK = PROFILES["quick"].limits
 CUT_SHORT = Effort(finished=False).limits
 DAMAGED = Effort(finished=False, damaged=True).limits
@@ -47,13 +49,11 @@ OPEN = {
     ),
     "budget": (
         certified(covered=2, budget_exhausted=True),
-        "The budget was spent before every question was asked. "
-        "What was run is explained; what was not run may hold more.",
+        f"The budget was spent before every question was asked. {REST}",
     ),
     "pairs": (
         certified(covered=2),
-        "1 pair of a leaked value and a test that reads it was not run. "
-        "What was run is explained; what was not run may hold more.",
+        f"1 pair of a leaked value and a test that reads it was not run. {REST}",
     ),
     "unexplained": (
         certified(of("unknown"), unexplained=(Unexplained(T, ()),)),
@@ -61,16 +61,15 @@ OPEN = {
     ),
     "unfinished": (
         certified(limits=CUT_SHORT),
-        f"{CUT_SHORT[0]} What was run is explained; what was not run may hold more.",
+        f"{CUT_SHORT[0]} {REST}",
     ),
     "damaged": (
         certified(limits=DAMAGED),
-        f"{DAMAGED[0]} What was run is explained; what was not run may hold more.",
+        f"{DAMAGED[0]} {REST}",
     ),
     "unexplained and unfinished": (
         certified(of("unknown"), unexplained=(Unexplained(T, ()),), limits=CUT_SHORT),
-        f"{CUT_SHORT[0]} 1 difference is unexplained: there is state that the audit had not found when it ended. "
-        "What was not run may hold more.",
+        f"{CUT_SHORT[0]} {EARLY} What was not run may hold more.",
     ),
     "nothing watched": (certified(kinds={}), "No kind of state was watched."),
 }

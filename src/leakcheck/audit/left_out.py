@@ -18,7 +18,7 @@ _WHAT_FOR: Mapping[str, str] = {
     "alternatives": " that ask who else leaks the same",
     "cleaners": " that ask which tests clean up",
     "lines": " that ask for the lines that write",
-    "quiet": " with nothing else running, of tests whose outcome differed in the same order",
+    "quiet": " that repeat, with nothing else running, what differed in the same order",
 }
 
 

@@ -128,13 +128,15 @@ def tests_in_words(result: Result) -> str:
     counts = {verdict: sum(test.verdict == verdict for test in found) for verdict in get_args(Verdict)}
     kinds = listed([_counted(counts["victim"], "victim", "s"), _counted(counts["brittle"], "brittle")])
     dependent = counts["victim"] + counts["brittle"]
+    failing = len(failing_fixtures(result))
     return listed(
         [
             f"{dependent:,} order-dependent ({kinds})" if dependent else "none order-dependent",
             _counted(counts["self-polluting"], "self-polluting"),
             *(_counted(counts[verdict], verdict) for verdict in _OTHER_VERDICTS),
             _counted(counts["timeout"], "timed out"),
-            _counted(counts["unknown"], "unknown"),
+            _counted(counts["unknown"], "undecided"),
+            plural(failing, "fixture fails at its teardown", "fixtures fail at their teardown") if failing else "",
         ]
     )
 
