@@ -2,9 +2,9 @@
 
 from leakcheck.engine.disk import Disk
 from leakcheck.engine.engine import Engine
-from leakcheck.engine.guarding import Guard
 from leakcheck.engine.job import Job, Limits
-from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import INTERRUPTS, uninterrupted
+from leakcheck.engine.spawn.guard_client import Guard
+from leakcheck.engine.spawn.launch import Launch
 
 __all__ = ["INTERRUPTS", "Disk", "Engine", "Guard", "Job", "Launch", "Limits", "uninterrupted"]

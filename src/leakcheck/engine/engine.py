@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from leakcheck import events
-from leakcheck.engine import watching
+from leakcheck.engine import timeouts
+from leakcheck.engine.closing import Endings
 from leakcheck.engine.disk import Disk
-from leakcheck.engine.endings import Endings
+from leakcheck.engine.disk_space import cannot_record, gave_up, has_room
+from leakcheck.engine.fork.tree_client import Node, Root
 from leakcheck.engine.job import Job, Limits
-from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import kill_group, status_of, uninterrupted
-from leakcheck.engine.room import cannot_record, gave_up, has_room
-from leakcheck.engine.root import Node, Root
-from leakcheck.engine.spawned import Spawned
+from leakcheck.engine.spawn.keeper_client import Spawned
+from leakcheck.engine.spawn.launch import Launch
 from leakcheck.records import Execution, Order
 from leakcheck.store import CONTROL, Left, Replay
 
@@ -80,7 +80,7 @@ class Engine:
         while self.root is not None and self.root.nodes[SUITE].state == "opening":
             self._listen(_TICK)
             if time.monotonic() - began > self.limits.execution:
-                raise watching.endless_collection(self.limits)
+                raise timeouts.endless_collection(self.limits)
         return self._collected(SUITE)
 
     def suite_by_process(self) -> events.Collected | None:
@@ -93,7 +93,7 @@ class Engine:
             process = self.launch.start("single", tag)
             self._collecting.append(process)
         if not process.wait(self.limits.execution):
-            raise watching.endless_collection(self.limits)
+            raise timeouts.endless_collection(self.limits)
         return self._collected(tag)
 
     def stop_tree(self) -> None:
@@ -359,8 +359,8 @@ class Engine:
         now = time.monotonic()
         for job in self.jobs.values():
             job.look(self.launch.folder, now)
-            watching.end_what_is_due(job, self.root, self.limits, now)
-        watching.end_endless_collections(self.root, self.limits, now)
+            timeouts.end_what_is_due(job, self.root, self.limits, now)
+        timeouts.end_endless_collections(self.root, self.limits, now)
         if self.root is not None and self._are_files_touched():
             opening = (node.tag for node in self.root.nodes.values() if node.state == "opening")
             self._tainted.update(tag for tag in opening if tag != SUITE)

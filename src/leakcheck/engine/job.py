@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from leakcheck import events
-from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import UNKNOWN, kill_group
-from leakcheck.engine.spawned import Spawned
+from leakcheck.engine.spawn.keeper_client import Spawned
+from leakcheck.engine.spawn.launch import Launch
 from leakcheck.records import QUIET_FILES, Order, Status
 from leakcheck.store import AuditFolder
 

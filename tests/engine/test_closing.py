@@ -9,10 +9,10 @@ from typing import Any, cast
 
 import pytest
 
+from leakcheck.engine.closing import Endings
 from leakcheck.engine.disk import Disk
-from leakcheck.engine.endings import Endings
 from leakcheck.engine.job import Job
-from leakcheck.engine.launch import Launch
+from leakcheck.engine.spawn.launch import Launch
 from leakcheck.errors import CannotRecord
 from leakcheck.events import Event, Outside
 from leakcheck.records import Order

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from leakcheck import events
 from leakcheck.engine.disk import Disk
 from leakcheck.engine.job import Job
-from leakcheck.engine.launch import Launch
+from leakcheck.engine.spawn.launch import Launch
 from leakcheck.errors import CannotRecord
 from leakcheck.records import Execution
 from leakcheck.store import LOST, fold_execution, kept_by, touched_by

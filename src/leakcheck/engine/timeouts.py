@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from leakcheck.engine.fork.tree_client import Root
 from leakcheck.engine.job import ENDING, Job, Limits
 from leakcheck.engine.processes import kill_group
-from leakcheck.engine.root import Root
 from leakcheck.errors import EngineFailed
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from leakcheck.engine.keeper import children_of, kill
-from leakcheck.engine.spawned import Spawned
+from leakcheck.engine.spawn.keeper import children_of, kill
+from leakcheck.engine.spawn.keeper_client import Spawned
 
 
 @dataclass

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from leakcheck.engine.launch import Launch
-from leakcheck.engine.orphans import Orphans
+from leakcheck.engine.fork.orphans import Orphans
 from leakcheck.engine.processes import kill_group
-from leakcheck.engine.spawned import Spawned
+from leakcheck.engine.spawn.keeper_client import Spawned
+from leakcheck.engine.spawn.launch import Launch
 
 _TICK = 0.05
 MAX_REOPENED = 3

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import leakcheck
-from leakcheck.engine.guarding import GROUP, ROOT, Guard
-from leakcheck.engine.spawned import Spawned
+from leakcheck.engine.spawn.guard_client import GROUP, ROOT, Guard
+from leakcheck.engine.spawn.keeper_client import Spawned
 from leakcheck.errors import CannotRecord, EngineFailed
 from leakcheck.store import AuditFolder
 

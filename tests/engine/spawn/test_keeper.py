@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck.engine.keeper import MAX_LOG, SHIELDS
-from leakcheck.engine.spawned import Spawned
+from leakcheck.engine.spawn.keeper import MAX_LOG, SHIELDS
+from leakcheck.engine.spawn.keeper_client import Spawned
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere orphans come to nobody")
