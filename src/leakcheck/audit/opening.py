@@ -14,11 +14,13 @@ from leakcheck.engine import Engine, Job
 from leakcheck.errors import CollectionFailed, EngineFailed, NoTests, UsageError
 from leakcheck.events import Collected
 from leakcheck.options import Options
-from leakcheck.recorder.boot import PYTEST_TOO_OLD, TOO_OLD
 from leakcheck.records import Order, Suite
+from leakcheck.wire.messages import Refused
 
 LAUNCHERS = ("pytest", "python -m pytest")
 MAX_NAMED = 3
+TOO_OLD = "an audited project needs Python 3.11 or newer"
+PYTEST_TOO_OLD = "an audited project needs pytest 8.0 or newer"
 _UNSAFE_TO_FORK = ("win32", "darwin")
 
 
@@ -83,23 +85,30 @@ def _failure(engine: Engine, job: Job, found: Collected | None) -> str:
     text = engine.launch.read_log(job.tag)
     engine.stop_tree()
     engine.forget_suite()
-    if "No module named 'pytest'" in text or "No module named pytest" in text:
-        raise UsageError(
-            f"{engine.launch.python} has no pytest",
-            hint="Name the interpreter of the audited project with --python, or install pytest there.",
-        )
-    if TOO_OLD in text:
-        raise UsageError(text.strip().splitlines()[-1], hint="Name another interpreter with --python.")
-    if PYTEST_TOO_OLD in text:
-        raise UsageError(
-            f"{text.strip().splitlines()[-1]} ({engine.launch.python})",
-            hint="Install a newer pytest there, or name another interpreter with --python.",
-        )
+    refused = engine.launch.refusal(job.tag)
+    if refused is not None:
+        raise _refusal(refused, engine.launch.python)
     if found is not None and not found.errors and not found.suite.tests:
         raise NoTests("pytest collected no test", hint="Name other paths, or look at -k and -m.", detail=text)
     if "Error" not in text and not text.strip():
         raise EngineFailed(f"pytest ended without a word ({execution.status})")
     return text
+
+
+def _refusal(refused: Refused, python: str) -> UsageError:
+    match refused.reason:
+        case "no pytest":
+            return UsageError(
+                f"{python} has no pytest",
+                hint="Name the interpreter of the audited project with --python, or install pytest there.",
+            )
+        case "old python":
+            return UsageError(f"{TOO_OLD}; this is {refused.found}", hint="Name another interpreter with --python.")
+        case "old pytest":
+            return UsageError(
+                f"{PYTEST_TOO_OLD}; this is {refused.found} ({python})",
+                hint="Install a newer pytest there, or name another interpreter with --python.",
+            )
 
 
 def _heed_what_lives(bench: Bench, found: Collected) -> None:

@@ -21,6 +21,7 @@ from leakcheck.engine.spawn.keeper_client import Spawned
 from leakcheck.engine.spawn.launch import Launch
 from leakcheck.records import Execution, Order
 from leakcheck.store import CONTROL, Left, Replay
+from leakcheck.wire.messages import Gone, Ready, Reply, Up
 
 _TICK = 0.05
 SUITE, SINGLE_SUITE, EARLIER_SUITE = "suite", "suite-collect", "suite-before"
@@ -315,19 +316,20 @@ class Engine:
         for job in own:
             job.poll()
 
-    def _heard(self, message: dict[str, object]) -> None:
-        if "root" in message:
-            self._root_is_gone()
-        elif (job := self.jobs.get(str(message.get("run")))) is not None:
-            job.pid = int(str(message["pid"]))
-            if self.launch.guard is not None and message["state"] == "up":
-                self.launch.guard.watch(job.pid)
-            if message["state"] == "gone":
-                job.status = status_of(int(str(message["status"])))
-        elif message.get("state") == "ready" and self.root is not None:
-            self.root.orphans.spare()
-        elif message.get("state") == "gone":
-            self._node_is_gone(str(message["node"]))
+    def _heard(self, reply: Reply | None) -> None:
+        match reply:
+            case None:
+                self._root_is_gone()
+            case Up("run", tag, pid) if tag in self.jobs:
+                self.jobs[tag].pid = pid
+                if self.launch.guard is not None:
+                    self.launch.guard.watch(pid)
+            case Gone("run", tag, pid, status) if tag in self.jobs:
+                self.jobs[tag].pid, self.jobs[tag].status = pid, status_of(status)
+            case Ready() if self.root is not None:
+                self.root.orphans.spare()
+            case Gone("node", tag):
+                self._node_is_gone(tag)
 
     def _node_is_gone(self, tag: str) -> None:
         jobs = [job for job in self.jobs.values() if job.node == tag and not job.over]

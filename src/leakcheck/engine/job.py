@@ -12,11 +12,11 @@ from leakcheck.engine.spawn.keeper_client import Spawned
 from leakcheck.engine.spawn.launch import Launch
 from leakcheck.records import QUIET_FILES, Order, Status
 from leakcheck.store import AuditFolder
+from leakcheck.wire.process_config import Mode
 
 ENDING = 5.0
 """Seconds that a process has to end behind its last test, and to be gone when it was killed."""
-_STARTED, _OUTSIDE = b'"event":"started"', b'"event":"outside"'
-_ENDS = (b'"event":"completed"', b'"event":"stopped"')
+_ENDS = ("completed", "stopped")
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,9 @@ class Job:
 
     def start(self, launch: Launch) -> None:
         """In a process of its own."""
-        self.mode = "single" if self.mode == "fork" else self.mode
-        self.spawned = launch.start(self.mode, self.tag, args=self.args)
+        mode: Mode = "control" if self.mode == "control" else "single"
+        self.mode = mode
+        self.spawned = launch.start(mode, self.tag, args=self.args)
         self.pid = self.spawned.pid
 
     def poll(self) -> None:
@@ -104,14 +105,14 @@ class Job:
         whole = data.rfind(b"\n") + 1
         self._read += whole
         for line in data[:whole].splitlines():
-            self._read_line(line, line[:40])
+            self._read_line(line, events.name_of(line))
 
-    def _read_line(self, line: bytes, head: bytes) -> None:
-        if _STARTED in head:  # a start and a collection are not measured as a test
+    def _read_line(self, line: bytes, name: str) -> None:
+        if name == "started":  # a start and a collection are not measured as a test
             self.running = True
-        elif self.running and _OUTSIDE in head:
+        elif self.running and name == "outside":
             self.touches = self.touches or _is_file(events.decode(line.rpartition(b" ")[0]))
-        self.complete = any(each in head for each in _ENDS)
+        self.complete = name in _ENDS
 
     def due(self, limits: Limits, now: float) -> bool:
         """Whether it is to be ended now; `late` says why if that was too soon for it."""
