@@ -126,6 +126,13 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class FellBack:
+    """The audit runs each order in a new process from now on: `why` is one of `records.topics.Fallback`."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outside:
     """State outside the process: `what` is "file" (about to change; `copy` is where what stood there was kept, ""
     when nothing did, "?" when it could not be kept), "server", "port" or "driver" (loaded, and may touch these
@@ -218,6 +225,7 @@ Event = (
     | Finished
     | Again
     | Note
+    | FellBack
     | Outside
     | Deep
     | Stopped

@@ -12,13 +12,13 @@ from leakcheck.analysis import Coverage, Evidence, coverage_of, edges_of
 from leakcheck.analysis.edges import Carried
 from leakcheck.analysis.elsewhere import changed_elsewhere
 from leakcheck.audit.collisions import WHY, collided
-from leakcheck.audit.outcome import BUDGET
 from leakcheck.audit.outsiders import alone_where_needed, inherited, outsiders
 from leakcheck.audit.progress import Progress
 from leakcheck.engine import Engine
-from leakcheck.events import Disowned, Note
+from leakcheck.events import Disowned, FellBack, Note
 from leakcheck.options import PROFILES, Options, Profile
 from leakcheck.records import Execution, Order, Suite
+from leakcheck.records.topics import Fallback, Topic
 from leakcheck.strategies import View
 
 BATCH = 64
@@ -89,6 +89,12 @@ class Bench:
             self.engine.keep("audit", Note(topic, text))
             self.progress.note(text)
 
+    def fall_back(self, why: Fallback, text: str) -> None:
+        """From now on each order runs in a new process; `text` tells it."""
+        self.engine.fall_back(why)
+        self.engine.keep("audit", FellBack(why))
+        self.note(Topic.ENGINE, text)
+
     def disown(self, why: str) -> None:
         """What was executed so far is no evidence, not even of who ends a process; it stays on disk and says so."""
         self._drop([*self.executions, *self.control], why)
@@ -131,7 +137,7 @@ class Bench:
         # By their numbers, not by who was first: the same audit asks the same questions.
         self.executions.sort(key=lambda execution: execution.id)
         for text in self.engine.incidents:
-            self.note("process", text)
+            self.note(Topic.PROCESS, text)
         return sorted(done, key=lambda execution: execution.id)
 
     def allow(self, seconds: float) -> None:
@@ -147,7 +153,7 @@ class Bench:
         return self.run(phase, orders, until=self.deadline) if orders else []
 
     def _tell_spent(self, phase: str, left: int) -> None:
-        self.note(BUDGET, f"the budget is spent: {left:,} executions were not made ({phase})")
+        self.note(Topic.BUDGET, f"the budget is spent: {left:,} executions were not made ({phase})")
 
     def _watched(self, order: Order) -> Order:
         """The order, with a look after every test at what tests alone have changed and no probe tracks."""

@@ -11,6 +11,7 @@ from leakcheck.audit.outsiders import outsiders, told
 from leakcheck.engine import Job
 from leakcheck.errors import EngineFailed
 from leakcheck.records import Execution, Order
+from leakcheck.records.topics import Fallback, Topic
 from leakcheck.strategies.declared import Strategy as Declared
 
 
@@ -34,14 +35,13 @@ def calibrate(bench: Bench, control: Job) -> None:
         _again(bench)
         odd = _differing(bench)
     if odd and bench.engine.fork:
-        bench.note("engine", _fallback_text(odd, bench))
-        bench.engine.fork = False
+        bench.fall_back(Fallback.DIFFERS, _fallback_text(odd, bench))
         bench.disown("forked, and a fork of this suite behaves otherwise")
         _again(bench)
         odd = _differing(bench)
     if odd:
         more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
-        bench.note("recorder", f"differs from plain pytest even in a process of its own: {odd[0]}{more}")
+        bench.note(Topic.RECORDER, f"differs from plain pytest even in a process of its own: {odd[0]}{more}")
     for topic, text in told([*bench.executions, *bench.control], bench.suite.rootdir):
         bench.note(topic, text)
 

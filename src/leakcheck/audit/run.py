@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -32,9 +33,12 @@ from leakcheck.events import Begun, Completed, Excerpts, Note, Sources
 from leakcheck.options import Options
 from leakcheck.probes._secrets import Redactor
 from leakcheck.records import Suite
+from leakcheck.records.topics import Topic
 from leakcheck.store import AuditFolder, left_in
 
 _WAY_ON = "`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now"
+
+_UNSAFE_TO_FORK = ("win32", "darwin")
 
 
 def run_audit(options: Options, progress: Progress, earlier: Earlier | None = None) -> AuditFolder:
@@ -79,7 +83,7 @@ def _tell_leftovers(bench: Bench, before: Mapping[str, State], here: Path) -> No
     now = {name: state for name, state in files_below(here).items() if here / name not in known}
     before = {name: state for name, state in before.items() if here / name not in known}
     for each in filter(None, (*disk.troubles(), told(before, now))):
-        bench.note("files", each)
+        bench.note(Topic.FILES, each)
 
 
 def _interrupted(folder: AuditFolder | None, *, again: bool) -> Interrupted:
@@ -143,7 +147,7 @@ def engine_for(
         guard=guard,
     )
     limits = Limits(options.test_timeout, options.execution_timeout)
-    engine = Engine(launch, limits, options.lanes, fork=options.engine != "spawn", _numbers=count(first))
+    engine = Engine(launch, limits, options.lanes, may_fork=_may_fork(options), _numbers=count(first))
     try:
         if earlier is not None:
             _take_over(engine, folder)
@@ -155,6 +159,11 @@ def engine_for(
             guard.close()
             shutil.rmtree(scratch, ignore_errors=True)
             os.close(lock)
+
+
+def _may_fork(options: Options) -> bool:
+    """Whether forks are asked for, or are safe on this system as a rule."""
+    return options.engine == "fork" or (options.engine == "auto" and sys.platform not in _UNSAFE_TO_FORK)
 
 
 def _scratch() -> tuple[str, Guard]:
@@ -172,7 +181,7 @@ def _begin(options: Options, progress: Progress) -> AuditFolder:
     folder = AuditFolder.create(Path(options.folder))
     folder.begin("audit")
     begun = Begun(__version__, datetime.now(UTC).isoformat(timespec="seconds"), options.as_text())
-    folder.append("audit", begun, *(Note("files", text) for text in notes))
+    folder.append("audit", begun, *(Note(Topic.FILES, text) for text in notes))
     for text in notes:
         progress.note(text)
     return folder

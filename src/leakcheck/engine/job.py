@@ -7,15 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from leakcheck import events
-from leakcheck.engine.processes import UNKNOWN, kill_group
-from leakcheck.engine.spawn.keeper_client import Spawned
-from leakcheck.engine.spawn.launch import Launch
+from leakcheck.engine.processes import UNKNOWN
 from leakcheck.records import QUIET_FILES, Order, Status
-from leakcheck.store import AuditFolder
-from leakcheck.wire.process_config import Mode
+from leakcheck.store import CONTROL, AuditFolder
 
 ENDING = 5.0
 """Seconds that a process has to end behind its last test, and to be gone when it was killed."""
+PLAIN = "control"
+"""The mode of what plain pytest runs, without recorder."""
 _ENDS = ("completed", "stopped")
 
 
@@ -29,11 +28,11 @@ class Limits:
 
 @dataclass
 class Job:
-    """One execution under way. `pid` leads the group of the process that runs the tests; 0 until it is known.
+    """One execution under way. `mode` is "control", or the name of the backend that is to run it.
 
     `running` tells that its first test began, `touches` that one of its tests is about to change a file, `complete`
-    that its last test is over. `adopted`: the process that forked it is gone, and its end is told by whom orphans
-    come to. `lost`: nobody will tell any more, and it has to run once more; `alone`: it does, with its own parent.
+    that its last test is over. `status` is its exit code, once it is over. `parent_killed`: what had started it was
+    killed. `lost`: nobody will tell any more, and it has to run once more; `alone`: it does, with its own parent.
     `tried`: it was tried before, when there was no room to record it.
     """
 
@@ -41,10 +40,6 @@ class Job:
     order: Order
     mode: str
     args: tuple[str, ...] | None = None
-    pid: int = 0
-    spawned: Spawned | None = None
-    adopted: Spawned | None = None
-    node: str = ""
     began: float = 0.0
     size: int = -1
     alive: float = 0.0
@@ -54,6 +49,7 @@ class Job:
     killed: float = 0.0
     late: str = ""
     lost: bool = False
+    parent_killed: bool = False
     alone: bool = False
     status: int | None = None
     tried: bool = False
@@ -63,35 +59,10 @@ class Job:
     def over(self) -> bool:
         return self.lost or self.status is not None
 
-    def start(self, launch: Launch) -> None:
-        """In a process of its own."""
-        mode: Mode = "control" if self.mode == "control" else "single"
-        self.mode = mode
-        self.spawned = launch.start(mode, self.tag, args=self.args)
-        self.pid = self.spawned.pid
-
-    def poll(self) -> None:
-        """Ask about a process of its own, and about an orphan; others are told of."""
-        if self.spawned is not None:
-            self.status = self.spawned.poll()
-            if self.spawned.keeper_killed and not self.killed and not self.alone:
-                self.lose()
-        elif self.adopted is not None:
-            over = self.adopted.poll() is not None
-            self.status = self.adopted.ended.get(self.pid)
-            if over and self.status is None:
-                self.lose()
-
-    def orphaned(self, by: Spawned) -> None:
-        """The process that forked it is gone."""
-        if self.pid and by.shields:
-            self.adopted = by
-        else:
-            self.lose()
-
-    def lose(self) -> None:
-        kill_group(self.pid)
-        self.lost = True
+    @property
+    def in_background(self) -> bool:
+        """Whether nobody waits for it but who has asked for it."""
+        return self.tag.startswith(CONTROL)
 
     def look(self, folder: AuditFolder, now: float) -> None:
         """Read what the segment has got since the last look. That it grows at the beginning and at the end of every
@@ -127,16 +98,12 @@ class Job:
             self.late = f"killed: its execution had taken {limits.execution:g} s"
         return bool(self.late)
 
-    def kill(self, now: float) -> None:
-        self.killed = now
-        kill_group(self.pid)
-
     def ended(self, items: Iterable[events.Event]) -> tuple[Status, str]:
         """(how it ended, by what it told; why its last test did not end, in words)."""
         kinds = {type(event) for event in items}
         if self.late:
             return "timeout", self.late
-        if self.spawned is not None and self.spawned.keeper_killed:
+        if self.parent_killed:
             return "crashed", f"its parent process was {exit_in_words(self.status)}"
         if events.Completed in kinds:
             return "finished", exit_in_words(self.status)
@@ -149,10 +116,10 @@ class Job:
         order = replace(self.order, exclusive=self.order.exclusive or self.touches)
         return Job(self.tag, order, self.mode, self.args)
 
-    def elsewhere(self) -> Job:
-        """The same question to a process of its own."""
-        mode = "control" if self.mode == "control" else "single"
-        return Job(self.tag, self.order, mode, self.args, alone=self.spawned is not None)
+    def elsewhere(self, name: str) -> Job:
+        """The same question to the backend `name`."""
+        mode = PLAIN if self.mode == PLAIN else name
+        return Job(self.tag, self.order, mode, self.args, alone=self.parent_killed)
 
 
 def exit_in_words(code: int | None) -> str:

@@ -4,6 +4,7 @@ from leakcheck.store.fold import CONTROL, LOST, Audit, fold_execution, read_audi
 from leakcheck.store.folder import AuditFolder, audits, latest
 from leakcheck.store.kept import kept_by, touched_by
 from leakcheck.store.replay import Left, Replay, left_in
+from leakcheck.store.tags import number_of, numbered, prefix_of
 
 __all__ = [
     "CONTROL",
@@ -17,6 +18,9 @@ __all__ = [
     "kept_by",
     "latest",
     "left_in",
+    "number_of",
+    "numbered",
+    "prefix_of",
     "read_audit",
     "touched_by",
 ]

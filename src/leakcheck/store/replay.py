@@ -11,8 +11,7 @@ from leakcheck.store.fold import EXECUTIONS, LOST, fold_execution, read_content
 from leakcheck.store.folder import AuditFolder
 from leakcheck.store.journal import Journal
 from leakcheck.store.kept import kept_by
-
-_NUMBER = slice(-5, None)
+from leakcheck.store.tags import number_of, numbered, prefix_of
 
 
 @dataclass
@@ -41,15 +40,15 @@ class Replay:
     def take(self, tag: str, order: Order) -> Execution | None:
         """The execution of `order` that was numbered `tag`, or else the first of the same order; None if all that
         there were are handed out."""
-        wanted = _asked(order)
-        same = (each for each in sorted(self.kept) if each[:-5] == tag[:-5] and self.orders[each] == wanted)
+        wanted, prefix = _asked(order), prefix_of(tag)
+        same = (each for each in sorted(self.kept) if prefix_of(each) == prefix and self.orders[each] == wanted)
         found = tag if tag in self.kept and self.orders[tag] == wanted else next(same, None)
         return self.kept.pop(found) if found is not None else None
 
     def free(self, tag: str) -> str:
         """`tag`, or another name if an execution has this one."""
-        number = max((int(each[_NUMBER]) for each in self.names), default=0) + 1
-        name = tag if tag not in self.names else f"{tag[:-5]}{number:05d}"
+        number = max(map(number_of, self.names), default=0) + 1
+        name = tag if tag not in self.names else numbered(prefix_of(tag), number)
         self.names.add(name)
         return name
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from leakcheck.engine.fork.orphans import Orphans
 from leakcheck.engine.processes import kill_group
-from leakcheck.engine.spawn.keeper_client import Spawned
+from leakcheck.engine.spawn.keeper_client import KeptProcess
 from leakcheck.engine.spawn.launch import Launch
 from leakcheck.wire.messages import (
     CloseNode,
@@ -49,7 +49,7 @@ class Node:
 class Root:
     """The root process. `replies` is to be read when it is readable."""
 
-    process: Spawned
+    process: KeptProcess
     commands: int
     replies: int
     orphans: Orphans
@@ -111,6 +111,13 @@ class Root:
         os.close(self.commands)
         os.close(self.replies)
         self.process.end()
+
+    def kill_above(self, tag: str) -> None:
+        """What the node `tag` has forked was killed, and who should tell does not: it is stopped, or hangs."""
+        node = self.nodes.get(tag)
+        kill_group(node.pid if node is not None and node.state != "gone" else self.process.pid)
+        if node is not None:
+            node.state = "gone"
 
     def forgets_killed(self, node: Node) -> bool:
         """Whether `node` was killed once it had collected, and may be opened again."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import leakcheck
 from leakcheck.engine.spawn.guard_client import GROUP, ROOT, Guard
-from leakcheck.engine.spawn.keeper_client import Spawned
+from leakcheck.engine.spawn.keeper_client import KeptProcess
 from leakcheck.errors import CannotRecord, EngineFailed
 from leakcheck.recorder.boot import REFUSED
 from leakcheck.store import AuditFolder
@@ -33,15 +33,17 @@ class Launch:
     show_values: bool = False
     guard: Guard | None = None
 
-    def start_root(self, tag: str, pipes: tuple[int, int]) -> Spawned:
+    def start_root(self, tag: str, pipes: tuple[int, int]) -> KeptProcess:
         """Start the root of a tree of forks; `pipes` are (commands to read, replies to write)."""
         return self._start("root", tag, self.args, pipes)
 
-    def start(self, mode: Mode, tag: str, *, args: tuple[str, ...] | None = None) -> Spawned:
+    def start(self, mode: Mode, tag: str, *, args: tuple[str, ...] | None = None) -> KeptProcess:
         """Start a process that plays the part `mode`."""
         return self._start(mode, tag, self.args if args is None else args)
 
-    def _start(self, mode: Mode, tag: str, args: tuple[str, ...], pipes: tuple[int, int] | None = None) -> Spawned:
+    def _start(
+        self, mode: Mode, tag: str, args: tuple[str, ...], pipes: tuple[int, int] | None = None
+    ) -> KeptProcess:
         # Not in the audit's folder: with the salt, digests of short secrets could be guessed.
         config = Path(self.scratch, f"{tag}.json")
         try:
@@ -54,7 +56,7 @@ class Launch:
         variables = {**os.environ, "PYTHONHASHSEED": self._hash_seed()}
         with log:
             try:
-                process = Spawned.start(
+                process = KeptProcess.start(
                     [self.python, str(_BOOT), str(config)], log, variables, (*(pipes or ()), *guard)
                 )
             except OSError as error:
