@@ -54,6 +54,7 @@ class FakeBackend(Backend):
     refuses: bool = False
     told: list[tuple[str, str]] = field(default_factory=list)
     running: dict[str, Job] = field(default_factory=dict)
+    foreseen: list[list[str]] = field(default_factory=list)
     most: int = 0
     _ends: dict[str, tuple[float, int]] = field(default_factory=dict)
 
@@ -124,7 +125,7 @@ class FakeBackend(Backend):
         del self.running[job.tag]
 
     def foresee(self, waiting: Collection[Job]) -> None:
-        """Nothing is kept for others."""
+        self.foreseen.append([job.order.name for job in waiting])
 
     def close(self, patience: float = PATIENCE, hurry: Sequence[int] = ()) -> None:
         self.told.append(("close", ""))

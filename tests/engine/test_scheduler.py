@@ -113,6 +113,25 @@ def test_nothing_begins_while_files_are_written(tmp_path: Path) -> None:
     assert told.index(("begin", "t3")) > told.index(("finish", "t1"))
 
 
+def test_nothing_begins_until_what_was_written_is_put_back(tmp_path: Path) -> None:
+    """That is when nobody else runs who may have met it."""
+    it = stage(tmp_path, t1=Play(writes="/data/file"), t2=Play(seconds=5))
+    it.run(job(1), job(2), job(3), lanes=2)
+    told = it.first.told
+    assert it.first.begun == ["t1", "t2", "t2", "t3"]
+    assert told.index(("begin", "t3")) > told.index(("finish", "t2")) > told.index(("finish", "t1"))
+
+
+def test_a_backend_knows_what_is_still_to_come(tmp_path: Path) -> None:
+    it = stage(tmp_path)
+    running = it.scheduler.work([job(1), job(2)], 1)
+    next(running)
+    assert it.first.foreseen[0] == ["t2"]
+    assert [] not in it.first.foreseen
+    running.close()  # type: ignore[attr-defined]
+    assert it.first.foreseen[-1] == it.last.foreseen[-1] == []
+
+
 def test_who_has_files_of_its_own_disturbs_nobody(tmp_path: Path) -> None:
     it = stage(tmp_path, Capabilities(own_files=True), t1=Play(seconds=3, writes="/data/file"))
     done = it.run(job(1), job(2), job(3), lanes=2)
