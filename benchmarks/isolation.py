@@ -147,9 +147,8 @@ def recording(project: Path, place: Path, turns: int) -> None:
     plain: list[Cost] = []
     recorded: list[Cost] = []
     with _engine(place / "recording", fork=False) as engine:
-        found = engine.suite_by_process()
-        assert found is not None
-        (order,) = Declared().propose(View(found.suite, frozenset(), random=0, seed=1))
+        engine.open_suite()
+        (order,) = Declared().propose(View(_suite(engine), frozenset(), random=0, seed=1))
         for turn in range(turns):
             halves = [(plain, _unrecorded), (recorded, _recorded)]
             for costs, run in halves if turn % 2 else reversed(halves):
@@ -196,7 +195,7 @@ def _engine(folder: Path, *, fork: bool = True) -> Iterator[Engine]:
         scratch=str(scratch),
         salt="benchmark",
     )
-    engine = Engine(launch, Limits(), lanes=1, fork=fork)
+    engine = Engine(launch, Limits(), lanes=1, may_fork=fork)
     try:
         yield engine
     finally:

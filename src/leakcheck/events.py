@@ -126,6 +126,13 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class FellBack:
+    """The audit runs each order in a new process from now on: `why` is one of `records.topics.Fallback`."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outside:
     """State outside the process: `what` is "file" (about to change; `copy` is where what stood there was kept, ""
     when nothing did, "?" when it could not be kept), "server", "port" or "driver" (loaded, and may touch these
@@ -223,6 +230,7 @@ Event = (
     | Finished
     | Again
     | Note
+    | FellBack
     | Outside
     | Deep
     | Stopped
@@ -245,6 +253,8 @@ class _Encoder(json.JSONEncoder):
 NO_SEAL = b"00000000"
 """What stands before the first line."""
 _SEAL_AND_END = len(NO_SEAL) + 1
+_NAME, _NAMED = b'{"event":"', 40
+"""How a line begins, and so many bytes of it hold the name of its event."""
 _ENCODE = _Encoder(separators=(",", ":"), ensure_ascii=True).encode
 _DECODE = json.JSONDecoder().decode
 
@@ -253,6 +263,13 @@ def encode(event: Event) -> bytes:
     """One line of format 1, with its line end: what a seal is put on."""
     body = {"event": type(event).__name__.lower(), **_plain(event)}
     return (_ENCODE(body) + "\n").encode("ascii")
+
+
+def name_of(line: bytes) -> str:
+    """The name of a line's event, as far as its first bytes tell; "" if they do not. Nothing else is decoded: lines
+    may be long, and most of them need not be understood."""
+    head, mark, rest = line[:_NAMED].partition(_NAME)
+    return rest.partition(b'"')[0].decode("ascii", "replace") if mark and not head else ""
 
 
 def decode(line: bytes | str) -> Event:

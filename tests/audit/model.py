@@ -18,6 +18,7 @@ from leakcheck.engine import Engine
 from leakcheck.events import Event
 from leakcheck.options import Options
 from leakcheck.records import Change, Execution, Location, Order, Outcome, Source, Suite, TestItem, TestRun
+from leakcheck.records.topics import Fallback
 from leakcheck.store import Replay
 
 CLEAN = "0"
@@ -153,6 +154,9 @@ class ModelEngine:
     lives: int = 10**9
     ended: list[tuple[Order, Execution]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def fall_back(self, why: Fallback) -> None:
+        self.fork = False
 
     def keep(self, tag: str, event: Event) -> None:
         self.kept.append((tag, event))

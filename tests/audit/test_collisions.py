@@ -11,7 +11,7 @@ import pytest
 from leakcheck.audit import result_of
 from leakcheck.audit.collisions import WHY, collided
 from leakcheck.events import Begun, Collected, Completed, Disowned, Exit, Finished, Outside, Started
-from leakcheck.records import Execution, Order, Outcome, Suite, TestItem, TestRun
+from leakcheck.records import Execution, Met, Order, Outcome, Suite, TestItem, TestRun
 from leakcheck.store import AuditFolder
 
 from .model import Model, ModelEngine, opened
@@ -23,7 +23,8 @@ PORT = ("t.py::a", "port", "127.0.0.1:8000")
 
 def execution(number: int, outcome: Outcome, *outside: tuple[str, str, str], exclusive: bool = False) -> Execution:
     order = Order("isolated", "isolated", ("t.py::a",), exclusive=exclusive)
-    return Execution(f"e{number:05d}", order, "finished", (TestRun("t.py::a", outcome),), outside=outside)
+    met = tuple(Met(*each) for each in outside)
+    return Execution(f"e{number:05d}", order, "finished", (TestRun("t.py::a", outcome),), outside=met)
 
 
 BAD, GOOD = execution(1, "timeout", PORT), execution(2, "passed", PORT)
@@ -83,7 +84,7 @@ class Sharing(ModelEngine):
         outcome: Outcome = "passed" if order.exclusive or order.kind == "declared" else "timeout"
         runs = tuple(replace(run, outcome=outcome) for run in made.runs)
         known = order.kind != "declared"
-        return replace(made, runs=runs, outside=((tests[0], "port", "127.0.0.1:8000"),) if known else ())
+        return replace(made, runs=runs, outside=(Met(tests[0], "port", "127.0.0.1:8000"),) if known else ())
 
 
 def test_they_run_again_alone_and_the_first_time_does_not_count() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from leakcheck.audit.outsiders import alone_where_needed, outsiders
-from leakcheck.records import Execution, Order
+from leakcheck.records import Execution, Met, Order
 
 FILES = {"a.py::test_1": "a.py", "a.py::test_2": "a.py", "b.py::test_3": "b.py"}
 
 
 def ran(*outside: tuple[str, str, str]) -> Execution:
-    return Execution("e1", Order("declared", "declared", tuple(FILES)), "finished", (), outside=outside)
+    met = tuple(Met(*each) for each in outside)
+    return Execution("e1", Order("declared", "declared", tuple(FILES)), "finished", (), outside=met)
 
 
 def test_the_neighbours_of_a_writer_may_share_its_fixture() -> None:

@@ -88,7 +88,7 @@ def test_who_does_not_end_behind_its_last_test_is_ended_and_not_late(tmp_path: P
 
 def test_who_is_over_or_was_killed_is_not_ended_again(tmp_path: Path) -> None:
     testing = looked(tmp_path, STARTED)
-    testing.kill(11.0)
+    testing.killed = 11.0
     assert not testing.due(LIMITS, 50.0)
     ended = looked(tmp_path, STARTED)
     ended.status = 0

@@ -231,3 +231,22 @@ def test_unknown_fields_and_events_are_refused() -> None:
     ):
         with pytest.raises(Unreadable):
             events.decode(line)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_the_name_of_an_event_is_read_without_the_rest(kind: type[Any]) -> None:
+    @CALM
+    @given(some(kind))
+    def check(event: Any) -> None:
+        assert events.name_of(events.sealed(event)) == kind.__name__.lower()
+
+    check()
+
+
+@pytest.mark.parametrize("line", [b"", b"{", b"not an event", b'{"test":"x","event":"started"}'])
+def test_what_is_no_event_has_no_name(line: bytes) -> None:
+    assert events.name_of(line) == ""
+
+
+def test_a_test_that_is_called_like_an_event_is_none() -> None:
+    assert events.name_of(events.encode(events.Note("topic", '"event":"started"'))) == "note"

@@ -12,13 +12,13 @@ from leakcheck.analysis.edges import Carried, Edges
 from leakcheck.analysis.elsewhere import changed_elsewhere
 from leakcheck.audit.collisions import WHY, disturbed
 from leakcheck.audit.left_out import LeftOut
-from leakcheck.audit.outcome import BUDGET
 from leakcheck.audit.outsiders import Outside, alone_where_needed, with_neighbours
 from leakcheck.audit.progress import Outlook, Progress
 from leakcheck.engine import Engine
-from leakcheck.events import Disowned, Note
+from leakcheck.events import Disowned, FellBack, Note
 from leakcheck.options import PROFILES, Options, Profile
 from leakcheck.records import Execution, Location, Order, Suite, in_sequence
+from leakcheck.records.topics import Fallback, Topic
 from leakcheck.strategies import View
 
 BATCH = 64
@@ -92,6 +92,12 @@ class Bench:
             self.engine.keep("audit", Note(topic, text))
             self.progress.note(text)
 
+    def fall_back(self, why: Fallback, text: str) -> None:
+        """From now on each order runs in a new process; `text` tells it."""
+        self.engine.fall_back(why)
+        self.engine.keep("audit", FellBack(why))
+        self.note(Topic.ENGINE, text)
+
     def disown(self, why: str) -> None:
         """What was executed so far is no evidence, not even of who ends a process; it stays on disk and says so."""
         self._drop([*self.executions, *self.control], why)
@@ -136,7 +142,7 @@ class Bench:
         # By their numbers, not by who was first: the same audit asks the same questions.
         self.executions.sort(key=_by_number)
         for text in self.engine.incidents:
-            self.note("process", text)
+            self.note(Topic.PROCESS, text)
         return sorted(done, key=_by_number)
 
     def allow(self, seconds: float) -> None:
@@ -155,7 +161,7 @@ class Bench:
     def tell_left_out(self) -> None:
         """What the budget did not suffice for, when all that could be made is made."""
         for text in self.left_out.told(self.executions):
-            self.note(BUDGET, text)
+            self.note(Topic.BUDGET, text)
 
     def make_again(self, phase: str, executions: Sequence[Execution], why: str) -> None:
         """These are no evidence, and are made again with nothing else running, whatever is left of the budget."""

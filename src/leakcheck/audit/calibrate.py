@@ -12,6 +12,7 @@ from leakcheck.audit.outsiders import outsiders, told
 from leakcheck.engine import Job
 from leakcheck.errors import EngineFailed
 from leakcheck.records import Execution, Order
+from leakcheck.records.topics import Fallback, Topic
 from leakcheck.strategies.declared import Strategy as Declared
 
 
@@ -35,13 +36,13 @@ def calibrate(bench: Bench, control: Job) -> None:
         _again(bench)
         odd = _differing(bench)
     if odd and bench.engine.fork:
-        bench.note("engine", _fallback_text(odd))
-        bench.engine.fork = False
+        bench.fall_back(Fallback.DIFFERS, _fallback_text(odd))
         bench.disown("forked, and a fork of this suite behaves otherwise")
         _again(bench)
         odd = _differing(bench)
     if odd:
-        bench.note("recorder", f"outcomes differ from plain pytest, even in a process of their own: {some(odd, 1)}")
+        told_of = f"outcomes differ from plain pytest, even in a process of their own: {some(odd, 1)}"
+        bench.note(Topic.RECORDER, told_of)
     for topic, text in told([*bench.executions, *bench.control], bench.suite.rootdir):
         bench.note(topic, text)
 

@@ -32,10 +32,9 @@ from leakcheck.errors import CollectionFailed, UsageError
 from leakcheck.events import FORMAT, Completed, Note
 from leakcheck.nouns import plural
 from leakcheck.options import Options
+from leakcheck.records.topics import Topic
 from leakcheck.store import Audit, AuditFolder, read_audit
 from leakcheck.strategies.isolated import Strategy as Isolated
-
-ASKED = "asked"
 
 
 @dataclass
@@ -58,7 +57,7 @@ class Focused(Bench):
 
 def was_asked(audit: Audit, test: str) -> bool:
     """Whether further executions were asked for `test` before: asking again would give the same answers."""
-    return any(note.topic == ASKED and note.text.endswith(f" {test}") for note in audit.notes)
+    return any(note.topic == Topic.ASKED and note.text.endswith(f" {test}") for note in audit.notes)
 
 
 def why_not(audit: Audit, salt: str | None) -> str:
@@ -111,8 +110,8 @@ def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
     told = {note.text for note in audit.notes}
     for text in bench.notes:
         if text not in told:
-            folder.append("audit", Note(ASKED, text))
-    folder.append("audit", Note(ASKED, f"{further} asked for about {test}"))
+            folder.append("audit", Note(Topic.ASKED, text))
+    folder.append("audit", Note(Topic.ASKED, f"{further} asked for about {test}"))
     folder.append("audit", Completed(round(audit.seconds + time.monotonic() - began, 3)))
     return new
 
@@ -159,9 +158,9 @@ def _prove(bench: Bench) -> None:
 def _collect(engine: Engine, audit: Audit, progress: Progress) -> None:
     """Collect the suite again; it must be the one that was audited."""
     progress.phase("collect", 1)
-    engine.launch = replace(engine.launch, launcher=audit.suite.launcher)
+    engine.start_over(audit.suite.launcher)
     engine.open_suite()
-    found = engine.suite() if engine.fork else engine.suite_by_process()
+    found = engine.suite()
     if found is None or found.errors:
         raise CollectionFailed(
             "pytest cannot collect this suite any more",

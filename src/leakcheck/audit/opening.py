@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import sys
-from dataclasses import replace
 from pathlib import Path
 
 from leakcheck.analysis import wrong_marks
@@ -16,12 +14,15 @@ from leakcheck.errors import CollectionFailed, EngineFailed, NoTests, UsageError
 from leakcheck.events import Collected
 from leakcheck.nouns import plural
 from leakcheck.options import Options
-from leakcheck.recorder.boot import PYTEST_TOO_OLD, TOO_OLD
 from leakcheck.records import Order, Suite
+from leakcheck.records.topics import Fallback, Topic
+from leakcheck.wire.messages import Refused
 
 LAUNCHERS = ("pytest", "python -m pytest")
 MAX_NAMED = 3
-_UNSAFE_TO_FORK = ("win32", "darwin")
+TOO_OLD = "an audited project needs Python 3.11 or newer"
+PYTEST_TOO_OLD = "an audited project needs pytest 8.0 or newer"
+ENDED = "the process that was to be forked ended: each order runs in a new process"
 
 
 def open_bench(engine: Engine, options: Options, progress: Progress, known: str = "") -> tuple[Bench, Job]:
@@ -30,17 +31,14 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
     The suite is collected as `pytest` would or, where that fails and this does not, as `python -m pytest` would.
     Where an earlier session has found out which it is, that is `known`.
     """
-    if options.engine == "auto" and sys.platform in _UNSAFE_TO_FORK:
-        engine.fork = False
     progress.phase("collect", 1)
-    first, wanted = "", engine.fork
+    first = ""
     for launcher in LAUNCHERS:
         if known not in ("", launcher):
             engine.pass_over()
             continue
-        engine.launch, engine.fork = replace(engine.launch, launcher=launcher), wanted
+        engine.start_over(launcher)
         found, text, job = _collect(engine)
-        engine.incidents.clear()  # nobody has killed a tree that could not collect
         if found is not None:
             suite = found.suite
             _check_marks(suite)
@@ -49,8 +47,8 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
             _tell(bench)
             if engine.fork and (found.threads or found.connections):
                 _heed_what_lives(bench, found)
-            elif wanted and not engine.fork:
-                bench.note("engine", "the process that was to be forked ended: each order runs in a new process")
+            elif engine.may_fork and not engine.fork:
+                bench.fall_back(Fallback.ENDED, ENDED)
             return bench, job
         first = first or text
     raise CollectionFailed(
@@ -64,7 +62,7 @@ def _collect(engine: Engine) -> tuple[Collected | None, str, Job]:
     """(what was collected, "", the control run) or (None, what pytest said, the control run that ended)."""
     engine.open_suite()
     job = engine.control(Order("control", "declared", ()))
-    found = engine.suite() if engine.fork else engine.suite_by_process()
+    found = engine.suite()
     if found is not None and engine.fork and engine.touches_files(job):
         engine.wait(job)  # what it has changed may have been met by an import
         engine.stop_tree()
@@ -72,8 +70,9 @@ def _collect(engine: Engine) -> tuple[Collected | None, str, Job]:
         engine.open_suite()
         found = engine.suite()
     if found is None and engine.fork:
-        engine.fork = False
-        found = engine.suite_by_process()
+        engine.fall_back(Fallback.ENDED)
+        engine.open_suite()
+        found = engine.suite()
     if found is not None and not found.errors and found.suite.tests:
         return found, "", job
     return None, _failure(engine, job, found), job
@@ -84,27 +83,30 @@ def _failure(engine: Engine, job: Job, found: Collected | None) -> str:
     text = engine.launch.read_log(job.tag)
     engine.stop_tree()
     engine.forget_suite()
-    if "No module named 'pytest'" in text or "No module named pytest" in text:
-        raise UsageError(
-            f"{engine.launch.python} has no pytest",
-            hint="Name the interpreter of the audited project with --python, or install pytest there.",
-            option="python",
-        )
-    if TOO_OLD in text:
-        raise UsageError(
-            text.strip().splitlines()[-1], hint="Name another interpreter with --python.", option="python"
-        )
-    if PYTEST_TOO_OLD in text:
-        raise UsageError(
-            f"{text.strip().splitlines()[-1]} ({engine.launch.python})",
-            hint="Install a newer pytest there, or name another interpreter with --python.",
-            option="python",
-        )
+    refused = engine.launch.refusal(job.tag)
+    if refused is not None:
+        raise _refusal(refused, engine.launch.python)
     if found is not None and not found.errors and not found.suite.tests:
         raise NoTests("pytest collected no test", hint="Name other paths, or look at -k and -m.", detail=text)
-    if "Error" not in text and not text.strip():
+    if not text.strip():
         raise EngineFailed(f"pytest ended without a word ({execution.status})")
     return text
+
+
+def _refusal(refused: Refused, python: str) -> UsageError:
+    match refused.reason:
+        case "no pytest":
+            return UsageError(
+                f"{python} has no pytest",
+                hint="Name the interpreter of the audited project with --python, or install pytest there.",
+            )
+        case "old python":
+            return UsageError(f"{TOO_OLD}; this is {refused.found}", hint="Name another interpreter with --python.")
+        case "old pytest":
+            return UsageError(
+                f"{PYTEST_TOO_OLD}; this is {refused.found} ({python})",
+                hint="Install a newer pytest there, or name another interpreter with --python.",
+            )
 
 
 def _heed_what_lives(bench: Bench, found: Collected) -> None:
@@ -117,11 +119,10 @@ def _heed_what_lives(bench: Bench, found: Collected) -> None:
         servers = some(found.connections, MAX_NAMED)
         alive, verb = f"connections are open that the import of the suite has made ({servers})", "share"
     if bench.options.engine == "fork":
-        bench.note("threads" if found.threads else "servers", f"{alive}; forks {verb} them")
+        bench.note(Topic.THREADS if found.threads else Topic.SERVERS, f"{alive}; forks {verb} them")
         return
-    bench.engine.stop_tree()
-    bench.engine.fork = False
-    bench.note("engine", f"{alive}; forks would {verb} them: each order runs in a new process")
+    why = Fallback.THREADS if found.threads else Fallback.CONNECTIONS
+    bench.fall_back(why, f"{alive}; forks would {verb} them: each order runs in a new process")
 
 
 def check_paths(options: Options) -> None:
@@ -159,9 +160,9 @@ def _check_marks(suite: Suite) -> None:
 
 def _tell(bench: Bench) -> None:
     if bench.suite.neutralised:
-        bench.note("neutralised", f"switched off for the audit: {', '.join(bench.suite.neutralised)}")
+        bench.note(Topic.NEUTRALISED, f"switched off for the audit: {', '.join(bench.suite.neutralised)}")
     if bench.suite.launcher != LAUNCHERS[0]:
         bench.note(
-            "launcher",
+            Topic.LAUNCHER,
             f"collects only with `{bench.suite.launcher}`, so this is what runs and what is printed",
         )

@@ -16,9 +16,9 @@ from leakcheck.nouns import agreeing
 from leakcheck.options import Judging, Options
 from leakcheck.probes._secrets import without_secrets
 from leakcheck.records import Cost, Excerpt, Leak, Result
+from leakcheck.records.topics import Topic
 from leakcheck.store import Audit, AuditFolder, read_audit
 
-BUDGET = "budget"
 EVERYTHING = "(everything)"
 USUAL = Judging()
 
@@ -121,7 +121,7 @@ def _from_root(path: str, invocation: str) -> str:
 
 
 def _is_spent(audit: Audit) -> bool:
-    return any(note.topic == BUDGET for note in audit.notes)
+    return any(note.topic == Topic.BUDGET for note in audit.notes)
 
 
 def _budget(options: Mapping[str, str]) -> str:
@@ -131,9 +131,8 @@ def _budget(options: Mapping[str, str]) -> str:
 
 
 def forked(audit: Audit) -> bool:
-    """Whether the audit forked to its end: a fallback is a note of the topic `engine`."""
-    any_fork = any(execution.engine == "fork" for execution in audit.executions)
-    return any_fork and not any(note.topic == "engine" for note in audit.notes)
+    """Whether the audit forked to its end."""
+    return not audit.fallback and any(execution.engine == "fork" for execution in audit.executions)
 
 
 def _cost(audit: Audit, folder: AuditFolder) -> Cost:

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from leakcheck.audit.names import some
 from leakcheck.records import GOOD_OUTCOMES, QUIET_FILES, Execution, Order
+from leakcheck.records.topics import Topic
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ def _meets(order: Order, outside: Collection[str]) -> bool:
     return bool(outside) and (not order.tests or any(test in outside for test in order.tests))
 
 
-def told(executions: Iterable[Execution], root: str) -> Iterator[tuple[str, str]]:
+def told(executions: Iterable[Execution], root: str) -> Iterator[tuple[Topic, str]]:
     """(topic, sentence) for the report."""
     seen: dict[str, dict[str, None]] = {"file": {}, "server": {}, "port": {}}
     for execution in executions:
@@ -75,13 +76,14 @@ def told(executions: Iterable[Execution], root: str) -> Iterator[tuple[str, str]
                 seen[what][name.removeprefix(f"{root}/")] = None
     if seen["file"]:
         names = some(sorted(_innermost(seen["file"])))
-        yield "files", f"tests write files: they run while nothing else does, and the files are put back: {names}"
+        alone = "tests write files: they run while nothing else does, and the files are put back"
+        yield Topic.FILES, f"{alone}: {names}"
     if seen["server"]:
         names = some(sorted(seen["server"]))
-        yield "servers", f"tests talk to servers, whose state leakcheck cannot reset: {names}"
+        yield Topic.SERVERS, f"tests talk to servers, whose state leakcheck cannot reset: {names}"
     if seen["port"]:
         names = some(sorted(seen["port"]))
-        yield "ports", f"tests take fixed ports, so they run while nothing else does: {names}"
+        yield Topic.PORTS, f"tests take fixed ports, so they run while nothing else does: {names}"
 
 
 def _innermost(names: Collection[str]) -> list[str]:

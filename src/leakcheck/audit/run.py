@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -34,9 +35,12 @@ from leakcheck.options import Options
 from leakcheck.own_folders import Own, remove_own
 from leakcheck.probes._secrets import Redactor
 from leakcheck.records import Suite
+from leakcheck.records.topics import Topic
 from leakcheck.store import MARK, AuditFolder, left_in
 
 _WAY_ON = "`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now"
+
+_UNSAFE_TO_FORK = ("win32", "darwin")
 
 
 def run_audit(options: Options, progress: Progress, earlier: Earlier | None = None) -> AuditFolder:
@@ -97,7 +101,7 @@ def _tell_leftovers(bench: Bench, before: Mapping[str, State], here: Path) -> No
     now = {name: state for name, state in files_below(here).items() if not _is_told(here / name, known)}
     before = {name: state for name, state in before.items() if not _is_told(here / name, known)}
     for each in filter(None, (*disk.troubles(), told(before, now))):
-        bench.note("files", each)
+        bench.note(Topic.FILES, each)
 
 
 def _is_told(path: Path, known: set[Path]) -> bool:
@@ -172,7 +176,7 @@ def engine_for(
         guard=guard,
     )
     limits = Limits(options.test_timeout, options.execution_timeout)
-    engine = Engine(launch, limits, options.lanes, fork=options.engine != "spawn", _numbers=count(first))
+    engine = Engine(launch, limits, options.lanes, may_fork=_may_fork(options), _numbers=count(first))
     try:
         if earlier is not None:
             _take_over(engine, folder)
@@ -194,6 +198,11 @@ def engine_for(
             os.close(lock)
 
 
+def _may_fork(options: Options) -> bool:
+    """Whether forks are asked for, or are safe on this system as a rule."""
+    return options.engine == "fork" or (options.engine == "auto" and sys.platform not in _UNSAFE_TO_FORK)
+
+
 def _scratch() -> tuple[Own, Guard]:
     """A folder for what nobody needs when the audit is over, and who removes it if the audit cannot."""
     try:
@@ -210,7 +219,7 @@ def _begin(options: Options, progress: Progress, salt: str) -> AuditFolder:
     keep_salt(folder.path, salt)  # before anything runs: without it, nothing is put back if this audit is killed
     folder.begin("audit")
     begun = Begun(__version__, datetime.now(UTC).isoformat(timespec="seconds"), options.as_text())
-    folder.append("audit", begun, *(Note("files", text) for text in notes))
+    folder.append("audit", begun, *(Note(Topic.FILES, text) for text in notes))
     for text in notes:
         progress.note(text)
     return folder

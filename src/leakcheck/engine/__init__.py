@@ -2,12 +2,12 @@
 
 from leakcheck.engine.disk import Disk, told_of_the_start
 from leakcheck.engine.engine import Engine
-from leakcheck.engine.guarding import Guard
 from leakcheck.engine.interpreter import check_interpreter, interpreter_in
 from leakcheck.engine.job import Job, Limits
-from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import INTERRUPTS, Interrupts, uninterrupted
 from leakcheck.engine.recovery import recover, unproven
+from leakcheck.engine.spawn.guard_client import Guard
+from leakcheck.engine.spawn.launch import Launch
 
 __all__ = [
     "INTERRUPTS",

@@ -9,17 +9,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from leakcheck import events
-from leakcheck.engine.launch import Launch
-from leakcheck.engine.processes import UNKNOWN, kill_group
-from leakcheck.engine.spawned import Spawned
+from leakcheck.engine.processes import UNKNOWN
 from leakcheck.errors import Unreadable
 from leakcheck.records import QUIET_FILES, Order, Status
-from leakcheck.store import AuditFolder
+from leakcheck.store import CONTROL, AuditFolder
 
 ENDING = 5.0
 """Seconds that a process has to end behind its last test, and to be gone when it was killed."""
-_STARTED, _OUTSIDE = b'"event":"started"', b'"event":"outside"'
-_ENDS = (b'"event":"completed"', b'"event":"stopped"')
+PLAIN = "control"
+"""The mode of what plain pytest runs, without recorder."""
+_ENDS = ("completed", "stopped")
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,11 @@ class Limits:
 
 @dataclass
 class Job:
-    """One execution under way. `pid` leads the group of the process that runs the tests; 0 until it is known.
+    """One execution under way. `mode` is "control", or the name of the backend that is to run it.
 
     `running` tells that its first test began, `touches` that one of its tests is about to change a file, `complete`
-    that its last test is over. `adopted`: the process that forked it is gone, and its end is told by whom orphans
-    come to. `lost`: nobody will tell any more, and it has to run once more; `alone`: it does, with its own parent.
+    that its last test is over. `status` is its exit code, once it is over. `parent_killed`: what had started it was
+    killed. `lost`: nobody will tell any more, and it has to run once more; `alone`: it does, with its own parent.
     `tried`: it was tried before, when there was no room to record it. `tests`: so many of its tests have begun.
     """
 
@@ -44,10 +43,6 @@ class Job:
     order: Order
     mode: str
     args: tuple[str, ...] | None = None
-    pid: int = 0
-    spawned: Spawned | None = None
-    adopted: Spawned | None = None
-    node: str = ""
     began: float = 0.0
     size: int = -1
     alive: float = 0.0
@@ -57,6 +52,7 @@ class Job:
     killed: float = 0.0
     late: str = ""
     lost: bool = False
+    parent_killed: bool = False
     alone: bool = False
     status: int | None = None
     tried: bool = False
@@ -70,39 +66,15 @@ class Job:
         return self.lost or self.status is not None
 
     @property
+    def in_background(self) -> bool:
+        """Whether nobody waits for it but who has asked for it."""
+        return self.tag.startswith(CONTROL)
+
+    @property
     def test(self) -> str:
         """The test that began last; "" if none has."""
         event = events.decode(self._last.rpartition(b" ")[0]) if self._last else None
         return event.test if isinstance(event, events.Started) else ""
-
-    def start(self, launch: Launch) -> None:
-        """In a process of its own."""
-        self.mode = "single" if self.mode == "fork" else self.mode
-        self.spawned = launch.start(self.mode, self.tag, args=self.args)
-        self.pid = self.spawned.pid
-
-    def poll(self) -> None:
-        """Ask about a process of its own, and about an orphan; others are told of."""
-        if self.spawned is not None:
-            self.status = self.spawned.poll()
-            if self.spawned.keeper_killed and not self.killed and not self.alone:
-                self.lose()
-        elif self.adopted is not None:
-            over = self.adopted.poll() is not None
-            self.status = self.adopted.ended.get(self.pid)
-            if over and self.status is None:
-                self.lose()
-
-    def orphaned(self, by: Spawned) -> None:
-        """The process that forked it is gone."""
-        if self.pid and by.shields:
-            self.adopted = by
-        else:
-            self.lose()
-
-    def lose(self) -> None:
-        kill_group(self.pid)
-        self.lost = True
 
     def hold(self, folder: AuditFolder) -> None:
         """Keep the segment at hand: a test may remove the folder of the audit, and what it had told is needed."""
@@ -135,16 +107,16 @@ class Job:
         whole = data.rfind(b"\n") + 1
         self._read += whole
         for line in data[:whole].splitlines():
-            self._read_line(line, line[:40])
+            self._read_line(line, events.name_of(line))
 
-    def _read_line(self, line: bytes, head: bytes) -> None:
-        if _STARTED in head:  # a start and a collection are not measured as a test
+    def _read_line(self, line: bytes, name: str) -> None:
+        if name == "started":  # a start and a collection are not measured as a test
             self.running = True
             self.tests += 1
             self._last = line
-        elif self.running and _OUTSIDE in head:
+        elif self.running and name == "outside":
             self.touches = self.touches or _is_file(events.decode(line.rpartition(b" ")[0]))
-        self.complete = any(each in head for each in _ENDS)
+        self.complete = name in _ENDS
 
     def due(self, limits: Limits, now: float) -> bool:
         """Whether it is to be ended now; `late` says why if that was too soon for it."""
@@ -159,16 +131,12 @@ class Job:
             self.late = f"killed: its execution had taken {limits.execution:g} s"
         return bool(self.late)
 
-    def kill(self, now: float) -> None:
-        self.killed = now
-        kill_group(self.pid)
-
     def ended(self, items: Iterable[events.Event]) -> tuple[Status, str]:
         """(how it ended, by what it told; why its last test did not end, in words)."""
         kinds = {type(event) for event in items}
         if self.late:
             return "timeout", self.late
-        if self.spawned is not None and self.spawned.keeper_killed:
+        if self.parent_killed:
             return "crashed", f"the process that it was started by {_parent_in_words(self.status)}"
         if events.Completed in kinds:
             return "finished", exit_in_words(self.status)
@@ -181,10 +149,10 @@ class Job:
         order = replace(self.order, exclusive=self.order.exclusive or self.touches)
         return Job(self.tag, order, self.mode, self.args)
 
-    def elsewhere(self) -> Job:
-        """The same question to a process of its own."""
-        mode = "control" if self.mode == "control" else "single"
-        return Job(self.tag, self.order, mode, self.args, alone=self.spawned is not None)
+    def elsewhere(self, name: str) -> Job:
+        """The same question to the backend `name`."""
+        mode = PLAIN if self.mode == PLAIN else name
+        return Job(self.tag, self.order, mode, self.args, alone=self.parent_killed)
 
 
 def exit_in_words(code: int | None) -> str:

@@ -11,6 +11,10 @@ import json
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # nothing is imported that an old Python may lack
+    from leakcheck.wire.process_config import Setup
+
 
 def _load_package(folder: str) -> None:
     from importlib.util import module_from_spec, spec_from_file_location
@@ -24,29 +28,48 @@ def _load_package(folder: str) -> None:
     spec.loader.exec_module(module)
 
 
-def _pretend(config: dict[str, object]) -> None:
+def _read_setup(path: str) -> Setup:
+    """What the engine says. Its codec is imported without the folder of this script in front of all others."""
+    folder = sys.path.pop(0)
+    if "leakcheck" not in sys.modules:
+        _load_package(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    from leakcheck.wire.process_config import Setup
+
+    with open(path, encoding="utf-8") as stream:
+        setup = Setup.decode(stream.read())
+    sys.path.insert(0, folder)
+    return setup
+
+
+def _pretend(setup: Setup) -> None:
     """Be what `pytest` or `python -m pytest` would be."""
     os.environ.pop("PYTHONHASHSEED", None)
-    os.environ.update(config["environ"])  # type: ignore[call-overload]
+    os.environ.update(setup.environ)
     script = os.path.join(os.path.dirname(sys.executable), "pytest")
-    by_module = config["launcher"] == "python -m pytest"
+    by_module = setup.launcher == "python -m pytest"
     sys.path[0] = os.getcwd() if by_module else os.path.dirname(script)
-    sys.argv = [script, *config["args"]]  # type: ignore[misc]
+    sys.argv = [script, *setup.args]
     if os.path.exists(script):
         sys.modules["__main__"].__file__ = script
 
 
-def _report(config: dict[str, object]) -> None:
+def _report(setup: Setup) -> None:
     """Tell the guard of this process: whoever has started it may have been killed since."""
-    guard = config.get("guard", -1)
-    if isinstance(guard, int) and guard >= 0:
+    if setup.guard >= 0:
         with contextlib.suppress(OSError):  # it is gone
-            os.write(guard, b"%b%d\n" % (b"~" if config["mode"] == "root" else b"+", os.getpid()))
-        os.close(guard)
+            os.write(setup.guard, b"%b%d\n" % (b"~" if setup.is_root else b"+", os.getpid()))
+        os.close(setup.guard)
 
 
-TOO_OLD = "an audited project needs Python 3.11 or newer"
-PYTEST_TOO_OLD = "an audited project needs pytest 8.0 or newer"
+REFUSED = ".refused"
+"""The ending of the file beside the configuration that holds a `Refused`."""
+
+
+def _refuse(config: str, reason: str, found: str = "") -> int:
+    """Say why this process cannot audit, in the words of `leakcheck.wire.messages`; returns its exit code."""
+    with open(config + REFUSED, "w", encoding="utf-8") as stream:
+        json.dump({"message": "refused", "reason": reason, "found": found}, stream)
+    return 4
 
 
 def _is_old(version: str) -> bool:
@@ -56,22 +79,22 @@ def _is_old(version: str) -> bool:
 
 def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - the audited interpreter is not ours
-        sys.stderr.write(f"{TOO_OLD}; this is {sys.version.split()[0]}\n")
-        return 4
-    with open(sys.argv[1], encoding="utf-8") as stream:
-        config = json.load(stream)
-    _report(config)
-    if "leakcheck" not in sys.modules:
-        _load_package(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    _pretend(config)
-    import pytest
-
+        return _refuse(sys.argv[1], "old python", sys.version.split()[0])
+    config = sys.argv[1]
+    setup = _read_setup(config)
+    _report(setup)
+    _pretend(setup)
+    try:
+        import pytest
+    except ModuleNotFoundError as error:
+        if error.name == "pytest":
+            return _refuse(config, "no pytest")
+        raise
     if _is_old(pytest.__version__):
-        sys.stderr.write(f"{PYTEST_TOO_OLD}; this is {pytest.__version__}\n")
-        return 4
+        return _refuse(config, "old pytest", pytest.__version__)
     from leakcheck.recorder.session import start
 
-    return start(config)
+    return start(setup)
 
 
 if __name__ == "__main__":

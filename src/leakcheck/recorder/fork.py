@@ -1,60 +1,63 @@
 """The tree of forks: a root that has loaded plugins and conftests, nodes that have collected, children that run.
 
-Commands come as JSON lines through a pipe, replies go the same way through one pipe that all processes share: a
-line is shorter than PIPE_BUF, so that lines of several writers do not mix.
-
-To the root: `{"node": tag, "collect": [files]}`, `{"to": tag, ...}` (handed on to that node). To a node:
-`{"run": tag}`. A closed pipe means: no more work. Replies: `{"node"|"run": tag, "state": "up", "pid": n}`, and
-`"state": "ready"` from a node that has collected, and `"state": "gone", "status": waitstatus`.
+What they and the engine tell each other is in `leakcheck.wire.messages`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import select
 import signal
 import warnings
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from leakcheck.recorder.real import Real
+from leakcheck.wire.messages import (
+    CloseNode,
+    Command,
+    Gone,
+    OpenNode,
+    Reply,
+    RunOrder,
+    Up,
+    What,
+    command_inbox,
+    encode,
+)
 
 _CHUNK = 65_536
 _POLL_MS = 10
 _PATIENCE = 1.0
 """Seconds that nodes have to end."""
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-_decode = json.JSONDecoder().decode
 
 
 class ForkServer:
     """Reads commands from one descriptor, forks, and tells what became of the children."""
 
-    def __init__(self, commands: int, replies: int, noun: str) -> None:
+    def __init__(self, commands: int, replies: int, what: What) -> None:
         self._commands = commands
         self._replies = replies
-        self._noun = noun
+        self._what = what
         self._children: dict[int, tuple[str, int]] = {}
-        self._buffer = b""
+        self._inbox = command_inbox()
         self._poll = select.poll()
         self._poll.register(commands, select.POLLIN)
         for descriptor in (commands, replies):  # what a test starts and leaves behind shall not hold them open
             os.set_inheritable(descriptor, False)
 
-    def reply(self, **message: Any) -> None:
+    def reply(self, message: Reply) -> None:
         with contextlib.suppress(BrokenPipeError):  # the engine was killed: the end of its commands tells
-            Real.write(self._replies, (_encode(message) + "\n").encode())
+            Real.write(self._replies, encode(message))
 
-    def serve(self, command: Callable[[dict[str, Any]], str | None]) -> str | None:
+    def serve(self, command: Callable[[Command], str | None]) -> str | None:
         """Handle commands until the pipe closes; returns None then. In a forked child, returns its tag.
 
         `command` handles one command; it returns the tag in the child that it forked, else None.
         """
         while True:
-            for line in self._wait():
-                tag = command(_decode(line))
+            for message in self._wait():
+                tag = command(message)
                 if tag is not None:
                     return tag
             if self._commands < 0:
@@ -73,20 +76,19 @@ class ForkServer:
         with contextlib.suppress(OSError):  # it does so too: whoever is first, it can be killed from here on
             Real.setpgid(pid, pid)
         self._children[pid] = (tag, self._watch(pid))
-        self.reply(**{self._noun: tag}, state="up", pid=pid)
+        self.reply(Up(self._what, tag, pid))
         return False
 
-    def _wait(self) -> list[str]:
+    def _wait(self) -> Iterable[Command]:
         ready = self._poll.poll(_POLL_MS if any(fd < 0 for _, fd in self._children.values()) else None)
         self._reap()
         if not any(fd == self._commands for fd, _ in ready):
-            return []
+            return ()
         data = Real.read(self._commands, _CHUNK)
         if not data:
             self._poll.unregister(self._commands)
             self._commands = -1
-        *lines, self._buffer = (self._buffer + data).split(b"\n")
-        return [line.decode() for line in lines]
+        return self._inbox.feed(data)
 
     def _watch(self, pid: int) -> int:
         """A descriptor that becomes readable when the child ends; -1 where there is no such thing."""
@@ -106,7 +108,7 @@ class ForkServer:
             if descriptor >= 0:
                 self._poll.unregister(descriptor)
                 Real.close(descriptor)
-            self.reply(**{self._noun: tag}, state="gone", pid=pid, status=status)
+            self.reply(Gone(self._what, tag, pid, status))
 
     def _forget_parent(self) -> None:
         for _, descriptor in self._children.values():
@@ -135,14 +137,15 @@ class RootServer(ForkServer):
         self.node_commands = -1
         self.node_files: tuple[str, ...] = ()
 
-    def handle(self, command: dict[str, Any]) -> str | None:
-        if "to" in command:
-            self._hand_on(command)
-            return None
-        if "close" in command:
-            Real.close(self._pipes.pop(command["close"]))
-            return None
-        return self._open_node(command["node"], tuple(command["collect"]))
+    def handle(self, command: Command) -> str | None:
+        match command:
+            case OpenNode(node, collect):
+                return self._open_node(node, collect)
+            case CloseNode(node):
+                Real.close(self._pipes.pop(node))
+            case RunOrder():
+                self._hand_on(command)
+        return None
 
     def _open_node(self, tag: str, files: tuple[str, ...]) -> str | None:
         reading, writing = os.pipe()
@@ -170,11 +173,11 @@ class RootServer(ForkServer):
                         self._poll.unregister(descriptor)
         super()._end()
 
-    def _hand_on(self, command: dict[str, Any]) -> None:
-        pipe = self._pipes.get(command.pop("to"))
+    def _hand_on(self, command: RunOrder) -> None:
+        pipe = self._pipes.get(command.node)
         try:
             if pipe is not None:
-                Real.write(pipe, (_encode(command) + "\n").encode())
+                Real.write(pipe, encode(command))
         except BrokenPipeError:
             pass  # the node is gone, which the engine is told by its "gone"
 
@@ -185,8 +188,9 @@ class NodeServer(ForkServer):
     def __init__(self, commands: int, replies: int) -> None:
         super().__init__(commands, replies, "run")
 
-    def handle(self, command: dict[str, Any]) -> str | None:
-        return command["run"] if self.fork(command["run"]) else None
+    def handle(self, command: Command) -> str | None:
+        assert isinstance(command, RunOrder)
+        return command.run if self.fork(command.run) else None
 
 
 def _waited(pid: int, *, block: bool = False) -> tuple[bool, int]:

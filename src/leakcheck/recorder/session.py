@@ -34,19 +34,20 @@ from leakcheck.recorder.plainness import keep_cache_aside, own_cache, own_captur
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.runner import Runner, items_by_id
 from leakcheck.recorder.segment import Segment
-from leakcheck.recorder.setup import Setup, Watch
+from leakcheck.recorder.setup import Watch
 from leakcheck.recorder.threads import Threads
 from leakcheck.recorder.watchpoints import Watchpoints
 from leakcheck.records import Order, Suite, TestItem, TestRun, is_shortened, node_id, short_id
+from leakcheck.wire.messages import ROOT, Ready
+from leakcheck.wire.process_config import Setup
 
 
-def start(config: Mapping[str, Any]) -> int:
-    """Run pytest as `config` says; returns its exit code."""
-    setup = Setup.read(config)
+def start(setup: Setup) -> int:
+    """Run pytest as `setup` says; returns its exit code."""
     if setup.mode == "control":
         return _run_plain(setup)
     watch, chance = Watch.start(setup, os.path.realpath(os.getcwd())), Chance()
-    part = RootPart(setup, watch, chance) if setup.mode == "root" else SinglePart(setup, watch, chance)
+    part = RootPart(setup, watch, chance) if setup.is_root else SinglePart(setup, watch, chance)
     return int(pytest.main(list(setup.args), plugins=[part]))
 
 
@@ -279,7 +280,7 @@ class RootPart(RecordingPart):
         self.watch.book.name_all()
         self.threads.leave()
         server = RootServer(self.setup.commands, self.setup.replies)
-        server.reply(node="root", state="ready", pid=Real.getpid())
+        server.reply(Ready(ROOT, Real.getpid()))
         tag = server.serve(server.handle)
         if tag is None:
             return 0
@@ -297,7 +298,7 @@ class RootPart(RecordingPart):
         if self.collect:  # its forks are tests alone
             self.look = self.watch.book.look()
         server = NodeServer(self._commands, self.setup.replies)
-        server.reply(node=self._tag, state="ready", pid=Real.getpid())
+        server.reply(Ready(self._tag, Real.getpid()))
         tag = server.serve(server.handle)
         if tag is None:
             Real.leave(0)  # pytest's ending and the interpreter's, five full collections of garbage, serve nobody

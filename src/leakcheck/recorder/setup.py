@@ -1,8 +1,7 @@
-"""What the engine tells the in-suite part, and the parts built from it."""
+"""The recorder's parts, built from what the engine tells the in-suite part."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,30 +15,9 @@ from leakcheck.recorder.book import Book
 from leakcheck.recorder.causes import Causes
 from leakcheck.recorder.imports import Patch, PatchingFinder
 from leakcheck.recorder.outside import OutsideWatch
+from leakcheck.wire.process_config import Setup
 
-
-@dataclass(frozen=True)
-class Setup:
-    """The engine's orders to a process: which part to play, and where things are.
-
-    `mode` is "control" (outcomes only, nothing watched), "root" (a server of forks) or "single" (one order, here).
-    """
-
-    mode: str
-    args: tuple[str, ...]
-    launcher: str
-    folder: str
-    scratch: str
-    salt: str
-    show_values: bool
-    segment: str = ""
-    commands: int = -1
-    replies: int = -1
-
-    @classmethod
-    def read(cls, config: Mapping[str, Any]) -> Setup:
-        values = {name: config[name] for name in cls.__dataclass_fields__ if name in config}
-        return cls(**{**values, "args": tuple(config["args"])})
+__all__ = ["Setup", "Watch"]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Outcome = Literal[
     "passed", "failed", "error", "skipped", "xfailed", "xpassed", "crashed", "timeout", "not run", "unknown"
@@ -221,11 +221,20 @@ class Order:
         return self.kind == "random" and self.name.endswith(BACKWARD)
 
 
+class Met(NamedTuple):
+    """State outside the process that a test has met: `what` is "file", "server", "port" or "driver". `test` is ""
+    for what happened before the first."""
+
+    test: str
+    what: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One order, run once, in one process. `outside` is (test, "file"|"server"|"port", name) for state that no
-    fork undoes; the test is "" for what happened before the first. `deep` is what a deep look found; the cause of
-    each change is the test that made it. `modules` are those of the project that were loaded in the end."""
+    """One order, run once, in one process. `outside` is what tests have met of state that no fork undoes. `deep` is
+    what a deep look found; the cause of each change is the test that made it. `modules` are those of the project
+    that were loaded in the end."""
 
     id: str
     order: Order
@@ -234,7 +243,7 @@ class Execution:
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     engine: str = "fork"
-    outside: tuple[tuple[str, str, str], ...] = ()
+    outside: tuple[Met, ...] = ()
     deep: tuple[Change, ...] = ()
     modules: tuple[str, ...] = ()
 

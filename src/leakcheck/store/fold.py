@@ -9,7 +9,8 @@ from typing import Final, cast
 
 from leakcheck import events
 from leakcheck.errors import Unreadable
-from leakcheck.records import Change, Excerpt, Execution, Order, Outcome, Status, Suite, TestRun
+from leakcheck.records import Change, Excerpt, Execution, Met, Order, Outcome, Status, Suite, TestRun
+from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store.folder import AuditFolder
 from leakcheck.store.journal import Journal
 
@@ -41,6 +42,7 @@ class Audit:
     damaged: tuple[str, ...] = ()
     format: int = events.FORMAT
     excerpts: tuple[Excerpt, ...] = ()
+    fallback: str = ""
 
 
 def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
@@ -49,7 +51,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     order = Order("?", "confirm", ())
     runs: list[TestRun] = []
     notes: list[str] = []
-    outside: list[tuple[str, str, str]] = []
+    outside: list[Met] = []
     status: Status = LOST
     seconds, engine, running, why = 0.0, "fork", "", ""
     deep: tuple[Change, ...] = ()
@@ -70,7 +72,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
             case events.Note(topic=topic, text=text):
                 notes.append(f"{topic}: {text}")
             case events.Outside(what=what, name=name, test=test) if what != "settled":
-                outside.append((test or running, what, name))
+                outside.append(Met(test or running, what, name))
             case events.Deep():
                 deep, modules = event.changes, event.modules
             case events.Stopped(reason=reason):
@@ -85,15 +87,17 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     return Execution(tag, order, status, tuple(runs), seconds, tuple(notes), engine, tuple(outside), deep, modules)
 
 
-def _last_notes(items: Iterable[events.Event]) -> list[events.Note]:
-    """The notes of the last session: it has come across everything that those before it noted."""
-    notes: list[events.Note] = []
-    for event in items:
-        if isinstance(event, events.Resumed):
-            notes.clear()
-        elif isinstance(event, events.Note):
-            notes.append(event)
-    return notes
+def _last_session(items: Sequence[events.Event]) -> Sequence[events.Event]:
+    """What the last session told: it has come across everything that those before it noted."""
+    starts = [number for number, event in enumerate(items) if isinstance(event, events.Resumed)]
+    return items[starts[-1] :] if starts else items
+
+
+def _fallback(items: Sequence[events.Event], notes: Iterable[events.Note]) -> str:
+    """Why the audit did not fork to its end; "" if it did. An earlier leakcheck told it in a note alone."""
+    told = [event.why for event in items if isinstance(event, events.FellBack)]
+    in_words = any(note.topic == Topic.ENGINE for note in notes)
+    return told[-1] if told else str(Fallback.UNKNOWN) if in_words else ""
 
 
 def _lanes(options: Mapping[str, str]) -> int:
@@ -187,11 +191,13 @@ def read_audit(folder: AuditFolder) -> Audit:
         )
     executions, damaged = _read_executions(folder, Journal.of(content))
     seconds = _seconds(items)
+    session = _last_session(items)
+    notes = tuple(event for event in session if isinstance(event, events.Note))
     return Audit(
         suite,
         tuple(each for each in executions if not each.id.startswith(CONTROL)),
         tuple(each for each in executions if each.id.startswith(CONTROL)),
-        tuple(_last_notes(items)),
+        notes,
         begun.leakcheck,
         begun.created,
         seconds is not None and not damaged and not content.damage,
@@ -201,4 +207,5 @@ def read_audit(folder: AuditFolder) -> Audit:
         (*(["audit"] if content.damage else []), *damaged),
         content.format,
         next((each.items for each in reversed(items) if isinstance(each, events.Excerpts)), ()),
+        _fallback(session, notes),
     )

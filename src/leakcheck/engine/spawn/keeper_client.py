@@ -22,7 +22,7 @@ _PATIENCE = 5.0
 
 
 @dataclass
-class Spawned:
+class KeptProcess:
     """`pid` leads the group of the process that was asked for, `process` is its keeper. Where there is no fork,
     both are one, and there is no `line` between them.
 
@@ -41,7 +41,7 @@ class Spawned:
     @classmethod
     def start(
         cls, command: Sequence[str], log: IO[bytes], variables: Mapping[str, str], descriptors: Sequence[int] = ()
-    ) -> Spawned:
+    ) -> KeptProcess:
         """Start `command`, which gets `descriptors`; OSError if that cannot be."""
         if not hasattr(os, "fork"):
             process = _popen(command, log, variables, ())

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-from leakcheck.engine.launch import Launch
-from leakcheck.engine.orphans import Orphans
+from leakcheck.engine.fork.orphans import Orphans
 from leakcheck.engine.processes import kill_group
-from leakcheck.engine.spawned import Spawned
+from leakcheck.engine.spawn.keeper_client import KeptProcess
+from leakcheck.engine.spawn.launch import Launch
+from leakcheck.wire.messages import (
+    CloseNode,
+    Command,
+    Gone,
+    Inbox,
+    OpenNode,
+    Ready,
+    Reply,
+    RunOrder,
+    Up,
+    encode,
+    reply_inbox,
+)
 
 _TICK = 0.05
 MAX_REOPENED = 3
@@ -36,13 +49,12 @@ class Node:
 class Root:
     """The root process. `replies` is to be read when it is readable."""
 
-    process: Spawned
+    process: KeptProcess
     commands: int
     replies: int
     orphans: Orphans
-    ready: bool = False
     nodes: dict[str, Node] = field(default_factory=dict)
-    _buffer: bytes = b""
+    _inbox: Inbox[Reply] = field(default_factory=reply_inbox)
     _reopened: int = 0
 
     @classmethod
@@ -58,30 +70,28 @@ class Root:
 
     def open_node(self, tag: str, files: tuple[str, ...]) -> Node:
         self.nodes[tag] = Node(tag, files)
-        self._send(node=tag, collect=list(files))
+        self._send(OpenNode(tag, files))
         return self.nodes[tag]
 
     def close_node(self, tag: str) -> None:
         if self.nodes.pop(tag).state != "gone":
-            self._send(close=tag)
+            self._send(CloseNode(tag))
 
     def run(self, node: str, tag: str) -> None:
-        self._send(to=node, run=tag)
+        self._send(RunOrder(node, tag))
 
-    def messages(self) -> Iterator[dict[str, Any]]:
-        """What was said since the last call. Node states are kept up to date; closes `replies` at the end."""
+    def messages(self) -> Iterator[Reply | None]:
+        """What was said since the last call; None when nothing will be said any more. Node states are kept up to
+        date."""
         data = os.read(self.replies, 65_536)
         if not data:
-            self.ready = False
             for node in self.nodes.values():
                 node.state = "gone"
-            yield {"root": "gone"}
+            yield None
             return
-        *lines, self._buffer = (self._buffer + data).split(b"\n")
-        for line in lines:
-            message = json.loads(line)
-            self._note(message)
-            yield message
+        for reply in self._inbox.feed(data):
+            self._note(reply)
+            yield reply
 
     def stop(self, patience: float = 5.0, hurry: Sequence[int] = ()) -> None:
         """Let nodes and root end as pytest ends, then end what does not: at once if there comes something into
@@ -102,6 +112,13 @@ class Root:
         os.close(self.replies)
         self.process.end()
 
+    def kill_above(self, tag: str) -> None:
+        """What the node `tag` has forked was killed, and who should tell does not: it is stopped, or hangs."""
+        node = self.nodes.get(tag)
+        kill_group(node.pid if node is not None and node.state != "gone" else self.process.pid)
+        if node is not None:
+            node.state = "gone"
+
     def forgets_killed(self, node: Node) -> bool:
         """Whether `node` was killed once it had collected, and may be opened again."""
         if node.state != "gone" or not node.ready or self._reopened >= MAX_REOPENED:
@@ -110,18 +127,19 @@ class Root:
         del self.nodes[node.tag]
         return True
 
-    def _note(self, message: dict[str, Any]) -> None:
-        tag = message.get("node")
-        if tag == "root":
-            self.ready = True
-        elif tag in self.nodes:
-            node = self.nodes[tag]
-            node.pid = message["pid"]
-            node.ready = node.ready or message["state"] == "ready"
-            node.state = {"up": "opening", "ready": "ready", "gone": "gone"}[message["state"]]  # type: ignore[assignment]
+    def _note(self, reply: Reply) -> None:
+        match reply:
+            case Up("node", tag, pid) if tag in self.nodes:
+                self._settle(tag, "opening", pid)
+            case Ready(tag, pid) if tag in self.nodes:
+                self._settle(tag, "ready", pid)
+                self.nodes[tag].ready = True
+            case Gone("node", tag, pid) if tag in self.nodes:
+                self._settle(tag, "gone", pid)
 
-    def _send(self, **message: Any) -> None:
-        try:
-            os.write(self.commands, (json.dumps(message) + "\n").encode())
-        except BrokenPipeError:
-            self.ready = False
+    def _settle(self, tag: str, state: NodeState, pid: int) -> None:
+        self.nodes[tag].state, self.nodes[tag].pid = state, pid
+
+    def _send(self, command: Command) -> None:
+        with suppress(BrokenPipeError):  # it is gone, which the end of its replies tells
+            os.write(self.commands, encode(command))

@@ -12,24 +12,24 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck.engine.keeper import MAX_LOG, SHIELDS
-from leakcheck.engine.spawned import Spawned
+from leakcheck.engine.spawn.keeper import MAX_LOG, SHIELDS
+from leakcheck.engine.spawn.keeper_client import KeptProcess
 
 pytestmark = [pytest.mark.processes, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere orphans come to nobody")
 LIMIT = 20.0
-Start = Callable[..., Spawned]
+Start = Callable[..., KeptProcess]
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts Python code, with a word in its environment that all descendants have."""
-    started: list[Spawned] = []
+    started: list[KeptProcess] = []
 
-    def start(code: str, *descriptors: int) -> Spawned:
+    def start(code: str, *descriptors: int) -> KeptProcess:
         variables = {**os.environ, "MARK": str(tmp_path)}
         with (tmp_path / "log").open("wb") as log:
-            started.append(Spawned.start([sys.executable, "-c", code], log, variables, descriptors))
+            started.append(KeptProcess.start([sys.executable, "-c", code], log, variables, descriptors))
         return started[-1]
 
     yield start
@@ -75,7 +75,7 @@ def test_the_exit_code_is_that_of_the_command(start: Start, code: str, status: i
 
 def test_what_cannot_be_started_is_an_error(tmp_path: Path) -> None:
     with (tmp_path / "log").open("wb") as log, pytest.raises(OSError, match="No such file or directory"):
-        Spawned.start([str(tmp_path / "nothing")], log, os.environ)
+        KeptProcess.start([str(tmp_path / "nothing")], log, os.environ)
 
 
 def kills_parents(times: int, then: str) -> str:

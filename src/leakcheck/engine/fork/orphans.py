@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from leakcheck.engine.keeper import children_of, kill
-from leakcheck.engine.spawned import Spawned
+from leakcheck.engine.spawn.keeper import children_of, kill
+from leakcheck.engine.spawn.keeper_client import KeptProcess
 
 
 @dataclass
 class Orphans:
     """Those of one tree, whose root is `root`. Executions are told by the process that runs them."""
 
-    root: Spawned
+    root: KeptProcess
     _spared: set[int] = field(default_factory=set)
     _suspects: dict[int, set[int]] = field(default_factory=dict)
 

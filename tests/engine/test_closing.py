@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 
+from leakcheck.engine.closing import Closing
 from leakcheck.engine.disk import Disk
-from leakcheck.engine.endings import Endings
 from leakcheck.engine.job import Job
-from leakcheck.engine.launch import Launch
 from leakcheck.errors import CannotRecord
 from leakcheck.events import Event, Outside
 from leakcheck.recorder.proofs import proven, undo_key
@@ -41,8 +38,7 @@ class Audit:
     jobs: dict[str, Job] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        launch: Any = SimpleNamespace(folder=self.folder, guard=None)
-        self.endings = Endings(cast(Launch, launch), Disk(self.folder, SALT), self.jobs)
+        self.closing = Closing(self.folder, Disk(self.folder, SALT), self.jobs)
 
     def write(self, tag: str, at: float, text: str) -> Job:
         """An execution that overwrites the file and is over, as far as its processes go."""
@@ -69,13 +65,13 @@ def audit(tmp_path: Path) -> Audit:
 def test_what_disturbed_each_other_is_put_back_with_the_last_of_them(audit: Audit) -> None:
     first, second = audit.write("e00001", 1.0, "first"), audit.write("e00002", 2.0, "second")
     audit.jobs["e00002"] = second
-    audit.endings.put_aside(first)
+    audit.closing.put_aside(first)
     assert audit.file.read_text() == "second"
     audit.jobs.clear()
-    audit.endings.put_aside(second)
+    audit.closing.put_aside(second)
     assert (audit.file.read_text(), audit.folder.has_copies()) == ("before", False)
     again = audit.write("e00002", 3.0, "again")
-    audit.endings.close(again, audit.folder.read("e00002"))
+    audit.closing.close(again, audit.folder.read("e00002"))
     assert (audit.file.read_text(), audit.folder.has_copies()) == ("before", False)
 
 
@@ -83,6 +79,6 @@ def test_files_are_put_back_where_no_room_is_to_put_anything_aside(audit: Audit)
     job = audit.write("e00001", 1.0, "first")
     audit.folder.room = 0
     with pytest.raises(CannotRecord):
-        audit.endings.put_aside(job)
-    audit.endings.abandon([])
+        audit.closing.put_aside(job)
+    audit.closing.abandon([])
     assert (audit.file.read_text(), audit.folder.has_copies()) == ("before", False)

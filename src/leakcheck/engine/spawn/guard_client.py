@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from leakcheck.engine import guard
+from leakcheck.engine.spawn import guard
 from leakcheck.own_folders import Own
 
 GROUP, ROOT = "+", "~"

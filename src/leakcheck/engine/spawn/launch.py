@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import leakcheck
-from leakcheck.engine.guarding import GROUP, ROOT, Guard
-from leakcheck.engine.spawned import Spawned
+from leakcheck.engine.spawn.guard_client import GROUP, ROOT, Guard
+from leakcheck.engine.spawn.keeper_client import KeptProcess
 from leakcheck.errors import CannotRecord, EngineFailed
+from leakcheck.recorder.boot import REFUSED
 from leakcheck.store import AuditFolder
+from leakcheck.wire.messages import Refused, decode
+from leakcheck.wire.process_config import Mode, Setup
 
 _PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
 HASH_SEED = "20221"
@@ -31,20 +33,22 @@ class Launch:
     show_values: bool = False
     guard: Guard | None = None
 
-    def start_root(self, tag: str, pipes: tuple[int, int]) -> Spawned:
+    def start_root(self, tag: str, pipes: tuple[int, int]) -> KeptProcess:
         """Start the root of a tree of forks; `pipes` are (commands to read, replies to write)."""
         return self._start("root", tag, self.args, pipes)
 
-    def start(self, mode: str, tag: str, *, args: tuple[str, ...] | None = None) -> Spawned:
+    def start(self, mode: Mode, tag: str, *, args: tuple[str, ...] | None = None) -> KeptProcess:
         """Start a process that plays the part `mode`."""
         return self._start(mode, tag, self.args if args is None else args)
 
-    def _start(self, mode: str, tag: str, args: tuple[str, ...], pipes: tuple[int, int] | None = None) -> Spawned:
+    def _start(
+        self, mode: Mode, tag: str, args: tuple[str, ...], pipes: tuple[int, int] | None = None
+    ) -> KeptProcess:
         # Not in the audit's folder: with the salt, digests of short secrets could be guessed.
         config = Path(self.scratch, f"{tag}.json")
         try:
             with os.fdopen(os.open(config, _PRIVATE, 0o600), "w", encoding="utf-8") as stream:
-                json.dump(self._config(mode, tag, args, pipes), stream)
+                stream.write(self._setup(mode, tag, args, pipes).encode())
             log = self.log(tag).open("wb")
         except OSError as error:
             raise CannotRecord(f"cannot write {config}: {error.strerror}") from error
@@ -52,7 +56,7 @@ class Launch:
         variables = {**os.environ, "PYTHONHASHSEED": self._hash_seed()}
         with log:
             try:
-                process = Spawned.start(
+                process = KeptProcess.start(
                     [self.python, str(_BOOT), str(config)], log, variables, (*(pipes or ()), *guard)
                 )
             except OSError as error:
@@ -69,31 +73,37 @@ class Launch:
         """What a process prints. Not in the audit's folder: a failing test prints values."""
         return Path(self.scratch, f"{tag}.log")
 
+    def refusal(self, tag: str) -> Refused | None:
+        """Why the process of the segment `tag` said that it cannot audit; None if it did not."""
+        try:
+            told = decode(Path(self.scratch, f"{tag}.json{REFUSED}").read_bytes())
+        except OSError:
+            return None
+        return told if isinstance(told, Refused) else None
+
     def read_log(self, tag: str) -> str:
         try:
             return self.log(tag).read_text(encoding="utf-8", errors="replace")
         except OSError as error:
             raise EngineFailed(f"no log of {tag}: {error.strerror}") from error
 
-    def _config(
-        self, mode: str, tag: str, args: tuple[str, ...], pipes: tuple[int, int] | None
-    ) -> dict[str, object]:
+    def _setup(self, mode: Mode, tag: str, args: tuple[str, ...], pipes: tuple[int, int] | None) -> Setup:
         commands, replies = pipes or (-1, -1)
         own_seed = os.environ.get("PYTHONHASHSEED")
-        return {
-            "mode": mode,
-            "args": list(args),
-            "launcher": self.launcher,
-            "folder": str(self.folder.path.absolute()),  # a test may leave the working folder
-            "scratch": self.scratch,
-            "salt": self.salt,
-            "show_values": self.show_values,
-            "segment": str(self.folder.segment(tag).absolute()),
-            "commands": commands,
-            "replies": replies,
-            "guard": self.guard.pipe if self.guard is not None else -1,
-            "environ": {"PYTHONHASHSEED": own_seed} if own_seed is not None else {},
-        }
+        return Setup(
+            mode=mode,
+            args=args,
+            launcher=self.launcher,
+            folder=str(self.folder.path.absolute()),  # a test may leave the working folder
+            scratch=self.scratch,
+            salt=self.salt,
+            show_values=self.show_values,
+            segment=str(self.folder.segment(tag).absolute()),
+            commands=commands,
+            replies=replies,
+            guard=self.guard.pipe if self.guard is not None else -1,
+            environ={"PYTHONHASHSEED": own_seed} if own_seed is not None else {},
+        )
 
     @staticmethod
     def _hash_seed() -> str:

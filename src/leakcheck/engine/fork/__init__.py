@@ -1,0 +1,1 @@
+"""Executions as forks of processes that have collected."""

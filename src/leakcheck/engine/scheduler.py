@@ -1,0 +1,203 @@
+"""Orders, turns and limits of time: which job begins when, beside which others, and how long it may take.
+
+It knows no process: what runs a job is a backend.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from leakcheck import events
+from leakcheck.engine.backend import Backend
+from leakcheck.engine.closing import Closing
+from leakcheck.engine.disk import Disk
+from leakcheck.engine.disk_space import cannot_record, gave_up, has_room
+from leakcheck.engine.job import Job, Limits
+from leakcheck.engine.processes import uninterrupted
+from leakcheck.engine.timeouts import end_what_is_due
+from leakcheck.records import Execution
+from leakcheck.records.topics import Topic
+from leakcheck.store import AuditFolder
+
+_TICK, _SOON = 0.05, 0.01
+"""Seconds until it is looked again at what goes on, and at what nobody tells of."""
+
+
+@dataclass
+class Scheduler:
+    """`backends` are in the order of preference; the last takes everything. `another` gives an execution that could
+    not be recorded another name."""
+
+    folder: AuditFolder
+    limits: Limits
+    disk: Disk
+    backends: list[Backend]
+    another: Callable[[str], str]
+    clock: Callable[[], float] = time.monotonic
+    jobs: dict[str, Job] = field(default_factory=dict)
+    _runs: dict[str, Backend] = field(default_factory=dict)
+    _once_more: list[Job] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.closing = Closing(self.folder, self.disk, self.jobs, self.clock)
+
+    @property
+    def backend(self) -> Backend:
+        """The preferred one of those that take jobs."""
+        return next(each for each in self.backends if each.alive)
+
+    def work(self, waiting: list[Job], lanes: int, until: str = "") -> Iterator[Execution]:
+        """Run the jobs of `waiting`; executions come as they end, those that go on in the background as well. Ends
+        when only these are left, and `until` is none of them."""
+        try:
+            while waiting or any(not job.in_background or job.tag == until for job in self.jobs.values()):
+                self._start(waiting, lanes)
+                self.listen()
+                self._watch()
+                for job in [job for job in self.jobs.values() if job.over]:
+                    execution = self._ended(job, waiting)
+                    if execution is not None:
+                        yield execution
+        finally:
+            self._foresee(())
+
+    def begin(self, job: Job) -> None:
+        """Begin `job` now, whatever else goes on."""
+        backend = self._backend_for(job)
+        self.folder.begin(job.tag, job.order)
+        with uninterrupted():
+            backend.submit(job)
+            job.began = job.alive = self.clock()
+            self.jobs[job.tag], self._runs[job.tag] = job, backend
+        job.hold(self.folder)
+
+    def listen(self) -> None:
+        """Wait a little for news of any job."""
+        seconds = _SOON if any(each.silent for each in self.backends) else _TICK
+        waiter = self.backend
+        for each in list(self.backends):
+            each.listen(seconds if each is waiter else 0.0)
+
+    def look(self, job: Job) -> None:
+        """See what `job` does, if it is under way."""
+        if job.tag in self.jobs:
+            self._runs[job.tag].look(job, self.clock())
+
+    def stop(self, hurry: Sequence[int] = ()) -> None:
+        """End everything that runs; what the jobs wrote are no executions."""
+        for job in self.jobs.values():
+            self._runs[job.tag].cancel(job)
+        for backend in self.backends:
+            backend.close(hurry=hurry)
+        self.closing.abandon(list(self.jobs.values()))
+        self.jobs.clear()
+        self._runs.clear()
+
+    def _backend_for(self, job: Job) -> Backend:
+        return next(each for each in self.backends if each.takes(job))
+
+    # Turns -----------------------------------------------------------------------------------------------------
+
+    def _start(self, waiting: list[Job], lanes: int) -> None:
+        if not all(each.accepts() for each in self.backends):
+            return
+        for job in list(waiting):
+            if len(self.jobs) >= lanes or self._occupied():
+                break
+            backend = self._backend_for(job)
+            if (job.order.exclusive and self.jobs) or not self._has_lane(backend):
+                continue
+            if not backend.ready_for(job, lanes) or (job.order.exclusive and self._importing()):
+                continue
+            waiting.remove(job)
+            self.begin(job)
+        self._foresee(waiting)
+
+    def _has_lane(self, backend: Backend) -> bool:
+        return backend.can.lanes is None or list(self._runs.values()).count(backend) < backend.can.lanes
+
+    def _occupied(self) -> bool:
+        """Whether what runs, or what it has left in files until it is put back, must not be met."""
+        return self._are_files_touched() or any(job.order.exclusive for job in self.jobs.values())
+
+    def _are_files_touched(self) -> bool:
+        return bool(self.disk.writers) or any(self._is_met(job) for job in self.jobs.values() if job.touches)
+
+    def _is_met(self, job: Job) -> bool:
+        """Whether others meet what `job` changes in files."""
+        return not self._runs[job.tag].can.own_files
+
+    def _importing(self) -> bool:
+        return any(each.importing for each in self.backends)
+
+    def _foresee(self, waiting: Sequence[Job]) -> None:
+        for each in self.backends:
+            each.foresee(waiting)
+
+    # Limits of time --------------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """End what shows no sign of life."""
+        now = self.clock()
+        for job in self.jobs.values():
+            backend = self._runs[job.tag]
+            backend.look(job, now)
+            end_what_is_due(job, backend, self.limits, now)
+        for backend in self.backends:
+            backend.watch(now, self.limits.execution, files_touched=self._are_files_touched())
+
+    # Endings ---------------------------------------------------------------------------------------------------
+
+    def _ended(self, job: Job, waiting: list[Job]) -> Execution | None:
+        if job.lost:
+            waiting.insert(0, self._elsewhere(job))
+            return None
+        execution = self._done(job)
+        waiting[:0], self._once_more = self._once_more, []
+        return execution
+
+    def _elsewhere(self, job: Job) -> Job:
+        """The same order by the backend that takes everything."""
+        self._runs[job.tag].finish(job)
+        self._forget(job)
+        self.closing.put_aside(job)
+        return job.elsewhere(self.backends[-1].name)
+
+    def _forget(self, job: Job) -> None:
+        del self.jobs[job.tag], self._runs[job.tag]
+
+    def _done(self, job: Job) -> Execution | None:
+        """The execution of a job that ended; None if it is no evidence, and runs again: another has changed files
+        meanwhile, or there was no room to record it."""
+        met = self._is_met(job)
+        self._runs[job.tag].finish(job)
+        for each in self.jobs.values():
+            self.look(each)
+        self._forget(job)
+        disturbed = met and self._are_files_touched()
+        if job.touches and met:
+            self.disk.writers.add(job.tag)
+        items = self.folder.read(job.tag)
+        if gave_up(self.folder, job.tag):
+            return self._unrecorded(job, items)
+        if not disturbed:
+            return self.closing.close(job, items)
+        self.closing.put_aside(job)
+        self._once_more.append(job.again())
+        return None
+
+    def _unrecorded(self, job: Job, items: tuple[events.Event, ...]) -> Execution | None:
+        """What could not be recorded is executed once more: a test may have needed all the room that there is."""
+        if not has_room(self.folder, job.tag):
+            raise cannot_record(self.folder)
+        if job.tried:
+            note = events.Note(Topic.RECORDER, f"{job.tag}: there was no room to record it")
+            self.folder.append("audit", note)
+            return self.closing.close(job, items)
+        execution = self.closing.close(job, items, lost=True)
+        if job.in_background:
+            return execution
+        self._once_more.append(Job(self.another(job.tag), job.order, job.mode, tried=True))
+        return None

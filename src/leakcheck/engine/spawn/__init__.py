@@ -1,0 +1,1 @@
+"""Executions in new processes, and what stands between these and the engine."""

@@ -1,0 +1,35 @@
+"""What is told about an audit beside its findings, by topic; and why executions are no forks."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    """What a note of an audit is about. What follows from a note follows from its topic, never from its words."""
+
+    ASKED = "asked"
+    BUDGET = "budget"
+    ENGINE = "engine"
+    FILES = "files"
+    LAUNCHER = "launcher"
+    NEUTRALISED = "neutralised"
+    PORTS = "ports"
+    PROCESS = "process"
+    RECORDER = "recorder"
+    SERVERS = "servers"
+    THREADS = "threads"
+
+
+class Fallback(StrEnum):
+    """Why each order runs in a new process from some time on, although forks were wanted."""
+
+    ENDED = "ended"
+    """The process that was to be forked ended when it collected."""
+    THREADS = "threads"
+    CONNECTIONS = "connections"
+    """The import of the suite has started or made them: a fork lacks the ones and shares the others."""
+    DIFFERS = "differs"
+    """A fork behaves otherwise than plain pytest."""
+    UNKNOWN = "unknown"
+    """An audit of an earlier leakcheck says in words only why it fell back."""
