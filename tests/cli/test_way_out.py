@@ -215,8 +215,8 @@ def test_words_that_are_not(word: str) -> None:
         ),
         (
             ("graph", "--format", "dott"),
-            "--format dott: no such format of the leak graph; did you mean dot?\n"
-                "One of: dot, graphml, json, mermaid.",
+            ("--format dott: no such format of the leak graph; did you mean dot?\n"
+                "One of: dot, graphml, json, mermaid."),
         ),
         (("run", "tsts"), "no such path: tsts\nDid you mean: tests?"),
         (("run", "tsts/test_a.py::test_alpha"), ("no such path: tsts/test_a.py::test_alpha\n"

@@ -217,6 +217,15 @@ def test_all_errors_at_once_each_with_key_value_and_the_nearest_name(tmp_path: P
         ("leakcheck.toml", "[tool.leakcheck]\nrandom = 1\n", "without a table [tool.leakcheck]"),
         ("leakcheck.toml", "ignore = 3\n", "tables are expected"),
         ("pyproject.toml", "[tool]\nleakcheck = 3\n", "tool.leakcheck = 3: a table is expected"),
+        ("leakcheck.toml", f"paths = {'[' * 5_000}", "leakcheck.toml is nested too deeply"),
+        ("pyproject.toml", f"paths = {'{a=' * 5_000}", "pyproject.toml is nested too deeply"),
+        ("leakcheck.toml", f"{'.'.join('a' * 20_000)} = 1", "a: there is no such key"),
+        ("leakcheck.toml", f"paths.{'.'.join('a' * 20_000)} = 1", "paths: a list of texts is expected"),
+        ("leakcheck.toml", f"seed = {'1' * 5_000}", "leakcheck.toml is not valid TOML: Exceeds the limit"),
+        ("leakcheck.toml", f"seed = 0x{'f' * 5_000}", "seed: a whole number of at least 0 is expected"),
+        ("leakcheck.toml", f"test-timeout = 0x{'f' * 5_000}", "test-timeout: a number of seconds"),
+        ("leakcheck.toml", 'folder = "a\\u0000b"', "folder = 'a\\x00b': a text is expected"),
+        ("leakcheck.toml", 'paths = ["a\\u0000b"]', "a list of texts is expected"),
     ],
 )
 def test_files_that_make_no_sense(tmp_path: Path, name: str, text: str, words: str) -> None:

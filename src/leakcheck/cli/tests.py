@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from leakcheck.errors import UsageError
 
-_CUTOFF, _BESIDE = 0.6, 0.15
+_CUTOFF, _BESIDE = 0.75, 0.15
 """The least likeness that counts, and how much less of it than the nearest has."""
 MAX_TOLD = 3
 
