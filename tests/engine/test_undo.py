@@ -198,3 +198,26 @@ def test_a_process_that_ended_before_it_told_anything_left_nothing_to_put_back(t
     disk.folder.segment("before-1").touch()
     disk.put_back_the_start()
     assert disk.folder.tags() == []
+
+
+def test_a_file_that_is_another_one_by_a_second_name_is_not_written_to(tmp_path: Path) -> None:
+    folder, outside = furnished(tmp_path / "project"), tmp_path / "outside"
+    outside.write_text("not of this project")
+    touched = kept(folder, tmp_path / "copies", "file")
+    (folder / "file").unlink()
+    os.link(outside, folder / "file")
+    undone(touched, tmp_path)
+    assert ((folder / "file").read_text(), outside.read_text()) == ("file", "not of this project")
+
+
+def test_a_link_on_the_way_is_not_gone_through(tmp_path: Path) -> None:
+    folder, outside = furnished(tmp_path / "project"), furnished(tmp_path / "outside")
+    touched = [*kept(folder, tmp_path / "copies", "full/deep/file"), told(folder, "full/deep/new")]
+    (folder / "full").rename(folder / "away")
+    (folder / "full").symlink_to(outside / "full")
+    (outside / "full" / "deep" / "file").write_text("of somebody else")
+    (outside / "full" / "deep" / "new").write_text("too")
+    changed, failed = undone(touched, tmp_path)
+    assert (changed, set(failed)) == (set(), {each.name for each in touched})
+    assert (outside / "full" / "deep" / "file").read_text() == "of somebody else"
+    assert (outside / "full" / "deep" / "new").exists()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from .harness import RESUME, RUN, Place, kill, needs_proc, suite
+from .strangers import precious, snapshot
 
 MANY = pytest.param(25, marks=pytest.mark.slow)
 
@@ -65,3 +68,61 @@ def test_killed_at_random_points(tmp_path: Path, engine: str, wanted: int) -> No
             assert {**facts, "notes": notes} == whole
             assert len(place.complete()) == executions
             assert not (place.audits[-1] / "undo").exists()
+
+
+def edited(place: Place, chance: Random, number: int) -> str:
+    """What somebody writes to a file that tests change, as editors do: in place, or by a new file."""
+    text = f"my work, part {number}\n"
+    path = place.folder / "data.txt"
+    if chance.random() < 0.5:
+        path.write_text(text)
+    else:
+        (place.folder / "data.txt~").write_text(text)
+        os.utime(place.folder / "data.txt~", (1_500_000_000, 1_500_000_000))  # as `git` or `mv` may leave it
+        (place.folder / "data.txt~").replace(path)
+    return text
+
+
+def edits_survive(temp: Path, engine: str, kills: int) -> None:
+    """After each kill somebody edits the file that tests change, or does not; then the audit goes on, or another
+    one begins. What was written last by a person is what stands there in the end, and nothing outside changes."""
+    chance = Random(f"edits of {engine}")
+    with suite(temp / "tmp") as place:
+        outside = precious(temp / "outside")
+        before, files, wanted = snapshot(outside), place.files(), "as it was\n"
+        seconds = _seconds(place, engine)
+        for number in range(kills):
+            go_on = place.goes_on() and chance.random() < 0.6
+            arguments = RESUME if go_on else (*RUN, "--engine", engine)
+            with (place.temp / "stderr.txt").open("w") as words:
+                process = place.start(*arguments, stdout=subprocess.DEVNULL, stderr=words)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(chance.uniform(0, seconds))
+            kill(process)
+            place.nothing_is_left()
+            assert "Traceback" not in (place.temp / "stderr.txt").read_text("utf-8")
+            if chance.random() < 0.6:
+                wanted = edited(place, chance, number)
+        ended = place.leakcheck(*RUN, "--engine", engine)
+        assert ended.returncode == 1, ended.stderr
+        assert place.files() == {**files, "data.txt": wanted.encode()}
+        assert snapshot(outside) == before
+
+
+def _seconds(place: Place, engine: str) -> float:
+    began = time.monotonic()
+    assert place.leakcheck(*RUN, "--engine", engine).returncode == 1
+    return time.monotonic() - began
+
+
+@needs_proc
+@pytest.mark.parametrize("engine", ["fork", "spawn"])
+def test_no_edit_between_kills_is_overwritten(tmp_path: Path, engine: str) -> None:
+    edits_survive(tmp_path, engine, 5)
+
+
+@pytest.mark.slow
+@needs_proc
+@pytest.mark.parametrize("engine", ["fork", "spawn"])
+def test_no_edit_between_sixty_kills_is_overwritten(tmp_path: Path, engine: str) -> None:
+    edits_survive(tmp_path, engine, 60)

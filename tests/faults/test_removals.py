@@ -79,7 +79,7 @@ ALLOWED = {
     ("probes/files.py", "_restore_file", "_open for writing"): ENTRY,
     ("engine/undo.py", "_write", "os.fdopen for writing"): ENTRY,
     # The folder of an audit.
-    ("engine/disk.py", "Disk.forget_copies", "each.rename"): OWN,
+    ("engine/disk.py", "Disk.forget_copies", "(self.folder.undo / tag).rename"): OWN,
     ("engine/disk.py", "Disk.forget_copies", "self.folder.undo.rename"): OWN,
     ("engine/disk.py", "Disk.put_back_the_start", "self.folder.segment(tag).unlink"): OWN,
     ("engine/engine.py", "Engine.forget_suite", "self.launch.folder.segment(tag).unlink"): OWN,

@@ -79,13 +79,13 @@ class Disk:
 
     def forget_copies(self) -> None:
         """Remove the copies that are of no more use, once it is recorded that they are not."""
-        needed = {Path(each.copy).parent for each in self._touched}
+        needed = {Path(each.copy).parent.name for each in self._touched}
         self.folder.remove(self.folder.undone.name)
         with suppress(OSError):
             if needed:
                 self.folder.undone.mkdir(mode=0o700)
-                for each in {*map(self.folder.undo.joinpath, self.folder.kept())} - needed:
-                    each.rename(self.folder.undone / each.name)
+                for tag in {*self.folder.kept()} - needed:
+                    (self.folder.undo / tag).rename(self.folder.undone / tag)
             else:  # all at once: whoever is killed here shall not leave the later of two copies
                 self.folder.undo.rename(self.folder.undone)
         self.folder.remove(self.folder.undone.name)

@@ -43,7 +43,7 @@ def main() -> None:
 
 def _set_mark(folder: bytes) -> None:
     time.sleep(SETTLED)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
     if folder:
         with contextlib.suppress(OSError):
             mark = os.open(os.path.join(folder, MARK.encode()), flags, 0o600)
