@@ -126,7 +126,7 @@ class ControlPart(Part):
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         test = self._names.get(id(item)) or short_id(item.nodeid)
         self._outcomes.clear()
-        self._segment.write(Started(test))
+        self._segment.write(Started(test, Real.clock()))
         begin = Real.monotonic()
         result = yield
         seconds = round(max(Real.monotonic() - begin, 0.0), 6)
