@@ -7,7 +7,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
@@ -19,14 +19,14 @@ from leakcheck.audit.bench import Bench
 from leakcheck.audit.calibrate import calibrate
 from leakcheck.audit.excerpts import excerpts_for
 from leakcheck.audit.killed import put_back_leftovers
-from leakcheck.audit.leftovers import State, files_below, told
+from leakcheck.audit.leftovers import likely_root, told
 from leakcheck.audit.opening import open_bench
 from leakcheck.audit.progress import Progress
 from leakcheck.audit.resuming import Earlier, check_same, resumed
 from leakcheck.audit.salts import keep_salt
 from leakcheck.audit.sources import sources_of
 from leakcheck.audit.turns import in_turn
-from leakcheck.engine import Engine, Guard, Launch, Limits, uninterrupted
+from leakcheck.engine import Engine, Guard, Launch, Limits, Unseen, uninterrupted
 from leakcheck.errors import CannotRecord, Interrupted, UsageError
 from leakcheck.events import Begun, Completed, Excerpts, Note, Sources
 from leakcheck.options import Options
@@ -53,7 +53,6 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         with in_turn(here, progress):
             folder = folder or _begin(options, progress)
             with engine_for(options, folder, earlier=earlier, salt=salt) as engine:
-                files = files_below(here)
                 known = earlier.suite.launcher if earlier is not None else ""
                 bench, control = open_bench(engine, options, progress, known)
                 collected = True
@@ -61,7 +60,7 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
                 calibrate(bench, control)
                 search.settle(bench)
                 engine.disk.put_back_the_start()
-                _tell_leftovers(bench, files, here)
+                _tell_leftovers(bench)
                 keep_excerpts(folder, bench)
                 engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
                 return folder
@@ -72,13 +71,11 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         raise _out_of_room(error, folder if collected else None) from None
 
 
-def _tell_leftovers(bench: Bench, before: Mapping[str, State], here: Path) -> None:
+def _tell_leftovers(bench: Bench) -> None:
     """What could not be put back, and what nobody was seen to change."""
-    disk = bench.engine.disk
-    known = {Path(name) for name in disk.remaining()}
-    now = {name: state for name, state in files_below(here).items() if here / name not in known}
-    before = {name: state for name, state in before.items() if here / name not in known}
-    for each in filter(None, (*disk.troubles(), told(before, now))):
+    disk, unseen = bench.engine.disk, bench.engine.unseen
+    others = unseen.left(disk.remaining()) if unseen is not None else []
+    for each in filter(None, (*disk.troubles(), told(others, bench.suite.rootdir))):
         bench.note("files", each)
 
 
@@ -147,6 +144,7 @@ def engine_for(
     try:
         if earlier is not None:
             _take_over(engine, folder)
+        engine.unseen = Unseen.begin(folder, likely_root(options.paths), scratch)
         yield engine
     finally:
         try:

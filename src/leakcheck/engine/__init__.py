@@ -6,5 +6,6 @@ from leakcheck.engine.guarding import Guard
 from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.launch import Launch
 from leakcheck.engine.processes import INTERRUPTS, uninterrupted
+from leakcheck.engine.unseen import Unseen
 
-__all__ = ["INTERRUPTS", "Disk", "Engine", "Guard", "Job", "Launch", "Limits", "uninterrupted"]
+__all__ = ["INTERRUPTS", "Disk", "Engine", "Guard", "Job", "Launch", "Limits", "Unseen", "uninterrupted"]

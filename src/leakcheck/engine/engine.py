@@ -19,6 +19,7 @@ from leakcheck.engine.processes import kill_group, status_of, uninterrupted
 from leakcheck.engine.room import cannot_record, gave_up, has_room
 from leakcheck.engine.root import Node, Root
 from leakcheck.engine.spawned import Spawned
+from leakcheck.engine.unseen import Unseen
 from leakcheck.records import Execution, Order
 from leakcheck.store import CONTROL, Left, Replay
 
@@ -42,6 +43,7 @@ class Engine:
     processes: int = 0
     incidents: list[str] = field(default_factory=list)
     replay: Replay = field(default_factory=Replay)
+    unseen: Unseen | None = None
     _controls: dict[str, Execution] = field(default_factory=dict)
     _once_more: list[Job] = field(default_factory=list)
     _tainted: set[str] = field(default_factory=set)
@@ -176,6 +178,8 @@ class Engine:
             if self.root is not None:
                 self.root.stop(hurry=signals)
                 self.root = None
+            if self.unseen is not None:
+                self.unseen.stop(list(self.jobs.values()))
             self.endings.abandon(list(self.jobs.values()))
             self.jobs.clear()
             self.disk.put_back_the_start()
@@ -298,6 +302,8 @@ class Engine:
             self._begin(job)
 
     def _begin(self, job: Job) -> None:
+        if self.unseen is not None and not self.jobs:
+            self.unseen.settle()
         job.began = job.alive = time.monotonic()
         self.jobs[job.tag] = job
         self.listen(job)
@@ -376,7 +382,8 @@ class Engine:
         del self.jobs[job.tag]
         if job.spawned is None and self.root is not None:
             self.root.orphans.after({each.pid for each in self.jobs.values()})
-        disturbed = self._are_files_touched()
+        doubted = self.unseen is not None and self.unseen.ended(job, self.jobs.values(), self.disk.remaining())
+        disturbed = self._are_files_touched() or doubted
         if job.touches:
             self.disk.writers.add(job.tag)
         items = self.launch.folder.read(job.tag)

@@ -1,8 +1,8 @@
 """State outside the process, seen by an audit hook: files that are written, servers that are talked to.
 
-A fork does not undo what a test writes to a disk. Before a file of the user (see `Places`) changes for the first time
-the hook keeps what stands there, and the engine puts it back when the process has ended. SQLite files are kept with
-their journals. Servers and fixed ports are only named. What no audit event tells of, the engine sees by comparing.
+A fork does not undo what a test writes to a disk. Before a file of the user (see `Places`) changes for the first
+time the hook keeps what stands there, and the engine puts it back when the process has ended. SQLite files are kept
+with their journals. Servers and fixed ports are only named. What no audit event tells of, the engine compares.
 
 What changes before the first test (by plugins, conftests, imports) changes in every process alike: it is put back
 when the audit is over.

@@ -8,18 +8,18 @@ import sys
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 
-_CACHES = frozenset({"__pycache__", ".leakcheck", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
+CACHES = frozenset({"__pycache__", ".leakcheck", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
 """Folders that pytest and other tools keep for themselves, in whatever project."""
 _INSTALLED = frozenset({"__pycache__", "site-packages", "dist-packages"})
 _MADE_UP = re.compile(r"tmp[a-z0-9_]{8}(?![a-z0-9_])|pytest-of-")
 """How names begin that `tempfile` and pytest make up, in whatever process: nobody else comes upon them."""
 _SYSTEM = (
-    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/run", "/sbin", "/snap", "/sys",
+    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/proc", "/run", "/sbin", "/snap", "/sys",
     "/usr/bin", "/usr/include", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/sbin", "/usr/share",
     "/var/cache", "/var/lib", "/var/lock", "/var/log", "/var/run", "/System", "/Library", "/private/etc",
     "/private/var/db", "/private/var/run",
 )  # fmt: skip
-"""Folders of the system: what stands there belongs to no user. /run/user, which does, is a folder of passing things."""
+"""Folders of the system: what stands there belongs to no user or, below /run/user, is gone behind a login."""
 _TOO_WIDE = frozenset({"/", "/usr", "/usr/local"})
 _LENGTH = 8
 """Of the part of a name that `tempfile` makes up."""
@@ -59,7 +59,7 @@ class Places:
         if _join(path, "").startswith(self._own) or path.endswith(".pyc"):
             return False
         if self.inside(path):
-            return _CACHES.isdisjoint(path[len(self.root) :].split(os.sep))
+            return CACHES.isdisjoint(path[len(self.root) :].split(os.sep))
         if path.startswith(self._temp) and _MADE_UP.match(path[len(self._temp) :]) is not None:
             return False
         return self._is_users(path) and not self._is_passing(path)
@@ -86,7 +86,7 @@ def _interpreter() -> list[str]:
 
 
 class NotedNames:
-    """The names that `tempfile` makes up in this process. `tempfile.mktemp` tells nobody that it has made one up."""
+    """The names that `tempfile` makes up in this process. `tempfile.mktemp` tells nobody that it has."""
 
     def __init__(self, names: object, noted: dict[str, None]) -> None:
         self._names = names

@@ -24,9 +24,7 @@ def _pread(descriptor: int, size: int, offset: int) -> bytes:
 
 
 _CLOCK_REALTIME_COARSE = 5
-_coarse_clock = (
-    partial(time.clock_gettime_ns, _CLOCK_REALTIME_COARSE) if sys.platform == "linux" else time.time_ns
-)
+_coarse_clock = partial(time.clock_gettime_ns, _CLOCK_REALTIME_COARSE) if sys.platform == "linux" else time.time_ns
 """The time that files get when they change, in nanoseconds: on Linux that of the last tick."""
 
 

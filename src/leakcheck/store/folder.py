@@ -86,6 +86,11 @@ class AuditFolder:
         """Copies that are of no more use, on their way out."""
         return self.path / "undone"
 
+    @property
+    def doubts(self) -> Path:
+        """Files that may be somebody else's, and are not in their place while that is found out."""
+        return self.path / "doubts"
+
     def has_copies(self) -> bool:
         """Whether anything may have to be put back, or copies removed."""
         return self.undo.is_dir() or self.undone.is_dir() or any(self.path.glob("before-*.jsonl"))

@@ -1,0 +1,85 @@
+"""Changes that may be an execution's, or somebody else's: undone for as long as it takes to see whose they are."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leakcheck.engine.listing import State, state_of
+from leakcheck.engine.originals import Originals
+from leakcheck.engine.undo import put_back
+from leakcheck.events import UNKEPT, Outside
+from leakcheck.recorder.keeping import keep
+
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_SOCKETS = Path("/proc/net/unix")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """`paths` are what they were again, as in `states`, where that could be done; `theirs` is where what was found
+    there is kept. `suspects` are executions that are to show whether they do it again."""
+
+    folder: Path
+    suspects: set[str]
+    paths: tuple[str, ...]
+    theirs: Mapping[str, str]
+    states: Mapping[str, State | None]
+
+    @classmethod
+    def begin(cls, folder: Path, suspects: set[str], paths: Sequence[str], originals: Originals) -> Doubt:
+        """Keep what is there, and put back what was there."""
+        (folder / "was").mkdir(mode=0o700, parents=True)
+        theirs = {path: _kept(path, folder / f"{number}") for number, path in enumerate(paths)}
+        able = [path for path in paths if theirs[path] != UNKEPT]
+        was = {path: originals.copy(path, folder / "was" / f"{number}") for number, path in enumerate(able)}
+        _put_back(was)
+        states = {path: state_of(path) for path in able if was[path] != UNKEPT}
+        return cls(folder, suspects, tuple(paths), theirs, states)
+
+    def concerns(self, path: str) -> bool:
+        """Whether a change of `path` is one of these, done again."""
+        return path in self.paths or shape_of(path) in map(shape_of, self.paths)
+
+    def take_back(self, paths: Iterable[str]) -> None:
+        """These were somebody else's: they are as they were found, unless somebody has changed them since."""
+        mine = (path for path in paths if path in self.states and state_of(path) == self.states[path])
+        _put_back({path: self.theirs[path] for path in mine})
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def shape_of(path: str) -> str:
+    """The path without what differs from time to time in made-up names: numbers, digests."""
+    folder, name = os.path.split(path)
+    return os.path.join(folder, _WORD.sub(lambda word: "#" if _is_made_up(word[0]) else word[0], name))
+
+
+def _is_made_up(word: str) -> bool:
+    return any(letter.isdigit() for letter in word) or (len(word) >= 4 and not word.strip("abcdefABCDEF"))
+
+
+def _put_back(copies: Mapping[str, str]) -> None:
+    now = time.monotonic()
+    put_back(Outside("file", path, copy, now) for path, copy in copies.items())
+
+
+def _kept(path: str, copy: Path) -> str:
+    try:
+        return keep(path, str(copy))
+    except OSError:
+        return UNKEPT
+
+
+def is_served(path: str) -> bool:
+    """Whether a process listens at the socket `path`."""
+    try:
+        lines = _SOCKETS.read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return False
+    bound = (os.path.basename(line.split(maxsplit=7)[-1]) for line in lines)  # by whatever relative path
+    return os.path.basename(path) in bound
