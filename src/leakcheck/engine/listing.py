@@ -61,8 +61,8 @@ def differing(before: Mapping[str, State], now: Mapping[str, State]) -> Iterator
 
 
 def only_entry(before: State | None, now: State | None) -> bool:
-    """Whether both are the same but for the inode and the time of the last change of the entry, as what was put back
-    is; or are links, of which only the target counts."""
+    """Whether both are the same but for the inode and the time of the last change of the entry, as is what was put
+    back; or are links, of which only the target counts."""
     if before is None or now is None:
         return False
     if kind_of(before) == kind_of(now) == stat.S_IFLNK:

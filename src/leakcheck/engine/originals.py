@@ -11,6 +11,7 @@ from pathlib import Path
 
 from leakcheck.engine.listing import State, kind_of, state_of
 from leakcheck.events import ABSENT, UNKEPT
+from leakcheck.recorder.keeping import attributes, set_attributes
 
 MAX_FILE = 1024 * 1024
 MAX_DATABASE = 32 * 1024 * 1024
@@ -31,11 +32,13 @@ class Originals:
     contents: dict[str, bytes] = field(default_factory=dict)
     targets: dict[str, str] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
+    attributes: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, states: Mapping[str, State]) -> Originals:
         """Of the entries `states`: what links point to, and the content of files, the smallest first."""
         contents: dict[str, bytes] = {}
+        named: dict[str, Mapping[str, bytes]] = {}
         left = MAX_ALL
         wanted = (path for path, state in states.items() if _is_wanted(path, state))
         for path in sorted(wanted, key=lambda path: states[path][2]):
@@ -45,19 +48,21 @@ class Originals:
             data = _content(path, states[path])
             if data is not None:
                 contents[path] = data
+                named[path] = attributes(path)
         links = (path for path, state in states.items() if kind_of(state) == stat.S_IFLNK)
         targets = {path: target for path in links if (target := _target(path)) is not None}
-        return cls(contents, targets, dict(states))
+        return cls(contents, targets, dict(states), named)
 
     def renew(self, path: str) -> None:
         """Somebody else has changed `path` since: what it is now is what it was."""
-        for each in (self.contents, self.targets, self.states):
+        for each in (self.contents, self.targets, self.states, self.attributes):
             each.pop(path, None)
         state = state_of(path)
         if state is not None:
             other = Originals.of({path: state})
             self.contents.update(other.contents)
             self.targets.update(other.targets)
+            self.attributes.update(other.attributes)
             self.states[path] = state
 
     def holds(self, path: str) -> bool | None:
@@ -67,6 +72,8 @@ class Originals:
             return kind_of(state) == stat.S_IFLNK and _target(path) == self.targets[path]
         if path not in self.contents or state is None or kind_of(state) != stat.S_IFREG:
             return None
+        if attributes(path) != self.attributes[path]:
+            return False
         return state[2] == len(self.contents[path]) and _content(path, state) == self.contents[path]
 
     def copy(self, path: str, to: Path) -> str:
@@ -81,6 +88,7 @@ class Originals:
             to.chmod(stat.S_IMODE(state[1]))
         elif path in self.contents:
             to.write_bytes(self.contents[path])
+            set_attributes(str(to), self.attributes[path])
             to.chmod(stat.S_IMODE(state[1]))
             os.utime(to, ns=(state[3], state[3]))
         else:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from leakcheck.events import ABSENT, UNKEPT, Outside
+from leakcheck.recorder.keeping import attributes, set_attributes
 
 _TOO_LARGE = "it is too large to keep a copy"
 
@@ -123,3 +124,4 @@ def _settle(name: str, copy: str) -> None:
     with contextlib.suppress(OSError):
         if _kind(Path(name)) == _kind(Path(copy)) != stat.S_IFLNK:
             shutil.copystat(copy, name)
+            set_attributes(name, attributes(copy))

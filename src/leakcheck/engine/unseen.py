@@ -57,7 +57,7 @@ class Unseen:
     @classmethod
     def begin(cls, folder: AuditFolder, root: str, scratch: str) -> Unseen:
         """Look at everything below `root` before anything runs."""
-        own = {os.path.realpath(path) for path in (folder.path.parent, folder.path, scratch, *_output())}
+        own = {os.path.realpath(str(path)) for path in (folder.path.parent, folder.path, scratch, *_output())}
         unseen = cls(folder, root, own - {root})
         found = unseen._list()
         if found is not None:
