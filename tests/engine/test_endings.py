@@ -38,7 +38,7 @@ class Audit:
     jobs: dict[str, Job] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        launch: Any = SimpleNamespace(folder=self.folder, guard=None)
+        launch: Any = SimpleNamespace(folder=self.folder, guard=None, keep_temp=True)
         self.endings = Endings(cast(Launch, launch), Disk(self.folder), self.jobs)
 
     def write(self, tag: str, at: float, text: str) -> Job:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from leakcheck.audit.salts import keep_salt
 from leakcheck.audit.sources import sources_of
 from leakcheck.audit.turns import in_turn
 from leakcheck.engine import Engine, Guard, Launch, Limits, Unseen, uninterrupted
+from leakcheck.engine.scratch import close as close_scratch
 from leakcheck.errors import CannotRecord, Interrupted, UsageError
 from leakcheck.events import Begun, Completed, Excerpts, Note, Sources
 from leakcheck.options import Options
@@ -61,6 +61,7 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
                 search.settle(bench)
                 engine.disk.put_back_the_start()
                 _tell_leftovers(bench)
+                _tell_temporary(bench)
                 keep_excerpts(folder, bench)
                 engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
                 return folder
@@ -77,6 +78,11 @@ def _tell_leftovers(bench: Bench) -> None:
     others = unseen.left(disk.remaining()) if unseen is not None else []
     for each in filter(None, (*disk.troubles(), told(others, bench.suite.rootdir))):
         bench.note("files", each)
+
+
+def _tell_temporary(bench: Bench) -> None:
+    if bench.options.keep_temp:
+        bench.note("temp", f"what tests left in their temporary folders is kept in {bench.engine.launch.scratch}")
 
 
 def _interrupted(folder: AuditFolder | None, *, again: bool) -> Interrupted:
@@ -137,6 +143,7 @@ def engine_for(
         scratch=scratch,
         salt=salt or secrets.token_hex(16),
         show_values=options.show_values,
+        keep_temp=options.keep_temp,
         guard=guard,
     )
     limits = Limits(options.test_timeout, options.execution_timeout)
@@ -151,7 +158,7 @@ def engine_for(
             engine.stop()
         finally:
             guard.close()
-            shutil.rmtree(scratch, ignore_errors=True)
+            close_scratch(scratch, keep=options.keep_temp)
             os.close(lock)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from leakcheck.engine.listing import State, state_of
 from leakcheck.engine.originals import Originals
+from leakcheck.engine.scratch import remove
 from leakcheck.engine.undo import put_back
 from leakcheck.events import UNKEPT, Outside
 from leakcheck.recorder.keeping import keep
@@ -50,7 +50,7 @@ class Doubt:
         """These were somebody else's: they are as they were found, unless somebody has changed them since."""
         mine = (path for path in paths if path in self.states and state_of(path) == self.states[path])
         _put_back({path: self.theirs[path] for path in mine})
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove(self.folder)
 
 
 def shape_of(path: str) -> str:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from leakcheck import events
+from leakcheck.engine import scratch
 from leakcheck.engine.disk import Disk
 from leakcheck.engine.job import Job
 from leakcheck.engine.launch import Launch
@@ -36,6 +37,7 @@ class Endings:
         ending = events.Exit(LOST if lost else status, job.status, seconds, job.mode, changed, why)
         self.launch.folder.close(job.tag, ending)
         self._forget_copies()
+        self._clear(job)
         if self.launch.guard is not None:
             self.launch.guard.forget(job.pid)
         return fold_execution(job.tag, (*items, *forked, ending))
@@ -45,6 +47,7 @@ class Endings:
         aside = self.launch.folder.put_aside(job.tag)
         self._put_back(touched_by(self.launch.folder, aside))
         self._forget_copies()
+        self._clear(job)
 
     def abandon(self, jobs: Sequence[Job]) -> None:
         """What these wrote are no executions, and says so, if there is room to say it."""
@@ -66,6 +69,10 @@ class Endings:
     def _put_back(self, items: Iterable[events.Event]) -> tuple[str, ...]:
         self.disk.remember(items)
         return () if self.jobs else self.disk.put_back()
+
+    def _clear(self, job: Job) -> None:
+        if not self.launch.keep_temp:
+            scratch.clear(self.launch.scratch, job.tag)
 
     def _forget_copies(self) -> None:
         if not self.jobs:

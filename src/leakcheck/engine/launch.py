@@ -29,6 +29,7 @@ class Launch:
     salt: str
     launcher: str = "pytest"
     show_values: bool = False
+    keep_temp: bool = False
     guard: Guard | None = None
 
     def start_root(self, tag: str, pipes: tuple[int, int]) -> Spawned:

@@ -64,13 +64,14 @@ class Part:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        self.neutraliser = Neutraliser(os.path.join(setup.scratch, f"t{os.getpid()}"))
+        self._own = f"{os.path.basename(setup.segment).removesuffix('.jsonl')}-{os.getpid()}"
+        self.neutraliser = Neutraliser(os.path.join(setup.scratch, f"t{self._own}"))
         self.threads = Threads()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: Any, args: list[str]) -> Generator[None, Any, Any]:
         self.neutraliser.amend(early_config, args)
-        keep_cache_aside(early_config, self.setup.scratch)
+        keep_cache_aside(early_config, os.path.join(self.setup.scratch, f"cache{self._own}"))
         self.on_root(os.path.realpath(str(early_config.rootpath)))
         with self.threads.noting():
             return (yield)
