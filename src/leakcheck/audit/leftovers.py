@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from leakcheck.audit.names import some
+from leakcheck.engine.doubts import told_of_killed
+from leakcheck.errors import CannotRecord, UsageError
+from leakcheck.store import audits
 
 _SIGNS = ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py")
 
@@ -25,6 +28,20 @@ def likely_root(paths: Sequence[str]) -> str:
         if any((folder / sign).is_file() for sign in _SIGNS):
             return str(folder)
     return str(here)
+
+
+def of_killed(base: Path) -> Iterator[str]:
+    """What audits below `base` that were killed had taken out of its place, in sentences."""
+    for folder in audits(base):
+        if folder.doubts.is_dir():
+            try:
+                lock = folder.lock()
+            except (UsageError, CannotRecord):
+                continue  # it is still running
+            try:
+                yield from told_of_killed(folder)
+            finally:
+                os.close(lock)
 
 
 def told(names: Sequence[str], root: str) -> str:

@@ -18,7 +18,7 @@ from leakcheck.audit.bench import Bench
 from leakcheck.audit.calibrate import calibrate
 from leakcheck.audit.excerpts import excerpts_for
 from leakcheck.audit.killed import put_back_leftovers
-from leakcheck.audit.leftovers import likely_root, told
+from leakcheck.audit.leftovers import likely_root, of_killed, told
 from leakcheck.audit.opening import open_bench
 from leakcheck.audit.progress import Progress
 from leakcheck.audit.resuming import Earlier, check_same, resumed
@@ -173,7 +173,7 @@ def _scratch() -> tuple[str, Guard]:
 
 
 def _begin(options: Options, progress: Progress) -> AuditFolder:
-    notes = list(put_back_leftovers(Path(options.folder)))
+    notes = [*put_back_leftovers(Path(options.folder)), *of_killed(Path(options.folder))]
     folder = AuditFolder.create(Path(options.folder))
     folder.begin("audit")
     begun = Begun(__version__, datetime.now(UTC).isoformat(timespec="seconds"), options.as_text())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +14,13 @@ from leakcheck.engine.listing import State, state_of
 from leakcheck.engine.originals import Originals
 from leakcheck.engine.scratch import remove
 from leakcheck.engine.undo import put_back
-from leakcheck.events import UNKEPT, Outside
+from leakcheck.events import ABSENT, UNKEPT, Outside
 from leakcheck.recorder.keeping import keep
+from leakcheck.store import AuditFolder
 
+NAMES = "paths.json"
+"""Says which path was kept where, for whoever comes behind a kill."""
+_FOUND = "found"
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _SOCKETS = Path("/proc/net/unix")
 
@@ -37,6 +42,7 @@ class Doubt:
         (folder / "was").mkdir(mode=0o700, parents=True)
         theirs = {path: _kept(path, folder / f"{number}") for number, path in enumerate(paths)}
         able = [path for path in paths if theirs[path] != UNKEPT]
+        (folder / NAMES).write_text(json.dumps(theirs), "utf-8")
         was = {path: originals.copy(path, folder / "was" / f"{number}") for number, path in enumerate(able)}
         _put_back(was)
         states = {path: state_of(path) for path in able if was[path] != UNKEPT}
@@ -73,6 +79,29 @@ def _kept(path: str, copy: Path) -> str:
         return keep(path, str(copy))
     except OSError:
         return UNKEPT
+
+
+def told_of_killed(folder: AuditFolder) -> Iterator[str]:
+    """What an audit that was killed had taken out of its place, and where it is, in sentences; each is told once."""
+    for names in sorted(folder.doubts.glob(f"*/{NAMES}")):
+        for path, copy in _names(names).items():
+            if copy not in (ABSENT, UNKEPT):
+                kept = folder.path / _FOUND / names.parent.name / os.path.basename(copy)
+                yield (
+                    f"{path} changed while the tests of the audit {folder.path.name} ran, which was killed before it "
+                    f"knew who does that; what it held then is kept in {kept}"
+                )
+    if folder.doubts.is_dir():
+        os.replace(folder.doubts, folder.path / _FOUND)
+
+
+def _names(file: Path) -> Mapping[str, str]:
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    names = found if isinstance(found, dict) else {}
+    return {path: copy for path, copy in names.items() if isinstance(copy, str)}
 
 
 def is_served(path: str) -> bool:

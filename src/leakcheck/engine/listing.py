@@ -11,6 +11,7 @@ from leakcheck.recorder.places import CACHES
 MAX_ENTRIES = 200_000
 State = tuple[int, ...]
 """(inode, mode, size, time of the last change, that of its entry); a folder has the first two."""
+_KIND = 0o170000
 _LEFT_OUT = CACHES | {"node_modules", "site-packages"}
 
 
@@ -24,15 +25,7 @@ def listing(root: str, own: Collection[str]) -> dict[str, State] | None:
         if any(entry.name == "pyvenv.cfg" for entry in entries):
             continue
         for entry in entries:
-            state = _state_of(entry)
-            if state is None or entry.path in own:
-                continue
-            is_folder = len(state) == 2
-            if (is_folder and entry.name in _LEFT_OUT) or entry.name.endswith(".pyc"):
-                continue
-            found[entry.path] = state
-            if is_folder:
-                waiting.append(entry.path)
+            _enter(entry, own, found, waiting)
         if len(found) > MAX_ENTRIES:
             return None
     return found
@@ -78,11 +71,21 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         return []
 
 
-def _state_of(entry: os.DirEntry[str]) -> State | None:
+def _enter(entry: os.DirEntry[str], own: Collection[str], found: dict[str, State], waiting: list[str]) -> None:
+    """The innermost of all loops: for each file, before each execution."""
+    path = entry.path
+    if path in own:
+        return
     try:
-        return _as_state(entry.stat(follow_symlinks=False))
+        state = entry.stat(follow_symlinks=False)
     except OSError:
-        return None
+        return
+    if state.st_mode & _KIND != stat.S_IFDIR:
+        if not path.endswith(".pyc"):
+            found[path] = (state.st_ino, state.st_mode, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+    elif entry.name not in _LEFT_OUT:
+        found[path] = state.st_ino, state.st_mode
+        waiting.append(path)
 
 
 def _as_state(found: os.stat_result) -> State:
