@@ -82,13 +82,13 @@ def _kept(path: str, copy: Path) -> str:
 
 
 def told_of_killed(folder: AuditFolder) -> Iterator[str]:
-    """What an audit that was killed had taken out of its place, and where it is, in sentences; each is told once."""
+    """What an audit that was killed had taken out of its place, and where it is, in sentences: once for each."""
     for names in sorted(folder.doubts.glob(f"*/{NAMES}")):
         for path, copy in _names(names).items():
             if copy not in (ABSENT, UNKEPT):
                 kept = folder.path / _FOUND / names.parent.name / os.path.basename(copy)
                 yield (
-                    f"{path} changed while the tests of the audit {folder.path.name} ran, which was killed before it "
+                    f"{path} changed during the audit {folder.path.name}, which was killed before it "
                     f"knew who does that; what it held then is kept in {kept}"
                 )
     if folder.doubts.is_dir():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from leakcheck.recorder.places import CACHES
 
@@ -15,13 +15,18 @@ _KIND = 0o170000
 _LEFT_OUT = CACHES | {"node_modules", "site-packages"}
 
 
-def listing(root: str, own: Collection[str]) -> dict[str, State] | None:
+def listing(
+    root: str, own: Collection[str], enter: Callable[[str], object] = lambda folder: None
+) -> dict[str, State] | None:
     """path -> state of everything below `root`, but for the folders `own`, environments and what tools keep for
-    themselves; None if that is more than anybody would look through again and again."""
+    themselves; None if that is more than anybody would look through again and again. `enter` is told of each folder
+    before it is looked at."""
     found: dict[str, State] = {}
     waiting = [root]
     while waiting:
-        entries = _entries(waiting.pop())
+        folder = waiting.pop()
+        enter(folder)
+        entries = _entries(folder)
         if any(entry.name == "pyvenv.cfg" for entry in entries):
             continue
         for entry in entries:

@@ -20,6 +20,7 @@ from leakcheck.engine.doubts import Doubt, is_served, shape_of
 from leakcheck.engine.job import Job
 from leakcheck.engine.listing import State, differing, kind_of, listing, only_entry, state_of
 from leakcheck.engine.originals import Originals
+from leakcheck.engine.stirrings import Stirrings
 from leakcheck.errors import Unreadable
 from leakcheck.recorder.keeping import of_descriptor
 from leakcheck.store import AuditFolder
@@ -53,15 +54,19 @@ class Unseen:
     _begun: int = _NEVER
     _doubts: list[Doubt] = field(default_factory=list)
     _watches: bool = True
+    _last: dict[str, State] | None = None
+    _stirrings: Stirrings | None = None
 
     @classmethod
     def begin(cls, folder: AuditFolder, root: str, scratch: str) -> Unseen:
         """Look at everything below `root` before anything runs."""
         own = {os.path.realpath(str(path)) for path in (folder.path.parent, folder.path, scratch, *_output())}
         unseen = cls(folder, root, own - {root})
+        unseen._stirrings = Stirrings(folder.path)
+        unseen._stirrings.watch(root)
         found = unseen._list()
         if found is not None:
-            unseen.before, unseen.first, unseen.originals = found, dict(found), Originals.of(found)
+            unseen.before, unseen.first, unseen.originals = dict(found), found, Originals.of(found)
         return unseen
 
     # Around executions -------------------------------------------------------------------------------------------
@@ -101,9 +106,13 @@ class Unseen:
         for doubt in self._doubts:
             doubt.take_back(doubt.paths)
         self._doubts.clear()
+        if self._stirrings is not None:
+            self._stirrings.close()
 
     def left(self, known: Collection[str]) -> list[str]:
         """The paths that are not what they were when the audit began, without those that are `known`."""
+        if self._stirrings is not None:
+            self._stirrings.close()  # what has a name elsewhere may have changed with nobody telling
         now = self._list()
         if now is None:
             return []
@@ -115,8 +124,11 @@ class Unseen:
     def _list(self) -> dict[str, State] | None:
         if not self._watches:
             return None
+        if self._last is not None and self._stirrings is not None and not self._stirrings.any():
+            return self._last
         began = time.monotonic()
-        found = listing(self.root, self.own)
+        enter = self._stirrings.watch if self._stirrings is not None else (lambda folder: None)
+        self._last = found = listing(self.root, self.own, enter)
         self._watches = found is not None
         self.seconds += time.monotonic() - began
         return found
