@@ -146,7 +146,7 @@ class Unseen:
         for path in names:
             if path in told or path in self.strange or self._is_same(path, self.before.get(path), now.get(path)):
                 continue
-            if _changed_at(path) < self._begun:
+            if self._changed_at(path) < self._begun:
                 self._accept(path)
             else:
                 found.append(path)
@@ -176,6 +176,13 @@ class Unseen:
             return self.folder.read(tag)
         except Unreadable:  # its process was ended before it told anything
             return ()
+
+    def _changed_at(self, path: str) -> int:
+        """When it changed last. What lies in a folder that was moved keeps its time."""
+        found, parent = _changed_at(path), os.path.dirname(path)
+        while parent not in self.before and parent.startswith(os.path.join(self.root, "")):
+            found, parent = max(found, _changed_at(parent)), os.path.dirname(parent)
+        return found
 
     def _accept(self, path: str) -> None:
         state = state_of(path)
@@ -211,7 +218,7 @@ class Unseen:
                 path,
                 self.originals.copy(path, copies / f"unseen-{number}"),
                 time.monotonic(),
-                _at(_changed_at(path), tests),
+                _at(self._changed_at(path), tests),
             )
             for number, path in enumerate(paths)
         ]
