@@ -103,6 +103,11 @@ def rename_over(root: Path) -> None:
     (root / "new").replace(root / "one.txt")
 
 
+def relink(root: Path) -> None:
+    (root / "link").unlink()
+    (root / "link").symlink_to("two.txt")
+
+
 def turned(root: Path) -> None:
     (root / "one.txt").unlink()
     (root / "one.txt").mkdir()
@@ -127,7 +132,7 @@ CHANGES: Mapping[str, Callable[[Path], object]] = {
     "renamed over": rename_over,
     "moved": lambda root: (root / "folder").rename(root / "moved"),
     "a folder for a file": turned,
-    "link": lambda root: ((root / "link").unlink(), (root / "link").symlink_to("two.txt")),
+    "link": relink,
     "two names": lambda root: os.link(root / "one.txt", root / "alias"),
 }
 
