@@ -231,6 +231,33 @@ def test_who_goes_on_while_nothing_runs_is_no_test(audit: Audit) -> None:
     assert (audit.root / "log").stat().st_size > 20
 
 
+def test_who_goes_on_making_files_while_nothing_runs_is_no_test(audit: Audit) -> None:
+    over, made = threading.Event(), list[Path]()
+
+    def make() -> None:
+        while not over.wait(0.02):
+            made.append(audit.root / f"job-{time.monotonic_ns()}.txt")
+            made[-1].write_text("x")
+
+    server = threading.Thread(target=make)
+    server.start()
+    try:
+        for number in (1, 1, 2, 2):
+            audit.run(f"e0000{number}", lambda root: time.sleep(0.2))
+            audit.folder.segment(f"e0000{number}").unlink(missing_ok=True)
+    finally:
+        over.set()
+        server.join()
+    assert len(made) > 20
+    assert [path for path in made if not path.exists()] == []
+
+
+def test_what_somebody_has_open_is_theirs(audit: Audit) -> None:
+    with (audit.root / "log").open("a") as stream:
+        assert not audit.run("e00001", lambda root: print("x", file=stream, flush=True))
+    assert (audit.root / "log").read_text() == "x\n"
+
+
 def test_a_change_too_large_to_be_undone_is_named_when_it_comes_back(audit: Audit) -> None:
     large = audit.root / "large.bin"
     large.write_bytes(bytes(2 * 1024 * 1024))

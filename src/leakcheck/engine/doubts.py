@@ -6,7 +6,8 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,6 +103,17 @@ def _names(file: Path) -> Mapping[str, str]:
         return {}
     names = found if isinstance(found, dict) else {}
     return {path: copy for path, copy in names.items() if isinstance(copy, str)}
+
+
+def held_open(paths: Collection[str]) -> set[str]:
+    """Those of `paths` that a process has open: what executions had open is closed when they have ended."""
+    found: set[str] = set()
+    for folder in Path("/proc").glob("[0-9]*/fd"):
+        with suppress(OSError):
+            for name in os.listdir(folder):
+                with suppress(OSError):
+                    found.add(os.readlink(folder / name))
+    return found.intersection(paths)
 
 
 def is_served(path: str) -> bool:

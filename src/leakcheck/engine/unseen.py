@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from leakcheck import events
-from leakcheck.engine.doubts import Doubt, is_served, shape_of
+from leakcheck.engine.doubts import Doubt, held_open, is_served, shape_of
 from leakcheck.engine.job import Job
 from leakcheck.engine.listing import State, differing, kind_of, listing, only_entry, state_of
 from leakcheck.engine.originals import Originals
@@ -25,7 +25,7 @@ from leakcheck.errors import Unreadable
 from leakcheck.recorder.keeping import of_descriptor
 from leakcheck.store import AuditFolder
 
-IDLE = 0.3
+IDLE = 5.0
 """Seconds, at most, for which nothing runs to see whether somebody else goes on changing files."""
 _PASSING = (stat.S_IFIFO, stat.S_IFSOCK)
 _TRIALS = 2
@@ -48,6 +48,7 @@ class Unseen:
     seconds: float = 0.0
     _proven: set[str] = field(default_factory=set)
     _shapes: set[str] = field(default_factory=set)
+    _strange_shapes: set[str] = field(default_factory=set)
     _tried: dict[str, int] = field(default_factory=dict)
     _met: set[str] = field(default_factory=set)
     _changed: set[str] = field(default_factory=set)
@@ -144,13 +145,17 @@ class Unseen:
         self._begun = min(self._begun, *map(self._first_test, jobs))
         found = []
         for path in names:
-            if path in told or path in self.strange or self._is_same(path, self.before.get(path), now.get(path)):
+            if path in told or self._is_strange(path) or self._is_same(path, self.before.get(path), now.get(path)):
                 continue
             if self._changed_at(path) < self._begun:
                 self._accept(path)
             else:
                 found.append(path)
         return found
+
+    def _is_strange(self, path: str) -> bool:
+        """Whether somebody else is known to change it, or to make such files."""
+        return path in self.strange or (path not in self.before and shape_of(path) in self._strange_shapes)
 
     def _is_same(self, path: str, before: State | None, now: State | None) -> bool:
         """Whether the difference is none: links have no content but their target, entries get new times."""
@@ -232,11 +237,7 @@ class Unseen:
         suspects = {job.tag, *self._met}
         for tag in suspects:
             self._tried[tag] = self._tried.get(tag, 0) + 1
-        states = {path: state_of(path) for path in paths}
-        time.sleep(min(IDLE, time.monotonic() - job.began))
-        busy = {path for path in paths if state_of(path) != states[path]}
-        self._leave(busy)
-        rest = [path for path in paths if path not in busy]
+        rest = self._at_rest(job, paths)
         if not rest:
             return False
         number = sum(self._tried.values())
@@ -245,6 +246,17 @@ class Unseen:
             self._accept(path)
         job.touches = True
         return True
+
+    def _at_rest(self, job: Job, paths: Sequence[str]) -> list[str]:
+        """Those of `paths` that nobody changes, or has open, while nothing runs for as long as `job` ran."""
+        states = {path: state_of(path) for path in paths}
+        time.sleep(min(IDLE, time.monotonic() - job.began))
+        more = [path for path in self._changes([job], paths) if path not in self.before]
+        self._strange_shapes.update(map(shape_of, more))
+        busy = {path for path in paths if state_of(path) != states[path] or shape_of(path) in self._strange_shapes}
+        busy |= held_open(paths)
+        self._leave((*busy, *more))
+        return [path for path in paths if path not in busy]
 
     def _end_doubts(self, tag: str) -> None:
         """`tag` has shown what it does; behind the last of the suspects, everybody else's comes back."""
