@@ -231,6 +231,21 @@ def test_who_goes_on_while_nothing_runs_is_no_test(audit: Audit) -> None:
     assert (audit.root / "log").stat().st_size > 20
 
 
+def test_who_saves_a_file_twice_is_no_test(audit: Audit) -> None:
+    assert audit.run("e00001", lambda root: (root / "one.txt").write_text("saved"))
+    assert audit.run("e00001", lambda root: (root / "one.txt").write_text("saved again"))
+    assert not audit.run("e00001", lambda root: None)
+    assert (audit.root / "one.txt").read_text() == "saved again"
+
+
+def test_who_writes_something_else_each_time_is_believed_in_the_end(audit: Audit) -> None:
+    before, runs = audit.state(), 1
+    while audit.run("e00001", lambda root: (root / "one.txt").write_text(f"{time.monotonic_ns()}")):
+        runs += 1
+    assert runs == 4
+    assert audit.state() == before
+
+
 def test_who_goes_on_making_files_while_nothing_runs_is_no_test(audit: Audit) -> None:
     over, made = threading.Event(), list[Path]()
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
 import re
+import stat
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from leakcheck.engine.listing import State, state_of
+from leakcheck.engine.listing import State, kind_of, state_of
 from leakcheck.engine.originals import Originals
 from leakcheck.engine.scratch import remove
 from leakcheck.engine.undo import put_back
@@ -19,6 +21,7 @@ from leakcheck.events import ABSENT, UNKEPT, Outside
 from leakcheck.recorder.keeping import keep
 from leakcheck.store import AuditFolder
 
+MADE_UP = "#"
 NAMES = "paths.json"
 """Says which path was kept where, for whoever comes behind a kill."""
 _FOUND = "found"
@@ -49,9 +52,12 @@ class Doubt:
         states = {path: state_of(path) for path in able if was[path] != UNKEPT}
         return cls(folder, suspects, tuple(paths), theirs, states)
 
-    def concerns(self, path: str) -> bool:
-        """Whether a change of `path` is one of these, done again."""
-        return path in self.paths or shape_of(path) in map(shape_of, self.paths)
+    def shows(self, path: str) -> bool:
+        """Whether `path` is by now what was found there, or is a file of another made-up name beside it. A user who
+        saves a file twice saves something else."""
+        if path not in self.paths:
+            return MADE_UP in shape_of(path) and shape_of(path) in map(shape_of, self.paths)
+        return path not in self.states or _is_same(path, self.theirs[path])
 
     def take_back(self, paths: Iterable[str]) -> None:
         """These were somebody else's: they are as they were found, unless somebody has changed them since."""
@@ -63,7 +69,7 @@ class Doubt:
 def shape_of(path: str) -> str:
     """The path without what differs from time to time in made-up names: numbers, digests."""
     folder, name = os.path.split(path)
-    return os.path.join(folder, _WORD.sub(lambda word: "#" if _is_made_up(word[0]) else word[0], name))
+    return os.path.join(folder, _WORD.sub(lambda word: MADE_UP if _is_made_up(word[0]) else word[0], name))
 
 
 def _is_made_up(word: str) -> bool:
@@ -103,6 +109,15 @@ def _names(file: Path) -> Mapping[str, str]:
         return {}
     names = found if isinstance(found, dict) else {}
     return {path: copy for path, copy in names.items() if isinstance(copy, str)}
+
+
+def _is_same(path: str, copy: str) -> bool:
+    found, wanted = state_of(path), state_of(copy) if copy else None
+    if found is None or wanted is None or kind_of(found) != kind_of(wanted):
+        return found is wanted
+    if kind_of(found) == stat.S_IFLNK:
+        return os.readlink(path) == os.readlink(copy)
+    return kind_of(found) == stat.S_IFDIR or filecmp.cmp(path, copy, shallow=False)
 
 
 def held_open(paths: Collection[str]) -> set[str]:

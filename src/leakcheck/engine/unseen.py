@@ -28,7 +28,9 @@ from leakcheck.store import AuditFolder
 IDLE = 5.0
 """Seconds, at most, for which nothing runs to see whether somebody else goes on changing files."""
 _PASSING = (stat.S_IFIFO, stat.S_IFSOCK)
-_TRIALS = 2
+_OFTEN = 3
+"""So many times something else was found in a place, each time by one who ran alone: that is no chance."""
+_TRIALS = 5
 _NEVER = 2**63
 _BEFORE = "before-"
 _SEGMENT = "unseen.jsonl"
@@ -50,6 +52,7 @@ class Unseen:
     _shapes: set[str] = field(default_factory=set)
     _strange_shapes: set[str] = field(default_factory=set)
     _tried: dict[str, int] = field(default_factory=dict)
+    _times: dict[str, int] = field(default_factory=dict)
     _met: set[str] = field(default_factory=set)
     _changed: set[str] = field(default_factory=set)
     _begun: int = _NEVER
@@ -97,8 +100,10 @@ class Unseen:
         mine = [path for path in changes if self._is_ours(path)]
         rest = [path for path in changes if path not in mine]
         self._tell(job, mine)
-        self._end_doubts(job.tag)
-        return bool(rest) and self._begin_doubt(job, rest)
+        earlier = list(self._doubts)
+        again = bool(rest) and self._begin_doubt(job, rest)
+        self._end_doubts(job.tag, earlier)
+        return again
 
     def stop(self, jobs: Sequence[Job]) -> None:
         """Everything ends now: what is known to be the doing of tests is told, what is in doubt comes back."""
@@ -200,7 +205,9 @@ class Unseen:
 
     def _is_ours(self, path: str) -> bool:
         """Whether executions are known to change it, or show it just now by doing it again."""
-        if path in self._proven or any(doubt.concerns(path) for doubt in self._doubts):
+        if path in self._proven or self._times.get(path, 0) == _OFTEN:
+            return True
+        if any(doubt.shows(path) for doubt in self._doubts):
             return True
         if path in self.before:
             return False
@@ -240,6 +247,8 @@ class Unseen:
         rest = self._at_rest(job, paths)
         if not rest:
             return False
+        for path in rest:
+            self._times[path] = self._times.get(path, 0) + 1
         number = sum(self._tried.values())
         self._doubts.append(Doubt.begin(self.folder.doubts / f"{number}", suspects, rest, self.originals))
         for path in rest:  # what could not be put back is to change once more
@@ -258,15 +267,16 @@ class Unseen:
         self._leave((*busy, *more))
         return [path for path in paths if path not in busy]
 
-    def _end_doubts(self, tag: str) -> None:
+    def _end_doubts(self, tag: str, doubts: Sequence[Doubt]) -> None:
         """`tag` has shown what it does; behind the last of the suspects, everybody else's comes back."""
-        for doubt in list(self._doubts):
+        for doubt in doubts:
             doubt.suspects.discard(tag)
             if not doubt.suspects:
-                strange = [path for path in doubt.paths if not self._is_shown(path)]
+                self._doubts.remove(doubt)
+                open_still = {path for each in self._doubts for path in each.paths}
+                strange = [path for path in doubt.paths if not self._is_shown(path) and path not in open_still]
                 doubt.take_back(strange)
                 self._leave(strange)
-                self._doubts.remove(doubt)
 
     def _is_shown(self, path: str) -> bool:
         return path in self._proven or (path not in self.before and shape_of(path) in self._shapes)
