@@ -20,7 +20,10 @@ def likely_root(paths: Sequence[str]) -> str:
     configuration that holds everything; never one that holds more than a project."""
     here = Path.cwd().resolve()
     given = [Path(path.partition("::")[0]).resolve() for path in paths]
-    common = Path(os.path.commonpath(given)) if given else here
+    try:
+        common = Path(os.path.commonpath(given)) if given else here
+    except ValueError:  # on two drives
+        return str(here)
     wide = {Path.home().resolve(), Path(tempfile.gettempdir()).resolve()}
     for folder in (common, *common.parents):
         if folder in wide or any(folder in each.parents for each in wide):
