@@ -97,9 +97,11 @@ class Shuffled:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A test is about to run. Without a `Finished` behind it, it ended its process."""
+    """A test is about to run. Without a `Finished` behind it, it ended its process. `clock` is the time that a file
+    would get if it changed now, in nanoseconds."""
 
     test: str
+    clock: int = 0
 
 
 @dataclass(frozen=True, slots=True)

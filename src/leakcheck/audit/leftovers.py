@@ -1,35 +1,55 @@
-"""Files that changed during an audit although nobody was seen to write them."""
+"""Files that changed during an audit although no test was found to change them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from leakcheck.audit.names import some
-from leakcheck.audit.sources import MAX_FILES, changed, walk
+from leakcheck.engine.doubts import told_of_killed
+from leakcheck.errors import CannotRecord, UsageError
+from leakcheck.store import audits
 
-_OTHERS = ("__pycache__", "node_modules")
-State = tuple[int, int]
+_SIGNS = ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py")
 
 
-def files_below(folder: Path) -> Mapping[str, State]:
-    """path -> (size, time of the last change) of every file below `folder`, without environments and hidden
-    folders."""
-    found: dict[str, State] = {}
-    for path in (each for each in walk(folder, _OTHERS) if each.suffix != ".pyc"):
-        if len(found) >= MAX_FILES:
+def likely_root(paths: Sequence[str]) -> str:
+    """Where pytest's rootdir will be, as far as that can be told before it runs: the nearest folder with a
+    configuration that holds everything; never one that holds more than a project."""
+    here = Path.cwd().resolve()
+    given = [Path(path.partition("::")[0]).resolve() for path in paths]
+    try:
+        common = Path(os.path.commonpath(given)) if given else here
+    except ValueError:  # on two drives
+        return str(here)
+    wide = {Path.home().resolve(), Path(tempfile.gettempdir()).resolve()}
+    for folder in (common, *common.parents):
+        if folder in wide or any(folder in each.parents for each in wide):
             break
-        try:
-            state = path.lstat()
-        except OSError:
-            continue
-        found[path.relative_to(folder).as_posix()] = (state.st_size, state.st_mtime_ns)
-    return found
+        if any((folder / sign).is_file() for sign in _SIGNS):
+            return str(folder)
+    return str(here)
 
 
-def told(before: Mapping[str, State], now: Mapping[str, State]) -> str:
-    """A sentence about what differs; "" if nothing does."""
-    names = changed(before, now)
-    if not names or max(len(before), len(now)) >= MAX_FILES:
+def of_killed(base: Path) -> Iterator[str]:
+    """What audits below `base` that were killed had taken out of its place, in sentences."""
+    for folder in audits(base):
+        if folder.doubts.is_dir():
+            try:
+                lock = folder.lock()
+            except (UsageError, CannotRecord):
+                continue  # it is still running
+            try:
+                yield from told_of_killed(folder)
+            finally:
+                os.close(lock)
+
+
+def told(names: Sequence[str], root: str) -> str:
+    """A sentence about the paths `names`; "" if there are none."""
+    if not names:
         return ""
-    return f"changed by other programs, so leakcheck could not keep and put back: {some(names)}"
+    shown = some([name.removeprefix(f"{root}/") for name in names])
+    return f"changed by other programs, or while the suite was imported, and left as it is: {shown}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
@@ -73,7 +74,7 @@ def told(executions: Iterable[Execution], root: str) -> Iterator[tuple[Topic, st
     for execution in executions:
         for test, what, name in execution.outside:
             if test and what in seen and QUIET_FILES not in name:
-                seen[what][name.removeprefix(f"{root}/")] = None
+                seen[what][_shown(name, root)] = None
     if seen["file"]:
         names = some(sorted(_innermost(seen["file"])))
         alone = "tests write files: they run while nothing else does, and the files are put back"
@@ -84,6 +85,14 @@ def told(executions: Iterable[Execution], root: str) -> Iterator[tuple[Topic, st
     if seen["port"]:
         names = some(sorted(seen["port"]))
         yield Topic.PORTS, f"tests take fixed ports, so they run while nothing else does: {names}"
+
+
+def _shown(name: str, root: str) -> str:
+    """A path as reports show it: relative to the rootdir, or to the home."""
+    if name.startswith(f"{root}/"):
+        return name.removeprefix(f"{root}/")
+    home = os.path.join(os.path.realpath(os.path.expanduser("~")), "")
+    return f"~/{name.removeprefix(home)}" if len(home) > 1 and name.startswith(home) else name
 
 
 def _innermost(names: Collection[str]) -> list[str]:

@@ -7,7 +7,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -20,7 +20,7 @@ from leakcheck.audit.bench import Bench
 from leakcheck.audit.calibrate import calibrate
 from leakcheck.audit.excerpts import excerpts_for
 from leakcheck.audit.killed import put_back_leftovers
-from leakcheck.audit.leftovers import State, files_below, told
+from leakcheck.audit.leftovers import likely_root, of_killed, told
 from leakcheck.audit.opening import check_paths, open_bench
 from leakcheck.audit.outlook import under_way
 from leakcheck.audit.progress import Progress
@@ -28,11 +28,12 @@ from leakcheck.audit.resuming import Earlier, check_same, resumed
 from leakcheck.audit.salts import keep_salt
 from leakcheck.audit.sources import sources_of
 from leakcheck.audit.turns import in_turn
-from leakcheck.engine import Engine, Guard, Launch, Limits, check_interpreter, uninterrupted
+from leakcheck.engine import Engine, Guard, Launch, Limits, Unseen, check_interpreter, uninterrupted
+from leakcheck.engine.scratch import close as close_scratch
 from leakcheck.errors import CannotRecord, FolderGone, Interrupted, UsageError
 from leakcheck.events import Begun, Completed, Excerpts, Note, Sources
 from leakcheck.options import Options
-from leakcheck.own_folders import Own, remove_own
+from leakcheck.own_folders import Own
 from leakcheck.probes._secrets import Redactor
 from leakcheck.records import Suite
 from leakcheck.records.topics import Topic
@@ -61,7 +62,6 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         with in_turn(here, progress):
             folder = folder or _begin(options, progress, salt)
             with engine_for(options, folder, salt=salt, earlier=earlier) as engine, told_to(progress, engine):
-                files = files_below(here)
                 known = earlier.suite.launcher if earlier is not None else ""
                 bench, control = open_bench(engine, options, progress, known)
                 collected = True
@@ -70,7 +70,8 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
                 search.settle(bench)
                 bench.tell_left_out()
                 engine.disk.put_back_the_start()
-                _tell_leftovers(bench, files, here)
+                _tell_leftovers(bench)
+                _tell_temporary(bench)
                 keep_excerpts(folder, bench)
                 engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
                 return folder
@@ -94,19 +95,25 @@ def told_to(progress: Progress, engine: Engine) -> Iterator[None]:
         raise
 
 
-def _tell_leftovers(bench: Bench, before: Mapping[str, State], here: Path) -> None:
+def _tell_leftovers(bench: Bench) -> None:
     """What could not be put back, and what nobody was seen to change."""
-    disk = bench.engine.disk
+    disk, unseen = bench.engine.disk, bench.engine.unseen
     known = {Path(name) for name in (*disk.remaining(), *disk.held())}
-    now = {name: state for name, state in files_below(here).items() if not _is_told(here / name, known)}
-    before = {name: state for name, state in before.items() if not _is_told(here / name, known)}
-    for each in filter(None, (*disk.troubles(), told(before, now))):
+    others = [name for name in (unseen.left(disk.remaining()) if unseen is not None else []) if not _is_told(Path(name), known)]
+    for each in filter(None, (*disk.troubles(), told(others, bench.suite.rootdir))):
         bench.note(Topic.FILES, each)
 
 
 def _is_told(path: Path, known: set[Path]) -> bool:
     """Whether it, or a folder that it lies in, is named already."""
     return not known.isdisjoint((path, *path.parents))
+
+
+def _tell_temporary(bench: Bench) -> None:
+    if bench.options.keep_temp:
+        bench.note(
+            Topic.TEMP, f"what tests left in their temporary folders is kept in {bench.engine.launch.scratch}"
+        )
 
 
 def _interrupted(folder: AuditFolder | None, *, again: bool) -> Interrupted:
@@ -176,12 +183,20 @@ def engine_for(
         guard=guard,
     )
     limits = Limits(options.test_timeout, options.execution_timeout)
-    engine = Engine(launch, limits, options.lanes, may_fork=_may_fork(options), _numbers=count(first))
+    engine = Engine(
+        launch,
+        limits,
+        options.lanes,
+        may_fork=_may_fork(options),
+        scratch=None if options.keep_temp else scratch,
+        _numbers=count(first),
+    )
     try:
         if earlier is not None:
             _take_over(engine, folder)
         folder.remove(MARK)
         guard.arm(folder.path)
+        engine.look_out(Unseen.begin(folder, likely_root(options.paths), scratch.path, salt))
         yield engine
     except FolderGone as error:
         engine.stop()
@@ -194,7 +209,7 @@ def engine_for(
             if folder.has_copies():
                 folder.set_mark()
             guard.close()
-            remove_own(scratch)
+            close_scratch(scratch, keep=options.keep_temp)
             os.close(lock)
 
 
@@ -214,7 +229,7 @@ def _scratch() -> tuple[Own, Guard]:
 
 
 def _begin(options: Options, progress: Progress, salt: str) -> AuditFolder:
-    notes = list(put_back_leftovers(Path(options.folder)))
+    notes = [*put_back_leftovers(Path(options.folder)), *of_killed(Path(options.folder))]
     folder = AuditFolder.create(Path(options.folder))
     keep_salt(folder.path, salt)  # before anything runs: without it, nothing is put back if this audit is killed
     folder.begin("audit")

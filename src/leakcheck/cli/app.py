@@ -97,6 +97,8 @@ def run(
                                f"[default: {DEFAULTS.depth}]")] = None,
     show_values: Annotated[bool | None, typer.Option(
         "--show-values", help="Show secrets in the clear instead of digests.")] = None,
+    keep_temp: Annotated[bool | None, typer.Option(
+        "--keep-temp", help="Keep what tests leave in their temporary folders.")] = None,
     resume: Annotated[bool, typer.Option(
         "--resume", help="Go on with the newest audit that was not finished, by its own options.")] = False,
     audit: AuditId = None,
@@ -130,6 +132,7 @@ def run(
         "execution_timeout": execution_timeout,
         "depth": depth,
         "show_values": show_values,
+        "keep_temp": keep_temp,
         "folder": folder,
         **budget_of(budget),
     }

@@ -8,16 +8,18 @@ from leakcheck.engine.processes import INTERRUPTS, Interrupts, uninterrupted
 from leakcheck.engine.recovery import recover, unproven
 from leakcheck.engine.spawn.guard_client import Guard
 from leakcheck.engine.spawn.launch import Launch
+from leakcheck.engine.unseen import Unseen
 
 __all__ = [
-    "INTERRUPTS",
     "Disk",
     "Engine",
     "Guard",
+    "INTERRUPTS",
     "Interrupts",
     "Job",
     "Launch",
     "Limits",
+    "Unseen",
     "check_interpreter",
     "interpreter_in",
     "recover",

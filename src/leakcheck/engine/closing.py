@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from leakcheck import events
 from leakcheck.engine.disk import Disk
 from leakcheck.engine.job import Job
+from leakcheck.engine.scratch import clear
 from leakcheck.errors import CannotRecord
+from leakcheck.own_folders import Own
 from leakcheck.records import Execution
 from leakcheck.records.topics import Topic
 from leakcheck.store import LOST, AuditFolder, fold_execution, kept_by, touched_by
@@ -19,12 +21,13 @@ from leakcheck.store import LOST, AuditFolder, fold_execution, kept_by, touched_
 @dataclass(frozen=True)
 class Closing:
     """`jobs` are the executions under way, which may have changed the same files: what has been changed is put back
-    when there is none."""
+    when there is none. In `scratch` lie their temporary folders, which go when they end; None if they are kept."""
 
     folder: AuditFolder
     disk: Disk
     jobs: Mapping[str, Job]
     clock: Callable[[], float] = time.monotonic
+    scratch: Own | None = None
 
     def close(self, job: Job, items: tuple[events.Event, ...], *, lost: bool = False) -> Execution:
         """Record the end of an execution that told `items`; a `lost` one is no evidence."""
@@ -38,6 +41,7 @@ class Closing:
         self.folder.close(job.tag, ending)
         job.release()
         self._forget_copies()
+        self._clear(job)
         return fold_execution(job.tag, (*items, *forked, ending))
 
     def put_aside(self, job: Job) -> None:
@@ -46,6 +50,7 @@ class Closing:
         aside = self.folder.put_aside(job.tag)
         self._put_back(touched_by(self.folder, aside))
         self._forget_copies()
+        self._clear(job)
 
     def abandon(self, jobs: Sequence[Job]) -> None:
         """What these wrote are no executions, and says so, if there is room to say it."""
@@ -67,6 +72,10 @@ class Closing:
     def _put_back(self, items: Iterable[events.Event]) -> tuple[str, ...]:
         self.disk.remember(items)
         return () if self.jobs else self.disk.put_back()
+
+    def _clear(self, job: Job) -> None:
+        if self.scratch is not None:
+            clear(self.scratch, job.tag)
 
     def _forget_copies(self) -> None:
         if not self.jobs:

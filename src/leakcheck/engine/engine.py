@@ -21,6 +21,8 @@ from leakcheck.engine.scheduler import Scheduler
 from leakcheck.engine.spawn.backend import SINGLE_SUITE, SpawnBackend
 from leakcheck.engine.spawn.launch import Launch
 from leakcheck.engine.timeouts import endless_collection
+from leakcheck.engine.unseen import Unseen
+from leakcheck.own_folders import Own
 from leakcheck.records import Execution, Order, name_of, numbered
 from leakcheck.records.topics import Fallback
 from leakcheck.store import CONTROL, AuditFolder, Left, Replay
@@ -45,6 +47,7 @@ class Engine:
     incidents: list[str] = field(default_factory=list)
     replay: Replay = field(default_factory=Replay)
     fallback: Fallback | None = None
+    scratch: Own | None = None
     _controls: dict[str, Execution] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -55,7 +58,18 @@ class Engine:
 
     @cached_property
     def scheduler(self) -> Scheduler:
-        return Scheduler(self.launch.folder, self.limits, self.disk, self._backends(), self._another)
+        return Scheduler(
+            self.launch.folder, self.limits, self.disk, self._backends(), self._another, scratch=self.scratch
+        )
+
+    @property
+    def unseen(self) -> Unseen | None:
+        """Who finds what executions change with nobody telling, if anybody does."""
+        return self.scheduler.unseen
+
+    def look_out(self, unseen: Unseen) -> None:
+        """From now on have it found."""
+        self.scheduler.unseen = unseen
 
     @property
     def jobs(self) -> Mapping[str, Job]:

@@ -17,6 +17,8 @@ from leakcheck.engine.disk_space import cannot_record, gave_up, has_room
 from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.processes import uninterrupted
 from leakcheck.engine.timeouts import end_what_is_due
+from leakcheck.engine.unseen import Unseen
+from leakcheck.own_folders import Own
 from leakcheck.records import Execution
 from leakcheck.records.topics import Topic
 from leakcheck.store import AuditFolder
@@ -28,7 +30,8 @@ _TICK, _SOON = 0.05, 0.01
 @dataclass
 class Scheduler:
     """`backends` are in the order of preference; the last takes everything. `another` gives an execution that could
-    not be recorded another name."""
+    not be recorded another name. In `scratch` lie temporary folders, which go with their executions; None if they are
+    kept. `unseen` finds what executions change with nobody telling."""
 
     folder: AuditFolder
     limits: Limits
@@ -36,12 +39,14 @@ class Scheduler:
     backends: list[Backend]
     another: Callable[[str], str]
     clock: Callable[[], float] = time.monotonic
+    scratch: Own | None = None
+    unseen: Unseen | None = None
     jobs: dict[str, Job] = field(default_factory=dict)
     _runs: dict[str, Backend] = field(default_factory=dict)
     _once_more: list[Job] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.closing = Closing(self.folder, self.disk, self.jobs, self.clock)
+        self.closing = Closing(self.folder, self.disk, self.jobs, self.clock, self.scratch)
 
     @property
     def backend(self) -> Backend:
@@ -66,6 +71,8 @@ class Scheduler:
     def begin(self, job: Job) -> None:
         """Begin `job` now, whatever else goes on."""
         backend = self._backend_for(job)
+        if self.unseen is not None and not self.jobs:
+            self.unseen.settle()
         self.folder.begin(job.tag, job.order)
         with uninterrupted():
             backend.submit(job)
@@ -91,6 +98,8 @@ class Scheduler:
             self._runs[job.tag].cancel(job)
         for backend in self.backends:
             backend.close(hurry=hurry)
+        if self.unseen is not None:
+            self.unseen.stop(list(self.jobs.values()))
         self.closing.abandon(list(self.jobs.values()))
         self.jobs.clear()
         self._runs.clear()
@@ -176,7 +185,8 @@ class Scheduler:
         for each in self.jobs.values():
             self.look(each)
         self._forget(job)
-        disturbed = met and self._are_files_touched()
+        doubted = self._is_doubted(job)
+        disturbed = (met and self._are_files_touched()) or doubted
         if job.touches and met:
             self.disk.writers.add(job.tag)
         items = self.folder.read(job.tag)
@@ -187,6 +197,11 @@ class Scheduler:
         self.closing.put_aside(job)
         self._once_more.append(job.again())
         return None
+
+    def _is_doubted(self, job: Job) -> bool:
+        """Whether it has to run again before anybody knows what of the files that have changed was its doing."""
+        unseen = self.unseen
+        return unseen is not None and unseen.ended(job, self.jobs.values(), self.disk.remaining())
 
     def _unrecorded(self, job: Job, items: tuple[events.Event, ...]) -> Execution | None:
         """What could not be recorded is executed once more: a test may have needed all the room that there is."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from leakcheck.events import ABSENT, UNKEPT, Outside
+from leakcheck.recorder.keeping import attributes, set_attributes
 from leakcheck.recorder.spares import spare_of
 from leakcheck.safe_paths import Entry, entry
 
@@ -91,6 +92,7 @@ def put_back(touched: Iterable[Outside], copies: Copies, *, at_once: bool = Fals
         with suppress(OSError), _both(first[name], copies) as (spot, copy):
             if spot.kind == copy.kind != stat.S_IFLNK:
                 spot.settle(copy)
+                _set_attributes(spot, copy)
     return undone
 
 
@@ -288,3 +290,8 @@ def _write(copy: Entry, descriptor: int) -> None:
         with os.fdopen(copy.open(os.O_RDONLY), "rb") as source:
             shutil.copyfileobj(source, target)
         target.truncate()
+
+
+def _set_attributes(spot: Entry, copy: Entry) -> None:
+    with spot.by_descriptor() as own, copy.by_descriptor() as other:
+        set_attributes(own, attributes(other))

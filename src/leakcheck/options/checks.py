@@ -93,6 +93,7 @@ KEYS: Mapping[str, Check] = {
     "baseline": text,
     "folder": text,
     "show-values": yes_or_no,
+    "keep-temp": yes_or_no,
 }
 
 

@@ -40,6 +40,7 @@ class Options:
     budget_unit: BudgetUnit = "runs"
     depth: int = 2
     show_values: bool = False
+    keep_temp: bool = False
     folder: str = ".leakcheck"
 
     def budget_seconds(self, declared: float) -> float:

@@ -56,6 +56,8 @@ class Probe(Setting):
                 return f"link to {_readlink(path)}"
             if stat.S_ISDIR(found.st_mode):
                 return "folder"
+            if not stat.S_ISREG(found.st_mode):
+                return "pipe" if stat.S_ISFIFO(found.st_mode) else "socket"  # to open it might take for ever
             signature = (found.st_ino, found.st_size, found.st_mtime_ns)
             known = self._digests.get(path)
             if known is None or known[0] != signature:

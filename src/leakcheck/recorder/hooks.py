@@ -70,7 +70,7 @@ class RecorderPlugin:
         self._outcomes.clear()
         self._changes, self._finalised = None, []
         assert self.segment is not None
-        self.segment.write(Started(self.test_id(item)))
+        self.segment.write(Started(self.test_id(item), Real.clock()))
         self._book.doctests.know(item)
         self._book.begin_test(self._lifetime)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from leakcheck.events import ABSENT, UNKEPT
 
 MAX_COPY = 256 * 1024 * 1024
 MAX_TREE = 20_000
+_listxattr: Callable[[str | int], list[str]] = getattr(os, "listxattr", lambda path: [])
+_getxattr: Callable[[str | int, str], bytes] = getattr(os, "getxattr", lambda path, name: b"")
 _lstat, _islink, _readlink, _scandir = os.lstat, os.path.islink, os.readlink, os.scandir
 
 
@@ -39,6 +41,24 @@ def keep(path: str, copy: str) -> str:
     else:
         shutil.copy2(path, copy)
     return copy
+
+
+def attributes(path: str | int) -> Mapping[str, bytes]:
+    """The extended attributes of a file that users set."""
+    try:
+        return {name: _getxattr(path, name) for name in _listxattr(path) if name.startswith("user.")}
+    except OSError:
+        return {}
+
+
+def set_attributes(path: str | int, wanted: Mapping[str, bytes]) -> None:
+    """Leave these extended attributes and no others, where there are such things."""
+    found = attributes(path)
+    for name in found.keys() - wanted.keys():
+        os.removexattr(path, name)
+    for name, value in wanted.items():
+        if found.get(name) != value:
+            os.setxattr(path, name, value)
 
 
 def below(path: str) -> Iterator[str]:

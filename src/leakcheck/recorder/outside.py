@@ -1,8 +1,8 @@
 """State outside the process, seen by an audit hook: files that are written, servers that are talked to.
 
-A fork does not undo what a test writes to a disk. Before a path under the rootdir (or of a fixed name in the
-temporary folder) changes for the first time the hook keeps what stands there, and the engine puts it back when the
-process has ended. SQLite files are kept with their journals. Servers and fixed ports are only named.
+A fork does not undo what a test writes to a disk. Before a file of the user (see `Places`) changes for the first
+time the hook keeps what stands there, and the engine puts it back when the process has ended. SQLite files are kept
+with their journals. Servers and fixed ports are only named. What no audit event tells of, the engine compares.
 
 What changes before the first test (by plugins, conftests, imports) changes in every process alike: it is put back
 when the audit is over.
@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from leakcheck.events import ABSENT, FORMAT, UNKEPT, Header, Outside, signature
 from leakcheck.recorder.keeping import below, keep, located, open_folders
 from leakcheck.recorder.peers import Peers
+from leakcheck.recorder.places import Places
 from leakcheck.recorder.proofs import proven, undo_key
 from leakcheck.recorder.real import Real
 from leakcheck.recorder.segment import Segment
@@ -28,9 +27,6 @@ from leakcheck.recorder.spares import SPARES, spare
 
 Keep = Callable[[str, str, str], None]
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_SKIPPED = frozenset({"__pycache__", ".git", ".leakcheck", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
-_MADE_UP = re.compile(r"tmp[a-z0-9_]{8}(?![a-z0-9_])")
-"""How names begin that `tempfile` makes up, in whatever process: nobody else comes upon them."""
 _EPHEMERAL = 32_768
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 _DRIVERS = (
@@ -47,13 +43,11 @@ class OutsideWatch:
 
     def __init__(self, root: str, folder: str, scratch: str, salt: str, keep: Keep | None = None) -> None:
         """`keep(name, path, copy)` is told of every file that is about to change, by its name in reports."""
-        self._root = root
         self._folder = folder
         self._scratch = scratch
         self._key = undo_key(salt)
         self._on_kept = keep
-        self._own = tuple(_join(os.path.realpath(path), "") for path in (folder, scratch))
-        self._temp = _join(os.path.realpath(tempfile.gettempdir()), "")
+        self._places = Places(root, (folder, scratch))
         self._segment: Segment | None = None
         self._owner = 0
         self._keep = ""
@@ -61,7 +55,6 @@ class OutsideWatch:
         self._told: set[tuple[str, str]] = set()
         self._before: dict[str, None] = {}
         self._bound: set[int] = set()
-        self._private: list[str] = []
         self._peers = Peers()
         self._busy = False
         self._handlers: Mapping[str, Callable[[tuple[Any, ...]], None]] = {
@@ -73,6 +66,8 @@ class OutsideWatch:
             "os.chmod": self._on_content,
             "os.chown": self._on_content,
             "os.utime": self._on_content,
+            "os.setxattr": self._on_attribute,
+            "os.removexattr": self._on_attribute,
             "os.rename": self._on_rename,
             "os.link": self._on_link,
             "os.symlink": self._on_symlink,
@@ -95,7 +90,7 @@ class OutsideWatch:
         sys.addaudithook(hook)
 
     def settle_root(self, root: str) -> None:
-        self._root = root
+        self._places.root = root
 
     def begin(self, segment: Segment, keep: str) -> None:
         """From now on keep copies in the folder `keep`, and tell `segment`."""
@@ -145,6 +140,10 @@ class OutsideWatch:
     def _on_content(self, args: tuple[Any, ...]) -> None:
         self._touch(located(args[0], args[-1] if len(args) > 2 else -1, follow=True))
 
+    def _on_attribute(self, args: tuple[Any, ...]) -> None:
+        for follow in (False, True):  # which of both is meant is not told
+            self._touch(located(args[0], follow=follow))
+
     def _on_rename(self, args: tuple[Any, ...]) -> None:
         source, target = located(args[0], args[2]), located(args[1], args[3])
         for path in (source, target):
@@ -154,6 +153,9 @@ class OutsideWatch:
                 self._touch(target + path[len(source) :])
 
     def _on_link(self, args: tuple[Any, ...]) -> None:
+        """What has two names can be changed by the one that is not watched."""
+        for follow in (False, True):
+            self._touch(located(args[0], args[2], follow=follow))
         self._touch(located(args[1], args[3]))
 
     def _on_symlink(self, args: tuple[Any, ...]) -> None:
@@ -174,7 +176,7 @@ class OutsideWatch:
                 self._touch(os.path.realpath(name) + part)
 
     def _on_temporary(self, args: tuple[Any, ...]) -> None:
-        self._private.append(os.path.realpath(os.fsdecode(args[0])))
+        self._places.is_private(os.path.realpath(os.fsdecode(args[0])))
 
     def _on_connect(self, args: tuple[Any, ...]) -> None:
         self._meet(args[1])
@@ -184,6 +186,8 @@ class OutsideWatch:
         if isinstance(address, tuple) and address[1]:
             self._bound.add(address[1])
             self._tell("port", f"{address[0]}:{address[1]}", "")
+        elif isinstance(address, str | bytes) and address and os.fsdecode(address)[0] != "\0":
+            self._touch(located(address))
 
     # What was done out of sight ----------------------------------------------------------------------------------
 
@@ -214,31 +218,30 @@ class OutsideWatch:
             own = address[1] in self._bound or _is_passing(address)
             return "" if own else f"{address[0]}:{address[1]}"
         path = os.fsdecode(address) if isinstance(address, str | bytes) else ""
-        shared = os.path.isabs(path) and not self._inside(path) and not path.startswith(self._temp)
+        shared = os.path.isabs(path) and not self._places.inside(path) and not self._places.in_temp(path)
         return path if shared else ""
 
     # What is kept ------------------------------------------------------------------------------------------------
 
     def _tree(self, path: str | None) -> None:
-        if path is not None and self._counts(path):
+        if path is not None and self._places.counts(path):
             self._touch(path)
             for each in below(path):
                 self._touch(each)
 
     def _touch(self, path: str | None) -> None:
         """`path` is about to change."""
-        if path is None or path in self._seen or not self._counts(path):
+        if path is None or path in self._seen or not self._places.counts(path):
             return
         self._seen.add(path)
         if self._segment is None:
             self._before[path] = None
-            if self._inside(path):
-                self._keep_for_the_end(path)
+            self._keep_for_the_end(path)
             return
         copy = self._kept(path, self._segment)
         self._tell("file", path, copy)
         if self._on_kept is not None and Real.getpid() == self._owner:
-            self._on_kept(self._name(path), path, copy)
+            self._on_kept(self._places.name(path), path, copy)
 
     def _keep_for_the_end(self, path: str) -> None:
         tag = f"before-{Real.getpid()}"
@@ -249,24 +252,6 @@ class OutsideWatch:
         _append(_join(self._scratch, SPARES, f"{tag}.jsonl"), event)
         if event.has_copy:
             spare(copy, self._scratch)
-
-    def _name(self, path: str) -> str:
-        """As reports show it: relative to the rootdir; a link is not what it points to."""
-        return path[len(_join(self._root, "")) :].replace(os.sep, "/") if self._inside(path) else path
-
-    def _inside(self, path: str) -> bool:
-        return path.startswith(_join(self._root, ""))
-
-    def _counts(self, path: str) -> bool:
-        if _join(path, "").startswith(self._own) or path.endswith(".pyc"):
-            return False
-        if self._inside(path):
-            return _SKIPPED.isdisjoint(path[len(self._root) :].split(os.sep))
-        return (
-            path.startswith(self._temp)
-            and _MADE_UP.match(path[len(self._temp) :]) is None
-            and not any(path == each or path.startswith(each + os.sep) for each in self._private)
-        )
 
     def _kept(self, path: str, segment: Segment) -> str:
         """Where the copy is. Where there is no room for a copy, the process ends before it changes the file."""
@@ -283,7 +268,7 @@ class OutsideWatch:
 
     def _event(self, what: str, name: str, copy: str, at: float = 0.0, test: str = "") -> Outside:
         """With the proof that it is this audit that tells it."""
-        root = "" if what not in ("file", "settled") else self._root if self._inside(name) else self._temp[:-1]
+        root = self._places.top(name) if what in ("file", "settled") else ""
         return proven(Outside(what, name, copy, at, test, root), self._key)
 
     def _tell(self, what: str, name: str, copy: str) -> None:

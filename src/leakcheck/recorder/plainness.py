@@ -69,13 +69,12 @@ def own_cache(config: Any, path: str) -> None:
         cache._cachedir = Path(path)  # type: ignore[union-attr]
 
 
-def keep_cache_aside(config: Any, scratch: str) -> None:
-    """Let pytest's cache read what is there and write elsewhere. To be called before plugins are configured."""
+def keep_cache_aside(config: Any, copy: str) -> None:
+    """Let pytest's cache read what is there and write to `copy`. To be called before plugins are configured."""
     try:
         folder = Path(config.rootpath, os.path.expanduser(os.path.expandvars(config.getini("cache_dir"))))
     except (ValueError, KeyError):
         return  # the project switched the cache off
-    copy = os.path.join(scratch, f"cache{os.getpid()}")
     if folder.is_dir() and not os.path.isdir(copy):  # else an earlier run in this process has made it
         shutil.copytree(folder, copy, ignore_dangling_symlinks=True)
     config._inicache["cache_dir"] = copy

@@ -27,8 +27,13 @@ def undo_key(salt: str) -> bytes:
 
 def proven(event: Outside, key: bytes) -> Outside:
     """`event` with its proof, and with the kind of its copy: it shall not become a link behind that."""
-    told = replace(event, kind=_kind(event.copy) if event.has_copy else 0)
+    told = with_kind(event)
     return replace(told, proof=_digest(told, key))
+
+
+def with_kind(event: Outside) -> Outside:
+    """`event` with the kind of its copy."""
+    return replace(event, kind=_kind(event.copy) if event.has_copy else 0)
 
 
 def is_proven(event: Outside, key: bytes) -> bool:

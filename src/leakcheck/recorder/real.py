@@ -7,7 +7,9 @@ modules and replace what they know.
 from __future__ import annotations
 
 import os
+import sys
 import time
+from functools import partial
 
 try:
     import resource
@@ -19,6 +21,11 @@ def _pread(descriptor: int, size: int, offset: int) -> bytes:
     """`os.pread` where there is none."""
     os.lseek(descriptor, offset, os.SEEK_SET)
     return os.read(descriptor, size)
+
+
+_CLOCK_REALTIME_COARSE = 5
+_coarse_clock = partial(time.clock_gettime_ns, _CLOCK_REALTIME_COARSE) if sys.platform == "linux" else time.time_ns
+"""The time that files get when they change, in nanoseconds: on Linux that of the last tick."""
 
 
 class Real:
@@ -40,6 +47,7 @@ class Real:
     getpid = staticmethod(os.getpid)
     leave = staticmethod(os._exit)
     monotonic = staticmethod(time.monotonic)
+    clock = staticmethod(_coarse_clock)
     file_size = int(getattr(resource, "RLIMIT_FSIZE", -1))
     open_files = int(getattr(resource, "RLIMIT_NOFILE", -1))
     getrlimit = staticmethod(getattr(resource, "getrlimit", None) or (lambda *_: (-1, -1)))

@@ -65,13 +65,14 @@ class Part:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        self.neutraliser = Neutraliser(os.path.join(setup.scratch, f"t{os.getpid()}"))
+        self._own = f"{os.path.basename(setup.segment).removesuffix('.jsonl')}-{os.getpid()}"
+        self.neutraliser = Neutraliser(os.path.join(setup.scratch, f"t{self._own}"))
         self.threads = Threads()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: Any, args: list[str]) -> Generator[None, Any, Any]:
         self.neutraliser.amend(early_config, args)
-        keep_cache_aside(early_config, self.setup.scratch)
+        keep_cache_aside(early_config, os.path.join(self.setup.scratch, f"cache{self._own}"))
         self.on_root(os.path.realpath(str(early_config.rootpath)))
         with self.threads.noting():
             return (yield)
@@ -127,7 +128,7 @@ class ControlPart(Part):
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         test = self._names.get(id(item)) or short_id(item.nodeid)
         self._outcomes.clear()
-        self._segment.write(Started(test))
+        self._segment.write(Started(test, Real.clock()))
         begin = Real.monotonic()
         result = yield
         seconds = round(max(Real.monotonic() - begin, 0.0), 6)

@@ -18,6 +18,7 @@ class Topic(StrEnum):
     PROCESS = "process"
     RECORDER = "recorder"
     SERVERS = "servers"
+    TEMP = "temp"
     THREADS = "threads"
 
 

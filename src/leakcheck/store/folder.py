@@ -153,6 +153,11 @@ class AuditFolder:
         """When anything of the audit was written last, in nanoseconds."""
         return max((self.segment(tag).stat().st_mtime_ns for tag in self.tags()), default=0)
 
+    @property
+    def doubts(self) -> Path:
+        """Files that may be somebody else's, and are not in their place while that is found out."""
+        return self.path / "doubts"
+
     def has_copies(self) -> bool:
         """Whether anything may have to be put back, or copies removed."""
         return any(map(os.path.lexists, (self.undo, self.undone))) or any(self.path.glob("before-*.jsonl"))
