@@ -55,11 +55,11 @@ def test_nothing_else_is_left_beside_them(audited: Path) -> None:
 BAD_TARGETS = [
     (("--json", "-", "--terminal", "-"), "--json and --terminal cannot share standard output"),
     (("--json", "x", "--terminal", "./x"), "--json and --terminal cannot share x"),
-    (("--json", "no/x.json"), "cannot write no/x.json: No such file or directory"),
+    (("--json", "test_a.py/no/x.json"), "cannot write test_a.py/no/x.json: Not a directory (in test_a.py)"),
     (("--json", "test_a.py/x.json"), "cannot write test_a.py/x.json: Not a directory"),
     (("--json", "."), "cannot write .: Is a directory"),
     (("--json", "x" * 300), "File name too long"),
-    (("--json", "no/x", "--terminal", "no/y"), "cannot write no/x: No such file or directory; cannot write no/y: "),
+    (("--json", "test_a.py/x", "--terminal", "test_a.py/y"), "cannot write test_a.py/x: Not a directory; cannot "),
 ]
 
 
@@ -82,11 +82,11 @@ def test_what_cannot_be_written_is_told(
 def test_it_is_told_before_anything_runs() -> None:
     with GREEN.folder() as folder:
         before = contents(folder)
-        ended = leakcheck(folder, "run", "--json", "no/x", "--terminal", "no/y")
+        ended = leakcheck(folder, "run", "--json", "test_a.py/x", "--terminal", "test_a.py/y")
         assert (ended.code, ended.stdout) == (4, "")
-        nowhere = "No such file or directory"
+        nowhere = "Not a directory"
         assert ended.stderr == (
-            f"leakcheck: cannot write no/x: {nowhere}; cannot write no/y: {nowhere}\n"
+            f"leakcheck: cannot write test_a.py/x: {nowhere}; cannot write test_a.py/y: {nowhere}\n"
             "Name files that can be written, each once; - is standard output.\n"
         )
         assert contents(folder) == before
