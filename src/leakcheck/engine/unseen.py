@@ -14,10 +14,10 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from leakcheck import events
 from leakcheck.engine.doubts import Doubt, held_open, is_served, shape_of
-from leakcheck.engine.job import Job
 from leakcheck.engine.listing import State, differing, kind_of, listing, only_entry, state_of
 from leakcheck.engine.originals import Originals
 from leakcheck.engine.stirrings import Stirrings
@@ -35,6 +35,14 @@ _TRIALS = 5
 _NEVER = 2**63
 _BEFORE = "before-"
 _SEGMENT = "unseen.jsonl"
+
+
+class UnderWay(Protocol):
+    """An execution: the name of its segment, when it began, and whether it is known to change files."""
+
+    tag: str
+    began: float
+    touches: bool
 
 
 @dataclass
@@ -89,7 +97,7 @@ class Unseen:
                 self.originals.renew(path)
                 self._accept(path)
 
-    def ended(self, job: Job, others: Collection[Job], pending: Collection[str]) -> bool:
+    def ended(self, job: UnderWay, others: Collection[UnderWay], pending: Collection[str]) -> bool:
         """Look at what `job` has changed, which ran beside `others` and is over; `pending` is known to be changed.
         Tells whether it has to run again before anybody knows whose doing that was. What is its doing is told
         beside its copies."""
@@ -107,7 +115,7 @@ class Unseen:
         self._end_doubts(job.tag, earlier)
         return again
 
-    def stop(self, jobs: Sequence[Job]) -> None:
+    def stop(self, jobs: Sequence[UnderWay]) -> None:
         """Everything ends now: what is known to be the doing of tests is told, what is in doubt comes back."""
         if jobs:
             self._tell(jobs[0], [path for path in self._changes(jobs, ()) if self._is_ours(path)])
@@ -141,7 +149,7 @@ class Unseen:
         self.seconds += time.monotonic() - began
         return found
 
-    def _changes(self, jobs: Sequence[Job], pending: Collection[str]) -> list[str]:
+    def _changes(self, jobs: Sequence[UnderWay], pending: Collection[str]) -> list[str]:
         """The paths that have changed since nothing ran, that nobody told of, and that no import has changed."""
         now = self._list()
         names = list(differing(self.before, now)) if now is not None else []
@@ -170,17 +178,17 @@ class Unseen:
             return False
         return self.originals.holds(path) is not False
 
-    def _told(self, jobs: Iterable[Job]) -> set[str]:
+    def _told(self, jobs: Iterable[UnderWay]) -> set[str]:
         """Of what audit events have told."""
         tags = {job.tag for job in jobs} | {tag for tag in self.folder.tags() if tag.startswith(_BEFORE)}
         items = (event for tag in tags for event in (*self._events(tag), *self.folder.forked(tag)))
         return {event.name for event in items if isinstance(event, events.Outside) and event.what == "file"}
 
-    def _first_test(self, job: Job) -> int:
+    def _first_test(self, job: UnderWay) -> int:
         """When its first test began; the end of time if none did."""
         return min(self._tests(job), default=(_NEVER, ""))[0]
 
-    def _tests(self, job: Job) -> list[tuple[int, str]]:
+    def _tests(self, job: UnderWay) -> list[tuple[int, str]]:
         return [(each.clock, each.test) for each in self._events(job.tag) if isinstance(each, events.Started)]
 
     def _events(self, tag: str) -> tuple[events.Event, ...]:
@@ -216,7 +224,7 @@ class Unseen:
         passing = kind_of(state_of(path)) in _PASSING and not is_served(path)  # nobody keeps anything in these
         return passing or shape_of(path) in self._shapes
 
-    def _tell(self, job: Job, paths: Sequence[str]) -> None:
+    def _tell(self, job: UnderWay, paths: Sequence[str]) -> None:
         """These are the doing of `job`, with what they were."""
         if not paths:
             return
@@ -242,7 +250,7 @@ class Unseen:
         ]
         _append(copies / _SEGMENT, items)
 
-    def _begin_doubt(self, job: Job, paths: Sequence[str]) -> bool:
+    def _begin_doubt(self, job: UnderWay, paths: Sequence[str]) -> bool:
         """Wait whether somebody else goes on; then let whoever ran meanwhile run again from where it began."""
         if self._tried.get(job.tag, 0) == _TRIALS:
             self._leave(paths)
@@ -262,7 +270,7 @@ class Unseen:
         job.touches = True
         return True
 
-    def _at_rest(self, job: Job, paths: Sequence[str]) -> list[str]:
+    def _at_rest(self, job: UnderWay, paths: Sequence[str]) -> list[str]:
         """Those of `paths` that nobody changes, or has open, while nothing runs for as long as `job` ran."""
         states = {path: state_of(path) for path in paths}
         time.sleep(min(IDLE, time.monotonic() - job.began))
