@@ -33,13 +33,13 @@ from tests.audit.model import (  # noqa: E402
     write,
 )
 
-from leakcheck import events  # noqa: E402
 from leakcheck.analysis import derive  # noqa: E402
-from leakcheck.audit.bench import Bench  # noqa: E402
-from leakcheck.audit.search import settle  # noqa: E402
 from leakcheck.records import Cost, Execution, Order, Result  # noqa: E402
 from leakcheck.reports import formats  # noqa: E402
+from leakcheck.search.phases import settle  # noqa: E402
+from leakcheck.search.session import Bench  # noqa: E402
 from leakcheck.store import AuditFolder, read_audit  # noqa: E402
+from leakcheck.wire import events  # noqa: E402
 
 GOALS = {1_000: 1.2, 2_000: 3.0, 10_000: 20.0}
 CHAPTER = 40

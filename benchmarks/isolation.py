@@ -33,11 +33,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from generator import BENCHMARK, EXTENDED_KINDS, Spec, generate  # noqa: E402
 from leakcheck.engine import Engine, Launch, Limits  # noqa: E402
+from leakcheck.orders import View  # noqa: E402
+from leakcheck.orders.declared import Strategy as Declared  # noqa: E402
+from leakcheck.orders.isolated import Strategy as Isolated  # noqa: E402
 from leakcheck.records import Execution, Order, Suite  # noqa: E402
 from leakcheck.store import AuditFolder  # noqa: E402
-from leakcheck.strategies import View  # noqa: E402
-from leakcheck.strategies.declared import Strategy as Declared  # noqa: E402
-from leakcheck.strategies.isolated import Strategy as Isolated  # noqa: E402
 
 ISOLATION_GOAL = "goal: at most 1/25"
 RECORDING_GOAL = "goal: at most 15 %, with --large 25 %"

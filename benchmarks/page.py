@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from browser.chromium import launched  # noqa: E402
-from leakcheck.reports.html_report import Report  # noqa: E402
+from leakcheck.reports.formats.html import Report  # noqa: E402
 from reports.large import large  # noqa: E402
 
 MEGABYTES, SECONDS, PERCENTILE = 6.0, 1.5, 0.95

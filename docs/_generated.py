@@ -14,7 +14,7 @@ from mkdocs.structure.files import File, Files
 from typer.models import ArgumentInfo, OptionInfo
 
 from leakcheck.cli.app import app
-from leakcheck.reports._rules import RULES
+from leakcheck.reports.wording.rules import RULES
 
 SCHEMA = "report-format-1.schema.json"
 _INTRODUCTION = (

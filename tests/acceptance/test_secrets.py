@@ -17,7 +17,7 @@ import pytest
 
 from leakcheck.cli.main import main
 from leakcheck.reports import formats
-from leakcheck.reports._graphs import graph_formats
+from leakcheck.reports.graphs import graph_formats
 from support import Project, leakcheck
 
 PLANTS = (

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from leakcheck.analysis import findings
+from leakcheck.analysis.gate import findings
 from leakcheck.cli.app import app
 
 ROOT = Path(__file__).parents[2]

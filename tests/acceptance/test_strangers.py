@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from leakcheck import events
 from leakcheck.audit import result_of
 from leakcheck.errors import CannotRecord, Unreadable
 from leakcheck.reports import formats
-from leakcheck.reports._graphs import graph_formats
-from leakcheck.reports._graphs._leak_graph import leak_graph
+from leakcheck.reports.graphs import graph_formats
+from leakcheck.reports.graphs.leak_graph import leak_graph
 from leakcheck.store import AuditFolder, latest
+from leakcheck.wire import segments
 from support import Project, leakcheck
 
 SUITE = """
@@ -75,13 +75,13 @@ def seal_again(place: Path) -> None:
     """A stranger makes seals that are right."""
     seals: dict[str, str] = {}
     for file in sorted(place.glob("*.jsonl"), key=lambda each: (each.stem == "audit", each.stem)):
-        before, lines = events.NO_SEAL, []
+        before, lines = segments.NO_SEAL, []
         for line in file.read_bytes().splitlines():
             event = json.loads(line.rpartition(b" ")[0])
             if isinstance(event, dict) and event.get("event") == "ended" and file.stem == "audit":
                 event["seal"] = seals.get(str(event["execution"]), event["seal"])
-            lines.append(events.seal_line(json.dumps(event).encode(), before))
-            before = events.last_seal(lines[-1])
+            lines.append(segments.seal_line(json.dumps(event).encode(), before))
+            before = segments.last_seal(lines[-1])
         seals[file.stem] = before.decode()
         file.write_bytes(b"".join(lines))
 

@@ -20,8 +20,8 @@ from leakcheck.analysis import (
     in_place,
     profiles_of,
 )
-from leakcheck.analysis.commands import suite_command
-from leakcheck.analysis.profiles import net_changes
+from leakcheck.analysis.facts.profiles import net_changes
+from leakcheck.analysis.graph.commands import suite_command
 from leakcheck.options import FailOn
 from leakcheck.records import WHOLE, Change, Cost, Edge, Execution, Location, Result, Source, Suite, TestRun
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from analysis.made import change, name
-from leakcheck.analysis.deep import merged
-from leakcheck.analysis.leaks import Left
+from leakcheck.analysis.graph.deep_findings import merged
+from leakcheck.analysis.graph.leaks import Left
 from leakcheck.records import Change, Edge, Location
 
 STORE = Location("module_globals", "shop", "cache._store")

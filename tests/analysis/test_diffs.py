@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analysis import made
-from leakcheck.analysis.diffs import state_diff, state_diffs
+from leakcheck.analysis.state_diff import state_diff, state_diffs
 from leakcheck.records import Execution, Order, TestRun
 
 A, B, C = map(made.name, "abc")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from analysis.made import alone, change, execution, name, ran, suite
 from leakcheck.analysis import Knowledge
-from leakcheck.analysis.elsewhere import changed_elsewhere, unmet_elsewhere
+from leakcheck.analysis.facts.untracked import changed_elsewhere, unmet_elsewhere
 from leakcheck.records import Execution, Location
 
 SUITE = suite("p", "q", "v", kinds={"module_globals": "compared"})

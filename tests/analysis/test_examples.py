@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from leakcheck.analysis.examples import mend_example
+from leakcheck.analysis.advice.code import mend_example
 from leakcheck.records import Leak, Location, Source
 
 KINDS = (

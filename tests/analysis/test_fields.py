@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakcheck.analysis.fields import joined, split
+from leakcheck.analysis.gate.quoting import joined, split
 
 
 @given(st.lists(st.text(), max_size=6))

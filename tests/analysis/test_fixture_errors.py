@@ -6,8 +6,8 @@ import pytest
 
 from analysis.made import execution, name, ran, suite
 from leakcheck.analysis import Case, derive
-from leakcheck.analysis.entries import Line, entries_of
-from leakcheck.analysis.fixture_errors import called, fixture_findings
+from leakcheck.analysis.gate.baseline_entries import Line, entries_of
+from leakcheck.analysis.gate.fixture_errors import called, fixture_findings
 from leakcheck.records import Cost, FixtureError
 
 SERVER = FixtureError("server", "module", "test_a.py", "RuntimeError", "test_a.py", 5)

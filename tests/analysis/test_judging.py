@@ -9,8 +9,8 @@ import pytest
 
 from analysis.made import suite
 from leakcheck.analysis import Baseline, Case, entries_of, extended_baseline, wrong_marks
-from leakcheck.analysis.judging import Judged, judge
-from leakcheck.analysis.meant import Meant
+from leakcheck.analysis.gate.declared_dependencies import Meant
+from leakcheck.analysis.gate.gate import Judged, judge
 from leakcheck.options import Ignore
 from leakcheck.records import Finding, Leak, Location, Mark, Source, Suite
 

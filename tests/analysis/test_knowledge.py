@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from audit.model import Model, bench_for, fails_if, write
 from audit.test_search import models, through_globals
 from leakcheck.analysis import Effort, Knowledge, derive, edges_of
-from leakcheck.analysis.combinations import unmet_together
-from leakcheck.analysis.differences import differences
-from leakcheck.analysis.edges import Edges
-from leakcheck.analysis.elsewhere import changed_elsewhere, unmet_elsewhere
-from leakcheck.audit.search import settle
+from leakcheck.analysis.facts.combinations import unmet_together
+from leakcheck.analysis.facts.differences import differences
+from leakcheck.analysis.facts.untracked import changed_elsewhere, unmet_elsewhere
+from leakcheck.analysis.graph.edges import Edges
 from leakcheck.records import Cost, Execution, Suite
+from leakcheck.search.phases import settle
 
 CHAIN = Model(
     {

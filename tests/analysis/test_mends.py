@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from analysis.made import FILE, name, suite
-from leakcheck.analysis.edges import Carried
-from leakcheck.analysis.evidence import Evidence, Witness
-from leakcheck.analysis.groups import groups_of
-from leakcheck.analysis.mends import mends_of
-from leakcheck.analysis.profiles import Profile
+from leakcheck.analysis.facts.evidence import Evidence, Witness
+from leakcheck.analysis.facts.profiles import Profile
+from leakcheck.analysis.graph.edges import Carried
+from leakcheck.analysis.graph.fix_plan import mends_of
+from leakcheck.analysis.graph.groups import groups_of
 from leakcheck.records import Edge, Effect, JointMend, Leak, Location, Mend, Source
 
 COLOUR, SHAPE, SIZE = (Location("app_state", "shop:app", key) for key in ("colour", "shape", "size"))

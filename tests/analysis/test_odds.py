@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakcheck.analysis.odds import ALPHA, by_chance, repeats
+from leakcheck.analysis.facts.significance import ALPHA, by_chance, repeats
 
 
 @given(st.integers(1, 12), st.integers(1, 12), st.floats(0.001, 0.999))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leakcheck.analysis.profiles import profiles_of
+from leakcheck.analysis.facts.profiles import profiles_of
 from leakcheck.records import Execution
 
 from .made import PLACE, alone, execution, name, ran

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from leakcheck.analysis.leaks import Left
-from leakcheck.analysis.quiet import told_together
+from leakcheck.analysis.graph.leaks import Left
+from leakcheck.analysis.graph.untracked_leaks import told_together
 from leakcheck.records import WHOLE, Location, Source
 
 from .made import change, name

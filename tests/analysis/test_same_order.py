@@ -8,8 +8,8 @@ import pytest
 
 from analysis.made import PLACE, alone, execution, name, quiet, ran, suite
 from leakcheck.analysis import Knowledge
-from leakcheck.analysis.same_order import not_settled, same_orders
-from leakcheck.analysis.verdicts import verdicts_of
+from leakcheck.analysis.facts.same_order import not_settled, same_orders
+from leakcheck.analysis.graph.verdicts import verdicts_of
 from leakcheck.records import Execution, TestVerdict
 
 P, V, W = ran("p"), ran("v"), ran("w")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.made import PLACE, alone, change, execution, name, ran, suite
-from leakcheck.analysis.trial import trial_of
+from leakcheck.analysis.graph.trial import trial_of
 from leakcheck.records import Execution, Tried
 
 P, V = name("p"), name("v")

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, cast
 
-from leakcheck.audit.bench import Bench
-from leakcheck.audit.progress import Silent
 from leakcheck.engine import Engine
-from leakcheck.events import Event
 from leakcheck.options import Options
+from leakcheck.progress import Silent
 from leakcheck.records import Change, Execution, Location, Order, Outcome, Source, Suite, TestItem, TestRun
 from leakcheck.records.topics import Fallback
+from leakcheck.search.session import Bench
 from leakcheck.store import Replay
+from leakcheck.wire.events import Event
 
 CLEAN = "0"
 State = dict[str, str]

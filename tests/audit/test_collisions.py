@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from leakcheck.audit import result_of
-from leakcheck.audit.collisions import WHY, collided
-from leakcheck.events import Begun, Collected, Completed, Disowned, Exit, Finished, Outside, Started
 from leakcheck.records import Execution, Met, Order, Outcome, Suite, TestItem, TestRun
+from leakcheck.search.interference import WHY, collided
 from leakcheck.store import AuditFolder
+from leakcheck.wire.events import Begun, Collected, Completed, Disowned, Exit, Finished, Outside, Started
 
 from .model import Model, ModelEngine, opened
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck.audit.excerpts import AROUND, MAX_BYTES, MAX_COLUMNS, excerpts_of
 from leakcheck.records import Excerpt, Source
+from leakcheck.workspace.excerpts import AROUND, MAX_BYTES, MAX_COLUMNS, excerpts_of
 
 LINES = tuple(f"line {number}" for number in range(1, 31))
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck.analysis.trial import trial_of
-from leakcheck.audit.explain import Focused, settle, why_not
-from leakcheck.audit.progress import Silent
-from leakcheck.audit.search import orders_and_profiles
-from leakcheck.events import Exit
+from leakcheck.analysis.graph.trial import trial_of
+from leakcheck.audit.investigate import Focused, settle, why_not
 from leakcheck.options import Options
+from leakcheck.progress import Silent
 from leakcheck.records import Edge, Order, Suite, TestItem
+from leakcheck.search.phases import orders_and_profiles
 from leakcheck.store import Audit, AuditFolder
 from leakcheck.store.journal import Journal
+from leakcheck.wire.events import Exit
 
 from .model import Model, bench_for, fails_if, fails_unless, look, write
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leakcheck.audit.literals import without_secrets
+from leakcheck.workspace.source_redaction import without_secrets
 
 KNOWN = {"planted", "4711"}
 SHOWN = (

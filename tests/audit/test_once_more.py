@@ -9,13 +9,13 @@ from random import Random
 import pytest
 
 from audit.model import Model, ModelEngine, fails_by_chance, opened
-from leakcheck.analysis.same_order import flaky, wavering
-from leakcheck.analysis.verdicts import verdicts_of
-from leakcheck.audit.bench import Bench
-from leakcheck.audit.once_more import STEPS, OnceMore
-from leakcheck.audit.search import settle
-from leakcheck.events import Disowned
+from leakcheck.analysis.facts.same_order import flaky, wavering
+from leakcheck.analysis.graph.verdicts import verdicts_of
 from leakcheck.records import Order, TestRun
+from leakcheck.search.once_more import STEPS, OnceMore
+from leakcheck.search.phases import settle
+from leakcheck.search.session import Bench
+from leakcheck.wire.events import Disowned
 
 TEST, OTHER = "test_a.py::v", "test_b.py::w"
 MODEL = Model({TEST: (), OTHER: ()})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from leakcheck.audit.outsiders import alone_where_needed, outsiders
 from leakcheck.records import Execution, Met, Order
+from leakcheck.search.interference import alone_where_needed, outsiders
 
 FILES = {"a.py::test_1": "a.py", "a.py::test_2": "a.py", "b.py::test_3": "b.py"}
 

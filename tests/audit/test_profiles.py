@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 
 from leakcheck.analysis import Effort, derive
-from leakcheck.audit.bench import Bench
-from leakcheck.audit.confirm import accusing
-from leakcheck.audit.search import settle
 from leakcheck.options import PROFILES, ProfileName
 from leakcheck.records import Cost, Mark, Result
+from leakcheck.search.phases import settle
+from leakcheck.search.proof import accusing
+from leakcheck.search.session import Bench
 
 from .model import Model, ModelEngine, Step, bench_for, fails_if, fails_unless, look, opened, write
 from .test_search import CHAIN, differs, found_pairs, models, names

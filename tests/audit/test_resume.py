@@ -10,11 +10,11 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leakcheck.audit.bench import Bench
-from leakcheck.audit.search import settle
-from leakcheck.audit.sources import differences, sources_of
 from leakcheck.records import Execution, Order, TestRun
+from leakcheck.search.phases import settle
+from leakcheck.search.session import Bench
 from leakcheck.store import Replay
+from leakcheck.workspace.source_digests import differences, sources_of
 
 from .model import Model, ModelEngine, fails_if, opened, write
 from .test_search import models

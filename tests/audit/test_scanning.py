@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck.audit.scanning import tokens_of
+from leakcheck.workspace.source_scanning import tokens_of
 
 FILES = sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))[::6]
 _OPENS, _CLOSES = (getattr(tokenize, f"FSTRING_{end}", -1) for end in ("START", "END"))

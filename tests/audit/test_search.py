@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leakcheck.analysis.evidence import Witness
-from leakcheck.audit.asking import order_for
-from leakcheck.audit.bench import BATCH, Bench
-from leakcheck.audit.confirm import accusing, confirm
-from leakcheck.audit.search import settle
+from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.records import Edge, Order
+from leakcheck.search.phases import settle
+from leakcheck.search.proof import accusing, confirm
+from leakcheck.search.questions import order_for
+from leakcheck.search.session import BATCH, Bench
 
 from .model import Model, Step, bench_for, clean, fails_by_chance, fails_if, fails_unless, look, write
 
@@ -215,7 +215,7 @@ def test_a_search_that_was_cut_short_tells_how_far_it_came_and_proves_nothing() 
 def test_a_budget_ends_a_phase_in_its_midst(monkeypatch: pytest.MonkeyPatch) -> None:
     bench, engine = bench_for(Model({"test_0.py::t": ()}))
     begun = len(engine.ran)
-    monkeypatch.setattr("leakcheck.audit.bench.time.monotonic", lambda: float(len(engine.ran) - begun))
+    monkeypatch.setattr("leakcheck.search.session.time.monotonic", lambda: float(len(engine.ran) - begun))
     bench.deadline = 100.0
     orders = [Order("isolated", "isolated", ("test_0.py::t",), repeat=number) for number in range(1_000)]
     assert len(bench.spend("pairs", orders)) == len(engine.ran) - begun == 2 * BATCH

@@ -18,9 +18,9 @@ from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from leakcheck.audit.literals import without_secrets
-from leakcheck.probes._secret_forms import SCANNED, is_secret_text
-from leakcheck.probes._secrets import without_secrets as without_secret_arguments
+from leakcheck.snapshots.redaction import without_secrets as without_secret_arguments
+from leakcheck.snapshots.secret_forms import SCANNED, is_secret_text
+from leakcheck.workspace.source_redaction import without_secrets
 
 PLUGINS: dict[str, Any] = {each.__name__: each for each in get_mapping_from_secret_type_to_class().values()}
 NO_SECRETS = {"IPPublicDetector"}

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, 
 
 from browser.chromium import launched
 from leakcheck.records import Result
-from leakcheck.reports.html_report import Report
+from leakcheck.reports.formats.html import Report
 from support import audit, leakcheck, sample
 
 READY = "document.documentElement.dataset.ready === 'yes'"

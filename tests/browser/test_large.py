@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import Opened
-from leakcheck.reports.html_report import Report
+from leakcheck.reports.formats.html import Report
 from reports.large import large
 
 pytestmark = pytest.mark.browser

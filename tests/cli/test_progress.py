@@ -16,11 +16,11 @@ from itertools import pairwise
 import pytest
 from rich.console import Console
 
-from leakcheck.audit.progress import Outlook, UnderWay
 from leakcheck.cli.course import Course, Moment
 from leakcheck.cli.drawing import STOPPING, drawn, shortened
 from leakcheck.cli.left import Left, words
 from leakcheck.cli.progress import HEARTBEAT, Lines, Live
+from leakcheck.progress import Outlook, UnderWay
 from support import Project, environment
 
 LONG = "tests/api/v2/test_orders_of_customers.py::TestOrders::test_a_customer_may_cancel[within the hour-eur]"

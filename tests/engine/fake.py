@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from leakcheck.engine.backend import PATIENCE, Backend, Capabilities
 from leakcheck.engine.job import Job
-from leakcheck.events import Completed, Finished, Outside, Started
 from leakcheck.recorder.segment import GAVE_UP
 from leakcheck.records import TestRun
 from leakcheck.store import AuditFolder
+from leakcheck.wire.events import Completed, Finished, Outside, Started
 
 
 @dataclass

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from leakcheck.engine.closing import Closing
-from leakcheck.engine.disk import Disk
 from leakcheck.engine.job import Job
 from leakcheck.errors import CannotRecord
-from leakcheck.events import Event, Outside
-from leakcheck.recorder.proofs import proven, undo_key
+from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.records import Order
 from leakcheck.store import AuditFolder
+from leakcheck.wire.events import Event, Outside
+from leakcheck.workspace.touched_files import Disk
 
 SALT = "f" * 32
 

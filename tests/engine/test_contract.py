@@ -14,7 +14,6 @@ from textwrap import dedent
 
 import pytest
 
-from leakcheck import events
 from leakcheck.engine import Engine, Job, Launch, Limits
 from leakcheck.engine.backend import Backend
 from leakcheck.engine.fork.backend import ForkBackend
@@ -22,6 +21,7 @@ from leakcheck.engine.spawn.backend import SpawnBackend
 from leakcheck.records import Order
 from leakcheck.records.topics import Fallback
 from leakcheck.store import AuditFolder
+from leakcheck.wire import events
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to see processes")
 LIMIT = 60.0

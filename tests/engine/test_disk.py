@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from leakcheck.engine import Disk
-from leakcheck.events import Outside
-from leakcheck.recorder.proofs import proven, undo_key
+from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.store import AuditFolder
+from leakcheck.wire.events import Outside
 
 SALT = "f" * 32
 

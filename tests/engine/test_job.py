@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck import events
 from leakcheck.engine.job import ENDING, Job, Limits, exit_in_words
 from leakcheck.engine.processes import UNKNOWN
 from leakcheck.records import Order, TestRun
 from leakcheck.store import AuditFolder
+from leakcheck.wire import events
 
 LIMITS = Limits(test=10, execution=100)
 STARTED = events.Started("t.py::a")

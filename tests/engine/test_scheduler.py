@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from engine.fake import HANGS, Clock, FakeBackend, Play
-from leakcheck import events
 from leakcheck.engine.backend import Capabilities
-from leakcheck.engine.disk import Disk
 from leakcheck.engine.job import ENDING, Job, Limits
 from leakcheck.engine.scheduler import Scheduler
 from leakcheck.errors import CannotRecord
 from leakcheck.records import Execution, Order
 from leakcheck.store import AuditFolder
+from leakcheck.wire import events
+from leakcheck.workspace.touched_files import Disk
 
 LIMITS = Limits(test=10, execution=100)
 PLAIN = Capabilities()

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck.engine.disk import Disk
-from leakcheck.engine.undo import Copies, put_back
-from leakcheck.events import FORMAT, UNKEPT, Header, Outside, signature
-from leakcheck.recorder.keeping import MAX_COPY, below, keep, located
-from leakcheck.recorder.proofs import proven, undo_key
+from leakcheck.recorder.outside.file_copies import MAX_COPY, below, keep, located
+from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.recorder.segment import Segment
 from leakcheck.store import AuditFolder
+from leakcheck.wire.events import FORMAT, UNKEPT, Header, Outside, signature
+from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.undo import Copies, put_back
 
 SALT = "f" * 32
 

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck import events
-from leakcheck.audit.leftovers import likely_root, of_killed
-from leakcheck.engine.disk import Disk
-from leakcheck.engine.doubts import shape_of
 from leakcheck.engine.job import Job
-from leakcheck.engine.listing import listing
-from leakcheck.engine.stirrings import Stirrings
-from leakcheck.engine.unseen import Unseen
-from leakcheck.recorder.real import Real
+from leakcheck.recorder.syscalls import Real
 from leakcheck.records import Order
 from leakcheck.store import AuditFolder, touched_by
+from leakcheck.wire import events
+from leakcheck.workspace.doubts import shape_of
+from leakcheck.workspace.listing import listing
+from leakcheck.workspace.stirrings import Stirrings
+from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.unseen import Unseen
+from leakcheck.workspace.unseen_changes import likely_root, of_killed
 
 TEST = "t.py::a"
 

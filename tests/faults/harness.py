@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from leakcheck import events
+from leakcheck.wire import events, segments
 from support import Project, contents, environment
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc to see processes")
@@ -124,7 +124,7 @@ class Place:
     def goes_on(self) -> bool:
         """Whether the last audit got as far as to know the suite, so that it can be resumed."""
         segments = [audit / "audit.jsonl" for audit in self.audits[-1:]]
-        found = [event for each in segments for event in events.read_segment(each.read_bytes()).events]
+        found = [event for each in segments for event in segments.read_segment(each.read_bytes()).events]
         return any(isinstance(event, events.Sources) for event in found)
 
     def files(self) -> dict[str, bytes]:
@@ -137,7 +137,7 @@ class Place:
 
 
 def _ended(data: bytes) -> bool:
-    last = events.read_segment(data).events[-1:]
+    last = segments.read_segment(data).events[-1:]
     return bool(last) and isinstance(last[0], events.Exit) and last[0].status != "lost"
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from leakcheck import events
 from leakcheck.errors import Unreadable
 from leakcheck.store import AuditFolder
+from leakcheck.wire import events, segments
 
 Files = dict[str, bytes]
 """tag → content of its segment."""
@@ -31,7 +31,7 @@ class InMemory(AuditFolder):
     def tags(self) -> list[str]:
         return sorted(self._files)
 
-    def content(self, tag: str) -> events.Content:
+    def content(self, tag: str) -> segments.Content:
         if tag not in self._files:
             raise Unreadable(f"cannot read {tag}: No such file or directory")
         return _read(self._files[tag])
@@ -41,12 +41,12 @@ class InMemory(AuditFolder):
 
 
 @cache
-def _read_good(data: bytes) -> events.Content:
-    return events.read_segment(data)
+def _read_good(data: bytes) -> segments.Content:
+    return segments.read_segment(data)
 
 
-def _read(data: bytes) -> events.Content:
-    return _read_good(data) if data in KNOWN else events.read_segment(data)
+def _read(data: bytes) -> segments.Content:
+    return _read_good(data) if data in KNOWN else segments.read_segment(data)
 
 
 KNOWN: set[bytes] = set()
@@ -189,7 +189,7 @@ def forged(files: Files, chance: Random) -> Files:
     data = b""
     lines = files[tag].splitlines()
     changed = chance.randrange(len(lines))
-    ended = [each for each in events.read_segment(files["audit"]).events if isinstance(each, events.Ended)]
+    ended = [each for each in segments.read_segment(files["audit"]).events if isinstance(each, events.Ended)]
     for number, line in enumerate(lines):
         body = line.rpartition(b" ")[0]
         data += resealed(replaced(body, chance) if number == changed else body, data)
@@ -206,4 +206,4 @@ def forged(files: Files, chance: Random) -> Files:
 
 
 def resealed(body: bytes, before: bytes) -> bytes:
-    return events.seal_line(body, events.last_seal(before))
+    return segments.seal_line(body, segments.last_seal(before))

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from leakcheck import events
-from leakcheck.events import Outside
 from leakcheck.records import Order
+from leakcheck.wire import events, segments
+from leakcheck.wire.events import Outside
 
 from .mutations import mutated, resealed
 
@@ -42,10 +42,10 @@ def precious(folder: Path) -> Path:
 
 
 def segment(path: Path, *items: events.Event) -> None:
-    data, before = b"", events.NO_SEAL
+    data, before = b"", segments.NO_SEAL
     for event in items:
-        data += events.sealed(event, before)
-        before = events.last_seal(data)
+        data += segments.sealed(event, before)
+        before = segments.last_seal(data)
     path.write_bytes(data)
 
 

@@ -10,16 +10,16 @@ from random import Random
 
 import pytest
 
-from leakcheck import events
 from leakcheck.analysis import state_diff
 from leakcheck.audit import result_of
 from leakcheck.errors import LeakcheckError
 from leakcheck.records import Execution, Result
 from leakcheck.reports import formats
-from leakcheck.reports._graphs import graph_formats
-from leakcheck.reports._graphs._leak_graph import leak_graph
+from leakcheck.reports.graphs import graph_formats
+from leakcheck.reports.graphs.leak_graph import leak_graph
 from leakcheck.store import Audit, AuditFolder, fold_execution, read_audit
 from leakcheck.store.fold import EXECUTIONS
+from leakcheck.wire import segments
 
 from .harness import RUN, SUITE, suite
 from .mutations import Files, InMemory, forged, mutated, stored
@@ -73,7 +73,7 @@ class Recorded:
     def executions(self) -> Mapping[str, Execution]:
         """All of them: one that was disowned is read again where the line that says so is gone."""
         tags = (tag for tag in self.files if tag.startswith(EXECUTIONS))
-        return {tag: fold_execution(tag, events.read_segment(self.files[tag]).events) for tag in tags}
+        return {tag: fold_execution(tag, segments.read_segment(self.files[tag]).events) for tag in tags}
 
 
 @pytest.fixture(scope="module")

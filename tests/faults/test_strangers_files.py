@@ -16,16 +16,16 @@ from random import Random
 import pytest
 
 from leakcheck.audit import result_of
-from leakcheck.audit.explain import why_not
-from leakcheck.audit.killed import put_back_leftovers
-from leakcheck.audit.resuming import unfinished
-from leakcheck.audit.salts import keep_salt, kept_salt
+from leakcheck.audit.investigate import why_not
+from leakcheck.audit.resume import unfinished
 from leakcheck.engine import Disk, recover
 from leakcheck.errors import LeakcheckError
-from leakcheck.events import Outside
-from leakcheck.recorder.proofs import proven, undo_key
+from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.reports import formats
 from leakcheck.store import AuditFolder, audits, left_in, read_audit
+from leakcheck.wire.events import Outside
+from leakcheck.workspace.restore_after_kill import put_back_leftovers
+from leakcheck.workspace.salts import keep_salt, kept_salt
 from support import Project
 
 from .harness import RUN, Place, kill, needs_proc, suite

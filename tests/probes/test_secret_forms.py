@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from leakcheck.audit.literals import without_secrets
-from leakcheck.probes import _secret_patterns
-from leakcheck.probes._secret_forms import is_secret_text
+from leakcheck.snapshots import secret_patterns
+from leakcheck.snapshots.secret_forms import is_secret_text
+from leakcheck.workspace.source_redaction import without_secrets
 
 SECRET = (
     "AccountKey=abcd",
@@ -141,10 +141,10 @@ def test_twice_the_text_takes_about_twice_the_time(seed: int) -> None:
 
 
 def test_every_repetition_has_a_bound_or_is_at_the_end() -> None:
-    forms = [form for _, form in _secret_patterns.FORMS] + [token for _, token in _secret_patterns.ISSUED]
+    forms = [form for _, form in secret_patterns.FORMS] + [token for _, token in secret_patterns.ISSUED]
     assert [form for form in forms if re.search(r"(?<!\\)(?<!\[)[*+]\??(?![^\[]*\])", form)] == []
 
 
 def test_each_service_stands_once() -> None:
-    services = [service for service, _ in _secret_patterns.ISSUED]
+    services = [service for service, _ in secret_patterns.ISSUED]
     assert len(set(services)) == len(services) > 40

@@ -21,9 +21,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakcheck.probes._nodes import ABSENT, Node, Photograph, differences, same
-from leakcheck.probes._secrets import Redactor, is_secret_name, is_secret_text, without_secrets
-from leakcheck.probes._values import Camera
+from leakcheck.snapshots.redaction import Redactor, is_secret_name, is_secret_text, without_secrets
+from leakcheck.snapshots.snapshot import ABSENT, Node, Photograph, differences, same
+from leakcheck.snapshots.values import Camera
 
 CAMERA = Camera(Redactor("salt"), lambda module: True)
 
@@ -323,8 +323,8 @@ def test_shown_values_are_shown() -> None:
 
 
 SCRIPT = """
-from leakcheck.probes._secrets import Redactor
-from leakcheck.probes._values import Camera
+from leakcheck.snapshots.redaction import Redactor
+from leakcheck.snapshots.values import Camera
 camera = Camera(Redactor("salt"), lambda module: True)
 values = [{"a": [1, "x" * 500]}, {"s", "t", "u"}, list(range(5000)), set(map(str, range(600))), len, 1.5]
 print([camera.photograph(value).digest() for value in values])

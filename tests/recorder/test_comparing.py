@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from leakcheck.probes import Items
-from leakcheck.probes._secrets import Redactor
-from leakcheck.probes._values import Camera
 from leakcheck.recorder.comparing import listed_otherwise
+from leakcheck.snapshots.redaction import Redactor
+from leakcheck.snapshots.values import Camera
 
 CAMERA = Camera(Redactor("salt"), lambda module: True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leakcheck.analysis.commands import command
+from leakcheck.analysis.graph.commands import command
 from leakcheck.records import Suite, is_shortened, node_id, short_id
 from leakcheck.records.recorded import LONGEST_ID
 from support import Project

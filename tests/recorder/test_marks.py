@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leakcheck.recorder.marks import _mark
+from leakcheck.recorder.changes.marks import _mark
 from leakcheck.records import Mark
 
 

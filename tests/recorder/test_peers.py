@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from leakcheck.recorder.peers import Peers
+from leakcheck.recorder.outside.connections import Peers
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
-from leakcheck.recorder.pinpoint import Pinpoint
+from leakcheck.recorder.deep.pinpoint import Pinpoint
 from leakcheck.records import Location
 
 PLACE = Location("module_globals", "shop", "prices")

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakcheck.probes._mapping import TrackedDict, tracked
+from leakcheck.probes.tracking.tracked_dict import TrackedDict, tracked
 
 
 class Heard:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from leakcheck.probes import discover
-from leakcheck.probes._secrets import Redactor
-from leakcheck.probes._values import Camera
-from leakcheck.recorder.deep import DeepLook
-from leakcheck.recorder.watchpoints import Watchpoints
+from leakcheck.recorder.deep.deep_look import DeepLook
+from leakcheck.recorder.deep.watchpoints import Watchpoints
 from leakcheck.records import Location
+from leakcheck.snapshots.redaction import Redactor
+from leakcheck.snapshots.values import Camera
 
 NAME = "watched_shop"
 CAMERA = Camera(Redactor("salt"), lambda name: name == NAME)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from leakcheck.records import Location
-from leakcheck.reports._causes import Hurt, root_causes, without_polluter
+from leakcheck.reports.wording.root_causes import Hurt, root_causes, without_polluter
 from reports.samples import APP, edge, leak, result, shop, verdict
 
 A, B, V, W = (f"tests/test_a.py::test_{name}" for name in "abvw")

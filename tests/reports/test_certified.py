@@ -10,7 +10,7 @@ from leakcheck.analysis import Effort
 from leakcheck.options import PROFILES
 from leakcheck.records import Certificate, Result, TestVerdict, Unexplained
 from leakcheck.reports import formats
-from leakcheck.reports._certified import certificate_sentences, conclusion, unexplained, verdict_of
+from leakcheck.reports.wording.certified import certificate_sentences, conclusion, unexplained, verdict_of
 
 from .samples import KINDS, result, troubled, verdict
 

@@ -4,8 +4,8 @@ import io
 from dataclasses import replace
 
 from leakcheck.records import Change, Location, PathChange, Source, TestRun
-from leakcheck.reports._diff import left_behind, render_diff
-from leakcheck.reports.terminal import console_for
+from leakcheck.reports.formats.terminal import console_for
+from leakcheck.reports.terminal.diff import left_behind, render_diff
 from reports.golden import assert_golden
 from reports.samples import APP, AS_ALICE, BROWSER
 

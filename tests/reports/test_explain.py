@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from leakcheck.records import Location, Result, Trial, Tried
-from leakcheck.reports._explain import Asked, render_explain
-from leakcheck.reports.terminal import console_for
+from leakcheck.reports.formats.terminal import console_for
+from leakcheck.reports.terminal.explain import Asked, render_explain
 from reports import samples
 from reports.golden import assert_golden
 from reports.samples import edge, result, verdict

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leakcheck.records import Finding, Result, Severity
-from leakcheck.reports.github import MAX_MESSAGE, Report
+from leakcheck.reports.formats.github import MAX_MESSAGE, Report
 from reports import samples
 from reports.golden import assert_golden
 from reports.samples import leak, result, verdict

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from leakcheck.records import Result
-from leakcheck.reports.gitlab import Report
+from leakcheck.reports.formats.gitlab import Report
 from reports import samples
 from reports.golden import assert_golden
 

@@ -14,15 +14,15 @@ import networkx
 import pytest
 
 from leakcheck.records import Location, Result
-from leakcheck.reports._graphs import Graph, graph_formats
-from leakcheck.reports._graphs._drawn import edge_label, node_label
-from leakcheck.reports._graphs._leak_graph import leak_graph
+from leakcheck.reports.graphs import Graph, graph_formats
+from leakcheck.reports.graphs.drawn import edge_label, node_label
+from leakcheck.reports.graphs.leak_graph import leak_graph
 from programs import missing, needed
 from reports import samples
 from reports.samples import APP, edge, leak, result, verdict
 
 if TYPE_CHECKING:
-    from leakcheck.reports._graphs._leak_graph import LeakGraph
+    from leakcheck.reports.graphs.leak_graph import LeakGraph
 
 A, B, V, W = (f"tests/test_a.py::test_{name}" for name in "abvw")
 PLACE = Location("app_state", APP, "x")

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from leakcheck.records import Change, Excerpt, Finding, Location, PathChange, Result, Source, TestRun
-from leakcheck.reports._page_text import digest, link_to, with_code
-from leakcheck.reports.html_report import Report
+from leakcheck.reports.formats.html import Report
+from leakcheck.reports.page.text import digest, link_to, with_code
 from reports import samples
 from reports.large import large
 

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leakcheck.records import Cost, Result
-from leakcheck.reports._schema import schema
-from leakcheck.reports.json_report import Local, Report
+from leakcheck.reports.formats.json import Report
+from leakcheck.reports.schema.schema import schema
+from leakcheck.reports.wording.local_paths import Local
 from reports import samples
 
 DESIGN = {

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leakcheck.records import Cost, Result
-from leakcheck.reports.junit import Report
+from leakcheck.reports.formats.junit import Report
 from reports import samples
 from reports.golden import assert_golden
 from reports.samples import edge, leak, result, verdict

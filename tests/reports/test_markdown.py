@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from leakcheck.records import Finding, Result
 from leakcheck.reports import formats
-from leakcheck.reports._markdown import advice, code, fence, folded, plain, table
-from leakcheck.reports._words import clean
-from leakcheck.reports.github_summary import STEP
-from leakcheck.reports.markdown import COMMENT, MARKER
+from leakcheck.reports.formats.github_summary import STEP
+from leakcheck.reports.formats.markdown import COMMENT, MARKER
+from leakcheck.reports.markdown.markup import advice, code, fence, folded, plain, table
+from leakcheck.reports.wording.words import clean
 from reports import samples
 from reports.golden import assert_golden
 from reports.samples import edge, leak, result, verdict

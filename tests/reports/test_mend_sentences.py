@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from leakcheck.records import Edge
-from leakcheck.reports._mend_sentences import group_sentence
+from leakcheck.reports.wording.fix_sentences import group_sentence
 
 GROUP = ("a", "b")
 

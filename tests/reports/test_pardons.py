@@ -15,7 +15,7 @@ from rich.console import Console
 
 from leakcheck.records import Result
 from leakcheck.reports import formats
-from leakcheck.reports.terminal import Report as Terminal
+from leakcheck.reports.formats.terminal import Report as Terminal
 from reports import samples
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"

@@ -12,11 +12,11 @@ from urllib.parse import unquote
 import jsonschema
 import pytest
 
-from leakcheck.analysis import findings
+from leakcheck.analysis.gate import findings
 from leakcheck.records import Finding, Location, Result, Source
-from leakcheck.reports._local import uri
-from leakcheck.reports._rules import RULES
-from leakcheck.reports.sarif import MAX_RELATED, Report
+from leakcheck.reports.formats.sarif import MAX_RELATED, Report
+from leakcheck.reports.wording.local_paths import uri
+from leakcheck.reports.wording.rules import RULES
 from reports import samples
 from reports.golden import assert_golden
 from reports.samples import edge, leak, result, suite, verdict

@@ -17,7 +17,7 @@ from leakcheck.records import (
     Result,
     Unexplained,
 )
-from leakcheck.reports.terminal import Report
+from leakcheck.reports.formats.terminal import Report
 from reports import samples
 from reports.golden import assert_golden
 from reports.samples import APP, edge, leak, result, verdict

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 from rich.console import Console
 
-from leakcheck.reports._terminal_page import Color, console_for, emit, encodable, prose, row, section, table
+from leakcheck.reports.terminal.page import Color, console_for, emit, encodable, prose, row, section, table
 
 
 def printed(*pieces: object, width: int = 30) -> str:

@@ -7,10 +7,21 @@ from pathlib import Path
 import pytest
 
 from leakcheck.audit import result_of
-from leakcheck.events import Begun, Collected, Completed, Event, Exit, FellBack, Finished, Note, Resumed, Started
 from leakcheck.records import Order, Suite, TestItem, TestRun
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store import AuditFolder, read_audit
+from leakcheck.wire.events import (
+    Begun,
+    Collected,
+    Completed,
+    Event,
+    Exit,
+    FellBack,
+    Finished,
+    Note,
+    Resumed,
+    Started,
+)
 
 WORDS = Note(Topic.ENGINE, "a fork behaves otherwise: each order runs in a new process")
 OTHER = Note(Topic.PROCESS, "a process that everything was forked from was killed")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck.events import ABSENT, FORMAT, UNKEPT, Header, Outside, last_seal, sealed
 from leakcheck.records import Order
 from leakcheck.store import AuditFolder, kept_by, left_in, touched_by
+from leakcheck.wire.events import ABSENT, FORMAT, UNKEPT, Header, Outside
+from leakcheck.wire.segments import last_seal, sealed
 
 TAG = "e00002"
 

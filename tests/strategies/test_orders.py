@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakcheck import strategies
+from leakcheck import orders
+from leakcheck.orders import OrderStrategy, View, discover, whole_orders
+from leakcheck.orders.random import backward, shuffled
 from leakcheck.records import Order, Suite, TestItem
-from leakcheck.strategies import OrderStrategy, View, _pairs, discover, whole_orders
-from leakcheck.strategies.random import backward, shuffled
+from leakcheck.search import pairs
 
 
 def item(name: str, file: str = "test_a.py", cls: str = "") -> TestItem:
@@ -32,13 +33,13 @@ def view(*items: TestItem, without: tuple[str, ...] = (), random: int = 2, plugi
 
 
 def modules() -> list[str]:
-    names = [info.name for info in pkgutil.iter_modules(strategies.__path__)]
+    names = [info.name for info in pkgutil.iter_modules(orders.__path__)]
     return sorted(name for name in names if not name.startswith("_"))
 
 
 @pytest.mark.parametrize("name", modules())
 def test_every_module_holds_a_strategy(name: str) -> None:
-    strategy = importlib.import_module(f"leakcheck.strategies.{name}").Strategy()
+    strategy = importlib.import_module(f"leakcheck.orders.{name}").Strategy()
     assert strategy.name == name
     assert isinstance(strategy.rank, int)
     assert type(strategy) in {type(each) for each in discover()}
@@ -71,7 +72,7 @@ def test_ranks_differ_and_names_too() -> None:
 
 
 def test_isolated_runs_import_their_own_file_only() -> None:
-    from leakcheck.strategies.isolated import Strategy
+    from leakcheck.orders.isolated import Strategy
 
     orders = Strategy().propose(view(*ITEMS))
     assert [(order.tests, order.collect) for order in orders] == [((each.id,), (each.file,)) for each in ITEMS]
@@ -127,13 +128,13 @@ def test_pairs_share_an_execution_where_readers_are_quiet() -> None:
         (("q", "r"), "a"),
         (("p",), "a"),
     ]
-    orders = _pairs.propose(wanted, {"p", "q", "r", "loud 1", "loud 2"})
+    orders = pairs.propose(wanted, {"p", "q", "r", "loud 1", "loud 2"})
     assert [order.tests for order in orders] == [
         ("p", "a", "b", "loud 1"),
         ("p", "loud 2"),
         ("q", "r", "a"),
     ]
     assert {order.kind for order in orders} == {"pairs"}
-    assert _pairs.propose(wanted, (), limit=1) == [
+    assert pairs.propose(wanted, (), limit=1) == [
         Order("pairs after p", "pairs", ("p", "a", "b", "loud 1", "loud 2"))
     ]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakcheck.strategies._shrink import minimal
+from leakcheck.search.delta_debugging import minimal
 
 Shows = Callable[[Sequence[str]], bool]
 names = st.lists(st.integers(0, 60).map(str), unique=True, max_size=24)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leakcheck import events
 from leakcheck.errors import Unreadable
 from leakcheck.records import Change, Execution, Location, Order, PathChange, Source, TestRun
 from leakcheck.store import fold_execution
+from leakcheck.wire import codec, events, segments
 
 KINDS = typing.get_args(events.Event)
 texts = st.text(max_size=20)
@@ -36,11 +36,11 @@ def test_round_trip(kind: type[Any]) -> None:
     @CALM
     @given(some(kind))
     def check(event: Any) -> None:
-        line = events.encode(event)
+        line = codec.encode(event)
         assert line.endswith(b"\n")
         assert line.count(b"\n") == 1
         assert line.isascii()
-        assert events.decode(line[:-1]) == event
+        assert codec.decode(line[:-1]) == event
 
     check()
 
@@ -51,7 +51,7 @@ def test_every_record_of_a_run_survives() -> None:
         location, "a", "b", "d", "e", (PathChange("[0]", "1", "2"),), (Source("f", 1, "g", "call"),), "fixture"
     )
     run = TestRun("t", "failed", {"call": "failed"}, 1.5, "E at f:1", (location,), (change,), (change,), "passed")
-    assert events.decode(events.encode(events.Finished(run))) == events.Finished(run)
+    assert codec.decode(codec.encode(events.Finished(run))) == events.Finished(run)
 
 
 HEADER = events.Header(events.FORMAT, "e1", Order("declared", "declared", ("a", "b")))
@@ -60,14 +60,14 @@ HEADER = events.Header(events.FORMAT, "e1", Order("declared", "declared", ("a", 
 def segment(*items: events.Event) -> bytes:
     data = b""
     for item in items:
-        data += events.sealed(item, events.last_seal(data))
+        data += segments.sealed(item, segments.last_seal(data))
     return data
 
 
 def test_a_segment() -> None:
     items = (HEADER, events.Started("a"), events.Completed(1.0))
     data = segment(*items)
-    assert events.read_segment(data) == events.Content(items, "", data[-9:-1].decode())
+    assert segments.read_segment(data) == segments.Content(items, "", data[-9:-1].decode())
 
 
 def test_a_segment_without_seals_is_read() -> None:
@@ -77,16 +77,16 @@ def test_a_segment_without_seals_is_read() -> None:
         events.Started("a"),
         events.Completed(1.0),
     )
-    first, second, third = map(events.encode, items)
-    assert events.read_segment(first + second + third).events == items
-    assert events.read_segment(first + second[:-5] + b"\n" + third).events == (items[0], items[2])
-    assert events.read_segment(first + second).format == events.UNSEALED
+    first, second, third = map(codec.encode, items)
+    assert segments.read_segment(first + second + third).events == items
+    assert segments.read_segment(first + second[:-5] + b"\n" + third).events == (items[0], items[2])
+    assert segments.read_segment(first + second).format == events.UNSEALED
 
 
-@pytest.mark.parametrize("cut", range(1, len(events.sealed(events.Started("a")))))
+@pytest.mark.parametrize("cut", range(1, len(segments.sealed(events.Started("a")))))
 def test_a_torn_last_line_is_no_event(cut: int) -> None:
     data = segment(HEADER, events.Started("a"))
-    content = events.read_segment(data[:-cut])
+    content = segments.read_segment(data[:-cut])
     assert (content.events, content.damage) == ((HEADER,), "")
 
 
@@ -118,17 +118,17 @@ def test_a_test_that_ran_when_its_process_was_ended_from_outside_did_not_crash(e
 def test_an_unknown_format_is_a_clear_error(number: int) -> None:
     data = segment(events.Header(number, "e1"), events.Started("a"))
     with pytest.raises(Unreadable, match=f"format {number}; this leakcheck reads formats 1 and 2"):
-        events.read_segment(data)
+        segments.read_segment(data)
 
 
 def test_a_segment_begins_with_its_header() -> None:
     with pytest.raises(Unreadable, match="no header"):
-        events.read_segment(segment(events.Started("a"), HEADER))
+        segments.read_segment(segment(events.Started("a"), HEADER))
 
 
 def readable_or_told(data: bytes) -> None:
     try:
-        events.read_segment(data)
+        segments.read_segment(data)
     except Unreadable:
         return
 
@@ -145,7 +145,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
-PLACES = (events.encode(HEADER), events.encode(events.Finished(TestRun("a", "passed", changes=(
+PLACES = (codec.encode(HEADER), codec.encode(events.Finished(TestRun("a", "passed", changes=(
     Change(Location("k", "o", "x"), "1", "2", "d"),)))))  # fmt: skip
 WHOLE = segment(
     HEADER, events.Finished(TestRun("a", "passed", changes=(Change(Location("k", "o", "x"), "1", "2", "d"),)))
@@ -170,16 +170,16 @@ def test_any_value_in_any_place(data: st.DataObject, value: Any) -> None:
         place = place[key]
     changed = json.dumps(body).encode()
     try:
-        event = events.decode(changed)
+        event = codec.decode(changed)
     except Unreadable:
         return
-    assert events.decode(events.encode(event)[:-1]) == event
+    assert codec.decode(codec.encode(event)[:-1]) == event
 
 
 def damaged_or_what_was_written(data: bytes) -> None:
     """What is read is what was written, up to some line."""
     try:
-        content = events.read_segment(data)
+        content = segments.read_segment(data)
     except Unreadable:
         return
     assert content.events == EVENTS[: len(content.events)]
@@ -188,7 +188,7 @@ def damaged_or_what_was_written(data: bytes) -> None:
     )
 
 
-EVENTS = events.read_segment(WHOLE).events
+EVENTS = segments.read_segment(WHOLE).events
 
 
 @settings(max_examples=500, deadline=None)
@@ -209,16 +209,16 @@ def test_lines_left_out_doubled_or_moved_are_damage(lines: tuple[int, ...]) -> N
     data = b"".join(whole[number] for number in lines)
     if lines[0] != 0:
         with pytest.raises(Unreadable, match="no header"):
-            events.read_segment(data)
+            segments.read_segment(data)
         return
-    content = events.read_segment(data)
+    content = segments.read_segment(data)
     assert content.damage
     assert content.events == items[: len(content.events)]
 
 
 def test_deep_nesting_is_refused() -> None:
     with pytest.raises(Unreadable):
-        events.decode(b'{"event":' + b"[" * 100_000)
+        codec.decode(b'{"event":' + b"[" * 100_000)
 
 
 def test_unknown_fields_and_events_are_refused() -> None:
@@ -230,7 +230,7 @@ def test_unknown_fields_and_events_are_refused() -> None:
         b"[]",
     ):
         with pytest.raises(Unreadable):
-            events.decode(line)
+            codec.decode(line)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -238,7 +238,7 @@ def test_the_name_of_an_event_is_read_without_the_rest(kind: type[Any]) -> None:
     @CALM
     @given(some(kind))
     def check(event: Any) -> None:
-        assert events.name_of(events.sealed(event)) == kind.__name__.lower()
+        assert events.name_of(segments.sealed(event)) == kind.__name__.lower()
 
     check()
 
@@ -249,4 +249,4 @@ def test_what_is_no_event_has_no_name(line: bytes) -> None:
 
 
 def test_a_test_that_is_called_like_an_event_is_none() -> None:
-    assert events.name_of(events.encode(events.Note("topic", '"event":"started"'))) == "note"
+    assert events.name_of(codec.encode(events.Note("topic", '"event":"started"'))) == "note"

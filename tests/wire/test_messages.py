@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 
 from leakcheck.errors import Unreadable
-from leakcheck.recorder import boot
+from leakcheck.recorder.process import boot
 from leakcheck.wire import messages
 from leakcheck.wire.messages import (
     CloseNode,

@@ -7,23 +7,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from leakcheck.analysis.commands import suite_command
-from leakcheck.analysis.coverage import Coverage
-from leakcheck.analysis.deep import found_deep, merged
-from leakcheck.analysis.diffs import state_diffs
-from leakcheck.analysis.edges import Carried, edges_of
-from leakcheck.analysis.evidence import Evidence, bad, good
+from leakcheck.analysis.facts.coverage import Coverage
+from leakcheck.analysis.facts.evidence import Evidence, bad, good
 from leakcheck.analysis.facts.knowledge import USUAL_DEPTH, Knowledge
-from leakcheck.analysis.findings import findings_of
-from leakcheck.analysis.fixture_errors import fixture_findings
-from leakcheck.analysis.groups import groups_of
-from leakcheck.analysis.judging import Case, judge
-from leakcheck.analysis.leaks import leaks_of
-from leakcheck.analysis.meant import meant_by
-from leakcheck.analysis.mends import mends_of
-from leakcheck.analysis.profiles import is_alone
-from leakcheck.analysis.quiet import counted, left_quietly, told_together
-from leakcheck.analysis.verdicts import NAMED_KINDS, verdicts_of
+from leakcheck.analysis.facts.profiles import NAMED_KINDS, is_alone
+from leakcheck.analysis.gate.declared_dependencies import meant_by
+from leakcheck.analysis.gate.findings import findings_of
+from leakcheck.analysis.gate.fixture_errors import fixture_findings
+from leakcheck.analysis.gate.gate import Case, judge
+from leakcheck.analysis.graph.commands import suite_command
+from leakcheck.analysis.graph.deep_findings import found_deep, merged
+from leakcheck.analysis.graph.edges import Carried, edges_of
+from leakcheck.analysis.graph.fix_plan import mends_of
+from leakcheck.analysis.graph.groups import groups_of
+from leakcheck.analysis.graph.leaks import leaks_of
+from leakcheck.analysis.graph.untracked_leaks import counted, left_quietly, told_together
+from leakcheck.analysis.graph.verdicts import verdicts_of
+from leakcheck.analysis.state_diff import state_diffs
 from leakcheck.options import PROFILES, ProfileName
 from leakcheck.records import (
     ORDER_DEPENDENT,

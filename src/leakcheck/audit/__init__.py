@@ -1,11 +1,11 @@
 """The use case: audit a suite."""
 
+from leakcheck.audit.baseline_file import lines_of, read_baseline, titles_of
 from leakcheck.audit.choosing import Stored, choose, who_knows
-from leakcheck.audit.known import lines_of, read_baseline, titles_of
-from leakcheck.audit.outcome import partial, result_of, selection
-from leakcheck.audit.progress import Progress
-from leakcheck.audit.resuming import Earlier, unfinished
-from leakcheck.audit.run import run_audit
+from leakcheck.audit.resume import Earlier, unfinished
+from leakcheck.audit.run_audit import run_audit
+from leakcheck.audit.stored_result import partial, result_of, selection
+from leakcheck.progress import Progress
 
 __all__ = [
     "Earlier",

@@ -28,8 +28,8 @@ from leakcheck.cli.way_out import way_out
 from leakcheck.errors import Interrupted, LeakcheckError, UsageError
 from leakcheck.options import EngineName, Judging, ProfileName, Settings
 from leakcheck.records import Result
-from leakcheck.reports._diff import render_diff
-from leakcheck.reports.terminal import console_for
+from leakcheck.reports.formats.terminal import console_for
+from leakcheck.reports.terminal.diff import render_diff
 from leakcheck.store import Audit, AuditFolder
 
 _OF_JUDGING = frozenset(each.name for each in fields(Judging))

@@ -14,8 +14,8 @@ from leakcheck.cli.settings import settings_for
 from leakcheck.cli.way_out import way_out
 from leakcheck.errors import LeakcheckError, Unreadable
 from leakcheck.options import Settings
-from leakcheck.reports._words import clean
-from leakcheck.reports.terminal import console_for
+from leakcheck.reports.formats.terminal import console_for
+from leakcheck.reports.wording.words import clean
 from leakcheck.store import Audit, AuditFolder, latest, read_audit
 from leakcheck.store import audits as stored_audits
 

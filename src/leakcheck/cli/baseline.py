@@ -24,8 +24,8 @@ from leakcheck.cli.settings import settings_for
 from leakcheck.cli.way_out import way_out
 from leakcheck.errors import UsageError
 from leakcheck.records import Result
-from leakcheck.reports._words import clip, plural
-from leakcheck.reports.terminal import console_for
+from leakcheck.reports.formats.terminal import console_for
+from leakcheck.reports.wording.words import clip, plural
 from leakcheck.store import Audit
 
 app = typer.Typer(help="What is known already, and does not fail the gate.", no_args_is_help=True)

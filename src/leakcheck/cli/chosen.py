@@ -9,8 +9,8 @@ from leakcheck.audit import Stored, choose, who_knows
 from leakcheck.cli.tests import find_test
 from leakcheck.cli.way_out import way_out
 from leakcheck.options import Settings
-from leakcheck.reports._words import clean
-from leakcheck.reports.terminal import console_for
+from leakcheck.reports.formats.terminal import console_for
+from leakcheck.reports.wording.words import clean
 
 
 def chosen(settings: Settings, wanted: str | None) -> Stored:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from leakcheck.audit.progress import Outlook, UnderWay
 from leakcheck.cli.left import Left, steady
+from leakcheck.progress import Outlook, UnderWay
 
 BY_TEST = frozenset({"declared", "orders", "isolated"})
 """Phases whose work is told in tests; that of the others in executions."""

@@ -14,8 +14,8 @@ from leakcheck.audit import Progress
 from leakcheck.cli.progress import progress_for
 from leakcheck.errors import UsageError
 from leakcheck.records import Result
-from leakcheck.reports.terminal import Color, Detail, console_for
-from leakcheck.reports.terminal import Report as TerminalReport
+from leakcheck.reports.formats.terminal import Color, Detail, console_for
+from leakcheck.reports.formats.terminal import Report as TerminalReport
 
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Show the verdict and a line for each finding, and no progress.")

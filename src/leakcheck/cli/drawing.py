@@ -8,7 +8,7 @@ from rich.text import Text
 
 from leakcheck.cli.course import Moment
 from leakcheck.cli.left import words
-from leakcheck.reports._words import clean
+from leakcheck.reports.wording.words import clean
 
 TELL: Mapping[str, str] = {
     "collect": "collecting the suite, plain pytest beside it",

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from leakcheck.analysis.trial import trial_of
+from leakcheck.analysis.graph.trial import trial_of
 from leakcheck.audit import result_of
-from leakcheck.audit.explain import ask_about, was_asked, why_not
-from leakcheck.audit.salts import kept_salt
+from leakcheck.audit.investigate import ask_about, was_asked, why_not
 from leakcheck.cli.chosen import chosen, find_test_in
 from leakcheck.cli.common import AuditId, Config, Folder
 from leakcheck.cli.display import ColorWhen, Display
@@ -19,9 +18,10 @@ from leakcheck.cli.way_out import way_out
 from leakcheck.errors import UsageError
 from leakcheck.options import Options
 from leakcheck.records import Trial
-from leakcheck.reports._explain import Asked, render_explain
-from leakcheck.reports.terminal import console_for
+from leakcheck.reports.formats.terminal import console_for
+from leakcheck.reports.terminal.explain import Asked, render_explain
 from leakcheck.store import Audit, AuditFolder, read_audit
+from leakcheck.workspace.salts import kept_salt
 
 
 def explain(

@@ -14,8 +14,8 @@ from leakcheck.cli.settings import settings_for
 from leakcheck.cli.way_out import way_out
 from leakcheck.errors import UsageError
 from leakcheck.options import did_you_mean
-from leakcheck.reports._graphs import graph_formats
-from leakcheck.reports._graphs._leak_graph import leak_graph
+from leakcheck.reports.graphs import graph_formats
+from leakcheck.reports.graphs.leak_graph import leak_graph
 
 
 def graph(

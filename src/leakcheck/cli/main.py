@@ -16,8 +16,8 @@ from leakcheck.cli.given import Given
 from leakcheck.cli.streams import steady_streams
 from leakcheck.engine import INTERRUPTS, Interrupts
 from leakcheck.errors import LeakcheckError
-from leakcheck.reports._words import clean
-from leakcheck.reports.terminal import console_for
+from leakcheck.reports.formats.terminal import console_for
+from leakcheck.reports.wording.words import clean
 
 INTERRUPTED, INTERNAL, USAGE = 2, 3, 4
 

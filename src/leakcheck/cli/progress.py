@@ -11,11 +11,11 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live as Redrawn
 
 from leakcheck.audit import Progress
-from leakcheck.audit.progress import Outlook, Silent, UnderWay
 from leakcheck.cli.course import Course
 from leakcheck.cli.drawing import STOPPING, count, drawn, title
 from leakcheck.cli.left import words
-from leakcheck.reports._words import clean
+from leakcheck.progress import Outlook, Silent, UnderWay
+from leakcheck.reports.wording.words import clean
 
 HEARTBEAT = 30.0
 """Seconds of silence behind which a line tells that the audit goes on: build machines end what is silent."""

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from leakcheck import events
-from leakcheck.engine.disk import Disk
 from leakcheck.engine.job import Job
-from leakcheck.engine.scratch import clear
 from leakcheck.errors import CannotRecord
 from leakcheck.own_folders import Own
 from leakcheck.records import Execution
 from leakcheck.records.topics import Topic
 from leakcheck.store import LOST, AuditFolder, fold_execution, kept_by, touched_by
+from leakcheck.wire import events
+from leakcheck.workspace.scratch import clear
+from leakcheck.workspace.touched_files import Disk
 
 
 @dataclass(frozen=True)

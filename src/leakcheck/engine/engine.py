@@ -9,23 +9,23 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from leakcheck import events
 from leakcheck.engine.backend import Backend
-from leakcheck.engine.disk import Disk
 from leakcheck.engine.disk_space import cannot_record, gave_up
 from leakcheck.engine.fork.backend import SUITE, ForkBackend
 from leakcheck.engine.job import PLAIN, Job, Limits
 from leakcheck.engine.processes import uninterrupted
-from leakcheck.engine.recovery import recover
 from leakcheck.engine.scheduler import Scheduler
 from leakcheck.engine.spawn.backend import SINGLE_SUITE, SpawnBackend
 from leakcheck.engine.spawn.launch import Launch
 from leakcheck.engine.timeouts import endless_collection
-from leakcheck.engine.unseen import Unseen
 from leakcheck.own_folders import Own
 from leakcheck.records import Execution, Order, name_of, numbered
 from leakcheck.records.topics import Fallback
 from leakcheck.store import CONTROL, AuditFolder, Left, Replay
+from leakcheck.wire import events
+from leakcheck.workspace.recovery import recover
+from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.unseen import Unseen
 
 EARLIER_SUITE = "suite-before"
 _BRIEFLY = 0.5

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from leakcheck import events
 from leakcheck.engine.processes import UNKNOWN
 from leakcheck.errors import Unreadable
 from leakcheck.records import QUIET_FILES, Order, Status
 from leakcheck.store import CONTROL, AuditFolder
+from leakcheck.wire import codec, events, segments
 
 ENDING = 5.0
 """Seconds that a process has to end behind its last test, and to be gone when it was killed."""
@@ -73,7 +73,7 @@ class Job:
     @property
     def test(self) -> str:
         """The test that began last; "" if none has."""
-        event = events.decode(self._last.rpartition(b" ")[0]) if self._last else None
+        event = codec.decode(self._last.rpartition(b" ")[0]) if self._last else None
         return event.test if isinstance(event, events.Started) else ""
 
     def hold(self, folder: AuditFolder) -> None:
@@ -87,7 +87,7 @@ class Job:
             return ()
         with suppress(OSError, Unreadable), open(self._held, "rb", buffering=0, closefd=False) as stream:
             stream.seek(0)
-            return events.read_segment(stream.read()).events
+            return segments.read_segment(stream.read()).events
         return ()
 
     def release(self) -> None:
@@ -115,7 +115,7 @@ class Job:
             self.tests += 1
             self._last = line
         elif self.running and name == "outside":
-            self.touches = self.touches or _is_file(events.decode(line.rpartition(b" ")[0]))
+            self.touches = self.touches or _is_file(codec.decode(line.rpartition(b" ")[0]))
         self.complete = name in _ENDS
 
     def due(self, limits: Limits, now: float) -> bool:

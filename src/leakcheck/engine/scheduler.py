@@ -9,19 +9,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from leakcheck import events
 from leakcheck.engine.backend import Backend
 from leakcheck.engine.closing import Closing
-from leakcheck.engine.disk import Disk
 from leakcheck.engine.disk_space import cannot_record, gave_up, has_room
 from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.processes import uninterrupted
 from leakcheck.engine.timeouts import end_what_is_due
-from leakcheck.engine.unseen import Unseen
 from leakcheck.own_folders import Own
 from leakcheck.records import Execution
 from leakcheck.records.topics import Topic
 from leakcheck.store import AuditFolder
+from leakcheck.wire import events
+from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.unseen import Unseen
 
 _TICK, _SOON = 0.05, 0.01
 """Seconds until it is looked again at what goes on, and at what nobody tells of."""

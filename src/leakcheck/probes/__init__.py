@@ -16,17 +16,9 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, get_args
 
 from leakcheck.discovery import instances
-from leakcheck.probes._contract import (
-    MISSING,
-    Items,
-    KindOfState,
-    Ledger,
-    Missing,
-    Setting,
-    Tracking,
-    Values,
-)
-from leakcheck.probes._holders import Held, Holder
+from leakcheck.probes.contract import Held, KindOfState, Ledger, Setting, Tracking, Values
+from leakcheck.snapshots.containers import Holder
+from leakcheck.snapshots.markers import MISSING, Items, Missing
 
 GROUP = "leakcheck.probes"
 

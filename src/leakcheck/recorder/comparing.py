@@ -7,9 +7,9 @@ from itertools import islice, takewhile
 from typing import Any
 
 from leakcheck.probes import Items
-from leakcheck.probes._nodes import ABSENT
-from leakcheck.probes._values import Camera
 from leakcheck.records import PathChange
+from leakcheck.snapshots.snapshot import ABSENT
+from leakcheck.snapshots.values import Camera
 
 _SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None)})
 _LISTED, _COMPARED = 5, 10_000

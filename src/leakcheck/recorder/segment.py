@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
-from leakcheck import events
-from leakcheck.recorder.real import Real
+from leakcheck.recorder.syscalls import Real
+from leakcheck.wire import events, segments
 
 T = TypeVar("T")
 _LIMITS = {errno.EFBIG: Real.file_size, errno.EMFILE: Real.open_files}
@@ -59,8 +59,8 @@ class Segment:
                 self._lock.release()
 
     def _put(self, event: events.Event) -> None:
-        data = events.sealed(event, self._seal)
-        self._seal = events.last_seal(data)
+        data = segments.sealed(event, self._seal)
+        self._seal = segments.last_seal(data)
         try:
             if not self._intact():
                 self._open()
@@ -85,7 +85,7 @@ class Segment:
 
     def _last_seal(self) -> bytes:
         size = Real.fstat(self._fd).st_size
-        return events.last_seal(Real.pread(self._fd, _LAST, max(0, size - _LAST)))
+        return segments.last_seal(Real.pread(self._fd, _LAST, max(0, size - _LAST)))
 
     def _intact(self) -> bool:
         try:

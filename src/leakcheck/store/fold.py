@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, cast
 
-from leakcheck import events
 from leakcheck.errors import Unreadable
 from leakcheck.records import Change, Excerpt, Execution, Met, Order, Outcome, Status, Suite, TestRun
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store.folder import AuditFolder
 from leakcheck.store.journal import Journal
+from leakcheck.wire import events, segments
 
 DISOWNED = "no evidence"
 """In format 1, the topic of the note on an execution that was disturbed: it is kept and not counted."""
@@ -134,12 +134,12 @@ def _timestamp(text: str) -> float:
         return float("inf")  # nobody knows: it took no time
 
 
-def read_content(folder: AuditFolder, tag: str) -> events.Content:
+def read_content(folder: AuditFolder, tag: str) -> segments.Content:
     """What a segment holds that may be of no use at all."""
     try:
         return folder.content(tag)
     except Unreadable as error:
-        return events.Content((), error.message)
+        return segments.Content((), error.message)
 
 
 def _read_executions(folder: AuditFolder, journal: Journal) -> tuple[list[Execution], list[str]]:

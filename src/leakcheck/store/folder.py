@@ -15,10 +15,10 @@ try:
 except ImportError:  # on Windows
     fcntl = None  # type: ignore[assignment]
 
-from leakcheck import events
 from leakcheck.errors import CannotRecord, FolderGone, Unreadable, UsageError
 from leakcheck.own_folders import Own, is_private, remove_own
 from leakcheck.records import Order, in_sequence
+from leakcheck.wire import events, segments
 
 ASIDE, ASKING = "aside", "asking"
 KEPT = "kept"
@@ -173,7 +173,7 @@ class AuditFolder:
         there = _is_folder(self.undo) and _is_folder(self.undo / tag)
         for path in sorted((self.undo / tag).glob("*.jsonl") if there else ()):
             with suppress(OSError, Unreadable):
-                items = events.read_segment(path.read_bytes()).events if _is_segment(path) else ()
+                items = segments.read_segment(path.read_bytes()).events if _is_segment(path) else ()
                 found += (each for each in items if isinstance(each, events.Outside))
         return tuple(found)
 
@@ -185,7 +185,7 @@ class AuditFolder:
             if hasattr(os, "fchmod"):
                 os.fchmod(descriptor, 0o600)  # whatever the umask
             try:
-                _append(descriptor, events.sealed(events.Header(events.FORMAT, tag, order)))
+                _append(descriptor, segments.sealed(events.Header(events.FORMAT, tag, order)))
             except OSError:
                 path.unlink()
                 raise
@@ -198,24 +198,24 @@ class AuditFolder:
             seal = _seal_of(path)
             lines = []
             for event in items:
-                lines.append(events.sealed(event, seal))
-                seal = events.last_seal(lines[-1])
+                lines.append(segments.sealed(event, seal))
+                seal = segments.last_seal(lines[-1])
             _append(os.open(path, os.O_WRONLY | os.O_APPEND | _NO_LINK), b"".join(lines))
 
     def close(self, tag: str, ending: events.Exit) -> None:
         """Append the last event of an execution. What the audit was not told before is not complete."""
         with _told(self.segment(tag)):
-            line = events.sealed(ending, _seal_of(self.segment(tag)))
-        self.append("audit", events.Ended(tag, events.last_seal(line).decode()))
+            line = segments.sealed(ending, _seal_of(self.segment(tag)))
+        self.append("audit", events.Ended(tag, segments.last_seal(line).decode()))
         self.append(tag, ending)
 
-    def content(self, tag: str) -> events.Content:
+    def content(self, tag: str) -> segments.Content:
         """What the segment `tag` holds, as far as it is what was written."""
         path = self.segment(tag)
         try:
             if os.path.lexists(path) and not _is_segment(path):
                 raise Unreadable("it is no regular file")
-            return events.read_segment(path.read_bytes())
+            return segments.read_segment(path.read_bytes())
         except OSError as error:
             raise Unreadable(f"cannot read {path}: {error.strerror}") from error
         except Unreadable as error:
@@ -286,12 +286,12 @@ def _seal_of(path: Path) -> bytes:
         stream.seek(max(0, size - _TAIL))
         tail = stream.read()
         if tail.endswith(b"\n"):
-            return events.last_seal(tail)
+            return segments.last_seal(tail)
         stream.seek(0)
         data = stream.read()
     whole = data[: data.rfind(b"\n") + 1]
     os.truncate(path, len(whole))
-    return events.last_seal(whole)
+    return segments.last_seal(whole)
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from leakcheck import events
+from leakcheck.wire import events, segments
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Journal:
     kept: bool = True
 
     @classmethod
-    def of(cls, content: events.Content) -> Journal:
+    def of(cls, content: segments.Content) -> Journal:
         ended: dict[str, str] = {}
         disowned: set[str] = set()
         for event in content.events:
@@ -31,13 +31,13 @@ class Journal:
         closed = bool(content.damage) or any(isinstance(event, events.Completed) for event in content.events[-1:])
         return cls(ended, frozenset(disowned), closed, content.format != events.UNSEALED)
 
-    def is_complete(self, tag: str, content: events.Content) -> bool:
+    def is_complete(self, tag: str, content: segments.Content) -> bool:
         """Whether `content` is all of an execution that ended."""
         if not self.kept:
             return any(isinstance(event, events.Exit) for event in content.events)
         return not content.damage and self.ended.get(tag) == content.seal
 
-    def is_damaged(self, tag: str, content: events.Content) -> bool:
+    def is_damaged(self, tag: str, content: segments.Content) -> bool:
         """Whether `content` is not what was written: that of an execution under way just has no end."""
         if not self.kept or self.is_complete(tag, content):
             return False

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from leakcheck import events
 from leakcheck.store.fold import read_content
 from leakcheck.store.folder import AuditFolder
+from leakcheck.wire import events
 
 
 def kept_by(folder: AuditFolder) -> tuple[events.Outside, ...]:

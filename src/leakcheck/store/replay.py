@@ -6,12 +6,12 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from leakcheck import events
 from leakcheck.records import Execution, Order, in_sequence, name_of, number_of, numbered
 from leakcheck.store.fold import EXECUTIONS, LOST, fold_execution, read_content
 from leakcheck.store.folder import AuditFolder
 from leakcheck.store.journal import Journal
 from leakcheck.store.kept import kept_by
+from leakcheck.wire import events
 
 
 @dataclass

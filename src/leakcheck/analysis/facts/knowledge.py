@@ -6,12 +6,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar, cast
 
-from leakcheck.analysis.chains import Found, chains_of, follow
-from leakcheck.analysis.coverage import Coverage, Met, coverage_from, digests_by_writer, meet
-from leakcheck.analysis.evidence import Answers, Evidence
-from leakcheck.analysis.profiles import Profile, Profiles
-from leakcheck.analysis.same_order import Same, SameOrders
-from leakcheck.analysis.timeline import Timeline, changed_in_place, timeline_of
+from leakcheck.analysis.facts.chains import Found, chains_of, follow
+from leakcheck.analysis.facts.coverage import Coverage, Met, coverage_from, digests_by_writer, meet
+from leakcheck.analysis.facts.evidence import Answers, Evidence
+from leakcheck.analysis.facts.profiles import Profile, Profiles
+from leakcheck.analysis.facts.same_order import Same, SameOrders
+from leakcheck.analysis.facts.timeline import Timeline, changed_in_place, timeline_of
 from leakcheck.options import Options
 from leakcheck.records import Execution, Location, Suite
 

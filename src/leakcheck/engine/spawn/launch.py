@@ -10,7 +10,7 @@ import leakcheck
 from leakcheck.engine.spawn.guard_client import GROUP, ROOT, Guard
 from leakcheck.engine.spawn.keeper_client import KeptProcess
 from leakcheck.errors import CannotRecord, EngineFailed
-from leakcheck.recorder.boot import REFUSED
+from leakcheck.recorder.process.boot import REFUSED
 from leakcheck.store import AuditFolder
 from leakcheck.wire.messages import Refused, decode
 from leakcheck.wire.process_config import Mode, Setup

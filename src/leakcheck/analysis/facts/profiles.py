@@ -1,0 +1,151 @@
+"""What every test does when it runs alone: outcome, reads and leaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from leakcheck.records import (
+    BAD_OUTCOMES,
+    GOOD_OUTCOMES,
+    Change,
+    Execution,
+    Location,
+    Outcome,
+    TestRun,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One test alone. `outcomes` are those of every run in which it was the first, `again` those of second runs in
+    one process.
+
+    `elsewhere` are locations that it changed and that no probe tracks, with the digest of what it left there.
+    `modules` are those of the project that were loaded: what lies in others it cannot have read. None: not known.
+    """
+
+    test: str
+    outcomes: tuple[Outcome, ...]
+    again: tuple[Outcome, ...] = ()
+    reads: frozenset[Location] = frozenset()
+    changes: tuple[Change, ...] = ()
+    elsewhere: frozenset[tuple[Location, str]] = frozenset()
+    modules: frozenset[str] | None = None
+
+    @property
+    def good(self) -> bool:
+        return bool(self.outcomes) and all(each in GOOD_OUTCOMES for each in self.outcomes)
+
+    @property
+    def bad(self) -> bool:
+        return bool(self.outcomes) and all(each in BAD_OUTCOMES for each in self.outcomes)
+
+    @property
+    def mixed(self) -> bool:
+        return not self.good and not self.bad and len(self.outcomes) > 1
+
+    def agrees(self, outcome: str) -> bool:
+        """Whether the test behaves so when it is alone."""
+        return (self.good and outcome in GOOD_OUTCOMES) or (self.bad and outcome in BAD_OUTCOMES)
+
+    def differs(self, outcome: str) -> bool:
+        """Whether the test steadily behaves otherwise when it is alone."""
+        return (self.good and outcome in BAD_OUTCOMES) or (self.bad and outcome in GOOD_OUTCOMES)
+
+    @property
+    def places_elsewhere(self) -> frozenset[Location]:
+        return frozenset(location for location, _ in self.elsewhere)
+
+    def reads_any(self, location: Location) -> bool:
+        """Whether the test consults `location`."""
+        return any(read.covers(location) for read in self.reads)
+
+
+def is_alone(execution: Execution) -> bool:
+    """An isolated run: one test, and no other test file imported."""
+    return execution.order.kind == "isolated" and len(execution.order.tests) == 1
+
+
+def profiles_of(executions: Iterable[Execution]) -> Mapping[str, Profile]:
+    """The profile of every test that ran alone. One that runs twice in a process ran alone the first
+    time, if the import of the other test files, which differs, is no reason for another outcome."""
+    known = Profiles()
+    for execution in executions:
+        known.add(execution)
+    return known.found
+
+
+@dataclass(slots=True)
+class Profiles:
+    """Those of the executions added so far. `alone` are those of isolated runs, `twice` the first outcomes of tests
+    that ran twice: they count behind those of all isolated runs, of a test that has any."""
+
+    found: dict[str, Profile] = field(default_factory=dict)
+    alone: dict[str, Profile] = field(default_factory=dict)
+    twice: dict[str, tuple[Outcome, ...]] = field(default_factory=dict)
+
+    def add(self, execution: Execution) -> str | None:
+        """The test about which something new is known; None if `execution` tells nothing of a test alone."""
+        if is_alone(execution) and execution.status != "refused":
+            test = execution.order.tests[0]
+            self.alone[test] = _extended(self.alone.get(test) or Profile(test, ()), execution)
+        elif is_twice(execution):
+            test = execution.runs[0].test
+            self.twice[test] = (*self.twice.get(test, ()), execution.runs[0].outcome)
+        else:
+            return None
+        if test in self.alone:
+            profile = self.alone[test]
+            twice = (outcome for outcome in self.twice.get(test, ()) if profile.agrees(outcome))
+            self.found[test] = replace(profile, outcomes=(*profile.outcomes, *twice))
+        return test
+
+
+def is_twice(execution: Execution) -> bool:
+    """A run of one test twice, as it is and to its end."""
+    order = execution.order
+    is_plain = order.kind == "confirm" and not (order.deep or order.restore or order.pinpoint)
+    return is_plain and len(execution.runs) == 2 == order.tests.count(execution.runs[0].test) == len(order.tests)
+
+
+def net_changes(run: TestRun) -> list[Change]:
+    """What the run left in the end. What a wider fixture took away again only its own users can have seen."""
+    left = {change.location: change for change in run.changes}
+    for change in run.finalised:
+        earlier = left.get(change.location)
+        if earlier is not None and change.digest == earlier.before_digest:
+            scope = next((source.scope for source in change.sources if source.scope), None)
+            left[change.location] = replace(earlier, reach=scope or "module")
+        else:
+            left[change.location] = change
+    return list(left.values())
+
+
+def _extended(profile: Profile, execution: Execution) -> Profile:
+    outcome = execution.outcome(profile.test)
+    if outcome == "not run":
+        return profile
+    runs = [run for run in execution.runs if run.test == profile.test]
+    again = tuple(run.again for run in runs if run.again is not None)
+    known = {change.location for change in profile.changes}
+    new = tuple(change for run in runs for change in net_changes(run) if change.location not in known)
+    return Profile(
+        profile.test,
+        (*profile.outcomes, outcome),
+        (*profile.again, *again),
+        profile.reads.union(*(run.reads for run in runs)),
+        (*profile.changes, *new),
+        profile.elsewhere.union(
+            (change.location, change.digest) for change in execution.deep if not _is_made_on_first_use(change)
+        ),
+        frozenset((*(profile.modules or ()), *execution.modules)) or None,
+    )
+
+
+def _is_made_on_first_use(change: Change) -> bool:
+    """What a third party's object makes when it is needed: a stack of middleware, a connection, a schema."""
+    return change.internal and change.before in ("absent", "None")
+
+
+NAMED_KINDS = ("declared", "reversed", "random")

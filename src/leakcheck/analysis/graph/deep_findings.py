@@ -1,0 +1,72 @@
+"""What deep looks have found, as leaks: the changes at the locations that carry an edge, and their lines.
+
+Entries of one container that only cure together (all the names under which one metric is registered), or that were
+put there by one line (each test's own key in a cache), are one location, that of the container.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
+
+from leakcheck.analysis.facts.evidence import Evidence
+from leakcheck.analysis.graph.edges import Carried
+from leakcheck.analysis.graph.leaks import Left
+from leakcheck.records import Change, Location, PathChange
+
+DEEP_KINDS = ("module_globals", "caches")
+
+
+def found_deep(carried: Iterable[Carried], evidence: Evidence) -> list[Left]:
+    """Who left what at the locations that deep looks have proven to carry the edges."""
+    found: dict[tuple[str, Location], Left] = {}
+    for edge, locations in carried:
+        for key in evidence.pinpointed_by_test.get(edge.test, ()):
+            if key[0].before == edge.polluters:
+                for change in evidence.pinpointed[key]:
+                    if change.location in locations and change.cause:
+                        found.setdefault((change.cause, change.location), Left(change.cause, change))
+    return list(found.values())
+
+
+def merged(carried: Sequence[Carried], left: Sequence[Left]) -> tuple[list[Carried], list[Left]]:
+    """The edges and their leaks; entries of one container that belong together go by the container's name."""
+    renamed = {location: container(location) for group in _belonging(carried, left) for location in group}
+    edges = [
+        (edge, tuple(dict.fromkeys(renamed.get(each, each) for each in locations))) for edge, locations in carried
+    ]
+    groups: dict[tuple[str, Location], list[Change]] = {}
+    for each in left:
+        location = renamed.get(each.change.location, each.change.location)
+        groups.setdefault((each.by, location), []).append(each.change)
+    return edges, [Left(by, _one(location, changes)) for (by, location), changes in groups.items()]
+
+
+def _belonging(carried: Sequence[Carried], left: Sequence[Left]) -> Iterator[Set[Location]]:
+    """Groups of entries of one container."""
+    by_parent: dict[tuple[object, ...], set[Location]] = {}
+    for number, (_, locations) in enumerate(carried):
+        for location in locations if len(locations) > 1 else ():
+            by_parent.setdefault((container(location), number), set()).add(location)
+    for change in (each.change for each in left):
+        for source in change.sources:
+            by_parent.setdefault((container(change.location), source.file, source.line), set()).add(change.location)
+    for (parent, *_), entries in by_parent.items():
+        if len(entries) > 1 and isinstance(parent, Location) and parent.key:
+            yield entries
+
+
+def container(location: Location) -> Location:
+    """The container of an entry `[...]`; of any other location it is the location itself."""
+    if location.kind not in DEEP_KINDS or not location.key.endswith("]"):
+        return location
+    return replace(location, key=location.key[: location.key.rindex("[")])
+
+
+def _one(location: Location, changes: Sequence[Change]) -> Change:
+    first = changes[0]
+    if first.location == location:
+        return first
+    paths = (PathChange(each.location.key[len(location.key) :], each.before, each.after) for each in changes)
+    sources = dict.fromkeys(source for each in changes for source in each.sources)
+    return replace(first, location=location, paths=tuple(paths), sources=tuple(sources))

@@ -1,0 +1,162 @@
+"""Changes that outlived their cause, grouped by root cause: one location, written through the same lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from leakcheck.analysis.facts.coverage import Coverage, readers_of
+from leakcheck.analysis.facts.places import Places
+from leakcheck.analysis.facts.profiles import Profile
+from leakcheck.analysis.graph.edges import Carried
+from leakcheck.records import Change, Edge, Impact, Leak, Location, PathChange, Source, Suite
+
+MAX_PATHS = 20
+_NO_LINE = ("", 0)
+_IMPACT_ORDER: Mapping[Impact, int] = {"broken": 0, "read": 1, "latent": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A change and who left it: a test, or a test file for an import leak."""
+
+    by: str
+    change: Change
+
+
+def leaks_of(
+    profiles: Mapping[str, Profile],
+    edges: Sequence[Carried],
+    coverage: Coverage,
+    suite: Suite,
+    chained: Iterable[Left] = (),
+) -> tuple[Leak, ...]:
+    """All leaks worth telling, the most damaging first, with ids in that order."""
+    by_location: dict[Location, list[Left]] = {}
+    for left in (*_all_left(profiles, suite), *chained):
+        by_location.setdefault(left.change.location, []).append(left)
+    carried: dict[Location, list[Edge]] = {}
+    for edge, carriers in edges:
+        for location in dict.fromkeys(carriers):
+            carried.setdefault(location, []).append(edge)
+    number = {test: place for place, test in enumerate(profiles)}
+    imported = (
+        location for location, every in by_location.items() if any(each.by not in profiles for each in every)
+    )
+    known = _Known(profiles, number, carried, coverage, readers_of(profiles, Places.of(imported)))
+    groups = (group for every in by_location.values() for group in _by_lines(every))
+    leaks = [_leak(group, known) for group in groups]
+    told = sorted((leak for leak in leaks if _worth_telling(leak)), key=_rank)
+    return tuple(replace(leak, id=f"L{number}") for number, leak in enumerate(told, start=1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What all leaks are held against: profiles and their order, edges by the locations that carry them, who met
+    what, and the readers of what imports leave."""
+
+    profiles: Mapping[str, Profile]
+    number: Mapping[str, int]
+    carried: Mapping[Location, Sequence[Edge]]
+    coverage: Coverage
+    readers: Mapping[Location, Sequence[str]]
+
+
+def _all_left(profiles: Mapping[str, Profile], suite: Suite) -> Iterable[Left]:
+    for profile in profiles.values():
+        yield from (Left(profile.test, change) for change in profile.changes)
+    yield from (Left(change.cause, change) for change in suite.import_changes)
+
+
+@dataclass(eq=False, slots=True)
+class _Group:
+    """What was left through lines in common; `rank` is when the last of it was added."""
+
+    rank: int
+    lines: set[tuple[str, int]]
+    lefts: list[Left]
+
+
+def _by_lines(lefts: Iterable[Left]) -> list[list[Left]]:
+    """What was left through lines that these have in common, directly or through others; the lineless together."""
+    groups: dict[tuple[str, int], _Group] = {}
+    for rank, left in enumerate(lefts):
+        lines = {(source.file, source.line) for source in left.change.sources} or {_NO_LINE}
+        joined = sorted({groups[line] for line in lines if line in groups}, key=lambda each: each.rank)
+        group, *others = joined or [_Group(rank, set(), [])]
+        for other in others:
+            group.lines |= other.lines
+            group.lefts += other.lefts
+        group.rank = rank
+        group.lines |= lines
+        group.lefts.append(left)
+        groups.update(dict.fromkeys(lines.union(*(other.lines for other in others)), group))
+    return [group.lefts for group in sorted(set(groups.values()), key=lambda each: each.rank)]
+
+
+def _leak(group: Sequence[Left], known: _Known) -> Leak:
+    change = group[0].change
+    location = change.location
+    polluters = dict.fromkeys(left.by for left in group)
+    hurt = [edge for edge in known.carried.get(location, ()) if not polluters.keys().isdisjoint(edge.polluters)]
+    victims = tuple(dict.fromkeys(edge.test for edge in hurt if edge.effect in ("breaks", "enables")))
+    digests = {left.change.digest for left in group}
+    readers = _readers(location, digests, polluters, known)
+    impact: Impact = "broken" if victims else "read" if readers else "latent"
+    paths = _paths(group)
+    return Leak(
+        id="",
+        location=location,
+        impact=impact,
+        polluters=tuple(polluters),
+        victims=victims,
+        readers=readers,
+        sources=_sources(group),
+        before=paths[0].before if len(paths) == 1 else change.before,
+        after=paths[0].after if len(paths) == 1 else change.after,
+        path=paths[0].path if len(paths) == 1 else None,
+        paths=paths,
+        reach=change.reach,
+        internal=all(left.change.internal for left in group),
+    )
+
+
+def _paths(group: Sequence[Left]) -> tuple[PathChange, ...]:
+    """Where in the value it differs: as the first has left it, and where others have left it differently."""
+    found = {each.path: each for left in reversed(group) for each in reversed(left.change.paths)}
+    return tuple(islice(reversed(found.values()), MAX_PATHS))
+
+
+def _readers(
+    location: Location, digests: Iterable[str], polluters: Mapping[str, None], known: _Known
+) -> tuple[str, ...]:
+    """Tests that were seen to start with the leaked value and consult its location."""
+    seen = {test for digest in digests for test in known.coverage.readers.get((location, digest), ())}
+    files = {polluter for polluter in polluters if polluter not in known.profiles}
+    if files:
+        seen |= {test for test in known.readers.get(location, ()) if files.isdisjoint(_above(test))}
+    readers = (test for test in seen if test in known.number and test not in polluters)
+    return tuple(sorted(readers, key=known.number.__getitem__))
+
+
+def _above(test: str) -> Iterator[str]:
+    """The file and the classes of a test."""
+    parts = test.split("::")
+    return ("::".join(parts[:number]) for number in range(1, len(parts)))
+
+
+def _sources(group: Sequence[Left]) -> tuple[Source, ...]:
+    """The lines that wrote, those first that most went through."""
+    counts = Counter(source for left in group for source in left.change.sources)
+    return tuple(source for source, _ in counts.most_common())
+
+
+def _worth_telling(leak: Leak) -> bool:
+    """What only live fixtures can see, or lies inside a third party's object, is told only if it hurts."""
+    return leak.impact == "broken" or not (leak.internal or (leak.impact == "latent" and leak.reach != "suite"))
+
+
+def _rank(leak: Leak) -> tuple[int, int, Location]:
+    return _IMPACT_ORDER[leak.impact], -len(leak.victims), leak.location

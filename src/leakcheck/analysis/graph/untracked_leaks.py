@@ -1,0 +1,141 @@
+"""Leaks that hurt nobody, where no probe tracks: which of them are worth a note of their own.
+
+A setting of the process, or a function, class or method that was replaced and not put back, is hardly ever meant.
+What grows in lists and dicts, what is counted or made on first use, often is: that is told in one line together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from leakcheck.analysis.facts.profiles import is_alone
+from leakcheck.analysis.graph.leaks import Left
+from leakcheck.nouns import plural
+from leakcheck.records import WHOLE, Change, Execution, Location, Source, Suite
+
+GLOBALS, LOGGING = "module_globals", "logging"
+_CODE = ("function ", "class ", "method ")
+_MOCK = "unittest.mock."
+_EXAMPLES = 3
+MODULE = "<module>"
+"""The function of a line outside of all functions."""
+
+
+def left_quietly(executions: Sequence[Execution], suite: Suite, told: Collection[Location] = ()) -> list[Left]:
+    """What tests alone left at locations other than `told`, if it is worth a note; with its lines, where known."""
+    sources = _sources(executions)
+    return [
+        Left(test, replace(change, sources=sources.get(change.location, ())))
+        for test, change in _left(executions, suite)
+        if change.location not in told and is_worth_a_note(change)
+    ]
+
+
+def told_together(lefts: Sequence[Left]) -> list[Left]:
+    """What has one cause is one leak: what a module defines, where a test had the whole module executed again, and
+    the settings of loggers that one line has made, or that are left by the same tests where no line was seen."""
+    tests: dict[Location, set[str]] = {}
+    for left in lefts:
+        tests.setdefault(left.change.location, set()).add(left.by)
+    groups: dict[object, list[Left]] = {}
+    for number, left in enumerate(lefts):
+        groups.setdefault(_cause(left, tests) or number, []).append(left)
+    return [group[0] if len(group) == 1 else _together(group) for group in groups.values()]
+
+
+def _cause(left: Left, tests: Mapping[Location, Collection[str]]) -> object:
+    """What those have in common that are one leak; None for what is one of its own."""
+    location = left.change.location
+    if _is_remade(left.change):
+        return left.by, GLOBALS, location.owner
+    if location.kind == LOGGING:
+        return left.by, LOGGING, left.change.sources or frozenset(tests[location])
+    return None
+
+
+def _is_remade(change: Change) -> bool:
+    """Whether a function or class was replaced by itself, by a line of a module outside of all functions."""
+    is_code = change.location.kind == GLOBALS and change.before.startswith(_CODE) and change.before == change.after
+    return is_code and any(source.function == MODULE for source in change.sources)
+
+
+def _together(lefts: Sequence[Left]) -> Left:
+    changes = [left.change for left in lefts]
+    one = _configured(changes) if changes[0].location.kind == LOGGING else _remade(changes)
+    return Left(lefts[0].by, one)
+
+
+def _remade(changes: Sequence[Change]) -> Change:
+    return replace(
+        changes[0],
+        location=replace(changes[0].location, key=WHOLE),
+        before=plural(len(changes), "function or class", "functions and classes"),
+        after="the same, defined anew: the module was executed again",
+        paths=(),
+    )
+
+
+def _configured(changes: Sequence[Change]) -> Change:
+    """The settings of one logger each with its value, those of several by their names."""
+    changes = sorted(changes, key=lambda change: change.location)
+    owners = sorted({change.location.owner for change in changes})
+    if len(owners) == 1:
+        owner = owners[0]
+        before = ", ".join(f"{change.location.key}: {change.before}" for change in changes)
+        after = ", ".join(f"{change.location.key}: {change.after}" for change in changes)
+    else:
+        owner = f"{owners[0]} and others"
+        before = f"{plural(len(changes), 'setting')} of {plural(len(owners), 'logger')}"
+        after = f"set: {_some([f'{change.location.key} of {change.location.owner}' for change in changes])}"
+    return replace(changes[0], location=Location(LOGGING, owner, WHOLE), before=before, after=after, paths=())
+
+
+def counted(executions: Sequence[Execution], suite: Suite, told: Collection[Location] = ()) -> Iterator[str]:
+    """One line about all that is not worth a note of its own."""
+    rest = [
+        (test, change.location)
+        for test, change in _left(executions, suite)
+        if change.location not in told and not is_worth_a_note(change)
+    ]
+    if rest:
+        tests = len({test for test, _ in rest})
+        places = [
+            f"{location.owner}.{location.key}" for location, _ in Counter(each for _, each in rest).most_common()
+        ]
+        left = plural(tests, "test leaves", "tests leave")
+        shown = _some(places)
+        yield f"{left} values in modules changed, which changed no outcome (`leakcheck diff TEST` tells): {shown}"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_EXAMPLES]) + (", …" if len(names) > _EXAMPLES else "")
+
+
+def is_worth_a_note(change: Change) -> bool:
+    """Whether a person would want to know of it although it hurts nobody."""
+    if change.location.kind != GLOBALS:
+        return True
+    return change.before.startswith(_CODE) or _MOCK in change.after
+
+
+def _left(executions: Iterable[Execution], suite: Suite) -> Iterator[tuple[str, Change]]:
+    seen: set[tuple[str, Location]] = set()
+    for execution in executions:
+        for change in execution.deep if is_alone(execution) else ():
+            place = execution.order.tests[0], change.location
+            if suite.compares(change.location) and not change.internal and place not in seen:
+                seen.add(place)
+                yield place[0], change
+
+
+def _sources(executions: Iterable[Execution]) -> dict[Location, tuple[Source, ...]]:
+    """The lines that changed a location, where executions looked for them: for one test of each location."""
+    return {
+        change.location: change.sources
+        for execution in executions
+        if execution.order.pinpoint
+        for change in execution.deep
+        if change.sources
+    }

@@ -1,0 +1,86 @@
+"""An engine for the time of an audit: its scratch folder, its guard, its locks."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+
+from leakcheck.audit.resume import Earlier, resumed
+from leakcheck.audit.run_audit import _may_fork
+from leakcheck.engine import Engine, Guard, Launch, Limits, Unseen, uninterrupted
+from leakcheck.errors import CannotRecord, FolderGone
+from leakcheck.options import Options
+from leakcheck.own_folders import Own
+from leakcheck.store import MARK, AuditFolder, left_in
+from leakcheck.wire.events import Note
+from leakcheck.workspace.scratch import close as close_scratch
+from leakcheck.workspace.unseen_changes import likely_root
+
+
+@contextmanager
+def engine_for(
+    options: Options, folder: AuditFolder, *, salt: str, first: int = 1, earlier: Earlier | None = None
+) -> Iterator[Engine]:
+    """An engine that writes to `folder`, and numbers its executions from `first` on; it ends with the context.
+
+    It answers from what an `earlier` audit has executed, as far as that goes. `salt` is that of the audit.
+    """
+    lock = folder.lock()
+    scratch, guard = _scratch()
+    launch = Launch(
+        python=options.python,
+        args=(*options.paths, *options.pytest_args),
+        folder=folder,
+        scratch=scratch.path,
+        salt=salt,
+        show_values=options.show_values,
+        guard=guard,
+    )
+    limits = Limits(options.test_timeout, options.execution_timeout)
+    engine = Engine(
+        launch,
+        limits,
+        options.lanes,
+        may_fork=_may_fork(options),
+        scratch=None if options.keep_temp else scratch,
+        _numbers=count(first),
+    )
+    try:
+        if earlier is not None:
+            _take_over(engine, folder)
+        folder.remove(MARK)
+        guard.arm(folder.path)
+        engine.look_out(Unseen.begin(folder, likely_root(options.paths), scratch.path, salt))
+        yield engine
+    except FolderGone as error:
+        engine.stop()
+        error.detail = "\n".join(engine.disk.troubles())
+        raise
+    finally:
+        try:
+            engine.stop()
+        finally:
+            if folder.has_copies():
+                folder.set_mark()
+            guard.close()
+            close_scratch(scratch, keep=options.keep_temp)
+            os.close(lock)
+
+
+def _scratch() -> tuple[Own, Guard]:
+    """A folder for what nobody needs when the audit is over, and who removes it if the audit cannot."""
+    try:
+        scratch = Own.at(tempfile.mkdtemp(prefix="lc-"))
+    except OSError as error:
+        raise CannotRecord(f"cannot make a temporary folder: {error.strerror}") from error
+    with uninterrupted():
+        return scratch, Guard.start(scratch)
+
+
+def _take_over(engine: Engine, folder: AuditFolder) -> None:
+    folder.append("audit", resumed(folder))
+    for text in engine.take_over(left_in(folder)):
+        folder.append("audit", Note("files", text))

@@ -1,0 +1,181 @@
+"""An audit: open the suite, calibrate, and settle every question that its executions raise."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from leakcheck import __version__
+from leakcheck.audit.collect import check_paths, open_bench
+from leakcheck.audit.engine_context import engine_for
+from leakcheck.audit.resume import Earlier, check_same
+from leakcheck.engine import Engine, check_interpreter
+from leakcheck.errors import CannotRecord, FolderGone, Interrupted, UsageError
+from leakcheck.options import Options
+from leakcheck.progress import Progress
+from leakcheck.records import Suite
+from leakcheck.records.topics import Topic
+from leakcheck.search import phases
+from leakcheck.search.calibrate import calibrate
+from leakcheck.search.outlook import under_way
+from leakcheck.search.session import Bench
+from leakcheck.snapshots.redaction import Redactor
+from leakcheck.store import AuditFolder
+from leakcheck.wire.events import Begun, Completed, Excerpts, Note, Sources
+from leakcheck.workspace.excerpts import excerpts_for
+from leakcheck.workspace.project_lock import in_turn
+from leakcheck.workspace.restore_after_kill import put_back_leftovers
+from leakcheck.workspace.salts import keep_salt
+from leakcheck.workspace.source_digests import sources_of
+from leakcheck.workspace.unseen_changes import of_killed, told
+
+_WAY_ON = "`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now"
+
+_UNSAFE_TO_FORK = ("win32", "darwin")
+
+
+def run_audit(options: Options, progress: Progress, earlier: Earlier | None = None) -> AuditFolder:
+    """Audit the suite that `options` name, or go on with an `earlier` audit by its own options.
+
+    Everything learnt is on disk when this returns or raises. `Interrupted` is raised for a signal.
+    """
+    began = time.monotonic()
+    collected = earlier is not None
+    folder = None if earlier is None else earlier.folder
+    try:
+        if earlier is not None:
+            os.close(earlier.folder.lock())  # who has it now will not leave anything to go on with
+        check_paths(options)
+        check_interpreter(options.python)
+        here = Path.cwd()
+        salt = earlier.salt if earlier is not None else secrets.token_hex(16)
+        with in_turn(here, progress):
+            folder = folder or _begin(options, progress, salt)
+            with engine_for(options, folder, salt=salt, earlier=earlier) as engine, told_to(progress, engine):
+                known = earlier.suite.launcher if earlier is not None else ""
+                bench, control = open_bench(engine, options, progress, known)
+                collected = True
+                _settle_sources(engine, bench.suite, earlier)
+                calibrate(bench, control)
+                phases.settle(bench)
+                bench.tell_left_out()
+                engine.disk.put_back_the_start()
+                _tell_leftovers(bench)
+                _tell_temporary(bench)
+                keep_excerpts(folder, bench)
+                engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
+                return folder
+    except KeyboardInterrupt as asked:
+        again = isinstance(asked.__context__, KeyboardInterrupt)  # while the first was being heeded
+        raise _interrupted(folder if collected else None, again=again) from None
+    except FolderGone as error:
+        raise _gone(error) from None
+    except CannotRecord as error:
+        raise _out_of_room(error, folder if collected else None) from None
+
+
+@contextmanager
+def told_to(progress: Progress, engine: Engine) -> Iterator[None]:
+    """Have `progress` know what is under way, and tell of an interruption at once: to end takes a while."""
+    progress.watch(partial(under_way, engine))
+    try:
+        yield
+    except KeyboardInterrupt:
+        progress.stopping()
+        raise
+
+
+def _tell_leftovers(bench: Bench) -> None:
+    """What could not be put back, and what nobody was seen to change."""
+    disk, unseen = bench.engine.disk, bench.engine.unseen
+    known = {Path(name) for name in (*disk.remaining(), *disk.held())}
+    others = [
+        name
+        for name in (unseen.left(disk.remaining()) if unseen is not None else [])
+        if not _is_told(Path(name), known)
+    ]
+    for each in filter(None, (*disk.troubles(), told(others, bench.suite.rootdir))):
+        bench.note(Topic.FILES, each)
+
+
+def _is_told(path: Path, known: set[Path]) -> bool:
+    """Whether it, or a folder that it lies in, is named already."""
+    return not known.isdisjoint((path, *path.parents))
+
+
+def _tell_temporary(bench: Bench) -> None:
+    if bench.options.keep_temp:
+        bench.note(
+            Topic.TEMP, f"what tests left in their temporary folders is kept in {bench.engine.launch.scratch}"
+        )
+
+
+def _interrupted(folder: AuditFolder | None, *, again: bool) -> Interrupted:
+    if folder is None:
+        return Interrupted("interrupted, before the suite was known: there is nothing to go on with")
+    told = Interrupted("interrupted: what was executed is kept", hint=f"{_WAY_ON}.")
+    told.kept = "" if again else str(folder.path)
+    return told
+
+
+def _gone(error: FolderGone) -> FolderGone:
+    return FolderGone(
+        error.message,
+        detail=error.detail,
+        hint="What was executed is lost. Name a folder that no test removes with --folder, and begin anew.",
+    )
+
+
+def _out_of_room(error: CannotRecord, folder: AuditFolder | None) -> CannotRecord:
+    if folder is None or not folder.exists():
+        return CannotRecord(error.message, hint="Make room, or name another folder with --folder.")
+    told = CannotRecord(
+        f"{error.message}; what was executed is kept",
+        hint=f"Make room. {_WAY_ON}.",
+    )
+    told.kept = str(folder.path)
+    return told
+
+
+def _settle_sources(engine: Engine, suite: Suite, earlier: Earlier | None) -> None:
+    """Keep what is needed to go on another time, or make sure that the project's files hold what they held."""
+    sources = sources_of(Path(suite.rootdir), engine.launch.salt)
+    if earlier is None:
+        engine.keep("audit", Sources(sources))
+        return
+    try:
+        check_same(earlier, suite, sources)
+    except UsageError:
+        engine.forget_suite()
+        raise
+
+
+def keep_excerpts(folder: AuditFolder, bench: Bench) -> None:
+    """Keep the lines that wrote: the project's files may be others by the time of the report."""
+    launch = bench.engine.launch
+    redactor = None if launch.show_values else Redactor(launch.salt)
+    folder.append("audit", Excerpts(excerpts_for(bench.suite, bench.executions, redactor)))
+
+
+def _may_fork(options: Options) -> bool:
+    """Whether forks are asked for, or are safe on this system as a rule."""
+    return options.engine == "fork" or (options.engine == "auto" and sys.platform not in _UNSAFE_TO_FORK)
+
+
+def _begin(options: Options, progress: Progress, salt: str) -> AuditFolder:
+    notes = [*put_back_leftovers(Path(options.folder)), *of_killed(Path(options.folder))]
+    folder = AuditFolder.create(Path(options.folder))
+    keep_salt(folder.path, salt)  # before anything runs: without it, nothing is put back if this audit is killed
+    folder.begin("audit")
+    begun = Begun(__version__, datetime.now(UTC).isoformat(timespec="seconds"), options.as_text())
+    folder.append("audit", begun, *(Note(Topic.FILES, text) for text in notes))
+    for text in notes:
+        progress.note(text)
+    return folder

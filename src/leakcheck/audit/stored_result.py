@@ -1,0 +1,150 @@
+"""The result of a stored audit. It runs nothing: `leakcheck run` ends with it, `leakcheck report` is it."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from leakcheck.analysis import Case, Effort, derive
+from leakcheck.audit.baseline_file import read_baseline
+from leakcheck.nouns import agreeing
+from leakcheck.options import Judging, Options
+from leakcheck.records import Cost, Excerpt, Leak, Result
+from leakcheck.records.topics import Topic
+from leakcheck.search.interference import undisturbed
+from leakcheck.snapshots.redaction import without_secrets
+from leakcheck.store import Audit, AuditFolder, read_audit
+from leakcheck.text import some
+
+EVERYTHING = "(everything)"
+USUAL = Judging()
+
+
+def result_of(
+    folder: AuditFolder, judging: Judging = USUAL, today: date | None = None, audit: Audit | None = None
+) -> Result:
+    """Read the audit in `folder`, unless it is given, and derive what it means and what of it counts on the day
+    `today`."""
+    audit = _without_secrets(audit or read_audit(folder))
+    notes = list(dict.fromkeys(note.text for note in audit.notes))
+    notes += _shortened(audit)
+    options = Options.from_text(audit.options)
+    baseline = read_baseline(judging.baseline)
+    result = derive(
+        audit.suite,
+        audit.executions if audit.finished or audit.lanes == 1 else undisturbed(audit.executions),
+        cost=_cost(audit, folder),
+        leakcheck=audit.leakcheck,
+        engine="fork" if forked(audit) else "spawn",
+        lanes=audit.lanes,
+        case=Case(
+            judging.fail_on,
+            judging.ignore,
+            today,
+            baseline,
+            judging.baseline,
+            tuple(partial(audit, baseline.suite if baseline is not None else None)),
+        ),
+        effort=Effort(
+            options.profile,
+            _budget(audit.options),
+            _is_spent(audit),
+            audit.finished,
+            bool(audit.damaged),
+            options.depth,
+        ),
+        notes=notes,
+    )
+    return replace(result, excerpts=tuple(_shown(audit.excerpts, result.leaks)))
+
+
+def _shortened(audit: Audit) -> Iterator[str]:
+    """Why there is less than there could be; nothing if there is not."""
+    if audit.damaged:
+        files = some([f"{name}.jsonl" for name in audit.damaged])
+        verb = agreeing(len(audit.damaged), "is", "are")
+        yield (
+            f"this audit is damaged: {files} {verb} gone or not as written, and "
+            "what follows does without; `leakcheck run --resume` executes again what is missing"
+        )
+    elif not audit.finished:
+        yield "this audit was not finished: what follows is what was recorded until then"
+
+
+def _without_secrets(audit: Audit) -> Audit:
+    """The audit, its arguments for pytest without what looks secret: they stand in every command."""
+    if Options.from_text(audit.options).show_values:
+        return audit
+    suite = audit.suite
+    return replace(
+        audit, suite=replace(suite, args=without_secrets(suite.args), extra=without_secrets(suite.extra))
+    )
+
+
+def _shown(excerpts: Iterable[Excerpt], leaks: Iterable[Leak]) -> Iterator[Excerpt]:
+    """The lines around those that wrote what leaked."""
+    wrote: dict[str, set[int]] = {}
+    for source in (source for leak in leaks for source in leak.sources):
+        wrote.setdefault(source.file, set()).add(source.line)
+    return (each for each in excerpts if any(each.shows(each.file, line) for line in wrote.get(each.file, ())))
+
+
+def partial(audit: Audit, written_for: str | None) -> Iterator[str]:
+    """Why this audit cannot tell what is no longer there; nothing if it can."""
+    options = Options.from_text(audit.options)
+    if audit.damaged:
+        yield "it is damaged"
+    elif not audit.finished:
+        yield "it was not finished"
+    if options.profile == "quick":
+        yield "its profile is quick"
+    if _is_spent(audit):
+        yield "its budget was spent"
+    if written_for is not None and written_for != selection(audit):
+        yield f"it audited {selection(audit)}, and the baseline is written for {written_for}"
+
+
+def selection(audit: Audit) -> str:
+    """Which tests were audited, in the words of a command line."""
+    options = Options.from_text(audit.options)
+    paths = [_from_root(path, audit.suite.invocation) for path in options.paths]
+    arguments = without_secrets(options.pytest_args)
+    return shlex.join([*paths, *(["--", *arguments] if arguments else [])]) or EVERYTHING
+
+
+def _from_root(path: str, invocation: str) -> str:
+    file, mark, rest = path.partition("::")
+    return posixpath.normpath(posixpath.join(invocation, file)) + mark + rest
+
+
+def _is_spent(audit: Audit) -> bool:
+    return any(note.topic == Topic.BUDGET for note in audit.notes)
+
+
+def _budget(options: Mapping[str, str]) -> str:
+    amount = options.get("budget", "").removesuffix(".0")
+    what = "seconds" if options.get("budget_unit") == "seconds" else "runs of the declared order"
+    return f"{amount} {what}" if amount else ""
+
+
+def forked(audit: Audit) -> bool:
+    """Whether the audit forked to its end."""
+    return not audit.fallback and any(execution.engine == "fork" for execution in audit.executions)
+
+
+def _cost(audit: Audit, folder: AuditFolder) -> Cost:
+    whole = [each.seconds for each in audit.control if each.status == "finished"]
+    executions = (*audit.executions, *audit.control)
+    forks = sum(execution.engine == "fork" for execution in executions)
+    nodes = sum(tag == "suite" or tag.startswith("node") for tag in folder.tags())
+    return Cost(
+        plain_seconds=round(min(whole, default=0.0), 3),
+        audit_seconds=round(audit.seconds, 3),
+        executions=len(executions),
+        test_executions=sum(len(execution.runs) for execution in executions),
+        processes=len(executions) - forks + (forks > 0),
+        forks=forks + nodes if forks else 0,
+    )

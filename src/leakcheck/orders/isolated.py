@@ -1,0 +1,18 @@
+"""Every test alone, in a process that imported its own file only, and once more in the same process."""
+
+from __future__ import annotations
+
+from leakcheck.orders import View
+from leakcheck.records import Order
+
+
+class Strategy:
+    name = "isolated"
+    rank = 10
+
+    def propose(self, view: View) -> list[Order]:
+        return [
+            Order("isolated", "isolated", (item.id,), collect=(item.file,), again=True, full=True)
+            for item in view.suite.tests
+            if view.only is None or item.id in view.only
+        ]

@@ -1,0 +1,98 @@
+"""What a probe has to be: the contracts, and the few values that they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
+from typing import Any, Literal, Protocol
+
+from leakcheck.snapshots.containers import Holder
+from leakcheck.snapshots.markers import MISSING
+
+Tracking = Literal["tracked", "compared", "on demand"]
+"""How a kind is watched: reads and writes are told when they happen; values before and after each test are
+compared; values are looked at only to explain what nothing else does."""
+
+
+class Ledger(Protocol):
+    """What a probe of owned state tells: the recorder's book of owners, reads and writes."""
+
+    def born(self, probe: KindOfState, owner: object) -> None:
+        """`owner` exists from now on and is to be watched."""
+
+    def read(self, probe: KindOfState, owner: object, key: str) -> None:
+        """The running code consults `key` of `owner` (`records.WHOLE` for all of it)."""
+
+    def written(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
+        """The running code has just written `key` of `owner`; None when it may have written any."""
+
+    def touched(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
+        """The running code got hold of the value of `key` of `owner` and may be about to change it in place."""
+
+
+class KindOfState(Protocol):
+    """A probe of state that objects own: applications, clients. It is told of reads and writes by patches."""
+
+    kind: str
+    tracking: Tracking
+    in_place: bool
+    """Whether values may change where they stand; values of other kinds are only ever replaced."""
+
+    def name(self, owner: Any) -> str | None:
+        """A fixed name of `owner`; None if it goes by the place that holds or made it."""
+        return None
+
+    def patches(self) -> Mapping[str, Callable[[ModuleType, Ledger], None]]:
+        """What to do with which module right after its import, keyed by the module's name."""
+
+    def state(self, owner: Any) -> Mapping[str, object]:
+        """The live values of `owner` by key. Runs none of the project's code."""
+
+    def show(self, owner: Any, key: str, value: object) -> str | None:
+        """A fixed text for a value that is to be a digest, None for the ordinary photograph."""
+
+    def restore(self, owner: Any, key: str, saved: object) -> None:
+        """Put `saved` back under `key`; `MISSING` removes the key."""
+
+
+Values = Mapping[tuple[str, str], Any]
+"""(owner, key) -> value."""
+
+
+class Setting:
+    """A probe of settings, which have fixed names in the process: they are read before and after a test, and
+    compared. Subclasses read all values of their kind, and put one back."""
+
+    kind: str
+    tracking: Tracking = "compared"
+    secret = False
+    """Whether values are shown as digests."""
+
+    def read(self) -> Values:
+        """What is set now; an `Items` stands for a list or a set. Runs none of the project's code."""
+        raise NotImplementedError
+
+    def value(self, owner: str, key: str) -> Any:
+        """One value, `MISSING` if it is not there: asked after every line while its writer is looked for."""
+        return self.read().get((owner, key), MISSING)
+
+    def put_back(self, owner: str, key: str, value: Any) -> None:
+        """Set one value as `read` gave it; None for what was not there."""
+        raise NotImplementedError
+
+    def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
+        """The names whose values may differ between two readings."""
+        return [*before, *(each for each in after if each not in before)]
+
+
+class Held(Protocol):
+    """A probe of entries of containers: it says which containers are its own, and puts an entry back."""
+
+    kind: str
+    tracking: Tracking
+
+    def holds(self, holder: Holder) -> bool:
+        """Whether the entries of `holder` are of this kind."""
+
+    def put_back(self, holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
+        """Give one entry its old value, or take it away."""

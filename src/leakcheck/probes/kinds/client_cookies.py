@@ -1,0 +1,84 @@
+"""Cookies that a client keeps between requests: Starlette's TestClient, httpx and httpx2, sync and async."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any
+
+from leakcheck.probes import MISSING, KindOfState, Ledger, Tracking
+from leakcheck.probes.tracking.http_clients import MODULES, Holders, tell_after, tell_before
+from leakcheck.probes.tracking.watched_attribute import watch_attribute
+from leakcheck.records import WHOLE
+
+_WRITERS = ("extract_cookies", "set", "delete", "clear", "update")
+_READERS = ("get", "__iter__", "__len__", "__bool__", "__repr__")
+
+
+class Probe(KindOfState):
+    """Owner: a client. Key: the cookie's name, with domain and path where one name stands twice."""
+
+    kind = "client_cookies"
+    tracking: Tracking = "tracked"
+    in_place = False
+
+    def __init__(self) -> None:
+        self._holders = Holders()
+
+    def patches(self) -> Mapping[str, Callable[[ModuleType, Ledger], None]]:
+        return {f"{name}._client": self._patch for name in MODULES}
+
+    def state(self, owner: Any) -> Mapping[str, object]:
+        cookies = _jar(owner)
+        names = [cookie.name for cookie in cookies]
+        return {
+            (each.name if names.count(each.name) == 1 else f"{each.name};{each.domain}{each.path}"): each
+            for each in cookies
+        }
+
+    def show(self, owner: Any, key: str, value: object) -> str | None:
+        return str(value.value)  # type: ignore[attr-defined]
+
+    def restore(self, owner: Any, key: str, saved: object) -> None:
+        jar = owner.__dict__["_cookies"].jar
+        present = self.state(owner).get(key)
+        if present is not None and present is not saved:
+            jar.clear(present.domain, present.path, present.name)  # type: ignore[attr-defined]
+        if saved is not MISSING:
+            jar.set_cookie(saved)
+
+    def _patch(self, module: ModuleType, ledger: Ledger) -> None:
+        def on_set(client: Any, cookies: Any, first: bool) -> Any:
+            if first:
+                ledger.born(self, client)
+            self._holders.put(cookies, client)
+            return cookies
+
+        def wrote(cookies: Any) -> None:
+            client = self._holders.client(cookies, "_cookies")
+            if client is not None:
+                ledger.written(self, client)
+
+        def looked(cookies: Any, args: tuple[Any, ...]) -> None:
+            client = self._holders.client(cookies, "_cookies")
+            if client is not None:
+                ledger.read(self, client, args[0] if args and type(args[0]) is str else WHOLE)
+
+        watch_attribute(
+            module.BaseClient,
+            "_cookies",
+            on_set=on_set,
+            after_set=lambda client: ledger.written(self, client),
+        )
+        tell_after(module.Cookies, _WRITERS, wrote)
+        tell_before(module.Cookies, _READERS, looked)
+        tell_before(module.BaseClient, ("build_request",), lambda client, _: ledger.read(self, client, WHOLE))
+
+
+def _jar(client: Any) -> list[Any]:
+    cookies = client.__dict__.get("_cookies")
+    jar = getattr(cookies, "jar", None)
+    try:
+        return list(jar) if jar is not None else []
+    except Exception:  # a jar of the project's own may do anything
+        return []

@@ -1,0 +1,89 @@
+"""Default headers that a client sends with every request: httpx, httpx2 and Starlette's TestClient.
+
+Any header may hold a key: only those that are known to hold none are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any
+
+from leakcheck.probes import MISSING, KindOfState, Ledger, Tracking
+from leakcheck.probes.tracking.http_clients import MODULES, Holders, tell_after, tell_before
+from leakcheck.probes.tracking.watched_attribute import watch_attribute
+from leakcheck.records import WHOLE
+from leakcheck.snapshots.secret_forms import is_secret_text
+
+_READERS = ("__getitem__", "__iter__", "__contains__", "__len__", "get_list", "multi_items", "keys", "items")
+_HARMLESS = frozenset(
+    {
+        "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "connection",
+        "content-encoding", "content-language", "content-length", "content-type", "dnt", "host", "pragma", "te",
+        "transfer-encoding", "upgrade", "upgrade-insecure-requests", "user-agent",
+    }
+)  # fmt: skip
+
+
+class Probe(KindOfState):
+    """Owner: a client. Key: the header's name in lower case."""
+
+    kind = "client_headers"
+    tracking: Tracking = "tracked"
+    in_place = False
+
+    def __init__(self) -> None:
+        self._holders = Holders()
+
+    def patches(self) -> Mapping[str, Callable[[ModuleType, Ledger], None]]:
+        return {f"{name}._client": self._patch for name in MODULES}
+
+    def state(self, owner: Any) -> Mapping[str, object]:
+        found: dict[str, str] = {}
+        for key, value in _pairs(owner):
+            found[key] = f"{found[key]}, {value}" if key in found else value
+        return found
+
+    def show(self, owner: Any, key: str, value: object) -> str | None:
+        return None if key in _HARMLESS and not is_secret_text(str(value)) else str(value)
+
+    def restore(self, owner: Any, key: str, saved: object) -> None:
+        headers = owner.__dict__["_headers"]
+        if saved is not MISSING:
+            headers[key] = saved
+        elif key in headers:
+            del headers[key]
+
+    def _patch(self, module: ModuleType, ledger: Ledger) -> None:
+        def on_set(client: Any, headers: Any, first: bool) -> Any:
+            if first:
+                ledger.born(self, client)
+            self._holders.put(headers, client)
+            return headers
+
+        def wrote(headers: Any) -> None:
+            client = self._holders.client(headers, "_headers")
+            if client is not None:
+                ledger.written(self, client)
+
+        def looked(headers: Any, args: tuple[Any, ...]) -> None:
+            client = self._holders.client(headers, "_headers")
+            if client is not None:
+                name = args[0].lower() if args and type(args[0]) is str else WHOLE
+                ledger.read(self, client, name)
+
+        watch_attribute(
+            module.BaseClient,
+            "_headers",
+            on_set=on_set,
+            after_set=lambda client: ledger.written(self, client),
+        )
+        tell_after(module.Headers, ("__setitem__", "__delitem__", "update"), wrote)
+        tell_before(module.Headers, _READERS, looked)
+        tell_before(module.BaseClient, ("build_request",), lambda client, _: ledger.read(self, client, WHOLE))
+
+
+def _pairs(client: Any) -> list[tuple[str, str]]:
+    """(lower-case name, value) as the client keeps them: `_list` of (raw name, lower-case name, value) bytes."""
+    rows = getattr(client.__dict__.get("_headers"), "_list", [])
+    return [(row[1].decode("latin-1"), row[2].decode("latin-1")) for row in rows]

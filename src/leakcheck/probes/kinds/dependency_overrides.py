@@ -1,0 +1,107 @@
+"""`app.dependency_overrides` of FastAPI applications: the mapping itself and the mapping being replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import weakref
+from collections.abc import Callable, Mapping
+from types import FrameType, ModuleType
+from typing import Any
+
+from leakcheck.probes import MISSING, KindOfState, Ledger, Tracking
+from leakcheck.probes.tracking.tracked_dict import TrackedDict, tracked
+from leakcheck.probes.tracking.watched_attribute import watch_attribute
+from leakcheck.records import WHOLE
+from leakcheck.snapshots.type_names import label
+
+_NAME = "dependency_overrides"
+
+
+class Probe(KindOfState):
+    """Owner: an application. Key: the overridden dependency as `module:qualname`."""
+
+    kind = "dependency_overrides"
+    tracking: Tracking = "tracked"
+    in_place = False
+
+    def patches(self) -> Mapping[str, Callable[[ModuleType, Ledger], None]]:
+        return {"fastapi.applications": self._patch}
+
+    def __init__(self) -> None:
+        # A removed override can only be put back under the very callable that it stood under.
+        self._dependencies: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
+
+    def state(self, owner: Any) -> Mapping[str, object]:
+        found: dict[str, object] = {}
+        for dependency, value in dict.items(_overrides(owner)):
+            name = label(dependency)
+            found[name] = value
+            with contextlib.suppress(TypeError):
+                self._dependencies[name] = dependency
+        return found
+
+    def show(self, owner: Any, key: str, value: object) -> str | None:
+        return None
+
+    def restore(self, owner: Any, key: str, saved: object) -> None:
+        overrides = _overrides(owner)
+        present = (each for each in dict.keys(overrides) if label(each) == key)
+        dependency = next(present, None) or self._dependencies.get(key)
+        if dependency is not None and saved is MISSING:
+            dict.pop(overrides, dependency, None)
+        elif dependency is not None:
+            dict.__setitem__(overrides, dependency, saved)
+
+    def _patch(self, module: ModuleType, ledger: Ledger) -> None:
+        def on_set(app: Any, value: Any, first: bool) -> Any:
+            if not first:
+                return value
+            ledger.born(self, app)
+            return self._tracked(app, value, ledger) if type(value) is dict and not value else value
+
+        def on_get(app: Any, value: Any) -> None:
+            # The caller of the descriptor's caller: who wrote `app.dependency_overrides`.
+            caller = sys._getframe(2)
+            if type(value) is not TrackedDict:
+                ledger.touched(self, app)
+            key = _looked_up(caller)
+            if key is not None:
+                ledger.read(self, app, key)
+
+        watch_attribute(
+            module.FastAPI,
+            _NAME,
+            on_set=on_set,
+            on_get=on_get,
+            after_set=lambda app: ledger.written(self, app),
+        )
+
+    def _tracked(self, app: Any, value: dict[Any, Any], ledger: Ledger) -> TrackedDict:
+        owner = weakref.ref(app)
+
+        def on_read(key: object) -> None:
+            target = owner()
+            # FastAPI asks for the truth of the mapping once a dependency; `on_get` has told which one.
+            if target is not None and _looked_up(sys._getframe(2)) is None:
+                ledger.read(self, target, WHOLE if key is TrackedDict.ALL else label(key))
+
+        def on_write(key: object) -> None:
+            target = owner()
+            if target is not None:
+                ledger.written(self, target, None if key is TrackedDict.ALL else label(key))
+
+        return tracked(value, on_read, on_write)
+
+
+def _looked_up(frame: FrameType) -> str | None:
+    """Which dependency FastAPI is resolving in `frame`; None when it is not FastAPI that looks."""
+    if frame.f_code.co_name != "solve_dependencies":
+        return None
+    dependant = frame.f_locals.get("sub_dependant")
+    return label(getattr(dependant, "call", None)) if dependant is not None else WHOLE
+
+
+def _overrides(app: Any) -> dict[Any, Any]:
+    value = app.__dict__.get(_NAME)
+    return value if issubclass(type(value), dict) else {}

@@ -1,0 +1,45 @@
+"""Modules of the project that a test is the first to import.
+
+An import is no leak in itself, and is looked at only to explain what nothing else does: what a test leaves in a
+module that it has imported itself, its neighbours find there, and what the module computed while it was imported
+stays as it was computed then.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from leakcheck.probes import MISSING, Setting, Tracking, Values
+from leakcheck.snapshots.reachable import loaded
+
+OWNER = "sys.modules"
+
+
+class Probe(Setting):
+    """Owner: `sys.modules`. Key: the module's name."""
+
+    kind = "imports"
+    tracking: Tracking = "on demand"
+
+    def read(self) -> Values:
+        return {(OWNER, name): sys.modules[name] for name in loaded() if name in sys.modules}
+
+    def value(self, owner: str, key: str) -> Any:
+        return sys.modules.get(key, MISSING)
+
+    def put_back(self, owner: str, key: str, value: Any) -> None:
+        """Forget the module, so that whoever needs it imports it anew."""
+        if value is not None:
+            sys.modules[key] = value
+            return
+        module = sys.modules.pop(key, None)
+        package, _, name = key.rpartition(".")
+        names = vars(sys.modules[package]) if package in sys.modules else {}
+        if module is not None and names.get(name) is module:
+            del names[name]
+
+    def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
+        """What is there for the first time; removed and replaced modules are another kind's."""
+        return [each for each in after if each not in before]

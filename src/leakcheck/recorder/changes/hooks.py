@@ -1,0 +1,192 @@
+"""The recorder as a pytest plugin: where tests, phases and fixtures begin and end."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from leakcheck.recorder.changes.causes import Cause, Causes
+from leakcheck.recorder.changes.ledger import Book
+from leakcheck.recorder.changes.outcomes import Outcomes
+from leakcheck.recorder.changes.owner_names import relative
+from leakcheck.recorder.deep.watchpoints import Watchpoints
+from leakcheck.recorder.segment import Segment
+from leakcheck.recorder.syscalls import Real
+from leakcheck.records import Change, TestRun, short_id
+from leakcheck.wire.events import Finished, Started
+
+
+class RecorderPlugin:
+    """Writes `Started` and `Finished` around every test, with what changed and what was read."""
+
+    def __init__(
+        self,
+        book: Book,
+        causes: Causes,
+        outcomes: Outcomes,
+        names: dict[int, str],
+        watchpoints: Watchpoints | None,
+        look_outside: Callable[[], None],
+    ) -> None:
+        """`look_outside` is called at the end of every phase."""
+        self.segment: Segment | None = None
+        self._book = book
+        self._causes = causes
+        self._outcomes = outcomes
+        self._names = names
+        self._watchpoints = watchpoints
+        self._look_outside = look_outside
+        self._numbers = itertools.count(1)
+        self._fixtures: dict[int, Cause] = {}
+        self._changes: tuple[Change, ...] | None = None
+        self._finalised: list[Change] = []
+        self._lifetime: tuple[str | int, ...] = ("test", 0)
+
+    def test_id(self, item: pytest.Item) -> str:
+        return self._names.get(id(item)) or short_id(item.nodeid)
+
+    def name(self, item: pytest.Item, test: str) -> None:
+        """`item` stands for `test` in this execution."""
+        self._names[id(item)] = test
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        if self.segment is None:
+            return (yield)
+        self._begin(item)
+        start = Real.monotonic()
+        with self._causes.during(Cause(self._lifetime, "setup")):
+            result = yield
+            self._end_of_test_level()
+        self._finish(item, Real.monotonic() - start)
+        return result
+
+    def _begin(self, item: pytest.Item) -> None:
+        self._lifetime = ("test", next(self._numbers))
+        self._outcomes.clear()
+        self._changes, self._finalised = None, []
+        assert self.segment is not None
+        self.segment.write(Started(self.test_id(item), Real.clock()))
+        self._book.doctests.know(item)
+        self._book.begin_test(self._lifetime)
+
+    def _finish(self, item: pytest.Item, seconds: float) -> None:
+        assert self.segment is not None
+        elsewhere = () if self._watchpoints is None else self._watchpoints.changes(self.test_id(item))
+        run = TestRun(
+            test=self.test_id(item),
+            outcome=self._outcomes.outcome,
+            phases=self._outcomes.phases,
+            seconds=round(max(seconds, 0.0), 6),
+            crash=self._outcomes.crash,
+            reads=self._book.end_test(),
+            changes=(*(self._changes or ()), *elsewhere),
+            finalised=tuple(self._finalised),
+            wider=self._outcomes.wider,
+        )
+        self.segment.write(Finished(run))
+
+    def _end_of_test_level(self) -> None:
+        """The test and its function fixtures are over: what is left now, their neighbours can see."""
+        if self._changes is None:
+            self._book.check()
+            self._changes = self._book.close(self._lifetime)
+            self._book.settle_newborn(self._lifetime)
+
+    # Phases ----------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
+        return (yield from self._phase("setup"))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self) -> Generator[None, Any, Any]:
+        return (yield from self._phase("call"))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self) -> Generator[None, Any, Any]:
+        return (yield from self._phase("teardown"))
+
+    def _phase(self, phase: str) -> Generator[None, Any, Any]:
+        with self._causes.during(Cause(self._lifetime, phase)):
+            try:
+                return (yield)
+            finally:
+                self._look_outside()
+                self._boundary()
+
+    def _boundary(self, *, always: bool = False) -> None:
+        if self._book.full or always:
+            self._book.check()
+
+    # Fixtures --------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
+        cause = self._fixture_cause(fixturedef, "setup")
+        wide = fixturedef.scope != "function"
+        self._boundary(always=wide)
+        with self._causes.during(cause):
+            try:
+                return (yield)
+            finally:
+                self._boundary(always=wide)
+                fixturedef.addfinalizer(lambda: self._begin_finalising(fixturedef, cause))
+
+    def _fixture_cause(self, fixturedef: Any, phase: str) -> Cause:
+        wide = fixturedef.scope != "function"
+        lifetime = ("fixture", next(self._numbers)) if wide else self._lifetime
+        code = getattr(fixturedef.func, "__code__", None)
+        file = code.co_filename if code is not None else ""
+        return Cause(lifetime, phase, fixturedef.argname, fixturedef.scope, file)
+
+    def _begin_finalising(self, fixturedef: Any, made: Cause) -> None:
+        wide = made.kind == "fixture"
+        if wide and self._causes.current.phase == "teardown":
+            self._end_of_test_level()
+        self._boundary(always=wide)
+        lifetime = made.lifetime if wide else self._lifetime
+        cause = Cause(lifetime, "teardown", made.fixture, made.scope, made.file)
+        self._fixtures[id(fixturedef)] = cause
+        self._causes.push(cause)
+
+    def pytest_fixture_post_finalizer(self, fixturedef: Any) -> None:
+        cause = self._fixtures.pop(id(fixturedef), None)
+        if cause is None:
+            return
+        wide = cause.kind == "fixture"
+        self._boundary(always=wide)
+        self._causes.pop(cause)
+        if wide:
+            self._finalised += self._book.close(cause.lifetime)
+
+
+class ImportCauses:
+    """Charges what happens while a test file is imported to that file."""
+
+    def __init__(self, book: Book, causes: Causes) -> None:
+        self._book = book
+        self._causes = causes
+        self._changes: list[tuple[str, Change]] = []
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, Any]:
+        if not isinstance(collector, pytest.File) or isinstance(collector, pytest.Package):
+            return (yield)
+        file = str(collector.path)
+        cause = Cause(("import", file), "import", file=file)
+        self._book.check()
+        with self._causes.during(cause):
+            try:
+                return (yield)
+            finally:
+                self._book.check()
+                self._changes += [(file, change) for change in self._book.close(cause.lifetime)]
+
+    def relative_to(self, root: str) -> tuple[Change, ...]:
+        """What the imports left, each charged to its file relative to `root`."""
+        return tuple(replace(change, cause=relative(file, root)) for file, change in self._changes)

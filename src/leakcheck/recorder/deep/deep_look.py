@@ -1,0 +1,248 @@
+"""The deep look: everything in the process that some tests changed, and how to put back any part of it.
+
+Taken for one witness at a time, when no watched location explains it: a picture of all state that can be reached
+before the polluters, another one behind each of them, and what differs, under names that every process gives it.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+from leakcheck.probes import MISSING, Items, Probes, Setting, Values
+from leakcheck.probes.contract import Held
+from leakcheck.recorder.comparing import differ, listed_otherwise
+from leakcheck.records import Change, Location, Source
+from leakcheck.snapshots.containers import Content, Holder, content, entry, values
+from leakcheck.snapshots.frames import is_project_module
+from leakcheck.snapshots.reachable import is_project, walk
+from leakcheck.snapshots.snapshot import ABSENT, Node, Photograph
+from leakcheck.snapshots.type_names import FUNCTIONS
+from leakcheck.snapshots.values import Camera
+
+MAX_CHANGES = 2_000
+_STEP = re.compile(r'(?:\.?[^\W\d]\w*|\.<\w+>|\["(?:[^"\\]|\\.)*"\]|\[[^\[\]"]*\])$')
+"""The last step of the way to a value: what is before it is the way to its container."""
+_STEPS = re.compile(r"[.\[]")
+_CODE = (*FUNCTIONS, type, staticmethod, classmethod, property)
+"""What does not change by itself, not even inside others' modules and classes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One entry that differs, and how it gets its old value. `internal`: inside an object of a third party's."""
+
+    location: Location
+    old: Any
+    new: Any
+    undo: Callable[[], None]
+    internal: bool = False
+
+
+class DeepLook:
+    """Looks once at the beginning; tells later what differs."""
+
+    def __init__(self, camera: Camera, probes: Probes, *, on_demand: bool = True) -> None:
+        """At the settings of the process alone, with or without kinds that are looked at on demand; the class
+        methods look further."""
+        self._camera = camera
+        self._probes = probes
+        self._on_demand = on_demand
+        self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
+        self._settings = read_settings(probes, on_demand=on_demand)
+
+    @classmethod
+    def everywhere(cls, camera: Camera, probes: Probes) -> DeepLook:
+        look = cls(camera, probes)
+        walk(look._hold)
+        return look
+
+    @classmethod
+    def at_project(cls, camera: Camera, probes: Probes) -> DeepLook:
+        """A look at what the project's own modules hold, and no deeper into the objects of others."""
+        look = cls(camera, probes, on_demand=False)
+        walk(look._hold, is_project, foreign_depth=1)
+        return look
+
+    @classmethod
+    def at(cls, camera: Camera, probes: Probes, locations: Collection[Location]) -> DeepLook:
+        """A look at nothing but the containers of these locations."""
+        look = cls(camera, probes)
+        owners = {location.owner for location in locations}
+        paths = {f"{each.owner}:{part}" for each in locations for part in (each.key, _STEP.sub("", each.key))}
+        deep = max((len(_STEPS.findall(each.key)) for each in locations), default=0) + 1
+
+        def hold(holder: Holder, inside: Content) -> None:
+            if holder.path in paths:
+                look._hold(holder, inside)
+
+        walk(hold, lambda module: module.__name__ in owners, deep=deep)
+        return look
+
+    def _hold(self, holder: Holder, inside: Content) -> None:
+        self._holders.append((holder, inside, values(holder)))
+
+    def differences(self) -> list[Difference]:
+        """What differs from the beginning, settings first; what has one name (two objects of one class as keys of a
+        dict) is one difference."""
+        found: dict[Location, Difference] = {}
+        for each in (*self._set_otherwise(), *self._held_otherwise()):
+            same = found.get(each.location)
+            if same is not None:
+                found[each.location] = replace(same, undo=_both(same.undo, each.undo))
+            elif len(found) < MAX_CHANGES:
+                found[each.location] = each
+        return list(found.values())
+
+    def change(self, difference: Difference, test: str, sources: Iterable[Source] = ()) -> Change:
+        """A difference as it is recorded; `test` is who made it."""
+        location, values = difference.location, (difference.old, difference.new)
+        before, after = (picture(self._camera, self._probes, location, value) for value in values)
+        return Change(
+            location=difference.location,
+            before=before.text,
+            after=after.text,
+            digest=after.digest(),
+            before_digest=before.digest(),
+            paths=tuple(listed_otherwise(self._camera, difference.old, difference.new, location.key)),
+            sources=tuple(sources),
+            cause=test,
+            internal=difference.internal,
+        )
+
+    def spots(self, locations: Collection[Location]) -> list[tuple[Location, Callable[[], Any]]]:
+        """(location, how to read what it holds now) for those that are there already, or whose container is."""
+        wanted = frozenset(locations)
+        found: list[tuple[Location, Callable[[], Any]]] = []
+        for holder, old, _ in self._holders:
+            for key in {*old, *_missing_keys(holder, wanted)}:
+                location = location_of(self._probes.holding(holder), holder, key)
+                if location in wanted:  # a name and the list that it stands for are one location
+                    found.append((location, _reader(holder, key)))
+        settings = self._probes.settings
+        return [
+            *found,
+            *((each, _setting_reader(settings[each.kind], each)) for each in wanted if each.kind in settings),
+        ]
+
+    def _set_otherwise(self) -> Iterator[Difference]:
+        now = read_settings(self._probes, on_demand=self._on_demand)
+        for kind, before in self._settings.items():
+            probe, after = self._probes.settings[kind], now.get(kind, {})
+            for owner, key in probe.candidates(before, after):
+                old, new = before.get((owner, key), MISSING), after.get((owner, key), MISSING)
+                if differ(old, new):
+                    location = Location(kind, owner, key)
+                    undo = partial(probe.put_back, owner, key, None if old is MISSING else old)
+                    yield Difference(location, old, new, undo)
+
+    def _held_otherwise(self) -> Iterator[Difference]:
+        for holder, before, quick in self._holders:
+            try:
+                now = _now(holder, quick)
+            except Exception:  # the project's own objects may be in any state
+                continue
+            if now is None:
+                continue
+            for key in (*before, *(each for each in now if each not in before)):
+                old, new = before.get(key, MISSING), now.get(key, MISSING)
+                if differ(old, new) and not _is_ours(new) and not _is_import(old, new):
+                    probe = self._probes.holding(holder)
+                    undo = partial(probe.put_back, holder, key, old, was_there=old is not MISSING)
+                    location = location_of(probe, holder, key)
+                    outside = holder.foreign or not is_project_module(location.owner)
+                    yield Difference(location, old, new, undo, outside and not _is_replaced(old, new))
+
+
+def _is_replaced(old: Any, new: Any) -> bool:
+    """Whether code was replaced by other code, or taken away: an object that puts None there does so for itself."""
+    return isinstance(old, _CODE) and (new is MISSING or callable(new))
+
+
+def read_settings(probes: Probes, *, on_demand: bool) -> Mapping[str, Values]:
+    """kind -> (owner, key) -> value, of all that can be read now."""
+    found: dict[str, Values] = {}
+    for kind, probe in probes.settings.items():
+        if probe.tracking == "on demand" and not on_demand:
+            continue
+        try:
+            found[kind] = probe.read()
+        except Exception:  # a test may have broken anything
+            continue
+    return found
+
+
+def picture(camera: Camera, probes: Probes, location: Location, value: Any) -> Photograph:
+    """A value as every report and every comparison has it: lists as lists, secrets as digests."""
+    if value is MISSING:
+        return ABSENT
+    setting = probes.settings.get(location.kind)
+    if setting is not None and setting.secret:
+        return Photograph(Node(camera.secret(str(value))), 1)
+    return camera.photograph(list(value) if type(value) is Items else value, location.key)
+
+
+def _now(holder: Holder, quick: tuple[Any, ...]) -> dict[Any, Any] | None:
+    """What is held now; None if the very same values are held as before."""
+    present = values(holder)
+    if len(present) == len(quick) and all(map(operator.is_, present, quick)):
+        return None
+    return content(holder)
+
+
+def location_of(probe: Held, holder: Holder, key: Any) -> Location:
+    """`shop.settings:LIMITS["daily"]` as a location: the module owns, the rest is the key."""
+    path = entry(holder, key)
+    module, _, rest = path.partition(":")
+    return Location(probe.kind, module, rest)
+
+
+def _missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
+    """Names under which the container holds nothing yet."""
+    if holder.kind not in ("dict", "names", "names of a function"):
+        return []
+    start = entry(holder, "")
+    module, _, prefix = start.removesuffix('[""]').partition(":")
+    found = []
+    for each in wanted:
+        if each.owner == module and each.key.startswith(prefix):
+            rest = each.key[len(prefix) :]
+            if holder.kind == "dict":
+                if rest.startswith('["') and rest.endswith('"]') and '"' not in rest[2:-2]:
+                    found.append(rest[2:-2])
+            elif rest.isidentifier():
+                found.append(rest)
+    return found
+
+
+def _reader(holder: Holder, key: Any) -> Callable[[], Any]:
+    return lambda: content(holder).get(key, MISSING)
+
+
+def _setting_reader(probe: Setting, location: Location) -> Callable[[], Any]:
+    return partial(probe.value, location.owner, location.key)
+
+
+def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    def undo() -> None:
+        first()
+        second()
+
+    return undo
+
+
+def _is_import(old: Any, new: Any) -> bool:
+    """The import of a submodule sets its name in the package."""
+    return old is MISSING and type(new) is ModuleType
+
+
+def _is_ours(value: Any) -> bool:
+    if type(value) is Items:
+        return False
+    module = type.__getattribute__(type(value), "__module__")
+    return type(module) is str and module.startswith("leakcheck.")

@@ -1,0 +1,300 @@
+"""State outside the process, seen by an audit hook: files that are written, servers that are talked to.
+
+A fork does not undo what a test writes to a disk. Before a file of the user (see `Places`) changes for the first
+time the hook keeps what stands there, and the engine puts it back when the process has ended. SQLite files are kept
+with their journals. Servers and fixed ports are only named. What no audit event tells of, the engine compares.
+
+What changes before the first test (by plugins, conftests, imports) changes in every process alike: it is put back
+when the audit is over.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from leakcheck.recorder.outside.connections import Peers
+from leakcheck.recorder.outside.file_copies import below, keep, located, open_folders
+from leakcheck.recorder.outside.places import Places
+from leakcheck.recorder.outside.proofs import proven, undo_key
+from leakcheck.recorder.outside.spares import SPARES, spare
+from leakcheck.recorder.segment import Segment
+from leakcheck.recorder.syscalls import Real
+from leakcheck.wire.events import ABSENT, FORMAT, UNKEPT, Header, Outside, signature
+
+Keep = Callable[[str, str, str], None]
+_WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_EPHEMERAL = 32_768
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
+_DRIVERS = (
+    "psycopg2", "psycopg", "MySQLdb", "_mysql_connector", "pyodbc", "pymssql", "oracledb", "cx_Oracle", "ibm_db",
+    "grpc", "confluent_kafka", "pylibmc", "zmq", "duckdb", "apsw", "lmdb", "h5py",
+)  # fmt: skip
+"""Modules that talk to servers, or open files, in C. A connection that is closed at once is seen by nobody."""
+_SQLITE_PARTS = ("", "-journal", "-wal", "-shm")
+_isdir, _lexists, _join = os.path.isdir, os.path.lexists, os.path.join
+
+
+class OutsideWatch:
+    """One per process, inherited by forks. `begin` says where the first test is about to start."""
+
+    def __init__(self, root: str, folder: str, scratch: str, salt: str, keep: Keep | None = None) -> None:
+        """`keep(name, path, copy)` is told of every file that is about to change, by its name in reports."""
+        self._folder = folder
+        self._scratch = scratch
+        self._key = undo_key(salt)
+        self._on_kept = keep
+        self._places = Places(root, (folder, scratch))
+        self._segment: Segment | None = None
+        self._owner = 0
+        self._keep = ""
+        self._seen: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
+        self._before: dict[str, None] = {}
+        self._bound: set[int] = set()
+        self._peers = Peers()
+        self._busy = False
+        self._handlers: Mapping[str, Callable[[tuple[Any, ...]], None]] = {
+            "open": self._on_open,
+            "os.remove": self._on_entry,
+            "os.rmdir": self._on_entry,
+            "os.mkdir": self._on_mkdir,
+            "os.truncate": self._on_content,
+            "os.chmod": self._on_content,
+            "os.chown": self._on_content,
+            "os.utime": self._on_content,
+            "os.setxattr": self._on_attribute,
+            "os.removexattr": self._on_attribute,
+            "os.rename": self._on_rename,
+            "os.link": self._on_link,
+            "os.symlink": self._on_symlink,
+            "shutil.rmtree": self._on_tree,
+            "sqlite3.connect": self._on_sqlite,
+            "socket.connect": self._on_connect,
+            "socket.bind": self._on_bind,
+            "tempfile.mkstemp": self._on_temporary,
+            "tempfile.mkdtemp": self._on_temporary,
+        }
+
+    def install(self) -> None:
+        wanted = self._handlers.get
+
+        def hook(event: str, args: tuple[Any, ...]) -> None:
+            handler = wanted(event)
+            if handler is not None and not self._busy:
+                self._handle(handler, args)
+
+        sys.addaudithook(hook)
+
+    def settle_root(self, root: str) -> None:
+        self._places.root = root
+
+    def begin(self, segment: Segment, keep: str) -> None:
+        """From now on keep copies in the folder `keep`, and tell `segment`."""
+        self._segment, self._keep = segment, keep
+        self._owner = Real.getpid()
+        self._seen.clear()
+        self._busy = True
+        try:
+            for path in self._before:  # its descriptor may be inherited, and written without another `open`
+                self._touch(path)
+                segment.write(self._event("settled", path, signature(path)))
+        finally:
+            self._busy = False
+
+    def _handle(self, handler: Callable[[tuple[Any, ...]], None], args: tuple[Any, ...]) -> None:
+        self._busy = True
+        try:
+            handler(args)
+        except Exception:  # the audited program must not notice; what could not be kept is not told
+            pass
+        finally:
+            self._busy = False
+
+    # What system calls are about to do ---------------------------------------------------------------------------
+
+    def _on_open(self, args: tuple[Any, ...]) -> None:
+        path, mode, flags = args
+        writes = any(letter in mode for letter in "wax+") if type(mode) is str else bool(flags & _WRITE_FLAGS)
+        if not writes or isinstance(path, int):
+            return
+        name = os.fsdecode(path)
+        known = type(mode) is str or os.path.isabs(name)  # else it may be meant from a folder that is not told
+        folders = [""] if known else ["", *open_folders()]
+        for folder in folders:
+            found = os.path.realpath(_join(folder, name))
+            if not _isdir(found):
+                self._touch(found)
+
+    def _on_entry(self, args: tuple[Any, ...]) -> None:
+        self._touch(located(args[0], args[1]))
+
+    def _on_mkdir(self, args: tuple[Any, ...]) -> None:
+        path = located(args[0], args[2])
+        if path is not None and not _lexists(path):
+            self._touch(path)
+
+    def _on_content(self, args: tuple[Any, ...]) -> None:
+        self._touch(located(args[0], args[-1] if len(args) > 2 else -1, follow=True))
+
+    def _on_attribute(self, args: tuple[Any, ...]) -> None:
+        for follow in (False, True):  # which of both is meant is not told
+            self._touch(located(args[0], follow=follow))
+
+    def _on_rename(self, args: tuple[Any, ...]) -> None:
+        source, target = located(args[0], args[2]), located(args[1], args[3])
+        for path in (source, target):
+            self._tree(path)
+        if source is not None and target is not None:
+            for path in below(source):
+                self._touch(target + path[len(source) :])
+
+    def _on_link(self, args: tuple[Any, ...]) -> None:
+        """What has two names can be changed by the one that is not watched."""
+        for follow in (False, True):
+            self._touch(located(args[0], args[2], follow=follow))
+        self._touch(located(args[1], args[3]))
+
+    def _on_symlink(self, args: tuple[Any, ...]) -> None:
+        self._touch(located(args[1], args[2]))
+
+    def _on_tree(self, args: tuple[Any, ...]) -> None:
+        self._tree(located(args[0], args[1] if len(args) > 1 else -1))
+
+    def _on_sqlite(self, args: tuple[Any, ...]) -> None:
+        name = os.fsdecode(args[0])
+        if name.startswith("file:"):
+            from urllib.parse import unquote
+
+            name, _, options = name.removeprefix("file:").partition("#")[0].partition("?")
+            name = "" if "mode=memory" in options.split("&") else unquote(name)
+        if name and ":memory:" not in name:
+            for part in _SQLITE_PARTS:
+                self._touch(os.path.realpath(name) + part)
+
+    def _on_temporary(self, args: tuple[Any, ...]) -> None:
+        self._places.is_private(os.path.realpath(os.fsdecode(args[0])))
+
+    def _on_connect(self, args: tuple[Any, ...]) -> None:
+        self._meet(args[1])
+
+    def _on_bind(self, args: tuple[Any, ...]) -> None:
+        address = args[1]
+        if isinstance(address, tuple) and address[1]:
+            self._bound.add(address[1])
+            self._tell("port", f"{address[0]}:{address[1]}", "")
+        elif isinstance(address, str | bytes) and address and os.fsdecode(address)[0] != "\0":
+            self._touch(located(address))
+
+    # What was done out of sight ----------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Tell of servers that this process is connected to by now, by whatever means."""
+        if self._segment is not None and not self._busy and Real.getpid() == self._owner:
+            self._handle(self._on_look, ())
+
+    def connected(self) -> tuple[str, ...]:
+        """Servers that this process is connected to."""
+        return tuple(dict.fromkeys(filter(None, map(self._server, Peers().new()))))
+
+    def _on_look(self, args: tuple[Any, ...]) -> None:
+        for address in self._peers.new():
+            self._meet(address)
+        for name in _DRIVERS:
+            if name in sys.modules:
+                self._tell("driver", name, "")
+
+    def _meet(self, address: Any) -> None:
+        name = self._server(address)
+        if name:
+            self._tell("server", name, "")
+
+    def _server(self, address: Any) -> str:
+        """The name of a server that others may talk to as well; "" for one of the test's own."""
+        if isinstance(address, tuple) and isinstance(address[0], str):  # else it is of no network
+            own = address[1] in self._bound or _is_passing(address)
+            return "" if own else f"{address[0]}:{address[1]}"
+        path = os.fsdecode(address) if isinstance(address, str | bytes) else ""
+        shared = os.path.isabs(path) and not self._places.inside(path) and not self._places.in_temp(path)
+        return path if shared else ""
+
+    # What is kept ------------------------------------------------------------------------------------------------
+
+    def _tree(self, path: str | None) -> None:
+        if path is not None and self._places.counts(path):
+            self._touch(path)
+            for each in below(path):
+                self._touch(each)
+
+    def _touch(self, path: str | None) -> None:
+        """`path` is about to change."""
+        if path is None or path in self._seen or not self._places.counts(path):
+            return
+        self._seen.add(path)
+        if self._segment is None:
+            self._before[path] = None
+            self._keep_for_the_end(path)
+            return
+        copy = self._kept(path, self._segment)
+        self._tell("file", path, copy)
+        if self._on_kept is not None and Real.getpid() == self._owner:
+            self._on_kept(self._places.name(path), path, copy)
+
+    def _keep_for_the_end(self, path: str) -> None:
+        tag = f"before-{Real.getpid()}"
+        copy = keep(path, _join(self._folder, tag, str(len(self._seen))))
+        event = self._event("file", path, copy, Real.monotonic())
+        _append(_join(self._folder, f"{tag}.jsonl"), event)
+        os.makedirs(_join(self._scratch, SPARES), mode=0o700, exist_ok=True)
+        _append(_join(self._scratch, SPARES, f"{tag}.jsonl"), event)
+        if event.has_copy:
+            spare(copy, self._scratch)
+
+    def _kept(self, path: str, segment: Segment) -> str:
+        """Where the copy is. Where there is no room for a copy, the process ends before it changes the file."""
+        try:
+            os.makedirs(self._keep, mode=0o700, exist_ok=True)  # says that there is something to put back
+            copy = keep(path, _join(self._keep, f"{Real.getpid()}-{len(self._seen)}"))
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                segment.give_up()
+            return UNKEPT
+        if copy not in (ABSENT, UNKEPT):
+            spare(copy, self._scratch)
+        return copy
+
+    def _event(self, what: str, name: str, copy: str, at: float = 0.0, test: str = "") -> Outside:
+        """With the proof that it is this audit that tells it."""
+        root = self._places.top(name) if what in ("file", "settled") else ""
+        return proven(Outside(what, name, copy, at, test, root), self._key)
+
+    def _tell(self, what: str, name: str, copy: str) -> None:
+        if self._segment is None or (what, name) in self._told:
+            return
+        self._told.add((what, name))
+        now, pid = Real.monotonic(), Real.getpid()
+        if pid == self._owner:
+            self._segment.write(self._event(what, name, copy, now))
+        else:  # a test has forked this process, which has no segment: it tells this beside its copies
+            os.makedirs(self._keep, mode=0o700, exist_ok=True)
+            _append(_join(self._keep, f"{pid}.jsonl"), self._event(what, name, copy, now, self._segment.running))
+
+
+def _append(path: str, event: Outside) -> None:
+    """Write `event` to a segment that is open no longer than that takes."""
+    new = not _lexists(path)
+    segment = Segment(path)
+    if new:
+        segment.write(Header(FORMAT, os.path.basename(path).removesuffix(".jsonl")))
+    segment.write(event)
+    segment.close()
+
+
+def _is_passing(address: tuple[Any, ...]) -> bool:
+    """A port of the ephemeral range on this machine: a server that lives no longer than its test."""
+    return int(address[1]) >= _EPHEMERAL and (
+        address[0] == "localhost" or str(address[0]).startswith(("127.", "::1"))
+    )

@@ -1,0 +1,70 @@
+"""The part of a control run: plain pytest, with outcomes and files watched and nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from leakcheck.recorder.changes.outcomes import Outcomes
+from leakcheck.recorder.outside.audit_hook import OutsideWatch
+from leakcheck.recorder.process.parts import Part, read_order, undo_folder
+from leakcheck.recorder.process.runner import items_by_id
+from leakcheck.recorder.segment import Segment
+from leakcheck.recorder.syscalls import Real
+from leakcheck.records import TestRun, is_shortened, node_id, short_id
+from leakcheck.wire.events import Completed, Finished, Started
+from leakcheck.wire.process_config import Setup
+
+
+class ControlPart(Part):
+    """A run as without leakcheck, by pytest's own loop: it tells outcomes, and files that are about to change."""
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(setup)
+        self._segment = Segment(setup.segment)
+        self._order = read_order(setup.segment)
+        self._names: dict[int, str] = {}
+        self._outside = OutsideWatch(os.getcwd(), setup.folder, setup.scratch, setup.salt)
+        self._outside.install()
+
+    def on_root(self, root: str) -> None:
+        self._outside.settle_root(root)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> None:
+        # What imports write, they write in every process: only what tests write is put back.
+        self._outside.begin(self._segment, undo_folder(self.setup, self._segment))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        by_id = items_by_id(items)
+        items[:] = [item for test, item in by_id.items() if test not in self._order.without]
+        if any(is_shortened(test) for test in self._order.tests):  # the command names more than is meant
+            items[:] = [by_id[test] for test in dict.fromkeys(self._order.tests) if test in by_id]
+        self._names = {id(item): test for test, item in by_id.items()}
+        # Of several tests with one node id, a command names all: it is the order that knows which is meant.
+        if [item.nodeid for item in items] == [node_id(test) for test in self._order.tests]:
+            self._names.update({id(item): test for item, test in zip(items, self._order.tests, strict=True)})
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self._outcomes = Outcomes(os.path.realpath(str(session.config.rootpath)))
+        session.config.pluginmanager.register(self._outcomes, "leakcheck-outcomes")
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        test = self._names.get(id(item)) or short_id(item.nodeid)
+        self._outcomes.clear()
+        self._segment.write(Started(test, Real.clock()))
+        begin = Real.monotonic()
+        result = yield
+        seconds = round(max(Real.monotonic() - begin, 0.0), 6)
+        told = self._outcomes
+        run = TestRun(test, told.outcome, told.phases, seconds, told.crash, wider=told.wider)
+        self._segment.write(Finished(run))
+        return result
+
+    def pytest_sessionfinish(self) -> None:
+        self._segment.write(Completed(0.0))

@@ -1,0 +1,60 @@
+"""A deep look around the tests of one execution: who changed what, through which line, and what is put back."""
+
+from __future__ import annotations
+
+import contextlib
+from types import CodeType
+
+from leakcheck.recorder.changes.ledger import Book
+from leakcheck.recorder.comparing import differ
+from leakcheck.recorder.deep.deep_look import DeepLook
+from leakcheck.recorder.deep.pinpoint import Pinpoint
+from leakcheck.records import Change, Location, Order, Source
+from leakcheck.snapshots.frames import is_project_file
+
+
+class DeepRun:
+    """Begun before the first test; asked after each test but the last, and before the last."""
+
+    def __init__(self, book: Book, order: Order) -> None:
+        self._book = book
+        self._order = order
+        wanted = (*order.restore, *order.pinpoint)
+        means = (book.camera, book.probes)
+        self._look = DeepLook.at(*means, wanted) if wanted else DeepLook.everywhere(*means)
+        self._makers: dict[Location, str] = {}
+        self._sources: dict[Location, Source] = {}
+        self._pinpoint: Pinpoint | None = None
+        if order.pinpoint:
+            spots = self._look.spots(order.pinpoint)
+            self._pinpoint = Pinpoint(spots, is_project_file, differ, self._changed)
+            self._pinpoint.start()
+
+    def _changed(self, location: Location, code: CodeType, line: int) -> None:
+        self._sources[location] = self._book.source_at(code.co_filename, line, code.co_name)
+
+    def after(self, test: str) -> None:
+        """`test` is over: what differs from now on was made by it."""
+        for each in self._look.differences():
+            self._makers.setdefault(each.location, test)
+
+    def changes(self) -> tuple[Change, ...]:
+        """What differs before the last test runs."""
+        if self._pinpoint is not None:
+            self._pinpoint.stop()
+        found = []
+        for each in self._look.differences():
+            source = self._sources.get(each.location)
+            maker = self._makers.get(each.location, "")
+            found.append(self._look.change(each, maker, () if source is None else (source,)))
+        return tuple(found)
+
+    def put_back_nothing(self) -> bool:
+        """Put back what the order asks for. True if it asks for something, and all of it stayed as it was."""
+        wanted = set(self._order.restore)
+        for each in self._look.differences():
+            if each.location in wanted:
+                with contextlib.suppress(Exception):  # the project's own objects may refuse in any way
+                    each.undo()
+        still = {each.location for each in self._look.differences()}
+        return bool(wanted) and all(each in still for each in wanted & self._makers.keys())

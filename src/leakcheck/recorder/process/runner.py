@@ -1,0 +1,162 @@
+"""Runs one order in this process, with pytest's own protocol for every test."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import pytest
+
+from leakcheck.recorder.changes.hooks import RecorderPlugin
+from leakcheck.recorder.changes.ledger import Book, Saved
+from leakcheck.recorder.changes.outcomes import Outcomes
+from leakcheck.recorder.deep.deep_look import DeepLook
+from leakcheck.recorder.process.deep_run import DeepRun
+from leakcheck.recorder.process.shared_resources import renew_temporary_folder
+from leakcheck.recorder.segment import Segment
+from leakcheck.recorder.syscalls import Real
+from leakcheck.records import NOT_RESTORED, Order, short_id, without_number
+from leakcheck.snapshots.reachable import loaded
+from leakcheck.wire.events import Again, Completed, Deep, Note, Stopped
+
+SLOW_SECONDS = 1.0
+
+
+class Runner:
+    """One collected session and the recorder that listens to it."""
+
+    def __init__(
+        self,
+        session: pytest.Session,
+        items: Mapping[str, pytest.Item],
+        outcomes: Outcomes,
+        recorder: RecorderPlugin,
+        book: Book,
+        look: DeepLook | None = None,
+    ) -> None:
+        self._session = session
+        self._items = items
+        self._outcomes = outcomes
+        self._recorder = recorder
+        self._book = book
+        self._look = look
+
+    def run(self, order: Order, segment: Segment) -> None:
+        """Run `order`, writing to `segment`. A test that the collection lacks is noted, and nothing runs."""
+        missing = [test for test in order.tests if without_number(test) not in self._items]
+        if missing:
+            segment.write(Note("missing", missing[0]))
+            return
+        self._recorder.segment = segment
+        self._book.full = order.full
+        start = Real.monotonic()
+        try:
+            self._run_items(self._items_of(order), order, segment)
+        except pytest.exit.Exception:
+            segment.write(Stopped("pytest.exit"))  # not its reason, which may hold anything: as with messages
+        except (self._session.Interrupted, self._session.Failed, KeyboardInterrupt) as stop:
+            segment.write(Stopped(type(stop).__name__))
+        else:
+            segment.write(Completed(round(Real.monotonic() - start, 6)))
+
+    def _items_of(self, order: Order) -> list[pytest.Item]:
+        """A test that stands twice in an order is two items: pytest tears down by the identity of items. The second
+        of two tests with one id, which the collection of one file alone may lack, is the first once more."""
+        seen: set[str] = set()
+        result = []
+        for test in order.tests:
+            item = self._items.get(test)
+            if item is None or test in seen:
+                item = _twin(item or self._items[without_number(test)])
+                self._recorder.name(item, test)
+            seen.add(test)
+            result.append(item)
+        return result
+
+    def _run_items(self, items: Sequence[pytest.Item], order: Order, segment: Segment) -> None:
+        saved = self._book.save(order.restore) if order.restore and not order.deep else []
+        deep = DeepRun(self._book, order) if order.deep else None
+        ran: set[str] = set()
+        for index, item in enumerate(items):
+            following = items[index + 1] if index + 1 < len(items) else None
+            spare = _twin(item) if order.again else None
+            if order.tests[index] in ran:
+                renew_temporary_folder(self._session.config)
+            ran.add(order.tests[index])
+            if following is None and deep is not None:
+                self._tell_deep(deep, segment)
+            elif following is None and order.restore:
+                self._put_back(saved, order, segment)
+            self._run_item(item, following)
+            if deep is not None and following is not None:
+                deep.after(self._recorder.test_id(item))
+            if spare is not None:
+                self._tell_elsewhere(item, segment)
+                self._run_again(spare, order.tests[index], segment)
+
+    def _run_item(self, item: pytest.Item, following: pytest.Item | None) -> None:
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if self._session.shouldfail:
+            raise self._session.Failed(self._session.shouldfail)
+        if self._session.shouldstop:
+            raise self._session.Interrupted(self._session.shouldstop)
+
+    def _run_again(self, item: pytest.Item, test: str, segment: Segment) -> None:
+        """Once more in the same process, unrecorded: a test that leaks into itself shows."""
+        self._recorder.segment = None
+        self._outcomes.clear()
+        start = Real.monotonic()
+        renew_temporary_folder(self._session.config)
+        self._run_item(item, None)
+        segment.write(Again(test, self._outcomes.outcome))
+        self._recorder.segment = segment if Real.monotonic() - start < SLOW_SECONDS else None
+
+    def _tell_elsewhere(self, item: pytest.Item, segment: Segment) -> None:
+        """What a test that runs alone has changed in the project's modules, and of the process's settings."""
+        if self._look is not None:
+            test = self._recorder.test_id(item)
+            changes = tuple(self._look.change(each, test) for each in self._look.differences())
+            segment.write(Deep(changes, loaded()))
+
+    @staticmethod
+    def _tell_deep(deep: DeepRun, segment: Segment) -> None:
+        segment.write(Deep(deep.changes()))
+        if deep.put_back_nothing():
+            segment.write(Note(NOT_RESTORED, "nothing of what was asked for"))
+
+    def _put_back(self, saved: list[Saved], order: Order, segment: Segment) -> None:
+        done = self._book.put_back(saved)
+        for location in order.restore:
+            if location not in done:
+                segment.write(Note(NOT_RESTORED, f"{location.kind} {location.owner} {location.key}"))
+
+
+def _twin(item: pytest.Item) -> pytest.Item:
+    twin: Any = copy.copy(item)
+    twin.own_markers = list(item.own_markers)  # finding the function anew adds its marks once more
+    doctest = getattr(twin, "dtest", None)
+    if doctest is not None:
+        twin.dtest = copy.copy(doctest)
+        twin.dtest.globs = dict(doctest.globs)  # they are cleared behind it
+    if hasattr(type(getattr(twin, "_instance", None)), getattr(twin, "originalname", "")):
+        del twin._instance  # of the test's class: each item gets a fresh one
+        twin._obj = None
+        twin.instance  # noqa: B018  made now, as at collection: where setup is skipped, teardown needs it still
+    renew = getattr(twin, "_initrequest", None)
+    if renew is not None:
+        renew()  # else both would share one request, which is over when the first has run
+    return cast(pytest.Item, twin)
+
+
+def items_by_id(items: Sequence[pytest.Item]) -> dict[str, pytest.Item]:
+    """Items by unique id: the node id (shortened if it is very long), with ` #2` behind the second of the same id,
+    and so on."""
+    counts: dict[str, int] = {}
+    result: dict[str, pytest.Item] = {}
+    for item in items:
+        name = short_id(item.nodeid)
+        counts[name] = counts.get(name, 0) + 1
+        number = counts[name]
+        result[name if number == 1 else f"{name} #{number}"] = item
+    return result

@@ -1,0 +1,32 @@
+"""What a started process does: which part it plays, told by its configuration."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from leakcheck.recorder.process.control_part import ControlPart
+from leakcheck.recorder.process.parts import SinglePart, read_order
+from leakcheck.recorder.process.random_seeds import Chance
+from leakcheck.recorder.process.tree_part import RootPart
+from leakcheck.recorder.process.watch import Watch
+from leakcheck.wire.process_config import Setup
+
+
+def start(setup: Setup) -> int:
+    """Run pytest as `setup` says; returns its exit code."""
+    if setup.mode == "control":
+        return _run_plain(setup)
+    watch, chance = Watch.start(setup, os.path.realpath(os.getcwd())), Chance()
+    part = RootPart(setup, watch, chance) if setup.is_root else SinglePart(setup, watch, chance)
+    return int(pytest.main(list(setup.args), plugins=[part]))
+
+
+def _run_plain(setup: Setup) -> int:
+    """pytest as the printed command runs it: twice for an order that holds its one test twice."""
+    tests = read_order(setup.segment).tests
+    code = 0
+    for _ in range(2 if len(set(tests)) < len(tests) else 1):
+        code = code or int(pytest.main(list(setup.args), plugins=[ControlPart(setup)]))
+    return code

@@ -1,0 +1,82 @@
+"""The part of a process that forks others: the root of the tree and its nodes."""
+
+from __future__ import annotations
+
+import atexit
+import os
+
+import pytest
+
+from leakcheck.recorder.process.fork_server import NodeServer, RootServer
+from leakcheck.recorder.process.parts import RecordingPart, read_order
+from leakcheck.recorder.process.random_seeds import Chance
+from leakcheck.recorder.process.shared_resources import (
+    own_cache,
+    own_captured_output,
+    own_temporary_folder,
+)
+from leakcheck.recorder.process.watch import Watch
+from leakcheck.recorder.segment import Segment
+from leakcheck.recorder.syscalls import Real
+from leakcheck.wire.codec import prepare
+from leakcheck.wire.messages import ROOT, Ready
+from leakcheck.wire.process_config import Setup
+
+
+class RootPart(RecordingPart):
+    """The root of the tree of forks; its forks become nodes, and their forks the children that run."""
+
+    def __init__(self, setup: Setup, watch: Watch, chance: Chance) -> None:
+        super().__init__(setup, watch, chance)
+        self._tag = ""
+        self._commands = -1
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_cmdline_main(self, config: pytest.Config) -> int | None:
+        super().pytest_cmdline_main(config)
+        prepare()
+        self.watch.book.name_all()
+        self.threads.leave()
+        server = RootServer(self.setup.commands, self.setup.replies)
+        server.reply(Ready(ROOT, Real.getpid()))
+        tag = server.serve(server.handle)
+        if tag is None:
+            return 0
+        atexit._clear()
+        self._tag, self._commands, self.collect = tag, server.node_commands, server.node_files
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        Segment(os.path.join(self.setup.folder, f"{self._tag}.jsonl")).write(self.collected(session))
+        if not self.can_run(session):
+            return None
+        self.watch.book.name_all()
+        self.chance.settle()
+        if self.collect:  # its forks are tests alone
+            self.look = self.watch.book.look()
+        server = NodeServer(self._commands, self.setup.replies)
+        server.reply(Ready(self._tag, Real.getpid()))
+        tag = server.serve(server.handle)
+        if tag is None:
+            Real.leave(0)  # pytest's ending and the interpreter's, five full collections of garbage, serve nobody
+        self._run_child(session, tag)
+        return True
+
+    def _run_child(self, session: pytest.Session, tag: str) -> None:
+        """An execution, in a process that ends here: nothing of the node's own ending may run in it."""
+        try:
+            path = os.path.join(self.setup.folder, f"{tag}.jsonl")
+            segment = Segment(path)
+            own_captured_output(session.config)
+            mine = f"{tag}-{Real.getpid()}"  # what was disturbed runs again by the same name
+            own_temporary_folder(session.config, os.path.join(self.setup.scratch, f"t{mine}"))
+            own_cache(session.config, os.path.join(self.setup.scratch, f"cache{mine}"))
+            self.chance.renew()
+            self.run_here(session, read_order(path), segment)
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+            Real.leave(70)
+        Real.leave(0)

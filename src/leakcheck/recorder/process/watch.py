@@ -1,0 +1,52 @@
+"""The recorder's parts, built from what the engine tells the in-suite part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from leakcheck.probes import Probes, discover
+from leakcheck.probes.kinds.files import Probe as Files
+from leakcheck.recorder.changes.causes import Causes
+from leakcheck.recorder.changes.import_patches import Patch, PatchingFinder
+from leakcheck.recorder.changes.ledger import Book
+from leakcheck.recorder.outside.audit_hook import OutsideWatch
+from leakcheck.snapshots.frames import is_project_module
+from leakcheck.snapshots.redaction import Redactor
+from leakcheck.snapshots.values import Camera
+from leakcheck.wire.process_config import Setup
+
+__all__ = ["Setup", "Watch"]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The recorder's parts that live as long as the process."""
+
+    book: Book
+    causes: Causes
+    probes: Probes
+    outside: OutsideWatch
+
+    @classmethod
+    def start(cls, setup: Setup, root: str) -> Watch:
+        """Build the book and patch what is imported from now on."""
+        causes = Causes()
+        camera = Camera(Redactor(setup.salt, show_values=setup.show_values), is_project_module)
+        probes = discover()
+        book = Book(camera, probes, causes, root)
+        patches: dict[str, list[Patch]] = {}
+        for probe in probes.owned:
+            for module, patch in probe.patches().items():
+                patches.setdefault(module, []).append(partial(_apply, patch, book))
+        PatchingFinder(patches).install()
+        files = next(each for each in probes.settings.values() if isinstance(each, Files))
+        files.salt = setup.salt
+        outside = OutsideWatch(root, setup.folder, setup.scratch, setup.salt, files.keep)
+        outside.install()
+        return cls(book, causes, probes, outside)
+
+
+def _apply(patch: Any, book: Book, module: Any) -> None:
+    patch(module, book)

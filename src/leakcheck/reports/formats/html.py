@@ -1,0 +1,155 @@
+"""The page: one file of HTML that loads nothing. Templates, styles and script stand in `_page/`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib.resources import files
+from typing import get_args
+
+import jinja2
+from markupsafe import Markup
+
+from leakcheck.records import Impact, Outcome, Result, TestVerdict
+from leakcheck.reports.page.cards import cards
+from leakcheck.reports.page.data import page_data
+from leakcheck.reports.page.text import Shown, as_script_data, digest, link_to, with_code
+from leakcheck.reports.wording.certified import certificate_sentences, conclusion, verdict_of
+from leakcheck.reports.wording.fix_sentences import EXPOSES, HELPS, effect, group_sentence, joint_sentence, where
+from leakcheck.reports.wording.root_causes import grouped, without_polluter
+from leakcheck.reports.wording.sentences import (
+    FAILING_FIXTURES,
+    circumstances,
+    cost_in_words,
+    detail,
+    failing_fixtures,
+    leaks_in_words,
+    tests_in_words,
+    troubled_tests,
+)
+from leakcheck.reports.wording.words import agreeing, clip, duration, outcomes_by_word, plural
+
+_PARTS = files("leakcheck.reports").joinpath("_page")
+_STYLES = ("base.css", "map.css", "cards.css", "tables.css", "print.css")
+_SCRIPTS = ("data.js", "filter.js", "layout.js", "map.js", "matrix.js", "tests.js", "page.js")
+
+
+class Report:
+    """Verdict, leak map, a card for each root cause, orders against tests, and every test by name."""
+
+    name = "html"
+    help = "the page, for people: one file that opens in any browser."
+    appends = False
+
+    def render(self, result: Result) -> str:
+        """The whole page. All text of the project passes `Shown` and is escaped then."""
+        shown = Shown(result.suite.rootdir)
+        style, script = _joined(_STYLES), _script()
+        page = _environment(shown).get_template("page.html.jinja")
+        text = page.render(
+            result=result,
+            cards=cards(result),
+            headline=_headline(result),
+            counts=Counter(test.verdict for test in result.tests),
+            impacts={impact: sum(leak.impact == impact for leak in result.leaks) for impact in get_args(Impact)},
+            columns=_columns(result),
+            orphans=without_polluter(result),
+            troubles=_troubles(result),
+            failing_fixtures=failing_fixtures(result),
+            failing_fixtures_title=FAILING_FIXTURES,
+            certificate=_certificate(result),
+            mend_remarks=_mend_remarks(result),
+            kinds=grouped(sorted(result.certificate.kinds), lambda kind: result.certificate.kinds[kind]),
+            style=Markup(style),
+            script=Markup(script),
+            policy=f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}'; img-src data:",
+            data=as_script_data(page_data(result, shown)),
+        )
+        return text.rstrip("\n") + "\n"
+
+
+def _environment(shown: Shown) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_part),
+        autoescape=True,
+        finalize=shown,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words = (
+        clip,
+        plural,
+        duration,
+        outcomes_by_word,
+        detail,
+        verdict_of,
+        tests_in_words,
+        leaks_in_words,
+        cost_in_words,
+    )
+    environment.filters.update({word.__name__: word for word in (*words, circumstances)})
+    environment.filters.update(
+        mend_effect=effect, mend_where=where, joint_sentence=joint_sentence, group_sentence=group_sentence
+    )
+    environment.filters["link"] = lambda test: link_to(shown.text(test))
+    environment.filters["ticks"] = lambda text: with_code(shown.text(text))
+    return environment
+
+
+def _part(name: str) -> str:
+    return _PARTS.joinpath(name).read_text("utf-8")
+
+
+def _joined(names: tuple[str, ...]) -> str:
+    return "\n".join(map(_part, names))
+
+
+def _script() -> str:
+    return f'"use strict";\n(() => {{\n{_joined(_SCRIPTS)}}})();\n'
+
+
+def _headline(result: Result) -> str:
+    """The verdict as one sentence for people."""
+    verdicts = [test.verdict for test in result.tests]
+    hurt, again = sum(word in ("victim", "brittle") for word in verdicts), verdicts.count("self-polluting")
+    total = plural(len(verdicts), "test")
+    twice = f"{again:,} {agreeing(again, 'fails', 'fail')} when run again"
+    if not verdicts:
+        return "No tests were collected: nothing to audit"
+    if hurt:
+        depend = agreeing(hurt, "depends", "depend")
+        return f"{hurt:,} of {total} {depend} on the order" + (f", {twice}" if again else "")
+    if again:
+        return f"Of {total}, {twice}"
+    left = f", but {plural(len(result.leaks), 'leak is', 'leaks are')} left" if result.leaks else ""
+    return f"No test depends on the order{left}"
+
+
+def _columns(result: Result) -> list[str]:
+    """The outcomes that occurred."""
+    return [word for word in get_args(Outcome) if any(order.outcomes.get(word) for order in result.orders)]
+
+
+def _mend_remarks(result: Result) -> list[str]:
+    told = {HELPS: any(mend.touches for mend in result.mends), EXPOSES: any(mend.exposes for mend in result.mends)}
+    return [remark for remark, needed in told.items() if needed]
+
+
+def _troubles(result: Result) -> list[tuple[str, list[TestVerdict], list[str]]]:
+    """Title, tests and advice of each trouble that is no order dependence."""
+    advice = {test: finding.mend for finding in result.findings if finding.leak is None for test in finding.tests}
+    return [
+        (
+            title,
+            tests,
+            list(dict.fromkeys(advice[test.id] for test in tests if test.id in advice)),
+        )
+        for title, tests in troubled_tests(result)
+    ]
+
+
+def _certificate(result: Result) -> tuple[str, tuple[str, ...]]:
+    """What follows from the audit in one sentence, and all that it covered."""
+    if not result.tests:
+        return "Nothing was covered.", ()
+    return conclusion(result), certificate_sentences(result, kinds=False)

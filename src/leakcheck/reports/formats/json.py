@@ -1,0 +1,238 @@
+"""The JSON report, format 1. Its schema is made by `_schema` and stands beside this file."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from leakcheck.records import (
+    Certificate,
+    Cost,
+    Edge,
+    Finding,
+    JointMend,
+    Leak,
+    Mend,
+    OrderSummary,
+    PathChange,
+    Result,
+    Source,
+    Suite,
+    TestVerdict,
+)
+from leakcheck.reports.wording.local_paths import Local
+
+SCHEMA_VERSION = 1
+
+# Characters that JSON allows raw, but that a terminal obeys, an editor hides, or UTF-8 cannot hold.
+_RISKY = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
+
+Json = dict[str, Any]
+
+
+class Report:
+    """Everything that the audit found, for programs."""
+
+    name = "json"
+    help = "the JSON report, for programs."
+    appends = False
+
+    def render(self, result: Result) -> str:
+        """A JSON document that the shipped schema describes, its keys always in the same order."""
+        return dumped(document(result))
+
+
+def dumped(data: object) -> str:
+    """`data` as JSON, readable, with nothing hidden in it."""
+    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+    return _RISKY.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def document(result: Result) -> Json:
+    """The report as plain data. Paths below the rootdir are relative to it, wherever they stand."""
+    local = Local(result.suite.rootdir)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "leakcheck": result.leakcheck,
+        "suite": _suite(result, local),
+        "cost": _cost(result.cost),
+        "orders": [_order(order) for order in result.orders],
+        "tests": [_test(test, local) for test in result.tests],
+        "leaks": [_leak(leak, local) for leak in result.leaks],
+        "edges": [_edge(edge) for edge in result.edges],
+        "findings": [_finding(finding, local) for finding in result.findings],
+        "certificate": _certificate(result.certificate),
+        "verdict": result.verdict,
+        "exit_code": result.exit_code,
+        "notes": [local(note) for note in result.notes],
+        "gate": _gate(result, local),
+        "mends": [_mend(mend, local) for mend in result.mends],
+        "joint_mends": [_joint_mend(mend) for mend in result.joint_mends],
+        "groups": [list(group) for group in result.groups],
+    }
+
+
+def _suite(result: Result, local: Local) -> Json:
+    suite: Suite = result.suite
+    return {
+        "rootdir": ".",
+        "args": [local(arg) for arg in suite.args],
+        "tests": len(result.tests),
+        "python": suite.python,
+        "pytest": suite.pytest,
+        "engine": result.engine,
+        "lanes": result.lanes,
+        "neutralised": list(suite.neutralised),
+    }
+
+
+def _cost(cost: Cost) -> Json:
+    return {
+        "plain_seconds": _seconds(cost.plain_seconds),
+        "audit_seconds": _seconds(cost.audit_seconds),
+        "executions": cost.executions,
+        "test_executions": cost.test_executions,
+        "processes": cost.processes,
+        "forks": cost.forks,
+    }
+
+
+def _seconds(value: float) -> float:
+    return round(value, 3) if math.isfinite(value) else 0.0
+
+
+def _order(order: OrderSummary) -> Json:
+    return {
+        "name": order.name,
+        "kind": order.kind,
+        "seed": order.seed,
+        "outcomes": dict(order.outcomes),
+        "reproduce": order.reproduce,
+    }
+
+
+def _test(test: TestVerdict, local: Local) -> Json:
+    return {
+        "id": test.id,
+        "verdict": test.verdict,
+        "roles": list(test.roles),
+        "outcomes": dict(test.outcomes),
+        "crash": local(test.crash),
+    }
+
+
+def _leak(leak: Leak, local: Local) -> Json:
+    return {
+        "id": leak.id,
+        "kind": leak.location.kind,
+        "owner": leak.location.owner,
+        "key": leak.location.key,
+        "impact": leak.impact,
+        "polluters": list(leak.polluters),
+        "victims": list(leak.victims),
+        "readers": list(leak.readers),
+        "sources": [_source(source, local) for source in leak.sources],
+        "before": local(leak.before),
+        "after": local(leak.after),
+        "path": leak.path,
+        "paths": [_path(change, local) for change in leak.paths],
+        "reach": leak.reach,
+        "internal": leak.internal,
+    }
+
+
+def _source(source: Source, local: Local) -> Json:
+    return {
+        "file": local(source.file),
+        "line": source.line,
+        "function": source.function,
+        "fixture": source.fixture,
+        "scope": source.scope,
+        "phase": source.phase,
+    }
+
+
+def _path(change: PathChange, local: Local) -> Json:
+    return {"path": change.path, "before": local(change.before), "after": local(change.after)}
+
+
+def _edge(edge: Edge) -> Json:
+    return {
+        "from": list(edge.polluters),
+        "to": edge.test,
+        "effect": edge.effect,
+        "leak": edge.leak,
+        "witness": list(edge.witness),
+        "confirmed": edge.confirmed,
+        "counterfactual": edge.counterfactual,
+        "reproduce": edge.reproduce,
+        "executions": list(edge.executions),
+    }
+
+
+def _finding(finding: Finding, local: Local) -> Json:
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "title": finding.title,
+        "file": local(finding.file),
+        "line": finding.line,
+        "tests": list(finding.tests),
+        "leak": finding.leak,
+        "mend": finding.mend,
+        "ignored": finding.ignored or None,
+        "known": finding.known,
+        "new": list(finding.new),
+    }
+
+
+def _mend(mend: Mend, local: Local) -> Json:
+    return {
+        "id": mend.id,
+        "leaks": list(mend.leaks),
+        "file": local(mend.file),
+        "line": mend.line,
+        "fixture": mend.fixture,
+        "frees": list(mend.frees),
+        "touches": list(mend.touches),
+        "exposes": list(mend.exposes),
+        "advice": mend.advice,
+    }
+
+
+def _joint_mend(mend: JointMend) -> Json:
+    return {"tests": list(mend.tests), "mends": list(mend.mends), "enough": mend.enough}
+
+
+def _certificate(certificate: Certificate) -> Json:
+    return {
+        "pairs_total": certificate.pairs_total,
+        "pairs_covered": certificate.pairs_covered,
+        "unexplained": [{"test": each.test, "witness": list(each.witness)} for each in certificate.unexplained],
+        "kinds": _by_name(certificate.kinds),
+        "budget_exhausted": certificate.budget_exhausted,
+        "budget": certificate.budget,
+        "covered_by": dict(certificate.covered_by),
+        "profile": certificate.profile,
+        "limits": list(certificate.limits),
+    }
+
+
+def _gate(result: Result, local: Local) -> Json:
+    found = result.findings
+    return {
+        "fail_on": result.gate.fail_on,
+        "baseline": local(result.gate.baseline) or None,
+        "counted": sum(not each.ignored and not each.known for each in found),
+        "known": sum(each.known for each in found),
+        "ignored": sum(bool(each.ignored) for each in found),
+        "mended": list(result.gate.mended),
+        "remarks": [local(remark) for remark in result.gate.remarks],
+    }
+
+
+def _by_name(values: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: values[name] for name in sorted(values)}

@@ -1,0 +1,32 @@
+"""Formats of the leak graph: one format is one file in this package, as for reports.
+
+Every module of this package whose name does not begin with an underscore holds one class `Graph` that keeps to the
+contract below. What the nodes and edges are, and what their attributes mean, is told in `_leak_graph`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from leakcheck.discovery import instances
+
+if TYPE_CHECKING:
+    from leakcheck.reports.graphs.leak_graph import LeakGraph
+
+
+class Graph(Protocol):
+    """The contract of a format."""
+
+    name: str
+    """What a user calls the format: "dot", "graphml"."""
+
+    def render(self, graph: LeakGraph) -> str:
+        """The whole graph, in characters that UTF-8 can hold. Equal graphs give equal text."""
+
+
+def graph_formats() -> Mapping[str, Graph]:
+    """An instance of every format in this package, by its name."""
+    found: list[Graph] = instances(sys.modules[__name__], "Graph")
+    return {graph.name: graph for graph in found}

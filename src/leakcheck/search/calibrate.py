@@ -1,0 +1,92 @@
+"""Calibration: the rig proves itself before it accuses anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from leakcheck.engine import Job
+from leakcheck.errors import EngineFailed
+from leakcheck.orders.declared import Strategy as Declared
+from leakcheck.records import Execution, Order
+from leakcheck.records.topics import Fallback, Topic
+from leakcheck.search.interference import outsiders, talk_to_servers, told
+from leakcheck.search.session import LETHAL, Bench
+from leakcheck.text import some
+
+
+def calibrate(bench: Bench, control: Job) -> None:
+    """Run the declared order recorded and unrecorded; where they differ steadily, stop to fork.
+
+    `control` was begun beside the collection of the suite.
+    """
+    bench.run("declared", Declared().propose(bench.view()))
+    _keep_control(bench, bench.engine.finish(control))
+    if not any(execution.runs for execution in bench.executions):
+        raise EngineFailed(
+            f"no test of the declared order ran: {bench.executions[-1].status}",
+            hint="Give it more time with --execution-timeout, or try --engine spawn.",
+        )
+    odd = _differing(bench)
+    if odd:
+        known = [*bench.executions, *bench.control]
+        if outsiders(known, bench.files) or talk_to_servers(known):
+            bench.disown("ran beside another process that shares its files or servers")
+        _again(bench)
+        odd = _differing(bench)
+    if odd and bench.engine.fork:
+        bench.fall_back(Fallback.DIFFERS, _fallback_text(odd))
+        bench.disown("forked, and a fork of this suite behaves otherwise")
+        _again(bench)
+        odd = _differing(bench)
+    if odd:
+        told_of = f"outcomes differ from plain pytest, even in a process of their own: {some(odd, 1)}"
+        bench.note(Topic.RECORDER, told_of)
+    for topic, text in told([*bench.executions, *bench.control], bench.suite.rootdir):
+        bench.note(topic, text)
+
+
+def _keep_control(bench: Bench, execution: Execution) -> None:
+    bench.control.append(execution)
+    last = execution.runs[-1] if execution.runs else None
+    if last is not None and last.outcome in LETHAL:
+        bench.lethal.setdefault(last.test, last.outcome)
+        _control_again(bench)
+
+
+def _control_again(bench: Bench) -> None:
+    order = Order("control", "declared", (), without=tuple(sorted(bench.lethal)))
+    bench.progress.phase("control", 1)
+    _keep_control(bench, bench.engine.finish(bench.engine.control(order)))
+    bench.progress.step("control")
+
+
+def _again(bench: Bench) -> None:
+    """Both once more, one after the other, so that neither can disturb the other."""
+    _control_again(bench)
+    first = not any(execution.order.kind == "declared" for execution in bench.executions)
+    orders = Declared().propose(bench.view())
+    bench.run("declared", orders if first else [replace(order, repeat=1) for order in orders], lanes=1)
+
+
+def _differing(bench: Bench) -> list[str]:
+    """Tests whose outcomes are steady on both sides and differ between them."""
+    plain = _outcomes(bench.control)
+    recorded = _outcomes([each for each in bench.executions if each.order.kind == "declared"])
+    return [
+        test
+        for test, outcomes in plain.items()
+        if len(outcomes) == 1 and len(recorded.get(test, ())) == 1 and outcomes != recorded[test]
+    ]
+
+
+def _outcomes(executions: Sequence[Execution]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for execution in executions:
+        for run in execution.runs:
+            found.setdefault(run.test, set()).add(run.outcome)
+    return {test: frozenset(outcomes) for test, outcomes in found.items()}
+
+
+def _fallback_text(odd: Sequence[str]) -> str:
+    return f"in a fork, outcomes differ from plain pytest ({some(odd, 1)}): each order runs in a new process"

@@ -1,0 +1,154 @@
+"""Tests that leave the process: what they touch outside cannot be forked, so they run while nothing else does."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, QUIET_FILES, Execution, Order
+from leakcheck.records.topics import Topic
+from leakcheck.text import some
+
+
+@dataclass(slots=True)
+class Outside:
+    """What the executions added so far did outside of their processes: `count` of them, and control executions."""
+
+    writers: set[str] = field(default_factory=set)
+    """Tests that were seen to write a file, to talk to a server or to take a fixed port."""
+    nobodys: set[str] = field(default_factory=set)
+    """Files that were open before the first test of an execution."""
+    servers: bool = False
+    """Whether some test was seen to talk to a server, or may have done so unseen."""
+    sound: set[str] = field(default_factory=set)
+    """Tests that pass in the declared order."""
+    count: int = 0
+
+    @classmethod
+    def of(cls, executions: Iterable[Execution]) -> Outside:
+        """From all of them at once."""
+        found = cls()
+        for execution in executions:
+            found.add(execution)
+        return found
+
+    def add(self, execution: Execution) -> None:
+        """Learn from one more."""
+        self.count += 1
+        if execution.order.kind == "declared":
+            self.sound.update(run.test for run in execution.runs if run.outcome in GOOD_OUTCOMES)
+        for test, what, name in execution.outside:
+            self.servers = self.servers or what in ("server", "driver")
+            if not test:
+                self.nobodys.add(name)
+            elif what != "driver" and QUIET_FILES not in name:
+                self.writers.add(test)
+
+
+def outsiders(executions: Iterable[Execution], files: Mapping[str, str]) -> frozenset[str]:
+    """Tests that leave the process, and all others of their test files, by `files`: it may be a fixture that does
+    so, in the run of whoever needs it first."""
+    return with_neighbours(Outside.of(executions).writers, files)
+
+
+def with_neighbours(tests: Collection[str], files: Mapping[str, str]) -> frozenset[str]:
+    """`tests`, and all others of their test files."""
+    concerned = {files.get(test) for test in tests}
+    return frozenset(test for test, file in files.items() if file in concerned) if concerned else frozenset()
+
+
+def alone_where_needed(orders: Iterable[Order], outside: Collection[str], *, everything: bool) -> list[Order]:
+    """The orders, those with an outsider asking to run alone. An order without tests means all tests."""
+    return [replace(order, exclusive=order.exclusive or everything or _meets(order, outside)) for order in orders]
+
+
+def _meets(order: Order, outside: Collection[str]) -> bool:
+    return bool(outside) and (not order.tests or any(test in outside for test in order.tests))
+
+
+def told(executions: Iterable[Execution], root: str) -> Iterator[tuple[Topic, str]]:
+    """(topic, sentence) for the report."""
+    seen: dict[str, dict[str, None]] = {"file": {}, "server": {}, "port": {}}
+    for execution in executions:
+        for test, what, name in execution.outside:
+            if test and what in seen and QUIET_FILES not in name:
+                seen[what][_shown(name, root)] = None
+    if seen["file"]:
+        names = some(sorted(_innermost(seen["file"])))
+        alone = "tests write files: they run while nothing else does, and the files are put back"
+        yield Topic.FILES, f"{alone}: {names}"
+    if seen["server"]:
+        names = some(sorted(seen["server"]))
+        yield Topic.SERVERS, f"tests talk to servers, whose state leakcheck cannot reset: {names}"
+    if seen["port"]:
+        names = some(sorted(seen["port"]))
+        yield Topic.PORTS, f"tests take fixed ports, so they run while nothing else does: {names}"
+
+
+def _shown(name: str, root: str) -> str:
+    """A path as reports show it: relative to the rootdir, or to the home."""
+    if name.startswith(f"{root}/"):
+        return name.removeprefix(f"{root}/")
+    home = os.path.join(os.path.realpath(os.path.expanduser("~")), "")
+    return f"~/{name.removeprefix(home)}" if len(home) > 1 and name.startswith(home) else name
+
+
+def _innermost(names: Collection[str]) -> list[str]:
+    """Without the folders of others among them."""
+    folders = {parent for name in names for parent in map(str, PurePath(name).parents)}
+    return [name for name in names if name not in folders]
+
+
+WHY = "went wrong beside another execution, which may have touched the same files, ports or servers"
+
+
+def collided(batch: Sequence[Execution], known: Sequence[Execution]) -> list[Execution]:
+    """Those of a batch that went wrong, and may have been met: by one that touched the same file or port; or, where
+    some test talks to a server, by anybody. `known` are all executions until now.
+
+    Who runs alone cannot be met. A fixture of the session touches things in the run of whoever needs it first, so
+    that not everybody who does so is known beforehand; a connection that was closed at once is not seen, nor what
+    other programs do. So a test that passes in the declared order is not believed at once to fail alone, and where
+    there are servers, nowhere.
+    """
+    return disturbed(batch, Outside.of(known))
+
+
+def disturbed(batch: Sequence[Execution], known: Outside) -> list[Execution]:
+    """The same, of what is known of all executions until now."""
+    beside = [execution for execution in batch if not execution.order.exclusive]
+    users = Counter(each for execution in beside for each in _touched(execution))
+    return [
+        execution
+        for execution in beside
+        if (any(users[each] > 1 for each in _touched(execution)) and _failed(execution))
+        or ((known.servers or _is_first_alone(execution)) and _failed(execution) & known.sound)
+    ]
+
+
+def undisturbed(executions: Sequence[Execution]) -> list[Execution]:
+    """Those of an audit that was not finished that nothing can have disturbed: its last batch was not judged, or
+    nobody knows any more how."""
+    met = {execution.id for execution in collided(executions, executions)}
+    return [execution for execution in executions if execution.id not in met]
+
+
+def talk_to_servers(executions: Iterable[Execution]) -> bool:
+    """Whether some test was seen to do so, or may have done so unseen."""
+    return Outside.of(executions).servers
+
+
+def _is_first_alone(execution: Execution) -> bool:
+    return execution.order.kind == "isolated" and not execution.order.repeat
+
+
+def _failed(execution: Execution) -> set[str]:
+    """Tests that failed, if only when they were run again."""
+    return {run.test for run in execution.runs if BAD_OUTCOMES.intersection((run.outcome, run.again))}
+
+
+def _touched(execution: Execution) -> set[tuple[str, str]]:
+    return {(what, name) for _, what, name in execution.outside if what in ("file", "port")}

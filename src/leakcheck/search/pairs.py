@@ -1,0 +1,178 @@
+"""Leaked values in front of the tests that read them: one at a time, behind their makers, and together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
+
+from leakcheck.analysis.facts.chains import Value
+from leakcheck.analysis.facts.combinations import Couple, unmet_together
+from leakcheck.analysis.facts.untracked import unmet_elsewhere
+from leakcheck.records import Execution, Location, Order
+from leakcheck.search.session import Bench
+
+MAX_ROUNDS = 4
+MAX_TRIES = 2
+MAX_COUPLES = 24
+MAX_ENABLERS = 8
+
+
+def cover_pairs(bench: Bench) -> None:
+    """Put every leaked value in front of every test that reads its location.
+
+    Values that turn up on the way, left by a test only behind another, are followed to the depth asked for.
+    """
+    tried = Counter[Wanted]()
+    for _ in range(MAX_ROUNDS + bench.options.depth):
+        coverage = bench.coverage()
+        wanted: dict[Wanted, None] = {}
+        for pair in coverage.uncovered:
+            sequences = coverage.producers[pair.location, pair.digest]
+            fitting = ((each, pair.reader) for each in sequences if pair.reader not in each[:-1])
+            wanted.update(dict.fromkeys(islice((each for each in fitting if tried[each] < MAX_TRIES), 1)))
+        for sequence in coverage.long_chains if bench.options.depth > 1 else ():
+            *enablers, last = sequence
+            asked = [((enabler,), last) for enabler in enablers[-MAX_ENABLERS:]]
+            wanted.update(dict.fromkeys(each for each in asked if not tried[each]))
+        if not _meet(bench, "pairs", wanted, tried, _loud(bench)):
+            return
+
+
+def meet_elsewhere(bench: Bench) -> None:
+    """Put what tests change where no probe looks in front of every test that has not met it yet."""
+    tried = Counter[Wanted]()
+    for _ in range(MAX_ROUNDS):
+        unmet = dict.fromkeys(unmet_elsewhere(bench.known()))
+        wanted = [each for each in unmet if tried[each] < MAX_TRIES and bench.concerns(each[1])]
+        if not _meet(bench, "elsewhere", wanted, tried, _restless(bench)):
+            return
+
+
+def _meet(
+    bench: Bench,
+    phase: str,
+    wanted: Iterable[Wanted],
+    tried: Counter[Wanted],
+    loud: Collection[str],
+) -> list[Execution]:
+    """Readers behind what they are to meet: first in company, then, where somebody in it cleaned up, alone."""
+    safe = [each for each in wanted if not bench.is_lethal(*each[0], each[1])]
+    orders = propose([each for each in safe if not tried[each]], loud)
+    orders += [alone(*each) for each in safe if tried[each]]
+    tried.update(safe)
+    return bench.spend(phase, orders)
+
+
+def combine(bench: Bench) -> None:
+    """Leaked values together in front of the tests that read both: what only hurts together shows.
+
+    Many couples are met in crowds, a value for each location; the rest couple by couple, in either order.
+    """
+    tried: set[Order] = set()
+    for number in range(MAX_ROUNDS):
+        unmet = _concerned(bench, unmet_together(bench.known(), bench.coverage(), _known(bench)))
+        rows = _crowd(unmet) if len(unmet) > MAX_COUPLES else list(unmet.items())
+        orders = [order for values, readers in rows for order in _behind(bench, values, readers, number % 2 == 1)]
+        fresh = [order for order in dict.fromkeys(orders) if order not in tried]
+        tried.update(fresh)
+        if not bench.spend("crowds", fresh):
+            return
+
+
+def _concerned(bench: Bench, unmet: Mapping[Couple, tuple[str, ...]]) -> Mapping[Couple, tuple[str, ...]]:
+    readers = {couple: tuple(filter(bench.concerns, tests)) for couple, tests in unmet.items()}
+    return {couple: tests for couple, tests in readers.items() if tests}
+
+
+def _crowd(unmet: Mapping[Couple, tuple[str, ...]]) -> list[tuple[tuple[Value, ...], tuple[str, ...]]]:
+    """All at once, of every location the value that is missed most, and all readers."""
+    missed = Counter(value for couple, readers in unmet.items() for value in couple for _ in readers)
+    chosen: dict[Location, Value] = {}
+    for value, _ in missed.most_common():
+        chosen.setdefault(value[0], value)
+    readers = dict.fromkeys(test for tests in unmet.values() for test in tests)
+    return [(tuple(sorted(chosen.values())), tuple(readers))]
+
+
+def _behind(bench: Bench, values: Sequence[Value], readers: Iterable[str], backwards: bool) -> list[Order]:
+    producers = bench.coverage().producers
+    ordered = values[::-1] if backwards else values
+    makers = dict.fromkeys(test for value in ordered for test in producers[value][0])
+    sequence = tuple(test for test in makers if not bench.is_lethal(test))
+    return behind(sequence, [test for test in readers if not bench.is_lethal(test)], _restless(bench))
+
+
+def _known(bench: Bench) -> Mapping[str, frozenset[Value]]:
+    """test -> values each of which alone changes what it does."""
+    made: dict[tuple[str, ...], list[Value]] = {}
+    for value, sequences in bench.coverage().producers.items():
+        for sequence in dict.fromkeys(sequences):
+            made.setdefault(sequence, []).append(value)
+    found: dict[str, frozenset[Value]] = {}
+    for edge, locations in bench.edges():
+        if edge.effect in ("breaks", "enables"):
+            carried = {each for each in made.get(edge.polluters, ()) if not locations or each[0] in locations}
+            found[edge.test] = found.get(edge.test, frozenset()) | carried
+    return found
+
+
+def _loud(bench: Bench) -> frozenset[str]:
+    """Tests that leave something behind when alone, or behind others."""
+    producers = bench.coverage().producers
+    return frozenset(sequence[-1] for sequences in producers.values() for sequence in sequences)
+
+
+def _restless(bench: Bench) -> Collection[str]:
+    """Tests that were seen to change anything, be it to clean it."""
+    return bench.known().restless
+
+
+Wanted = tuple[tuple[str, ...], str]
+
+MAX_ROWS = 40
+
+
+def propose(wanted: Iterable[Wanted], loud: Collection[str], limit: int = 400) -> list[Order]:
+    """One execution per producer: the producer, then all its readers, those that leave nothing first.
+
+    `loud` are tests that leave something behind: each may uncover what follows it, so only one ends an execution.
+    """
+    by_producer: dict[tuple[str, ...], list[str]] = {}
+    for producer, reader in wanted:
+        by_producer.setdefault(producer, []).append(reader)
+    orders = []
+    for producer, readers in by_producer.items():
+        orders += [_order(producer, each) for each in _rows(readers, loud)]
+    return orders[:limit]
+
+
+def alone(producer: tuple[str, ...], reader: str) -> Order:
+    """A reader right behind a producer."""
+    return _order(producer, [reader])
+
+
+def behind(crowd: tuple[str, ...], readers: Sequence[str], restless: Collection[str]) -> list[Order]:
+    """The readers behind all of `crowd`: those that change nothing first, then the others, each of whom may clean.
+
+    Readers out of the crowd itself come behind the rest of it, one at a time.
+    """
+    if not crowd:
+        return []
+    outside = [reader for reader in readers if reader not in crowd]
+    row = sorted(outside, key=lambda reader: reader in restless)
+    inside = [reader for reader in readers if reader in crowd]
+    rows = [(tuple(each for each in crowd if each != reader), reader) for reader in inside[:MAX_ROWS]]
+    orders = [Order("pairs after a crowd", "pairs", (*rest, reader)) for rest, reader in rows if len(rest) > 1]
+    return [Order("pairs after a crowd", "pairs", (*crowd, *row)), *orders] if row else orders
+
+
+def _rows(readers: Sequence[str], loud: Collection[str]) -> list[list[str]]:
+    quiet = [reader for reader in dict.fromkeys(readers) if reader not in loud]
+    rest = [reader for reader in dict.fromkeys(readers) if reader in loud]
+    rows = [[*quiet, *rest[:1]]] if quiet or rest else []
+    return [*rows, *([reader] for reader in rest[1:])]
+
+
+def _order(producer: tuple[str, ...], readers: Sequence[str]) -> Order:
+    return Order(f"pairs after {producer[-1]}", "pairs", (*producer, *readers))

@@ -1,0 +1,146 @@
+"""The search: what breaks in the orders that people run is settled and proven first, then what is latent."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from leakcheck.analysis import meant_witnesses
+from leakcheck.orders import whole_orders
+from leakcheck.orders.isolated import Strategy as Isolated
+from leakcheck.orders.random import backward
+from leakcheck.progress import Outlook
+from leakcheck.records import Order
+from leakcheck.search.deep_search import look_deep, name_lines
+from leakcheck.search.once_more import OnceMore
+from leakcheck.search.outlook import declared_seconds, outlook
+from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
+from leakcheck.search.proof import confirm
+from leakcheck.search.questions import order_for
+from leakcheck.search.session import Bench
+from leakcheck.search.witnesses import explain, find_alternatives, find_more
+
+
+def settle(bench: Bench) -> None:
+    """Find every order dependence, prove it, and cover every pair of a leaked value and its reader."""
+    profile = bench.profile
+    bench.progress.expect(outlook(bench))
+    if not profile.isolate_all:
+        orders_and_differing(bench)
+    elif bench.engine.fork:
+        orders_and_profiles(bench)
+    else:
+        orders_and_suspects(bench)
+    try_meant(bench)
+    _set_budget(bench)
+    once_more = OnceMore(bench)
+    once_more.settle()
+    explain(bench, "explain")
+    prove(bench)
+    if profile.search:
+        _search(bench)
+    once_more.settle()
+    confirm(bench)
+    look_deep(bench)
+    if profile.search:
+        name_lines(bench)
+    once_more.settle()
+
+
+def _search(bench: Bench) -> None:
+    """What no order has shown yet: leaked values in front of their readers, one at a time and together."""
+    cover_pairs(bench)
+    meet_elsewhere(bench)
+    explain(bench)
+    combine(bench)
+    explain(bench)
+    prove(bench)
+    find_more(bench)
+
+
+def prove(bench: Bench) -> None:
+    """Confirm what is known, name what leaked, and ask who else leaves it."""
+    confirm(bench)
+    look_deep(bench)
+    find_alternatives(bench)
+
+
+def orders_and_profiles(bench: Bench) -> None:
+    """Every test alone, then the whole suite in other orders, in which what the former changed is watched."""
+    bench.run("isolated", Isolated().propose(bench.view()))
+    _reverses(bench, [each.order for each in bench.run("orders", whole_orders(bench.view()))])
+
+
+def orders_and_suspects(bench: Bench) -> None:
+    """Where a process is dear, alone run only tests that differ between orders, that leave something behind, or
+    that read what others left."""
+    _reverses(bench, [each.order for each in bench.run("orders", whole_orders(bench.view()))])
+    outcomes: dict[str, set[bool]] = {}
+    loud: set[str] = set()
+    for timeline in bench.known().timelines:
+        for place, run in enumerate(timeline.runs):
+            outcomes.setdefault(run.test, set()).add(run.bad)
+            if run.changes or run.finalised or timeline.read(place, set(run.reads)):
+                loud.add(run.test)
+    suspects = loud | {test for test, seen in outcomes.items() if len(seen) > 1}
+    bench.run("isolated", Isolated().propose(bench.view(suspects)))
+
+
+def orders_and_differing(bench: Bench) -> None:
+    """Where time is dear, alone run only tests under suspicion, and beside the last order those that are known by
+    then."""
+    orders = whole_orders(bench.view())
+    last = [order for order in orders if order.is_backward]
+    done = bench.run("orders", [order for order in orders if order not in last])
+    last = last or _backwards([each.order for each in done])
+    known = _suspects(bench)
+    bench.run("isolated", [*last, *_once_alone(bench, known)])
+    bench.run("isolated", _once_alone(bench, _suspects(bench) - known))
+
+
+def _once_alone(bench: Bench, tests: set[str]) -> list[Order]:
+    return [replace(order, again=False) for order in Isolated().propose(bench.view(tests))]
+
+
+def _suspects(bench: Bench) -> set[str]:
+    """Tests that differ between orders, those that left what these consult, and those with a mark `depends_on`."""
+    outcomes: dict[str, set[bool]] = {}
+    for execution in bench.executions:
+        for run in execution.runs:
+            outcomes.setdefault(run.test, set()).add(run.bad)
+    differing = {test for test, seen in outcomes.items() if len(seen) > 1}
+    writers = {
+        value.writer
+        for timeline in bench.known().timelines
+        for place, run in enumerate(timeline.runs)
+        if run.test in differing
+        for value in timeline.read(place, set(run.reads)).values()
+    }
+    return differing | writers | set(meant_witnesses(bench.suite))
+
+
+def _reverses(bench: Bench, done: list[Order]) -> None:
+    missing = _backwards(done)
+    if missing:
+        bench.run("orders", missing)
+
+
+def _backwards(done: list[Order]) -> list[Order]:
+    """A plugin's random orders tell their sequence when they run: then they can run reversed."""
+    shuffled = [order for order in done if order.kind == "random" and order.tests]
+    reversed_ones = {order.seed for order in shuffled if order.is_backward}
+    return [backward(order) for order in shuffled if not order.is_backward and order.seed not in reversed_ones]
+
+
+def _set_budget(bench: Bench) -> None:
+    seconds = bench.options.budget_seconds(declared_seconds(bench))
+    bench.deadline = time.monotonic() + seconds
+    bench.progress.expect(Outlook(search=seconds))
+
+
+def try_meant(bench: Bench) -> None:
+    """Run every test with a mark `depends_on` once behind these tests."""
+    wanted = meant_witnesses(bench.suite).values()
+    orders = [order_for(bench.suite, each) for each in wanted if not bench.is_lethal(*each.before, each.test)]
+    if orders:
+        bench.run("meant", orders)

@@ -1,0 +1,126 @@
+"""The proof: minimal, repeated, by the printed command in a fresh pytest, undone by putting back what leaked."""
+
+from __future__ import annotations
+
+from leakcheck.analysis.facts.evidence import Witness
+from leakcheck.analysis.facts.significance import ALPHA, by_chance, repeats
+from leakcheck.analysis.graph.edges import CONFIRMATIONS, PART_REPEATS, carriers, counts, is_step, parts
+from leakcheck.records import Edge, Order
+from leakcheck.search.questions import fresh_order, order_for
+from leakcheck.search.session import Bench
+
+MAX_CARRIERS = 4
+MAX_ROUNDS = 3
+
+
+def confirm(bench: Bench) -> None:
+    """Confirm what was found, even where the budget for finding more is spent."""
+    for _ in range(MAX_ROUNDS):
+        orders = [*_smaller(bench), *_proofs(bench)]
+        if not orders:
+            break
+        bench.run("confirm", orders)
+        orders = _repeats(bench)
+        if orders:
+            bench.run("confirm", orders)
+    if bench.profile.search:
+        bench.spend("cleaners", _cleaners(bench))
+
+
+def accusing(bench: Bench) -> list[Edge]:
+    """What is worth confirming: the end of a search, not a step of one that ran out of budget."""
+    evidence = bench.evidence()
+    return [
+        edge
+        for edge, _ in bench.edges()
+        if edge.effect in ("breaks", "enables") and not is_step(_witness(bench, edge), evidence)
+    ]
+
+
+def accusing_without_location(bench: Bench) -> list[Witness]:
+    """The witnesses of confirmed edges that no recorded location carries."""
+    return [
+        _witness(bench, edge)
+        for edge, locations in bench.edges()
+        if edge.effect in ("breaks", "enables") and edge.confirmed and not locations
+    ]
+
+
+def _witness(bench: Bench, edge: Edge) -> Witness:
+    if all(each not in bench.files for each in edge.polluters):
+        return Witness((), edge.test, edge.polluters)
+    return Witness(edge.polluters, edge.test)
+
+
+def _smaller(bench: Bench) -> list[Order]:
+    """Every witness of several tests with one of them left out: none of these may show the effect too."""
+    wanted = dict.fromkeys(part for edge in accusing(bench) for part in parts(_witness(bench, edge)))
+    outcomes = bench.evidence().outcomes
+    return [
+        order_for(bench.suite, witness, repeat=number)
+        for witness in wanted
+        for number in range(len(outcomes.get(witness, ())), PART_REPEATS)
+    ]
+
+
+def _proofs(bench: Bench) -> list[Order]:
+    """The first edge of each test by its printed command, each edge once more, and its counterfactuals."""
+    evidence = bench.evidence()
+    told: set[str] = {witness.test for witness in evidence.fresh}
+    orders: list[Order] = []
+    for edge in accusing(bench):
+        witness = _witness(bench, edge)
+        if edge.test not in told and bench.profile.fresh:
+            orders.append(fresh_order(bench.suite, witness))
+            told.add(edge.test)
+        elif len(evidence.outcomes[witness]) < CONFIRMATIONS:
+            orders.append(order_for(bench.suite, witness, repeat=1))
+        for location in carriers(witness, bench.known())[:MAX_CARRIERS] if witness.before else ():
+            put_back = witness, (location,)
+            if put_back not in evidence.restored and put_back not in evidence.tried_in_vain:
+                orders.append(order_for(bench.suite, witness, restore=(location,)))
+    return orders
+
+
+def _repeats(bench: Bench) -> list[Order]:
+    """So many repetitions that a test which fails by chance is accused with at most the stated probability."""
+    evidence = bench.evidence()
+    by_test: dict[str, list[Witness]] = {}
+    for edge in accusing(bench):
+        by_test.setdefault(edge.test, []).append(_witness(bench, edge))
+    orders: list[Order] = []
+    for test, witnesses in by_test.items():
+        behind, without = counts(test, evidence)
+        for witness in witnesses:
+            known = len(evidence.outcomes[witness])
+            if len(witness.before) > 1:
+                more = repeats() + 1 - known
+            else:
+                more = 0 if by_chance(behind, without) <= ALPHA else repeats() - behind
+            orders += [order_for(bench.suite, witness, repeat=known + number) for number in range(more)]
+            behind += max(more, 0)
+        if by_chance(behind, without) > ALPHA:
+            orders += _alone_again(bench, test, repeats() - without)
+    return orders
+
+
+def _alone_again(bench: Bench, test: str, times: int) -> list[Order]:
+    known = len(bench.evidence().profiles[test].outcomes)
+    return [
+        Order("isolated", "isolated", (test,), collect=(bench.files[test],), full=True, repeat=known + number)
+        for number in range(times)
+    ]
+
+
+def _cleaners(bench: Bench) -> list[Order]:
+    """Tests that were seen to take a leaked value away, put between polluter and victim."""
+    cleaners, evidence = bench.known().cleaners, bench.evidence()
+    orders = {}
+    for edge, locations in bench.edges():
+        if edge.effect != "breaks" or len(locations) != 1 or len(edge.polluters) != 1 or not edge.confirmed:
+            continue
+        for cleaner in cleaners.get(locations[0], {}):
+            witness = Witness((edge.polluters[0], cleaner), edge.test)
+            if cleaner not in (edge.test, edge.polluters[0]) and witness not in evidence.outcomes:
+                orders[witness] = order_for(bench.suite, witness)
+    return list(orders.values())

@@ -1,0 +1,212 @@
+"""The work bench of an audit: an engine, what has been executed so far, and how much may still be spent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from leakcheck.analysis import Coverage, Evidence, Knowledge
+from leakcheck.analysis.facts.untracked import changed_elsewhere
+from leakcheck.analysis.graph.edges import Carried, Edges
+from leakcheck.engine import Engine
+from leakcheck.options import PROFILES, Options, Profile
+from leakcheck.orders import View
+from leakcheck.progress import Outlook, Progress
+from leakcheck.records import Execution, Location, Order, Suite, in_sequence
+from leakcheck.records.topics import Fallback, Topic
+from leakcheck.search.interference import WHY, Outside, alone_where_needed, disturbed, with_neighbours
+from leakcheck.search.left_out import LeftOut
+from leakcheck.wire.events import Disowned, FellBack, Note
+
+BATCH = 64
+"""So many executions are begun before the clock is looked at again."""
+
+ENDED = ("crashed", "timeout", "stopped")
+LETHAL = ("crashed", "timeout")
+
+
+@dataclass
+class Bench:
+    """Runs orders and keeps their executions."""
+
+    engine: Engine
+    options: Options
+    progress: Progress
+    suite: Suite
+    executions: list[Execution] = field(default_factory=list)
+    control: list[Execution] = field(default_factory=list)
+    lethal: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    deadline: float = float("inf")
+    left_out: LeftOut = field(default_factory=LeftOut)
+    _known: Knowledge | None = None
+    _edges: Edges = field(default_factory=Edges)
+    _outside: Outside = field(default_factory=Outside)
+
+    @cached_property
+    def files(self) -> Mapping[str, str]:
+        """test -> the file that collects it."""
+        return {item.id: item.file for item in self.suite.tests}
+
+    @property
+    def profile(self) -> Profile:
+        """How thorough the user wants the audit to be."""
+        return PROFILES[self.options.profile]
+
+    def view(self, only: Iterable[str] | None = None) -> View:
+        """What strategies may know now."""
+        chosen = None if only is None else frozenset(only)
+        return View(self.suite, frozenset(self.lethal), self.options.random, self.options.seed, chosen)
+
+    def known(self) -> Knowledge:
+        """All that follows from what was executed so far."""
+        if self._known is None or self._known.suite is not self.suite:
+            self._known = Knowledge(self.suite, self.options.depth)
+        self._known = self._known.brought_to(self.executions)
+        return self._known
+
+    def evidence(self) -> Evidence:
+        return self.known().evidence
+
+    def coverage(self) -> Coverage:
+        return self.known().coverage
+
+    def edges(self) -> tuple[Carried, ...]:
+        return self.known().once(self._edges.of)
+
+    def concerns(self, test: str) -> bool:
+        """Whether the audit wants to know what happens to `test`: everything does, unless it was asked for one."""
+        return True
+
+    def is_lethal(self, *tests: str) -> bool:
+        """Whether one of `tests` ends its process."""
+        return not self.lethal.keys().isdisjoint(tests)
+
+    def note(self, topic: str, text: str) -> None:
+        """Tell the user, and the stored audit, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+            self.engine.keep("audit", Note(topic, text))
+            self.progress.note(text)
+
+    def fall_back(self, why: Fallback, text: str) -> None:
+        """From now on each order runs in a new process; `text` tells it."""
+        self.engine.fall_back(why)
+        self.engine.keep("audit", FellBack(why))
+        self.note(Topic.ENGINE, text)
+
+    def disown(self, why: str) -> None:
+        """What was executed so far is no evidence, not even of who ends a process; it stays on disk and says so."""
+        self._drop([*self.executions, *self.control], why)
+        self.control.clear()
+        self.lethal.clear()
+
+    def _drop(self, executions: Collection[Execution], why: str) -> None:
+        dropped = {execution.id: None for execution in executions}
+        if dropped:
+            self.engine.keep("audit", Disowned(tuple(dropped), why))
+            self.executions[:] = [each for each in self.executions if each.id not in dropped]
+            self._outside = Outside()
+
+    def run(
+        self, phase: str, orders: Sequence[Order], *, lanes: int | None = None, until: float = float("inf")
+    ) -> list[Execution]:
+        """Run `orders` as one phase. Orders that a test ended are run again without that test.
+
+        Past the time `until` no more of them are begun, and what is left out is noted.
+        """
+        done: list[Execution] = []
+        watch = self._watch()
+        waiting = [_watched(order, watch) for order in orders]
+        self.progress.phase(phase, len(waiting), sum(map(self._tests_in, waiting)))
+        while waiting and time.monotonic() <= until:
+            size = len(waiting) if until == float("inf") else BATCH
+            batch, waiting = waiting[:size], waiting[size:]
+            ran = []
+            for execution in self.engine.run(self._alone_where_needed(batch), lanes=lanes):
+                ran.append(execution)
+                self.executions.append(execution)
+                self._outside.add(execution)
+                self.progress.step(execution.order.name, len(execution.runs))
+                waiting += self._mended(execution)
+            met = disturbed(ran, self._left_outside()) if self.engine.lanes > 1 else []
+            waiting += [replace(execution.order, exclusive=True) for execution in met]
+            self._drop(met, WHY)
+            names = {execution.id for execution in met}
+            done += [execution for execution in ran if execution.id not in names]
+        if waiting:
+            self.left_out.note(phase, waiting)
+        # By their numbers, not by who was first: the same audit asks the same questions.
+        self.executions.sort(key=_by_number)
+        for text in self.engine.incidents:
+            self.note(Topic.PROCESS, text)
+        return sorted(done, key=_by_number)
+
+    def allow(self, seconds: float) -> None:
+        """Let so much time be spent from now on, whatever is left of the budget, if there was one."""
+        if self.options.budget:
+            self.deadline = max(self.deadline, time.monotonic() + seconds)
+            self.progress.expect(Outlook(search=self.deadline - time.monotonic()))
+
+    def spend(self, phase: str, orders: Sequence[Order]) -> list[Execution]:
+        """Run `orders` as far as the budget goes."""
+        if orders and time.monotonic() > self.deadline:
+            self.left_out.note(phase, orders)
+            return []
+        return self.run(phase, orders, until=self.deadline) if orders else []
+
+    def tell_left_out(self) -> None:
+        """What the budget did not suffice for, when all that could be made is made."""
+        for text in self.left_out.told(self.executions):
+            self.note(Topic.BUDGET, text)
+
+    def make_again(self, phase: str, executions: Sequence[Execution], why: str) -> None:
+        """These are no evidence, and are made again with nothing else running, whatever is left of the budget."""
+        self._drop(executions, why)
+        if executions:
+            self.run(phase, [replace(each.order, exclusive=True) for each in executions])
+
+    def _tests_in(self, order: Order) -> int:
+        """How many tests it will run: a plugin that shuffles tells them later."""
+        return len(order.tests) or len(self.suite.tests)
+
+    def _alone_where_needed(self, orders: Sequence[Order]) -> list[Order]:
+        known = self._left_outside()
+        # A file that was open before the fork has changed: nobody can tell which test wrote it.
+        everything = not known.nobodys.isdisjoint(self.engine.changed)
+        return alone_where_needed(orders, with_neighbours(known.writers, self.files), everything=everything)
+
+    def _left_outside(self) -> Outside:
+        """What all executions until now did outside of their processes."""
+        everything = [*self.executions, *self.control]
+        if self._outside.count != len(everything):
+            self._outside = Outside.of(everything)
+        return self._outside
+
+    def _watch(self) -> tuple[Location, ...]:
+        """What tests alone have changed and no probe tracks."""
+        return self.known().once_of_profiles(changed_elsewhere)
+
+    def _mended(self, execution: Execution) -> list[Order]:
+        """The same whole-suite order without the test that ended its process, or the run."""
+        order = execution.order
+        if order.kind not in ("declared", "reversed", "random") or execution.status not in ENDED:
+            return []
+        killer = execution.runs[-1] if execution.runs else None
+        if killer is None or (execution.status != "stopped" and killer.outcome not in LETHAL):
+            return []
+        self.lethal[killer.test] = killer.outcome
+        tests = tuple(test for test in order.tests if test not in self.lethal)
+        return [replace(order, tests=tests, without=tuple(sorted(self.lethal)))]
+
+
+def _watched(order: Order, watch: tuple[Location, ...]) -> Order:
+    """The order, with a look after every test at what tests alone have changed and no probe tracks."""
+    plain = order.kind == "isolated" or order.fresh or order.deep
+    return order if plain else replace(order, watch=watch)
+
+
+def _by_number(execution: Execution) -> tuple[str, int, str]:
+    return in_sequence(execution.id)

@@ -1,0 +1,214 @@
+"""Who is to blame: every difference between a test alone and the test in an order, shrunk to a minimal witness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from leakcheck.analysis import Coverage, Evidence
+from leakcheck.analysis.facts.chains import Value
+from leakcheck.analysis.facts.differences import differences, known_witnesses, self_polluted
+from leakcheck.analysis.facts.evidence import Witness
+from leakcheck.analysis.facts.suspects import Suspects, suspects_for
+from leakcheck.analysis.facts.untracked import makers_by_place
+from leakcheck.analysis.graph.edges import open_steps
+from leakcheck.records import Edge, Execution, Location
+from leakcheck.search.questions import Asking, Inquiry, Question, ask, shrink
+from leakcheck.search.session import Bench
+
+MAX_SINGLES = 12
+MAX_ROUNDS = 8
+VOTES = 3
+"""Where a test was seen to behave both ways behind the same tests, so many executions answer a question."""
+
+
+def explain(bench: Bench, phase: str = "latent") -> None:
+    """Find a minimal witness for every difference; then look for others who leave the same behind."""
+    given_up: set[tuple[str, str]] = set()
+    for _ in range(MAX_ROUNDS):
+        open_ones = _unexplained(bench, given_up)
+        if not open_ones:
+            return
+        given_up |= {(test, execution.id) for test, execution in open_ones.items()}
+        ask(bench, phase, [_inquire(bench, test, execution) for test, execution in open_ones.items()])
+        find_alternatives(bench)
+
+
+def _unexplained(bench: Bench, given_up: set[tuple[str, str]]) -> dict[str, Execution]:
+    """What is to be explained now."""
+    found = differences(bench.known(), given_up)
+    found = {**found, **self_polluted(bench.executions, given_up)}
+    return {test: execution for test, execution in found.items() if bench.concerns(test)}
+
+
+def _inquire(bench: Bench, test: str, execution: Execution) -> Inquiry:
+    """Why `test` behaves otherwise in `execution` than alone."""
+    if execution.order.kind == "isolated":
+        yield [Question(Witness((test,), test))]
+        return
+    wanted = bench.evidence().profiles[test].good
+    suspects = suspects_for(test, execution, bench.known(), bench.coverage())
+    if not _passed_by_imports(bench, test):
+        evidence = yield [Question(Witness((), test))]
+        if evidence.shows(Witness((), test), wanted):
+            yield from _inquire_imports(bench, test, wanted)
+            return
+    prefix = _before(execution, test)
+    found = yield from _one_of((_reordered(bench, test, prefix), suspects.likely, suspects.cleared), test, wanted)
+    if not found:
+        yield from _black_box(suspects, prefix, test, wanted)
+
+
+def _before(execution: Execution, test: str) -> tuple[str, ...]:
+    ran = [run.test for run in execution.runs]
+    return tuple(ran[: ran.index(test)])
+
+
+def _reordered(bench: Bench, test: str, prefix: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Several that are known to hurt together, in the order in which they ran here."""
+    known = [each.before for each in known_witnesses(test, bench.evidence()) if len(each.before) > 1]
+    places = {each: place for place, each in reversed(list(enumerate(prefix)))} if known else {}
+    return [tuple(sorted(each, key=places.__getitem__)) for each in known if set(each) <= places.keys()]
+
+
+def _passed_by_imports(bench: Bench, test: str) -> bool:
+    """Whether the test was seen to behave as alone in a process that had imported the whole suite."""
+    known, profile = bench.known(), bench.evidence().profiles[test]
+    return any(
+        profile.agrees(execution.runs[place].outcome)
+        for execution, place in ((known.executions[number], place) for number, place in known.appearances[test])
+        if not execution.order.collect and not execution.order.restore
+    )
+
+
+def _one_of(groups: Iterable[Sequence[tuple[str, ...]]], test: str, wanted: bool) -> Asking[bool]:
+    """Try suspects, the best group first. Returns whether one of them is to blame."""
+    for group in groups:
+        witnesses = [Witness(sequence, test) for sequence in group]
+        if witnesses:
+            evidence = yield [Question(witness) for witness in witnesses]
+            if any(evidence.shows(witness, wanted) for witness in witnesses):
+                return True
+    return False
+
+
+def _black_box(suspects: Suspects, prefix: tuple[str, ...], test: str, wanted: bool) -> Inquiry:
+    """Delta debugging over what ran before: over the makers of what it reads, then, if no loud one is to blame
+    alone, over all suspects, and over everything."""
+    read = {each for sequence in (*suspects.likely, *suspects.cleared) for each in sequence}
+    for group in (read, suspects.tests, set(prefix)):
+        sequence = tuple(each for each in prefix if each in group)
+        if group is not read and (yield from _one_of((suspects.loud[:MAX_SINGLES],), test, wanted)):
+            return
+        if not sequence or (len(sequence) == 1 and sequence != prefix):
+            continue
+        # What does not show again in the very same sequence was chance, and no search is led astray by it.
+        evidence = yield [Question(Witness(sequence, test), 2 if sequence == prefix else 1)]
+        if evidence.shows(Witness(sequence, test), wanted):
+            yield from _shrunk(sequence, test, wanted)
+            return
+
+
+def _shrunk(sequence: tuple[str, ...], test: str, wanted: bool) -> Inquiry:
+    """The smallest part of `sequence`. What chance has led astray is searched once more, by majority."""
+    found = yield from _smallest(sequence, test, wanted)
+    evidence = yield [Question(Witness(found, test), 2)]
+    if evidence.verdict(Witness(found, test)) is not wanted:
+        evidence = yield [Question(Witness(sequence, test), VOTES)]
+        if evidence.shows(Witness(sequence, test), wanted):
+            yield from _smallest(sequence, test, wanted, VOTES)
+
+
+def _smallest(sequence: tuple[str, ...], test: str, wanted: bool, votes: int = 1) -> Asking[tuple[str, ...]]:
+    return shrink(
+        sequence,
+        lambda part: Question(Witness(part, test), votes),
+        lambda evidence, asked: evidence.shows(asked.witness, wanted),
+    )
+
+
+def _inquire_imports(bench: Bench, test: str, wanted: bool) -> Inquiry:
+    """The test behaves otherwise as soon as other test files are imported: which?"""
+    files = [file for file in dict.fromkeys(bench.files.values()) if file != bench.files[test]]
+    known = dict.fromkeys(change.cause for change in bench.suite.import_changes if change.cause in files)
+    suspects = [Witness((), test, (file,)) for file in known]
+    if suspects:
+        evidence = yield [Question(witness) for witness in suspects]
+        if any(evidence.shows(witness, wanted) for witness in suspects):
+            return
+    yield from shrink(
+        files,
+        lambda part: Question(Witness((), test, part)),
+        lambda evidence, asked: evidence.shows(asked.witness, wanted),
+    )
+
+
+def find_more(bench: Bench) -> None:
+    """Others who do the same through what no probe sees: in parts of what ran before that hurt too, and were not
+    followed."""
+    asked: set[Witness] = set()
+    while True:
+        steps = [step for step in open_steps(bench.evidence()) if step not in asked]
+        if not steps:
+            return
+        asked.update(steps)
+        wanted = bench.evidence().profiles
+        ask(bench, "alternatives", [_shrunk(step.before, step.test, wanted[step.test].good) for step in steps])
+
+
+def find_alternatives(bench: Bench) -> None:
+    """Every other test that leaves the same location behind, in front of each test known to depend on it."""
+    coverage, evidence = bench.coverage(), bench.evidence()
+    number = {value: place for place, value in enumerate(coverage.producers)}
+    makers = bench.known().once_of_profiles(makers_by_place)
+    questions: dict[Witness, None] = {}
+    for edge, locations in bench.edges():
+        if edge.effect == "cleans":
+            continue
+        if len(edge.polluters) == 1 or len(locations) == 1:
+            values = (value for place in dict.fromkeys(locations) for value in coverage.values_at.get(place, ()))
+            for value in sorted(values, key=number.__getitem__):
+                questions.update({Witness(each, edge.test): None for each in coverage.producers[value]})
+        if len(edge.polluters) > 1:
+            questions.update(_exchanged(edge, coverage, evidence, number))
+        questions.update(_elsewhere(edge, locations, makers))
+    asked = [each for each in questions if each.test not in each.before and not bench.is_lethal(*each.before)]
+    ask(bench, "alternatives", [_once(asked)])
+
+
+def _once(witnesses: Iterable[Witness]) -> Inquiry:
+    yield [Question(witness) for witness in witnesses]
+
+
+def _elsewhere(
+    edge: Edge, locations: tuple[Location, ...], makers: Mapping[Location, Mapping[str, None]]
+) -> Mapping[Witness, None]:
+    """Other tests that change what a deep look has found to be the cause, in the place of those that are known."""
+    found: dict[Witness, None] = {}
+    for location in locations:
+        others = makers.get(location, {})
+        for index, polluter in enumerate(edge.polluters):
+            for maker in others if polluter in others else ():
+                if maker not in edge.polluters:
+                    before = (*edge.polluters[:index], maker, *edge.polluters[index + 1 :])
+                    found[Witness(before, edge.test)] = None
+    return found
+
+
+def _exchanged(
+    edge: Edge, coverage: Coverage, evidence: Evidence, number: Mapping[Value, int]
+) -> Mapping[Witness, None]:
+    """Of several polluters, each exchanged for others that leave behind what it leaves and a later one reads."""
+    found: dict[Witness, None] = {}
+    for index, polluter in enumerate(edge.polluters):
+        profile = evidence.profiles.get(polluter)
+        left = {change.location for change in profile.changes} if profile is not None else set()
+        later = (evidence.profiles.get(test) for test in (*edge.polluters[index + 1 :], edge.test))
+        behind = [each for each in later if each is not None]
+        read = (location for location in left if any(profile.reads_any(location) for profile in behind))
+        values = (value for location in read for value in coverage.values_at.get(location, ()))
+        for value in sorted(values, key=number.__getitem__):
+            for sequence in coverage.producers[value]:
+                before = (*edge.polluters[:index], *sequence, *edge.polluters[index + 1 :])
+                if len(set(before)) == len(before):
+                    found[Witness(before, edge.test)] = None
+    return found

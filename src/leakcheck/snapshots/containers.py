@@ -1,0 +1,268 @@
+"""Everything that holds state in this process: every container that can be reached from a loaded module.
+
+Reached breadth first, the project's own modules before those of others, so that the name of a container is the
+shortest way to it: `shop.settings:LIMITS["daily"]`. Nothing of the project's code is run on the way: objects are
+read past their `__getattr__`, containers through the methods of their built-in base.
+"""
+
+from __future__ import annotations
+
+import collections
+import functools
+import itertools
+import sys
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from leakcheck.snapshots.markers import Items
+from leakcheck.snapshots.redaction import HIDDEN, hides_key
+from leakcheck.snapshots.type_names import describe, module_of
+
+MAX_KEY = 60
+SMALLEST_ID = 1 << 32
+"""Numbers from here on are taken for identities of objects, which differ from process to process."""
+_SKIPPED_NAMES = frozenset(
+    {
+        "__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__path__",
+        "__slotnames__", "__spec__", "__warningregistry__", "__weakref__", "__dict__", "__abstractmethods__",
+        "_abc_impl", "tearDown_exceptions",
+    }
+)  # fmt: skip
+_STREAMS = frozenset({"stdin", "stdout", "stderr", "last_type", "last_value", "last_traceback", "last_exc"})
+_LEFT_TO_SETTINGS = ("modules", "path", "argv", "path_importer_cache", "meta_path", "path_hooks")
+_OPAQUE = (
+    types.ModuleType, types.CodeType, types.FrameType, types.GeneratorType, types.CoroutineType,
+    types.AsyncGeneratorType, types.TracebackType, types.BuiltinFunctionType, types.MethodDescriptorType,
+    types.WrapperDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType, BaseException,
+)  # fmt: skip
+_OPAQUE_NAMES = frozenset(
+    {"Lock", "RLock", "Thread", "Condition", "Task", "Future", "Context", "socket", "Session"}
+)
+_SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None), type(...), range, slice})
+_CACHE = type(functools.lru_cache(lambda: None))
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A container: the way to it, the object, and how its content is read.
+
+    `kind` is "names" (of a module, class or object), "names of a function", "dict", "list", "set", "tuple", "cell"
+    or "cache"; `foreign` tells whether it is, or is inside, an object whose class is not the project's own.
+    """
+
+    path: str
+    value: Any
+    kind: str
+    foreign: bool = False
+
+
+Content = dict[Any, Any]
+
+
+def _holders(path: str, value: Any, foreign: bool) -> Iterator[Holder]:
+    """The containers that `value` is: an object with attributes may be a dict or a list, too."""
+    kind = type(value)
+    if issubclass(kind, types.ModuleType):
+        yield Holder(path, value, "names", foreign)
+    elif issubclass(kind, types.FunctionType):
+        for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=False):
+            yield Holder(f"{path}.<{name}>", cell, "cell", foreign)
+        if value.__dict__:
+            yield Holder(path, value.__dict__, "names of a function", foreign)
+    elif issubclass(kind, types.MethodType):
+        yield from _holders(f"{path}.__self__", value.__self__, foreign)
+    elif issubclass(kind, (property, staticmethod, classmethod)):
+        yield from _holders(path, value.fget if issubclass(kind, property) else value.__func__, foreign)
+    elif kind is _CACHE:
+        yield Holder(path, value, "cache", foreign)
+        yield from _holders(path, value.__wrapped__, foreign)
+    else:
+        yield from _plain_holders(path, value, kind, foreign)
+
+
+def _plain_holders(path: str, value: Any, kind: type[Any], foreign: bool) -> Iterator[Holder]:
+    if issubclass(kind, dict):
+        yield Holder(path, value, "dict", foreign)
+    elif issubclass(kind, (list, collections.deque)):
+        yield Holder(path, value, "list", foreign)
+    elif issubclass(kind, set):
+        yield Holder(path, value, "set", foreign)
+    elif issubclass(kind, tuple):
+        yield Holder(path, value, "tuple", foreign)
+    if issubclass(kind, type) or _state(value) is not None or Slots.of(kind):
+        yield Holder(path, value, "names", foreign)
+
+
+def _state(value: Any) -> dict[str, Any] | None:
+    try:
+        state = object.__getattribute__(value, "__dict__")
+    except Exception:  # an object may have none, or be in ruins
+        return None
+    return state if isinstance(state, dict) else None
+
+
+class Slots:
+    """The slots of classes. They are kept by the identity of the class, which is kept alive: to hash a class would
+    call what its metaclass may have put there."""
+
+    _known: ClassVar[dict[int, tuple[type[Any], tuple[tuple[str, Any], ...]]]] = {}
+
+    @classmethod
+    def of(cls, kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+        """(name, descriptor) of every slot of a class and its bases."""
+        if id(kind) not in cls._known:
+            bases = type.__getattribute__(kind, "__mro__")
+            found = tuple(
+                (name, member)
+                for base in bases
+                if base is not object and module_of(base) != "builtins"
+                for name, member in list(type.__getattribute__(base, "__dict__").items())
+                if type(member) is types.MemberDescriptorType
+            )
+            cls._known[id(kind)] = (kind, found)
+        return cls._known[id(kind)][1]
+
+
+def content(holder: Holder) -> Content:
+    """key -> value of what is held; lists, sets, cells and caches have one entry, None."""
+    value = holder.value
+    match holder.kind:
+        case "dict" | "names of a function":
+            return dict(dict.items(value))
+        case "names":
+            return _names(value)
+        case "tuple":
+            return dict(enumerate(tuple.__iter__(value)))
+    return {None: _whole(holder.kind, value)}
+
+
+def _whole(kind: str, value: Any) -> Any:
+    match kind:
+        case "list":
+            return Items((list if issubclass(type(value), list) else collections.deque).__iter__(value))
+        case "set":
+            return Items(set.__iter__(value))
+        case "cache":
+            return value.cache_info().currsize
+    return _cell(value)
+
+
+def values(holder: Holder) -> tuple[Any, ...]:
+    """All that is held, unsorted and quick: for a first look whether anything differs."""
+    value = holder.value
+    match holder.kind:
+        case "dict" | "names of a function":
+            return tuple(dict.values(value))
+        case "list" | "set":
+            return tuple(_whole(holder.kind, value))
+        case "names" if issubclass(type(value), type):
+            return tuple(type.__getattribute__(value, "__dict__").values())
+        case "names" if not Slots.of(type(value)):
+            return tuple(dict.values(_state(value) or {}))
+    return tuple(content(holder).values())
+
+
+def _names(value: Any) -> dict[str, Any]:
+    kind = type(value)
+    if issubclass(kind, type):
+        return {name: item for name, item in type.__getattribute__(value, "__dict__").items() if _counts(name)}
+    state = _state(value) or {}
+    streams = issubclass(kind, types.ModuleType) and value is sys
+    found = {
+        name: item
+        for name, item in list(dict.items(state))
+        if type(name) is str and _counts(name) and not (streams and name in _STREAMS)
+    }
+    for name, member in Slots.of(kind):
+        try:
+            found[name] = member.__get__(value, kind)
+        except Exception:  # an empty slot
+            continue
+    return found
+
+
+def _counts(name: str) -> bool:
+    return name not in _SKIPPED_NAMES
+
+
+def _cell(cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
+
+
+def _children(holder: Holder, inside: Content) -> Iterator[tuple[str, Any]]:
+    """(path, value) of everything in a container."""
+    for key, item in inside.items():
+        if type(item) is Items:
+            for index, each in enumerate(itertools.islice(item, 10_000)):
+                yield f"{holder.path}[{index}]", each
+        else:
+            yield entry(holder, key), item
+
+
+def entry(holder: Holder, key: Any) -> str:
+    """The way to one entry."""
+    if key is None and holder.kind not in ("dict", "names"):
+        return holder.path
+    if holder.kind in ("dict", "tuple"):
+        hidden = holder.kind == "dict" and hides_key(holder.path.partition(":")[2], key)
+        return f"{holder.path}[{HIDDEN if hidden else _key_text(key)}]"
+    return f"{holder.path}{key}" if holder.path.endswith(":") else f"{holder.path}.{key}"
+
+
+def _key_text(key: Any) -> str:
+    kind = type(key)
+    if kind is str:
+        shown = key if len(key) <= MAX_KEY else f"{key[:MAX_KEY]}…{hash(key) & 0xFFFF:x}"
+        return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if kind is int and abs(key) >= SMALLEST_ID:
+        return "…"
+    if kind in _SCALARS:
+        return repr(key)[:MAX_KEY]
+    if issubclass(kind, tuple):
+        return f"({', '.join(_key_text(each) for each in itertools.islice(tuple.__iter__(key), 6))})"
+    return describe(key)
+
+
+def put_back(holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
+    """Give one entry its old value, or take it away."""
+    value = holder.value
+    match holder.kind:
+        case "list":
+            value.clear()
+            value.extend(old)
+        case "set":
+            set.clear(value)
+            set.update(value, old)
+        case "cell":
+            value.cell_contents = old
+        case "dict" | "names of a function":
+            _set_item(value, key, old, was_there)
+        case "names":
+            _set_name(value, key, old, was_there)
+
+
+def _set_item(value: Any, key: Any, old: Any, was_there: bool) -> None:
+    if was_there:
+        dict.__setitem__(value, key, old)
+    else:
+        dict.pop(value, key, None)
+
+
+def _set_name(value: Any, key: str, old: Any, was_there: bool) -> None:
+    if issubclass(type(value), type):
+        if was_there:
+            type.__setattr__(value, key, old)
+        elif key in type.__getattribute__(value, "__dict__"):
+            type.__delattr__(value, key)
+        return
+    member = dict(Slots.of(type(value))).get(key)
+    state = _state(value)
+    if member is not None and (state is None or key not in state):
+        member.__set__(value, old) if was_there else member.__delete__(value)
+    elif state is not None:
+        _set_item(state, key, old, was_there)

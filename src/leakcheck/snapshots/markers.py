@@ -1,0 +1,23 @@
+"""Markers that stand where a value would: absent, and a list of items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Items(tuple[Any, ...]):
+    """What a list or a set held."""
+
+    __slots__ = ()
+
+
+class Missing:
+    """The value of a key that is not there."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
+MISSING = Missing()

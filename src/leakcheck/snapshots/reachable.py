@@ -1,0 +1,134 @@
+"""The walk through everything that the loaded modules hold."""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from leakcheck.snapshots.containers import (
+    _LEFT_TO_SETTINGS,
+    _OPAQUE,
+    _OPAQUE_NAMES,
+    _SCALARS,
+    Content,
+    Holder,
+    _children,
+    _holders,
+    content,
+)
+from leakcheck.snapshots.frames import is_project_file, is_project_module
+from leakcheck.snapshots.type_names import module_of, qualname_of
+
+MAX_HOLDERS = 1_500_000
+MAX_DEPTH = 14
+
+# What these hold serves the interpreter, the import system or the test runner: to put it back would break them, and
+# no test's outcome depends on it but through them.
+_FOREIGN = frozenset(
+    {
+        "_abc", "_collections_abc", "_frozen_importlib", "_frozen_importlib_external", "_pytest", "_thread",
+        "_weakref", "_weakrefset", "abc", "anyio", "asyncio", "atexit", "codecs", "concurrent", "contextlib",
+        "copyreg", "ctypes", "encodings", "enum", "faulthandler", "gc", "genericpath", "importlib", "inspect",
+        "iniconfig", "io", "leakcheck", "linecache", "locale", "logging", "opcode", "pdb", "pkgutil", "pluggy",
+        "py", "pytest", "queue", "random", "re", "reprlib", "selectors", "signal", "site", "sre_compile",
+        "sre_parse", "threading", "token", "tokenize", "traceback", "tracemalloc", "typing", "typing_extensions",
+        "unittest", "warnings", "weakref", "xdist", "zipimport",
+    }
+)  # fmt: skip
+Roots = Callable[[types.ModuleType], bool]
+
+
+def walk(
+    held: Callable[[Holder, Content], None],
+    roots: Roots | None = None,
+    *,
+    deep: int = MAX_DEPTH,
+    foreign_depth: int = MAX_DEPTH,
+) -> None:
+    """Tell every holder that can be reached from `roots` (None: all modules) and its content, each object once.
+
+    `deep` tells how many steps to go from a module, `foreign_depth` how many of them inside objects whose class is
+    not the project's own. Where that is bounded, others' objects that classes hold (descriptors, mappers) are not
+    entered, and other packages' modules that `roots` import by name are told, too.
+    """
+    shallow = foreign_depth < MAX_DEPTH
+    left_out = (os.environ, vars(os.environ).get("_data"), *(getattr(sys, name) for name in _LEFT_TO_SETTINGS))
+    seen: dict[int, object] = {id(each): each for each in left_out}
+    waiting: deque[tuple[str, Any, int, int]] = deque()
+    for module in filter(roots, _modules()):
+        waiting.append((_root(module), module, 0, 0))
+    while waiting and len(seen) < MAX_HOLDERS:
+        path, value, depth, foreign = waiting.popleft()
+        if id(value) in seen:
+            continue
+        seen[id(value)] = value
+        foreign += foreign > 0 or _is_foreign(value)
+        for holder in _holders(path, value, foreign > 0):
+            inside = content(holder)
+            if holder.kind != "tuple":
+                held(holder, inside)
+            if depth < deep and foreign < foreign_depth:
+                found = (pair for pair in _children(holder, inside) if not _is_closed(pair[1]))
+                own = shallow and issubclass(type(value), type)
+                waiting.extend(
+                    (name, item, depth + 1, foreign) for name, item in found if not (own and _is_foreign(item))
+                )
+            if shallow and depth == 0:
+                waiting.extend((_root(each), each, 1, 1) for each in inside.values() if _is_others_module(each))
+
+
+def _root(module: types.ModuleType) -> str:
+    return f"{module.__dict__.get('__name__', '?')}:"
+
+
+def _is_others_module(value: Any) -> bool:
+    """Whether a module of the project has another package's module in its hands."""
+    return (
+        type(value) is types.ModuleType
+        and not is_project(value)
+        and _root(value).partition(".")[0].rstrip(":") not in _FOREIGN
+    )
+
+
+def _is_foreign(value: Any) -> bool:
+    kind = type(value)
+    module = module_of(value) if issubclass(kind, type) else module_of(kind)
+    return module != "builtins" and not is_project_module(module)
+
+
+def _modules() -> list[types.ModuleType]:
+    """Loaded modules, the project's first."""
+    found = [
+        module
+        for name, module in list(sys.modules.items())
+        if type(module) is types.ModuleType and (name.partition(".")[0] not in _FOREIGN)
+    ]
+    return sorted(found, key=lambda module: not is_project(module))
+
+
+def loaded() -> tuple[str, ...]:
+    """The names of the project's own modules that are loaded."""
+    modules = (each for each in list(sys.modules.values()) if type(each) is types.ModuleType and is_project(each))
+    return tuple(sorted({_root(each)[:-1] for each in modules}))
+
+
+def is_project(module: types.ModuleType) -> bool:
+    """Whether a module is the project's own."""
+    return is_project_file(_file(module))
+
+
+def _file(module: types.ModuleType) -> str:
+    file = module.__dict__.get("__file__")
+    return file if isinstance(file, str) else ""
+
+
+def _is_closed(value: Any) -> bool:
+    kind = type(value)
+    if kind in _SCALARS or issubclass(kind, _OPAQUE) or qualname_of(kind) in _OPAQUE_NAMES:
+        return True
+    owner = module_of(value) if issubclass(kind, type) else module_of(kind)
+    return owner.partition(".")[0] in _FOREIGN
