@@ -21,7 +21,7 @@ from typing import TypeVar
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.audit.model import (  # noqa: E402
+from audit.model import (  # noqa: E402
     Model,
     ModelEngine,
     Step,
@@ -32,7 +32,6 @@ from tests.audit.model import (  # noqa: E402
     opened,
     write,
 )
-
 from leakcheck.analysis import derive  # noqa: E402
 from leakcheck.records import Cost, Execution, Order, Result  # noqa: E402
 from leakcheck.reports import formats  # noqa: E402

@@ -30,7 +30,7 @@ _CODES = (
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what the program says of itself to the pages that stand in the folder."""
-    schema = package_files("leakcheck.reports").joinpath(SCHEMA).read_text("utf-8")
+    schema = package_files("leakcheck.reports.schema").joinpath(SCHEMA).read_text("utf-8")
     for name, text in {"cli.md": cli_page(), "finding-codes.md": codes_page(), SCHEMA: schema}.items():
         files.append(File.generated(config, name, content=text))
     return files

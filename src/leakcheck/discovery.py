@@ -9,8 +9,8 @@ from typing import Any
 
 
 def module_names(package: ModuleType) -> list[str]:
-    """The names of the modules of `package` that do not begin with an underscore, sorted."""
-    return sorted(info.name for info in pkgutil.iter_modules(package.__path__) if not info.name.startswith("_"))
+    """The names of the modules of `package`, sorted."""
+    return sorted(info.name for info in pkgutil.iter_modules(package.__path__))
 
 
 def instances(package: ModuleType, name: str) -> list[Any]:

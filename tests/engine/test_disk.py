@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck.engine import Disk
 from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.store import AuditFolder
 from leakcheck.wire.events import Outside
+from leakcheck.workspace.touched_files import Disk
 
 SALT = "f" * 32
 

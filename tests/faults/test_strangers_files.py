@@ -18,14 +18,15 @@ import pytest
 from leakcheck.audit import result_of
 from leakcheck.audit.investigate import why_not
 from leakcheck.audit.resume import unfinished
-from leakcheck.engine import Disk, recover
 from leakcheck.errors import LeakcheckError
 from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.reports import formats
 from leakcheck.store import AuditFolder, audits, left_in, read_audit
 from leakcheck.wire.events import Outside
+from leakcheck.workspace.recovery import recover
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
 from leakcheck.workspace.salts import keep_salt, kept_salt
+from leakcheck.workspace.touched_files import Disk
 from support import Project
 
 from .harness import RUN, Place, kill, needs_proc, suite

@@ -8,10 +8,9 @@ from typing import Any, get_args
 
 import pytest
 
-from leakcheck import probes
-from leakcheck.probes import MISSING, Setting, Tracking, discover
+from leakcheck.probes import MISSING, Setting, Tracking, discover, kinds
 
-NAMES = sorted(info.name for info in pkgutil.iter_modules(probes.__path__) if not info.name.startswith("_"))
+NAMES = sorted(info.name for info in pkgutil.iter_modules(kinds.__path__))
 
 
 class Deaf:
@@ -32,7 +31,7 @@ class Deaf:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_module_holds_one_probe(name: str) -> None:
-    probe = importlib.import_module(f"leakcheck.probes.{name}").Probe()
+    probe = importlib.import_module(f"leakcheck.probes.kinds.{name}").Probe()
     assert probe.kind == name
     assert probe.tracking in get_args(Tracking)
     contracts = [

@@ -282,5 +282,5 @@ def test_a_large_suite_fits_into_six_megabytes() -> None:
 
 
 def test_the_parts_of_the_page_are_in_the_package() -> None:
-    parts = {each.name for each in files("leakcheck.reports").joinpath("_page").iterdir()}
+    parts = {each.name for each in files("leakcheck.reports").joinpath("page", "assets").iterdir()}
     assert {"page.html.jinja", "base.css", "page.js", "icons.svg"} <= parts

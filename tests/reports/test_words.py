@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leakcheck.records import Location, PathChange, Source
-from leakcheck.reports.wording import words as words
+from leakcheck.reports.wording import words
 from reports.samples import APP, BROWSER, leak
 
 CACHE = Location("app_state", APP, "cache")

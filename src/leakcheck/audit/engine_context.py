@@ -10,13 +10,14 @@ from itertools import count
 
 from leakcheck.audit.resume import Earlier, resumed
 from leakcheck.audit.run_audit import _may_fork
-from leakcheck.engine import Engine, Guard, Launch, Limits, Unseen, uninterrupted
+from leakcheck.engine import Engine, Guard, Launch, Limits, uninterrupted
 from leakcheck.errors import CannotRecord, FolderGone
 from leakcheck.options import Options
 from leakcheck.own_folders import Own
 from leakcheck.store import MARK, AuditFolder, left_in
 from leakcheck.wire.events import Note
 from leakcheck.workspace.scratch import close as close_scratch
+from leakcheck.workspace.unseen import Unseen
 from leakcheck.workspace.unseen_changes import likely_root
 
 

@@ -30,8 +30,8 @@ _TICK, _SOON = 0.05, 0.01
 @dataclass
 class Scheduler:
     """`backends` are in the order of preference; the last takes everything. `another` gives an execution that could
-    not be recorded another name. In `scratch` lie temporary folders, which go with their executions; None if they are
-    kept. `unseen` finds what executions change with nobody telling."""
+    not be recorded another name. In `scratch` lie temporary folders, which go with their executions; None if
+    they are kept. `unseen` finds what executions change with nobody telling."""
 
     folder: AuditFolder
     limits: Limits

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from leakcheck import probes
 from leakcheck.discovery import module_names
 from leakcheck.options.checks import Check, Unfit, did_you_mean, text
 from leakcheck.options.rules import ANY, Ignore
+from leakcheck.probes import kinds
 
 Problem = tuple[str, object, str]
 """(key, value, what is wrong with it)."""
@@ -51,7 +51,7 @@ def _check(table: Mapping[str, object], values: dict[str, Any]) -> Iterator[Prob
 def _kind(value: object) -> str:
     """Other packages may add kinds: only what is near to one of ours is taken for a mistake."""
     pattern = text(value)
-    own = module_names(probes)
+    own = module_names(kinds)
     near = did_you_mean(pattern, own)
     if pattern not in own and near and "*" not in pattern and "?" not in pattern:
         raise Unfit(f"a kind of state is expected{near}")

@@ -1,7 +1,6 @@
 """Proposals of orders. One new order is one new module here, found by its package.
 
-A module whose name has no underscore in front holds a class `Strategy` with `name`, `rank` (lower comes first) and
-`propose(view)`. Modules with an underscore hold the parts of the search.
+Every module holds a class `Strategy` with `name`, `rank` (lower comes first) and `propose(view)`.
 """
 
 from __future__ import annotations

@@ -1,21 +1,21 @@
 """One kind of state per file: what it watches, how reads and writes are seen, how it is put back.
 
-Every module of this package whose name does not begin with an underscore holds one class `Probe` that keeps to one
-of three contracts: `KindOfState` (objects own it), `Setting` (it has fixed names in the process) or `Held` (entries
-of containers that a walk through the modules finds). Modules that begin with an underscore are shared parts.
+Every module of `kinds` holds one class `Probe` that keeps to one of three contracts:
+`KindOfState` (objects own it), `Setting` (it has fixed names in the process) or `Held` (entries
+of containers that a walk through the modules finds).
 
 Other packages add probes of the first two contracts through the entry point `leakcheck.probes`.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, get_args
 
 from leakcheck.discovery import instances
+from leakcheck.probes import kinds
 from leakcheck.probes.contract import Held, KindOfState, Ledger, Setting, Tracking, Values
 from leakcheck.snapshots.containers import Holder
 from leakcheck.snapshots.markers import MISSING, Items, Missing
@@ -60,7 +60,7 @@ class Probes:
 
 def discover() -> Probes:
     """An instance of every probe in this package and of every one that an installed package adds."""
-    found = instances(sys.modules[__name__], "Probe")
+    found = instances(kinds, "Probe")
     problems: list[str] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         try:

@@ -1,18 +1,17 @@
-"""Formats of a report: one format is one file in this package.
+"""Formats of a report: one format is one file.
 
-Every module of this package whose name does not begin with an underscore holds one class `Report` that keeps
-to the contract below. Modules that begin with an underscore are shared parts. A report renders a `Result` and
+Every module of `formats` holds one class `Report` that keeps to the contract below. A report renders a `Result` and
 nothing else: it never reads an audit, never runs a test and writes no file.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import Protocol
 
 from leakcheck.discovery import instances
 from leakcheck.records import Result
+from leakcheck.reports import formats as files
 
 
 class Report(Protocol):
@@ -33,5 +32,5 @@ class Report(Protocol):
 
 def formats() -> Mapping[str, Report]:
     """An instance of every format in this package, by its name."""
-    reports: list[Report] = instances(sys.modules[__name__], "Report")
+    reports: list[Report] = instances(files, "Report")
     return {report.name: report for report in reports}

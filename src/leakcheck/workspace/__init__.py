@@ -1,1 +1,1 @@
-"""TODO."""
+"""The user's files: what was touched, put back, locked, digested and hidden."""

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from leakcheck.engine import Disk, recover, told_of_the_start, unproven
 from leakcheck.errors import CannotRecord, LeakcheckError, UsageError
 from leakcheck.store import AuditFolder, audits, kept_by
 from leakcheck.wire.events import Outside
+from leakcheck.workspace.recovery import recover, unproven
 from leakcheck.workspace.salts import kept_salt
+from leakcheck.workspace.touched_files import Disk, told_of_the_start
 
 
 def put_back_leftovers(base: Path) -> Iterator[str]:

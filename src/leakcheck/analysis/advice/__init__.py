@@ -1,1 +1,1 @@
-"""TODO."""
+"""How a leak is usually fixed: sentences and code, kind by kind."""

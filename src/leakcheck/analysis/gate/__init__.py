@@ -1,1 +1,1 @@
-"""TODO."""
+"""What counts: findings, marks, the baseline, and the exit code."""

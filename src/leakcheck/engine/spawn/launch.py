@@ -17,7 +17,7 @@ from leakcheck.wire.process_config import Mode, Setup
 
 _PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
 HASH_SEED = "20221"
-_BOOT = Path(leakcheck.__file__).parent / "recorder" / "boot.py"
+_BOOT = Path(leakcheck.__file__).parent / "recorder" / "process" / "boot.py"
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Kinds of state: every module here is one, with a class `Probe`."""

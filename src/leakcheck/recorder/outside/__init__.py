@@ -1,1 +1,1 @@
-"""TODO."""
+"""State outside the process: files, connections, other programs."""

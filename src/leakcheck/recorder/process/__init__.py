@@ -1,1 +1,1 @@
-"""TODO."""
+"""The processes in the audited project: how each starts, what it runs, what it must not disturb."""

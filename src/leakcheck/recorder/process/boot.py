@@ -32,7 +32,7 @@ def _read_setup(path: str) -> Setup:
     """What the engine says. Its codec is imported without the folder of this script in front of all others."""
     folder = sys.path.pop(0)
     if "leakcheck" not in sys.modules:
-        _load_package(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        _load_package(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
     from leakcheck.wire.process_config import Setup
 
     with open(path, encoding="utf-8") as stream:

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Formats of a report: every module here is one, with a class `Report`."""

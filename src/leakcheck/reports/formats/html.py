@@ -1,4 +1,4 @@
-"""The page: one file of HTML that loads nothing. Templates, styles and script stand in `_page/`."""
+"""The page: one file of HTML that loads nothing. Templates, styles and script stand in `page/assets/`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from leakcheck.reports.wording.sentences import (
 )
 from leakcheck.reports.wording.words import agreeing, clip, duration, outcomes_by_word, plural
 
-_PARTS = files("leakcheck.reports").joinpath("_page")
+_PARTS = files("leakcheck.reports").joinpath("page", "assets")
 _STYLES = ("base.css", "map.css", "cards.css", "tables.css", "print.css")
 _SCRIPTS = ("data.js", "filter.js", "layout.js", "map.js", "matrix.js", "tests.js", "page.js")
 

@@ -1,16 +1,16 @@
-"""Formats of the leak graph: one format is one file in this package, as for reports.
+"""Formats of the leak graph: one format is one file, as for reports.
 
-Every module of this package whose name does not begin with an underscore holds one class `Graph` that keeps to the
-contract below. What the nodes and edges are, and what their attributes mean, is told in `_leak_graph`.
+Every module of `formats` holds one class `Graph` that keeps to the contract below.
+What the nodes and edges are, and what their attributes mean, is told in `leak_graph`.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from leakcheck.discovery import instances
+from leakcheck.reports.graphs import formats
 
 if TYPE_CHECKING:
     from leakcheck.reports.graphs.leak_graph import LeakGraph
@@ -28,5 +28,5 @@ class Graph(Protocol):
 
 def graph_formats() -> Mapping[str, Graph]:
     """An instance of every format in this package, by its name."""
-    found: list[Graph] = instances(sys.modules[__name__], "Graph")
+    found: list[Graph] = instances(formats, "Graph")
     return {graph.name: graph for graph in found}

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What the JUnit report tells of each test."""

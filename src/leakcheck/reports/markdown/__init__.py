@@ -1,1 +1,1 @@
-"""TODO."""
+"""Markup and pages of Markdown reports."""

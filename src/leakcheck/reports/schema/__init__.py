@@ -1,1 +1,1 @@
-"""TODO."""
+"""The JSON Schema of the JSON report, made from the records."""

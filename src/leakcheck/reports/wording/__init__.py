@@ -1,1 +1,1 @@
-"""TODO."""
+"""Words and sentences that all reports share."""

@@ -33,8 +33,7 @@ def view(*items: TestItem, without: tuple[str, ...] = (), random: int = 2, plugi
 
 
 def modules() -> list[str]:
-    names = [info.name for info in pkgutil.iter_modules(orders.__path__)]
-    return sorted(name for name in names if not name.startswith("_"))
+    return sorted(info.name for info in pkgutil.iter_modules(orders.__path__))
 
 
 @pytest.mark.parametrize("name", modules())

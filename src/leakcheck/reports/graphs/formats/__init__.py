@@ -1,0 +1,1 @@
+"""Formats of the leak graph: every module here is one, with a class `Graph`."""
