@@ -36,7 +36,7 @@ from leakcheck.analysis import derive  # noqa: E402
 from leakcheck.records import Cost, Execution, Order, Result  # noqa: E402
 from leakcheck.reports import formats  # noqa: E402
 from leakcheck.search.phases import settle  # noqa: E402
-from leakcheck.search.session import Bench  # noqa: E402
+from leakcheck.search.session import AuditSession  # noqa: E402
 from leakcheck.store import AuditFolder, read_audit  # noqa: E402
 from leakcheck.wire import events  # noqa: E402
 
@@ -95,7 +95,7 @@ def cpu(what: Callable[[], T]) -> tuple[float, T]:
     return time.process_time() - began, found
 
 
-def searched(model: Model) -> tuple[float, float, Bench, Timed]:
+def searched(model: Model) -> tuple[float, float, AuditSession, Timed]:
     """(the controller's seconds, the model's, what was found, the engine)."""
     engine = Timed(model)
     bench = opened(engine)
@@ -104,12 +104,12 @@ def searched(model: Model) -> tuple[float, float, Bench, Timed]:
     return seconds - engine.own, engine.own, bench, engine
 
 
-def derived(bench: Bench) -> Result:
+def derived(bench: AuditSession) -> Result:
     cost = Cost(1, 1, 1, 1, 1, 1)
     return derive(bench.suite, bench.executions, cost=cost, leakcheck="0", engine="fork", lanes=1)
 
 
-def stored(bench: Bench, place: Path) -> AuditFolder:
+def stored(bench: AuditSession, place: Path) -> AuditFolder:
     """The audit on disk, as the recorder and the engine write it."""
     place.mkdir()
     folder = AuditFolder(place)

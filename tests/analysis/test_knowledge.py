@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,7 +28,7 @@ CHAIN = Model(
 )
 
 
-def executed(model: Model, **options: object) -> tuple[Suite, list[Execution]]:
+def executed(model: Model, **options: Any) -> tuple[Suite, list[Execution]]:
     bench, _ = bench_for(model, **options)
     settle(bench)
     return bench.suite, bench.executions

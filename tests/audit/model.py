@@ -17,7 +17,7 @@ from leakcheck.options import Options
 from leakcheck.progress import Silent
 from leakcheck.records import Change, Execution, Location, Order, Outcome, Source, Suite, TestItem, TestRun
 from leakcheck.records.topics import Fallback
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 from leakcheck.store import Replay
 from leakcheck.wire.events import Event
 
@@ -211,15 +211,15 @@ class ModelEngine:
             yield TestRun(test, run.outcome) if order.fresh else run
 
 
-def bench_for(model: Model, *, chance: int = 1, **options: Any) -> tuple[Bench, ModelEngine]:
+def bench_for(model: Model, *, chance: int = 1, **options: Any) -> tuple[AuditSession, ModelEngine]:
     """A bench on which the declared order has been run, and its engine."""
     engine = ModelEngine(model, Random(chance))
     return opened(engine, **options), engine
 
 
-def opened(engine: ModelEngine, **options: Any) -> Bench:
+def opened(engine: ModelEngine, **options: Any) -> AuditSession:
     """A bench on which `engine` has run the declared order."""
     runs = cast(Engine, engine)  # all that a bench asks of one
-    bench = Bench(runs, Options(**{"random": 2, **options}), Silent(), engine.model.suite)
+    bench = AuditSession(runs, Options(**{"random": 2, **options}), Silent(), engine.model.suite)
     bench.run("declared", [Order("declared", "declared", tuple(engine.model.tests))])
     return bench

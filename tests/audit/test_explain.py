@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leakcheck.analysis.graph.trial import trial_of
-from leakcheck.audit.investigate import Focused, settle, why_not
+from leakcheck.audit.investigate import SingleTestSession, settle, why_not
 from leakcheck.options import Options
 from leakcheck.progress import Silent
 from leakcheck.records import Edge, Order, Suite, TestItem
@@ -36,15 +36,17 @@ MODEL = Model(
 PREFIX = {name.partition("::")[2]: name for name in MODEL.tests}
 
 
-def focused(test: str, model: Model = MODEL) -> Focused:
+def focused(test: str, model: Model = MODEL) -> SingleTestSession:
     """A bench for `test` behind an audit that ended with its orders."""
     bench, engine = bench_for(model)
     orders_and_profiles(bench)
     engine.ran.clear()
-    return Focused(bench.engine, Options(), Silent(), model.suite, list(bench.executions), test=PREFIX[test])
+    return SingleTestSession(
+        bench.engine, Options(), Silent(), model.suite, list(bench.executions), test=PREFIX[test]
+    )
 
 
-def edges(bench: Focused) -> dict[str, Edge]:
+def edges(bench: SingleTestSession) -> dict[str, Edge]:
     return {edge.polluters[0].partition("::")[2]: edge for edge, _ in bench.edges() if edge.effect != "cleans"}
 
 

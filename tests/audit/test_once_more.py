@@ -9,12 +9,11 @@ from random import Random
 import pytest
 
 from audit.model import Model, ModelEngine, fails_by_chance, opened
-from leakcheck.analysis.facts.same_order import flaky, wavering
 from leakcheck.analysis.graph.verdicts import verdicts_of
 from leakcheck.records import Order, TestRun
 from leakcheck.search.once_more import STEPS, OnceMore
 from leakcheck.search.phases import settle
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 from leakcheck.wire.events import Disowned
 
 TEST, OTHER = "test_a.py::v", "test_b.py::w"
@@ -35,12 +34,12 @@ class Crowded(ModelEngine):
             yield replace(run, outcome="failed") if met and run.test == self.meets else run
 
 
-def verdict(bench: Bench, test: str = TEST) -> str:
-    found = verdicts_of(bench.suite.ids, bench.executions, bench.evidence().profiles, ())
+def verdict(bench: AuditSession, test: str = TEST) -> str:
+    found = verdicts_of(bench.suite.ids, bench.known(), ())
     return next(each.verdict for each in found if each.id == test)
 
 
-def again(bench: Bench, times: int) -> None:
+def again(bench: AuditSession, times: int) -> None:
     orders = [Order("declared", "declared", tuple(MODEL.tests), repeat=number) for number in range(1, 1 + times)]
     bench.run("orders", orders)
 
@@ -49,9 +48,9 @@ def test_what_met_others_is_not_flaky_and_leaves_no_evidence_behind() -> None:
     engine = Crowded(MODEL)
     bench = opened(engine)
     again(bench, 3)
-    assert set(wavering(bench.executions)) == {TEST}
+    assert set(bench.known().wavering) == {TEST}
     OnceMore(bench).settle()
-    assert not wavering(bench.executions)
+    assert not bench.known().wavering
     assert verdict(bench) == "stable"
     dropped = [event for _, event in engine.kept if isinstance(event, Disowned)]
     assert [len(each.executions) for each in dropped] == [2]
@@ -82,7 +81,7 @@ def test_a_coin_is_flaky_and_is_asked_no_longer_than_needed() -> None:
     bench.run("isolated", [Order("isolated", "isolated", (TEST,), repeat=number) for number in range(8)])
     begun = len(engine.ran)
     OnceMore(bench).settle()
-    assert set(flaky(bench.executions)) == {TEST}
+    assert set(bench.known().flaky) == {TEST}
     assert verdict(bench) == "flaky"
     assert len(engine.ran) - begun <= sum(STEPS)
     assert bench.notes == []

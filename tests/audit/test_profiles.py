@@ -14,19 +14,19 @@ from leakcheck.options import PROFILES, ProfileName
 from leakcheck.records import Cost, Mark, Result
 from leakcheck.search.phases import settle
 from leakcheck.search.proof import accusing
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 
 from .model import Model, ModelEngine, Step, bench_for, fails_if, fails_unless, look, opened, write
 from .test_search import CHAIN, differs, found_pairs, models, names
 
 
-def settled(model: Model, profile: ProfileName, **more: object) -> tuple[Bench, ModelEngine]:
+def settled(model: Model, profile: ProfileName, **more: object) -> tuple[AuditSession, ModelEngine]:
     bench, engine = bench_for(model, **{**PROFILES[profile].values, "profile": profile, **more})
     settle(bench)
     return bench, engine
 
 
-def result(bench: Bench) -> Result:
+def result(bench: AuditSession) -> Result:
     effort = Effort(bench.options.profile)
     cost = Cost(1, 1, 1, 1, 1, 1)
     return derive(bench.suite, bench.executions, cost=cost, leakcheck="0", engine="fork", lanes=1, effort=effort)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from leakcheck.records import Execution, Order, TestRun
 from leakcheck.search.phases import settle
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 from leakcheck.store import Replay
 from leakcheck.workspace.source_digests import differences, sources_of
 
@@ -20,7 +20,7 @@ from .model import Model, ModelEngine, fails_if, opened, write
 from .test_search import models
 
 
-def audited(engine: ModelEngine) -> Bench:
+def audited(engine: ModelEngine) -> AuditSession:
     bench = opened(engine)
     settle(bench)
     return bench

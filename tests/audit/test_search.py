@@ -18,7 +18,7 @@ from leakcheck.records import Edge, Order
 from leakcheck.search.phases import settle
 from leakcheck.search.proof import accusing, confirm
 from leakcheck.search.questions import order_for
-from leakcheck.search.session import BATCH, Bench
+from leakcheck.search.session import BATCH, AuditSession
 
 from .model import Model, Step, bench_for, clean, fails_by_chance, fails_if, fails_unless, look, write
 
@@ -54,7 +54,7 @@ def models(draw: st.DrawFn, least: int = 4, most: int = 12) -> Model:
     return Model({f"test_{number % 3}.py::t{number}": steps for number, steps in enumerate(programmes)})
 
 
-def settled(model: Model, **options: Any) -> Bench:
+def settled(model: Model, **options: Any) -> AuditSession:
     bench, _ = bench_for(model, **options)
     settle(bench)
     return bench

@@ -14,7 +14,7 @@ from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.records import Order
 from leakcheck.store import AuditFolder
 from leakcheck.wire.events import Event, Outside
-from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.touched_files import TouchedFiles
 
 SALT = "f" * 32
 
@@ -38,7 +38,7 @@ class Audit:
     jobs: dict[str, Job] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.closing = Closing(self.folder, Disk(self.folder, SALT), self.jobs)
+        self.closing = Closing(self.folder, TouchedFiles(self.folder, SALT), self.jobs)
 
     def write(self, tag: str, at: float, text: str) -> Job:
         """An execution that overwrites the file and is over, as far as its processes go."""

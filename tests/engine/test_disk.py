@@ -11,7 +11,7 @@ import pytest
 from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.store import AuditFolder
 from leakcheck.wire.events import Outside
-from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.touched_files import TouchedFiles
 
 SALT = "f" * 32
 
@@ -38,7 +38,7 @@ def told(path: Path, copy: str = "", at: float = 0.0) -> Outside:
 def test_the_earliest_copy_counts_and_no_copy_is_left(tmp_path: Path, copies: Path) -> None:
     path = tmp_path / "data.txt"
     path.write_text("now, and longer")
-    disk = Disk(AuditFolder(copies.parent), SALT)
+    disk = TouchedFiles(AuditFolder(copies.parent), SALT)
     disk.remember([kept(copies, path, "later", 2.0), kept(copies, path, "before", 1.0)])
     assert disk.put_back() == (str(path),)
     disk.forget_copies()
@@ -48,7 +48,7 @@ def test_the_earliest_copy_counts_and_no_copy_is_left(tmp_path: Path, copies: Pa
 def test_what_cannot_be_put_back_keeps_its_copy_is_told_and_tried_again(tmp_path: Path, copies: Path) -> None:
     path = tmp_path / "folder" / "data.txt"
     path.parent.write_text("a file where the folder was")
-    disk = Disk(AuditFolder(copies.parent), SALT)
+    disk = TouchedFiles(AuditFolder(copies.parent), SALT)
     disk.remember([kept(copies, path, "before")])
     assert disk.put_back() == ()
     disk.forget_copies()
@@ -70,7 +70,7 @@ def test_where_no_room_is_left_the_copy_takes_the_place_of_the_file(
 
     path = tmp_path / "data.txt"
     path.write_text("now")
-    disk = Disk(AuditFolder(copies.parent), SALT)
+    disk = TouchedFiles(AuditFolder(copies.parent), SALT)
     disk.remember([kept(copies, path, "before")])
     monkeypatch.setattr(shutil, "copyfileobj", full)
     assert disk.put_back() == (str(path),)
@@ -80,14 +80,14 @@ def test_where_no_room_is_left_the_copy_takes_the_place_of_the_file(
 def test_what_was_not_there_is_removed(tmp_path: Path, copies: Path) -> None:
     path = tmp_path / "new.txt"
     path.touch()
-    disk = Disk(AuditFolder(copies.parent), SALT)
+    disk = TouchedFiles(AuditFolder(copies.parent), SALT)
     disk.remember([told(path)])
     assert disk.put_back() == (str(path),)
     assert not path.exists()
 
 
 def test_copies_that_somebody_was_killed_over_are_removed(tmp_path: Path, copies: Path) -> None:
-    disk = Disk(AuditFolder(copies.parent), SALT)
+    disk = TouchedFiles(AuditFolder(copies.parent), SALT)
     (disk.folder.undone / "e1").mkdir(parents=True)
     assert disk.folder.has_copies()
     disk.forget_copies()

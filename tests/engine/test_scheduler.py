@@ -16,7 +16,7 @@ from leakcheck.errors import CannotRecord
 from leakcheck.records import Execution, Order
 from leakcheck.store import AuditFolder
 from leakcheck.wire import events
-from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.touched_files import TouchedFiles
 
 LIMITS = Limits(test=10, execution=100)
 PLAIN = Capabilities()
@@ -43,7 +43,9 @@ def stage(tmp_path: Path, can: Capabilities = PLAIN, limits: Limits = LIMITS, **
     folder.begin("audit")
     first = FakeBackend(folder, clock, plays, can=can)
     last = FakeBackend(folder, clock, plays, name="last")
-    scheduler = Scheduler(folder, limits, Disk(folder), [first, last], lambda tag: f"{tag[:1]}00099", clock)
+    scheduler = Scheduler(
+        folder, limits, TouchedFiles(folder, "salt"), [first, last], lambda tag: f"{tag[:1]}00099", clock
+    )
     return Stage(scheduler, first, last, clock)
 
 

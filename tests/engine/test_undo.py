@@ -15,7 +15,7 @@ from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.recorder.segment import Segment
 from leakcheck.store import AuditFolder
 from leakcheck.wire.events import FORMAT, UNKEPT, Header, Outside, signature
-from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.touched_files import TouchedFiles
 from leakcheck.workspace.undo import Copies, put_back
 
 SALT = "f" * 32
@@ -178,7 +178,7 @@ def test_what_imports_changed_is_put_back_unless_somebody_else_changed_it_since(
     tmp_path: Path, foreign: bool
 ) -> None:
     folder = furnished(tmp_path / "project")
-    disk = Disk(AuditFolder.create(tmp_path / "audits"), SALT)
+    disk = TouchedFiles(AuditFolder.create(tmp_path / "audits"), SALT)
     segment = Segment(str(disk.folder.segment("before-1")))
     segment.write(Header(FORMAT, "before-1"))
     for each in kept(folder, disk.folder.path / "before-1", "file"):
@@ -194,7 +194,7 @@ def test_what_imports_changed_is_put_back_unless_somebody_else_changed_it_since(
 
 
 def test_a_process_that_ended_before_it_told_anything_left_nothing_to_put_back(tmp_path: Path) -> None:
-    disk = Disk(AuditFolder.create(tmp_path / "audits"), SALT)
+    disk = TouchedFiles(AuditFolder.create(tmp_path / "audits"), SALT)
     disk.folder.segment("before-1").touch()
     disk.put_back_the_start()
     assert disk.folder.tags() == []

@@ -20,11 +20,12 @@ from leakcheck.wire import events
 from leakcheck.workspace.doubts import shape_of
 from leakcheck.workspace.listing import listing
 from leakcheck.workspace.stirrings import Stirrings
-from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.touched_files import TouchedFiles
 from leakcheck.workspace.unseen import Unseen
 from leakcheck.workspace.unseen_changes import likely_root, of_killed
 
 TEST = "t.py::a"
+SALT = "salt"
 
 
 class Audit:
@@ -38,11 +39,11 @@ class Audit:
         (self.root / "link").symlink_to("one.txt")
         self.folder = AuditFolder.create(place / "audits")
         self.folder.begin("audit")
-        self.disk = Disk(self.folder)
+        self.disk = TouchedFiles(self.folder, SALT)
         self.look()
 
     def look(self) -> None:
-        self.unseen = Unseen.begin(self.folder, str(self.root), str(self.root.parent / "scratch"))
+        self.unseen = Unseen.begin(self.folder, str(self.root), str(self.root.parent / "scratch"), SALT)
 
     def begin(self, tag: str) -> Job:
         job = Job(tag, Order("declared", "declared", (TEST,)), "fork", began=time.monotonic())

@@ -123,8 +123,8 @@ class Place:
 
     def goes_on(self) -> bool:
         """Whether the last audit got as far as to know the suite, so that it can be resumed."""
-        segments = [audit / "audit.jsonl" for audit in self.audits[-1:]]
-        found = [event for each in segments for event in segments.read_segment(each.read_bytes()).events]
+        journals = [audit / "audit.jsonl" for audit in self.audits[-1:]]
+        found = [event for each in journals for event in segments.read_segment(each.read_bytes()).events]
         return any(isinstance(event, events.Sources) for event in found)
 
     def files(self) -> dict[str, bytes]:

@@ -26,7 +26,7 @@ from leakcheck.wire.events import Outside
 from leakcheck.workspace.recovery import recover
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
 from leakcheck.workspace.salts import keep_salt, kept_salt
-from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.touched_files import TouchedFiles
 from support import Project
 
 from .harness import RUN, Place, kill, needs_proc, suite
@@ -179,7 +179,7 @@ def everything(base: Path, name: str) -> None:
 def _resumed(base: Path) -> None:
     earlier = unfinished(base, {})
     lock = earlier.folder.lock()
-    disk = Disk(earlier.folder, earlier.salt)
+    disk = TouchedFiles(earlier.folder, earlier.salt)
     try:
         recover(disk, left_in(earlier.folder).touched)
         disk.forget_copies()

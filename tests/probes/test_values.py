@@ -21,14 +21,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakcheck.snapshots.redaction import Redactor, is_secret_name, is_secret_text, without_secrets
-from leakcheck.snapshots.snapshot import ABSENT, Node, Photograph, differences, same
-from leakcheck.snapshots.values import Camera
+from leakcheck.snapshots.redaction import Redactor, without_secrets
+from leakcheck.snapshots.secret_forms import is_secret_name, is_secret_text
+from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot, differences, same
+from leakcheck.snapshots.values import Snapshotter
 
-CAMERA = Camera(Redactor("salt"), lambda module: True)
+CAMERA = Snapshotter(Redactor("salt"), lambda module: True)
 
 
-def photo(value: object, name: str = "") -> Photograph:
+def photo(value: object, name: str = "") -> Snapshot:
     return CAMERA.photograph(value, name)
 
 
@@ -286,7 +287,7 @@ def leaves(node: Node, way: str = "") -> list[str]:
 )
 def test_no_number_tells_what_a_secret_is(value: object) -> None:
     """With another salt everything that is stored of it is another."""
-    other = Camera(Redactor("pepper"), lambda module: True)
+    other = Snapshotter(Redactor("pepper"), lambda module: True)
     assert other.photograph(value).digest() != photo(value).digest()
 
 
@@ -314,18 +315,20 @@ def test_arguments_are_shown_without_secrets(given: tuple[str, ...], shown: tupl
 def test_equal_secrets_are_equal_and_another_salt_hides_it() -> None:
     assert same(photo("abc", "token"), photo("abc", "token"))
     assert not same(photo("abc", "token"), photo("abd", "token"))
-    other = Camera(Redactor("pepper"), lambda module: True)
+    other = Snapshotter(Redactor("pepper"), lambda module: True)
     assert other.photograph("abc", "token").text != photo("abc", "token").text
 
 
 def test_shown_values_are_shown() -> None:
-    assert Camera(Redactor("s", show_values=True), lambda module: True).photograph("abc", "token").text == "'abc'"
+    assert (
+        Snapshotter(Redactor("s", show_values=True), lambda module: True).photograph("abc", "token").text == "'abc'"
+    )
 
 
 SCRIPT = """
 from leakcheck.snapshots.redaction import Redactor
-from leakcheck.snapshots.values import Camera
-camera = Camera(Redactor("salt"), lambda module: True)
+from leakcheck.snapshots.values import Snapshotter
+camera = Snapshotter(Redactor("salt"), lambda module: True)
 values = [{"a": [1, "x" * 500]}, {"s", "t", "u"}, list(range(5000)), set(map(str, range(600))), len, 1.5]
 print([camera.photograph(value).digest() for value in values])
 """

@@ -7,9 +7,9 @@ import pytest
 from leakcheck.probes import Items
 from leakcheck.recorder.comparing import listed_otherwise
 from leakcheck.snapshots.redaction import Redactor
-from leakcheck.snapshots.values import Camera
+from leakcheck.snapshots.values import Snapshotter
 
-CAMERA = Camera(Redactor("salt"), lambda module: True)
+CAMERA = Snapshotter(Redactor("salt"), lambda module: True)
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.deep.watchpoints import Watchpoints
 from leakcheck.records import Location
 from leakcheck.snapshots.redaction import Redactor
-from leakcheck.snapshots.values import Camera
+from leakcheck.snapshots.values import Snapshotter
 
 NAME = "watched_shop"
-CAMERA = Camera(Redactor("salt"), lambda name: name == NAME)
+CAMERA = Snapshotter(Redactor("salt"), lambda name: name == NAME)
 PROBES = discover()
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from leakcheck.records import Order
-from leakcheck.store import Replay, number_of, numbered, prefix_of
+from leakcheck.records import Order, name_of, number_of, numbered
+from leakcheck.store import Replay
 
 
 @pytest.mark.parametrize("number", [1, 99_999, 100_000, 1_234_567])
 @pytest.mark.parametrize("prefix", ["e", "control"])
 def test_a_name_is_taken_apart_as_it_was_made(prefix: str, number: int) -> None:
     tag = numbered(prefix, number)
-    assert (prefix_of(tag), number_of(tag)) == (prefix, number)
+    assert (name_of(tag), number_of(tag)) == (prefix, number)
 
 
 def test_most_names_have_five_digits() -> None:
@@ -20,7 +20,7 @@ def test_most_names_have_five_digits() -> None:
 
 
 def test_a_name_without_a_number_has_none() -> None:
-    assert (prefix_of("suite"), number_of("suite")) == ("suite", 0)
+    assert (name_of("suite"), number_of("suite")) == ("suite", 0)
 
 
 def test_a_name_that_is_taken_is_replaced_by_the_next_of_its_kind() -> None:

@@ -13,7 +13,7 @@ from leakcheck.options import Options
 from leakcheck.progress import Progress
 from leakcheck.records import Order, Suite
 from leakcheck.records.topics import Fallback, Topic
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 from leakcheck.text import some
 from leakcheck.wire.events import Collected
 from leakcheck.wire.messages import Refused
@@ -25,7 +25,7 @@ PYTEST_TOO_OLD = "an audited project needs pytest 8.0 or newer"
 ENDED = "the process that was to be forked ended: each order runs in a new process"
 
 
-def open_bench(engine: Engine, options: Options, progress: Progress, known: str = "") -> tuple[Bench, Job]:
+def open_bench(engine: Engine, options: Options, progress: Progress, known: str = "") -> tuple[AuditSession, Job]:
     """The bench, and the control run that goes on beside it.
 
     The suite is collected as `pytest` would or, where that fails and this does not, as `python -m pytest` would.
@@ -43,7 +43,7 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
             suite = found.suite
             _check_marks(suite)
             progress.step("collect")
-            bench = Bench(engine, options, progress, suite)
+            bench = AuditSession(engine, options, progress, suite)
             _tell(bench)
             if engine.fork and (found.threads or found.connections):
                 _heed_what_lives(bench, found)
@@ -109,7 +109,7 @@ def _refusal(refused: Refused, python: str) -> UsageError:
             )
 
 
-def _heed_what_lives(bench: Bench, found: Collected) -> None:
+def _heed_what_lives(bench: AuditSession, found: Collected) -> None:
     """A fork lacks the threads of its parent, and may wait for them without end; it shares the connections, on
     which the answers of two processes get mixed up."""
     if found.threads:
@@ -158,7 +158,7 @@ def _check_marks(suite: Suite) -> None:
         )
 
 
-def _tell(bench: Bench) -> None:
+def _tell(bench: AuditSession) -> None:
     if bench.suite.neutralised:
         bench.note(Topic.NEUTRALISED, f"switched off for the audit: {', '.join(bench.suite.neutralised)}")
     if bench.suite.launcher != LAUNCHERS[0]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 
 from leakcheck.audit.resume import Earlier, resumed
-from leakcheck.audit.run_audit import _may_fork
 from leakcheck.engine import Engine, Guard, Launch, Limits, uninterrupted
 from leakcheck.errors import CannotRecord, FolderGone
 from leakcheck.options import Options
@@ -19,6 +19,8 @@ from leakcheck.wire.events import Note
 from leakcheck.workspace.scratch import close as close_scratch
 from leakcheck.workspace.unseen import Unseen
 from leakcheck.workspace.unseen_changes import likely_root
+
+_UNSAFE_TO_FORK = ("win32", "darwin")
 
 
 @contextmanager
@@ -69,6 +71,11 @@ def engine_for(
             guard.close()
             close_scratch(scratch, keep=options.keep_temp)
             os.close(lock)
+
+
+def _may_fork(options: Options) -> bool:
+    """Whether forks are asked for, or are safe on this system as a rule."""
+    return options.engine == "fork" or (options.engine == "auto" and sys.platform not in _UNSAFE_TO_FORK)
 
 
 def _scratch() -> tuple[Own, Guard]:

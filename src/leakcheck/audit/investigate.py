@@ -29,7 +29,7 @@ from leakcheck.search.deep_search import look_deep
 from leakcheck.search.once_more import OnceMore
 from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.search.proof import confirm
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 from leakcheck.search.witnesses import explain, find_alternatives
 from leakcheck.store import Audit, AuditFolder, read_audit
 from leakcheck.wire.events import FORMAT, Completed, Note
@@ -39,7 +39,7 @@ from leakcheck.workspace.salts import kept_salt
 
 
 @dataclass
-class Focused(Bench):
+class SingleTestSession(AuditSession):
     """A bench that wants to know about one test only."""
 
     test: str = ""
@@ -131,7 +131,7 @@ def _next_number(folder: AuditFolder) -> int:
     return 1 + max((int(tag[1:]) for tag in folder.tags() if tag[:1] == "e" and tag[1:].isdigit()), default=0)
 
 
-def settle(bench: Focused) -> None:
+def settle(bench: SingleTestSession) -> None:
     """The search of an audit behind its orders, for one test."""
     if bench.test not in bench.evidence().profiles:
         bench.run("isolated", Isolated().propose(bench.view([bench.test])))
@@ -149,7 +149,7 @@ def settle(bench: Focused) -> None:
     once_more.settle()
 
 
-def _prove(bench: Bench) -> None:
+def _prove(bench: AuditSession) -> None:
     for _ in range(2):
         confirm(bench)
         look_deep(bench)
@@ -177,14 +177,14 @@ def _collect(engine: Engine, audit: Audit, progress: Progress) -> None:
     progress.step("collect")
 
 
-def _bench(test: str, engine: Engine, options: Options, audit: Audit, progress: Progress) -> Focused:
+def _bench(test: str, engine: Engine, options: Options, audit: Audit, progress: Progress) -> SingleTestSession:
     ended = {
         run.test: str(run.outcome)
         for execution in audit.executions
         for run in execution.runs[-1:]
         if run.outcome in ("crashed", "timeout")
     }
-    return Focused(
+    return SingleTestSession(
         engine,
         options,
         progress,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ from leakcheck.records.topics import Topic
 from leakcheck.search import phases
 from leakcheck.search.calibrate import calibrate
 from leakcheck.search.outlook import under_way
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 from leakcheck.snapshots.redaction import Redactor
 from leakcheck.store import AuditFolder
 from leakcheck.wire.events import Begun, Completed, Excerpts, Note, Sources
@@ -37,8 +36,6 @@ from leakcheck.workspace.source_digests import sources_of
 from leakcheck.workspace.unseen_changes import of_killed, told
 
 _WAY_ON = "`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now"
-
-_UNSAFE_TO_FORK = ("win32", "darwin")
 
 
 def run_audit(options: Options, progress: Progress, earlier: Earlier | None = None) -> AuditFolder:
@@ -92,7 +89,7 @@ def told_to(progress: Progress, engine: Engine) -> Iterator[None]:
         raise
 
 
-def _tell_leftovers(bench: Bench) -> None:
+def _tell_leftovers(bench: AuditSession) -> None:
     """What could not be put back, and what nobody was seen to change."""
     disk, unseen = bench.engine.disk, bench.engine.unseen
     known = {Path(name) for name in (*disk.remaining(), *disk.held())}
@@ -110,7 +107,7 @@ def _is_told(path: Path, known: set[Path]) -> bool:
     return not known.isdisjoint((path, *path.parents))
 
 
-def _tell_temporary(bench: Bench) -> None:
+def _tell_temporary(bench: AuditSession) -> None:
     if bench.options.keep_temp:
         bench.note(
             Topic.TEMP, f"what tests left in their temporary folders is kept in {bench.engine.launch.scratch}"
@@ -157,16 +154,11 @@ def _settle_sources(engine: Engine, suite: Suite, earlier: Earlier | None) -> No
         raise
 
 
-def keep_excerpts(folder: AuditFolder, bench: Bench) -> None:
+def keep_excerpts(folder: AuditFolder, bench: AuditSession) -> None:
     """Keep the lines that wrote: the project's files may be others by the time of the report."""
     launch = bench.engine.launch
     redactor = None if launch.show_values else Redactor(launch.salt)
     folder.append("audit", Excerpts(excerpts_for(bench.suite, bench.executions, redactor)))
-
-
-def _may_fork(options: Options) -> bool:
-    """Whether forks are asked for, or are safe on this system as a rule."""
-    return options.engine == "fork" or (options.engine == "auto" and sys.platform not in _UNSAFE_TO_FORK)
 
 
 def _begin(options: Options, progress: Progress, salt: str) -> AuditFolder:

@@ -15,7 +15,7 @@ from leakcheck.records.topics import Topic
 from leakcheck.store import LOST, AuditFolder, fold_execution, kept_by, touched_by
 from leakcheck.wire import events
 from leakcheck.workspace.scratch import clear
-from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.touched_files import TouchedFiles
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Closing:
     when there is none. In `scratch` lie their temporary folders, which go when they end; None if they are kept."""
 
     folder: AuditFolder
-    disk: Disk
+    disk: TouchedFiles
     jobs: Mapping[str, Job]
     clock: Callable[[], float] = time.monotonic
     scratch: Own | None = None

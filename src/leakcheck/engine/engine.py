@@ -24,7 +24,7 @@ from leakcheck.records.topics import Fallback
 from leakcheck.store import CONTROL, AuditFolder, Left, Replay
 from leakcheck.wire import events
 from leakcheck.workspace.recovery import recover
-from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.touched_files import TouchedFiles
 from leakcheck.workspace.unseen import Unseen
 
 EARLIER_SUITE = "suite-before"
@@ -52,9 +52,9 @@ class Engine:
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @cached_property
-    def disk(self) -> Disk:
+    def disk(self) -> TouchedFiles:
         """What executions have changed in files."""
-        return Disk(self.launch.folder, self.launch.salt, AuditFolder(Path(self.launch.scratch)))
+        return TouchedFiles(self.launch.folder, self.launch.salt, AuditFolder(Path(self.launch.scratch)))
 
     @cached_property
     def scheduler(self) -> Scheduler:

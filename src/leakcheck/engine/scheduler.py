@@ -20,7 +20,7 @@ from leakcheck.records import Execution
 from leakcheck.records.topics import Topic
 from leakcheck.store import AuditFolder
 from leakcheck.wire import events
-from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.touched_files import TouchedFiles
 from leakcheck.workspace.unseen import Unseen
 
 _TICK, _SOON = 0.05, 0.01
@@ -35,7 +35,7 @@ class Scheduler:
 
     folder: AuditFolder
     limits: Limits
-    disk: Disk
+    disk: TouchedFiles
     backends: list[Backend]
     another: Callable[[str], str]
     clock: Callable[[], float] = time.monotonic
@@ -157,7 +157,7 @@ class Scheduler:
         for backend in self.backends:
             backend.watch(now, self.limits.execution, files_touched=self._are_files_touched())
 
-    # Endings ---------------------------------------------------------------------------------------------------
+    # Closing ---------------------------------------------------------------------------------------------------
 
     def _ended(self, job: Job, waiting: list[Job]) -> Execution | None:
         if job.lost:

@@ -9,7 +9,7 @@ from typing import Any
 from leakcheck.probes import Items
 from leakcheck.records import PathChange
 from leakcheck.snapshots.snapshot import ABSENT
-from leakcheck.snapshots.values import Camera
+from leakcheck.snapshots.values import Snapshotter
 
 _SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None)})
 _LISTED, _COMPARED = 5, 10_000
@@ -29,7 +29,7 @@ def differ(old: Any, new: Any) -> bool:
     return True
 
 
-def listed_otherwise(camera: Camera, old: Any, new: Any, name: str = "") -> Iterator[PathChange]:
+def listed_otherwise(camera: Snapshotter, old: Any, new: Any, name: str = "") -> Iterator[PathChange]:
     """What came into a list or went out of it, by its place; nothing for other values. `name` is the list's."""
     if type(old) is not Items or type(new) is not Items:
         return

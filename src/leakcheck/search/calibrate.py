@@ -11,11 +11,11 @@ from leakcheck.orders.declared import Strategy as Declared
 from leakcheck.records import Execution, Order
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.interference import outsiders, talk_to_servers, told
-from leakcheck.search.session import LETHAL, Bench
+from leakcheck.search.session import LETHAL, AuditSession
 from leakcheck.text import some
 
 
-def calibrate(bench: Bench, control: Job) -> None:
+def calibrate(bench: AuditSession, control: Job) -> None:
     """Run the declared order recorded and unrecorded; where they differ steadily, stop to fork.
 
     `control` was begun beside the collection of the suite.
@@ -46,7 +46,7 @@ def calibrate(bench: Bench, control: Job) -> None:
         bench.note(topic, text)
 
 
-def _keep_control(bench: Bench, execution: Execution) -> None:
+def _keep_control(bench: AuditSession, execution: Execution) -> None:
     bench.control.append(execution)
     last = execution.runs[-1] if execution.runs else None
     if last is not None and last.outcome in LETHAL:
@@ -54,14 +54,14 @@ def _keep_control(bench: Bench, execution: Execution) -> None:
         _control_again(bench)
 
 
-def _control_again(bench: Bench) -> None:
+def _control_again(bench: AuditSession) -> None:
     order = Order("control", "declared", (), without=tuple(sorted(bench.lethal)))
     bench.progress.phase("control", 1)
     _keep_control(bench, bench.engine.finish(bench.engine.control(order)))
     bench.progress.step("control")
 
 
-def _again(bench: Bench) -> None:
+def _again(bench: AuditSession) -> None:
     """Both once more, one after the other, so that neither can disturb the other."""
     _control_again(bench)
     first = not any(execution.order.kind == "declared" for execution in bench.executions)
@@ -69,7 +69,7 @@ def _again(bench: Bench) -> None:
     bench.run("declared", orders if first else [replace(order, repeat=1) for order in orders], lanes=1)
 
 
-def _differing(bench: Bench) -> list[str]:
+def _differing(bench: AuditSession) -> list[str]:
     """Tests whose outcomes are steady on both sides and differ between them."""
     plain = _outcomes(bench.control)
     recorded = _outcomes([each for each in bench.executions if each.order.kind == "declared"])

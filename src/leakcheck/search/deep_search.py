@@ -15,7 +15,7 @@ from leakcheck.analysis.graph.untracked_leaks import left_quietly
 from leakcheck.records import UNDOABLE, Change, Location
 from leakcheck.search.proof import accusing_without_location
 from leakcheck.search.questions import Asking, Inquiry, Question, ask, shrink
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 
 PIONEERS = 4
 MAX_WITNESSES = 100
@@ -28,7 +28,7 @@ Groups = Iterable[tuple[Location, ...]]
 """Locations that are put back together."""
 
 
-def look_deep(bench: Bench) -> None:
+def look_deep(bench: AuditSession) -> None:
     """Name the location of every confirmed edge that has none.
 
     A few tests first, then, with what was found, one witness of each test, then the other witnesses: each is a
@@ -44,7 +44,7 @@ def look_deep(bench: Bench) -> None:
     ask(bench, "deep", [_inquire(bench, witness) for witness in _open(bench)[:MAX_WITNESSES]])
 
 
-def name_lines(bench: Bench) -> None:
+def name_lines(bench: AuditSession) -> None:
     """Find the line that leaves what hurts nobody, for one test of each location."""
     wanted: dict[str, list[Location]] = {}
     known: set[Location] = set()
@@ -61,12 +61,12 @@ def _inquire_lines(test: str, locations: Sequence[Location]) -> Inquiry:
     yield [Question(Witness((test,), test), deep=True, pinpoint=tuple(locations))]
 
 
-def _open(bench: Bench) -> list[Witness]:
+def _open(bench: AuditSession) -> list[Witness]:
     known = bench.evidence().deep
     return [witness for witness in accusing_without_location(bench) if witness.before and witness not in known]
 
 
-def _inquire(bench: Bench, witness: Witness) -> Inquiry:
+def _inquire(bench: AuditSession, witness: Witness) -> Inquiry:
     evidence = yield [Question(witness, deep=True)]
     changes = evidence.deep.get(witness, ())
     related = list(_related(bench, witness, changes))
@@ -88,7 +88,7 @@ def _put_back(witness: Witness, locations: tuple[Location, ...]) -> Question:
     return Question(witness, deep=True, restore=locations)
 
 
-def _related(bench: Bench, witness: Witness, changes: Sequence[Change]) -> Groups:
+def _related(bench: AuditSession, witness: Witness, changes: Sequence[Change]) -> Groups:
     """What cured others of the same polluters, or the same test behind others; and whatever else was put into the
     same containers."""
     changed = tuple(change.location for change in changes)
@@ -99,7 +99,7 @@ def _related(bench: Bench, witness: Witness, changes: Sequence[Change]) -> Group
             yield tuple(location for location in changed if container(location) in parents)
 
 
-def _alike(bench: Bench, changes: Sequence[Change]) -> Groups:
+def _alike(bench: AuditSession, changes: Sequence[Change]) -> Groups:
     """What cured anybody, and what is of the same kind: many tests are made after one pattern."""
     changed = tuple(change.location for change in changes)
     cured = [locations for _, locations in bench.evidence().pinpointed]

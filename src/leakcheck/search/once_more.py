@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from leakcheck.analysis.facts.same_order import Same
 from leakcheck.nouns import agreeing, plural
 from leakcheck.records import BAD_OUTCOMES, Execution, Order
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 
 STEPS = (2, 2, 4)
 """So many executions at a time, as long as they agree. A test that fails in one run of five agrees with itself in
@@ -25,7 +25,7 @@ WHY = "an outcome in it did not show again with nothing else running"
 class OnceMore:
     """Settles what wavers; each order is asked about once."""
 
-    bench: Bench
+    bench: AuditSession
     _asked: set[object] = field(default_factory=set)
 
     def settle(self) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from leakcheck.engine import Engine
 from leakcheck.orders import whole_orders
 from leakcheck.progress import Outlook, UnderWay
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 
 ALONE = 0.15
 """Seconds that it costs to give a test a process of its own, beside what the test takes."""
 
 
-def outlook(bench: Bench) -> Outlook:
+def outlook(bench: AuditSession) -> Outlook:
     """What lies ahead once the declared order is known: the other orders and every test alone in any case, and what
     the budget allows for the search behind them."""
     declared = declared_seconds(bench)
@@ -23,7 +23,7 @@ def outlook(bench: Bench) -> Outlook:
     return Outlook(phases, bench.options.budget_seconds(declared))
 
 
-def declared_seconds(bench: Bench) -> float:
+def declared_seconds(bench: AuditSession) -> float:
     return max((each.seconds for each in bench.executions if each.order.kind == "declared"), default=1.0)
 
 

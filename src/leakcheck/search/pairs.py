@@ -10,7 +10,7 @@ from leakcheck.analysis.facts.chains import Value
 from leakcheck.analysis.facts.combinations import Couple, unmet_together
 from leakcheck.analysis.facts.untracked import unmet_elsewhere
 from leakcheck.records import Execution, Location, Order
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 
 MAX_ROUNDS = 4
 MAX_TRIES = 2
@@ -18,7 +18,7 @@ MAX_COUPLES = 24
 MAX_ENABLERS = 8
 
 
-def cover_pairs(bench: Bench) -> None:
+def cover_pairs(bench: AuditSession) -> None:
     """Put every leaked value in front of every test that reads its location.
 
     Values that turn up on the way, left by a test only behind another, are followed to the depth asked for.
@@ -39,7 +39,7 @@ def cover_pairs(bench: Bench) -> None:
             return
 
 
-def meet_elsewhere(bench: Bench) -> None:
+def meet_elsewhere(bench: AuditSession) -> None:
     """Put what tests change where no probe looks in front of every test that has not met it yet."""
     tried = Counter[Wanted]()
     for _ in range(MAX_ROUNDS):
@@ -50,7 +50,7 @@ def meet_elsewhere(bench: Bench) -> None:
 
 
 def _meet(
-    bench: Bench,
+    bench: AuditSession,
     phase: str,
     wanted: Iterable[Wanted],
     tried: Counter[Wanted],
@@ -64,7 +64,7 @@ def _meet(
     return bench.spend(phase, orders)
 
 
-def combine(bench: Bench) -> None:
+def combine(bench: AuditSession) -> None:
     """Leaked values together in front of the tests that read both: what only hurts together shows.
 
     Many couples are met in crowds, a value for each location; the rest couple by couple, in either order.
@@ -80,7 +80,7 @@ def combine(bench: Bench) -> None:
             return
 
 
-def _concerned(bench: Bench, unmet: Mapping[Couple, tuple[str, ...]]) -> Mapping[Couple, tuple[str, ...]]:
+def _concerned(bench: AuditSession, unmet: Mapping[Couple, tuple[str, ...]]) -> Mapping[Couple, tuple[str, ...]]:
     readers = {couple: tuple(filter(bench.concerns, tests)) for couple, tests in unmet.items()}
     return {couple: tests for couple, tests in readers.items() if tests}
 
@@ -95,7 +95,7 @@ def _crowd(unmet: Mapping[Couple, tuple[str, ...]]) -> list[tuple[tuple[Value, .
     return [(tuple(sorted(chosen.values())), tuple(readers))]
 
 
-def _behind(bench: Bench, values: Sequence[Value], readers: Iterable[str], backwards: bool) -> list[Order]:
+def _behind(bench: AuditSession, values: Sequence[Value], readers: Iterable[str], backwards: bool) -> list[Order]:
     producers = bench.coverage().producers
     ordered = values[::-1] if backwards else values
     makers = dict.fromkeys(test for value in ordered for test in producers[value][0])
@@ -103,7 +103,7 @@ def _behind(bench: Bench, values: Sequence[Value], readers: Iterable[str], backw
     return behind(sequence, [test for test in readers if not bench.is_lethal(test)], _restless(bench))
 
 
-def _known(bench: Bench) -> Mapping[str, frozenset[Value]]:
+def _known(bench: AuditSession) -> Mapping[str, frozenset[Value]]:
     """test -> values each of which alone changes what it does."""
     made: dict[tuple[str, ...], list[Value]] = {}
     for value, sequences in bench.coverage().producers.items():
@@ -117,13 +117,13 @@ def _known(bench: Bench) -> Mapping[str, frozenset[Value]]:
     return found
 
 
-def _loud(bench: Bench) -> frozenset[str]:
+def _loud(bench: AuditSession) -> frozenset[str]:
     """Tests that leave something behind when alone, or behind others."""
     producers = bench.coverage().producers
     return frozenset(sequence[-1] for sequences in producers.values() for sequence in sequences)
 
 
-def _restless(bench: Bench) -> Collection[str]:
+def _restless(bench: AuditSession) -> Collection[str]:
     """Tests that were seen to change anything, be it to clean it."""
     return bench.known().restless
 

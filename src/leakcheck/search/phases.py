@@ -17,11 +17,11 @@ from leakcheck.search.outlook import declared_seconds, outlook
 from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.search.proof import confirm
 from leakcheck.search.questions import order_for
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 from leakcheck.search.witnesses import explain, find_alternatives, find_more
 
 
-def settle(bench: Bench) -> None:
+def settle(bench: AuditSession) -> None:
     """Find every order dependence, prove it, and cover every pair of a leaked value and its reader."""
     profile = bench.profile
     bench.progress.expect(outlook(bench))
@@ -47,7 +47,7 @@ def settle(bench: Bench) -> None:
     once_more.settle()
 
 
-def _search(bench: Bench) -> None:
+def _search(bench: AuditSession) -> None:
     """What no order has shown yet: leaked values in front of their readers, one at a time and together."""
     cover_pairs(bench)
     meet_elsewhere(bench)
@@ -58,20 +58,20 @@ def _search(bench: Bench) -> None:
     find_more(bench)
 
 
-def prove(bench: Bench) -> None:
+def prove(bench: AuditSession) -> None:
     """Confirm what is known, name what leaked, and ask who else leaves it."""
     confirm(bench)
     look_deep(bench)
     find_alternatives(bench)
 
 
-def orders_and_profiles(bench: Bench) -> None:
+def orders_and_profiles(bench: AuditSession) -> None:
     """Every test alone, then the whole suite in other orders, in which what the former changed is watched."""
     bench.run("isolated", Isolated().propose(bench.view()))
     _reverses(bench, [each.order for each in bench.run("orders", whole_orders(bench.view()))])
 
 
-def orders_and_suspects(bench: Bench) -> None:
+def orders_and_suspects(bench: AuditSession) -> None:
     """Where a process is dear, alone run only tests that differ between orders, that leave something behind, or
     that read what others left."""
     _reverses(bench, [each.order for each in bench.run("orders", whole_orders(bench.view()))])
@@ -86,7 +86,7 @@ def orders_and_suspects(bench: Bench) -> None:
     bench.run("isolated", Isolated().propose(bench.view(suspects)))
 
 
-def orders_and_differing(bench: Bench) -> None:
+def orders_and_differing(bench: AuditSession) -> None:
     """Where time is dear, alone run only tests under suspicion, and beside the last order those that are known by
     then."""
     orders = whole_orders(bench.view())
@@ -98,11 +98,11 @@ def orders_and_differing(bench: Bench) -> None:
     bench.run("isolated", _once_alone(bench, _suspects(bench) - known))
 
 
-def _once_alone(bench: Bench, tests: set[str]) -> list[Order]:
+def _once_alone(bench: AuditSession, tests: set[str]) -> list[Order]:
     return [replace(order, again=False) for order in Isolated().propose(bench.view(tests))]
 
 
-def _suspects(bench: Bench) -> set[str]:
+def _suspects(bench: AuditSession) -> set[str]:
     """Tests that differ between orders, those that left what these consult, and those with a mark `depends_on`."""
     outcomes: dict[str, set[bool]] = {}
     for execution in bench.executions:
@@ -119,7 +119,7 @@ def _suspects(bench: Bench) -> set[str]:
     return differing | writers | set(meant_witnesses(bench.suite))
 
 
-def _reverses(bench: Bench, done: list[Order]) -> None:
+def _reverses(bench: AuditSession, done: list[Order]) -> None:
     missing = _backwards(done)
     if missing:
         bench.run("orders", missing)
@@ -132,13 +132,13 @@ def _backwards(done: list[Order]) -> list[Order]:
     return [backward(order) for order in shuffled if not order.is_backward and order.seed not in reversed_ones]
 
 
-def _set_budget(bench: Bench) -> None:
+def _set_budget(bench: AuditSession) -> None:
     seconds = bench.options.budget_seconds(declared_seconds(bench))
     bench.deadline = time.monotonic() + seconds
     bench.progress.expect(Outlook(search=seconds))
 
 
-def try_meant(bench: Bench) -> None:
+def try_meant(bench: AuditSession) -> None:
     """Run every test with a mark `depends_on` once behind these tests."""
     wanted = meant_witnesses(bench.suite).values()
     orders = [order_for(bench.suite, each) for each in wanted if not bench.is_lethal(*each.before, each.test)]

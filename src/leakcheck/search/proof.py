@@ -7,13 +7,13 @@ from leakcheck.analysis.facts.significance import ALPHA, by_chance, repeats
 from leakcheck.analysis.graph.edges import CONFIRMATIONS, PART_REPEATS, carriers, counts, is_step, parts
 from leakcheck.records import Edge, Order
 from leakcheck.search.questions import fresh_order, order_for
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 
 MAX_CARRIERS = 4
 MAX_ROUNDS = 3
 
 
-def confirm(bench: Bench) -> None:
+def confirm(bench: AuditSession) -> None:
     """Confirm what was found, even where the budget for finding more is spent."""
     for _ in range(MAX_ROUNDS):
         orders = [*_smaller(bench), *_proofs(bench)]
@@ -27,7 +27,7 @@ def confirm(bench: Bench) -> None:
         bench.spend("cleaners", _cleaners(bench))
 
 
-def accusing(bench: Bench) -> list[Edge]:
+def accusing(bench: AuditSession) -> list[Edge]:
     """What is worth confirming: the end of a search, not a step of one that ran out of budget."""
     evidence = bench.evidence()
     return [
@@ -37,7 +37,7 @@ def accusing(bench: Bench) -> list[Edge]:
     ]
 
 
-def accusing_without_location(bench: Bench) -> list[Witness]:
+def accusing_without_location(bench: AuditSession) -> list[Witness]:
     """The witnesses of confirmed edges that no recorded location carries."""
     return [
         _witness(bench, edge)
@@ -46,13 +46,13 @@ def accusing_without_location(bench: Bench) -> list[Witness]:
     ]
 
 
-def _witness(bench: Bench, edge: Edge) -> Witness:
+def _witness(bench: AuditSession, edge: Edge) -> Witness:
     if all(each not in bench.files for each in edge.polluters):
         return Witness((), edge.test, edge.polluters)
     return Witness(edge.polluters, edge.test)
 
 
-def _smaller(bench: Bench) -> list[Order]:
+def _smaller(bench: AuditSession) -> list[Order]:
     """Every witness of several tests with one of them left out: none of these may show the effect too."""
     wanted = dict.fromkeys(part for edge in accusing(bench) for part in parts(_witness(bench, edge)))
     outcomes = bench.evidence().outcomes
@@ -63,7 +63,7 @@ def _smaller(bench: Bench) -> list[Order]:
     ]
 
 
-def _proofs(bench: Bench) -> list[Order]:
+def _proofs(bench: AuditSession) -> list[Order]:
     """The first edge of each test by its printed command, each edge once more, and its counterfactuals."""
     evidence = bench.evidence()
     told: set[str] = {witness.test for witness in evidence.fresh}
@@ -82,7 +82,7 @@ def _proofs(bench: Bench) -> list[Order]:
     return orders
 
 
-def _repeats(bench: Bench) -> list[Order]:
+def _repeats(bench: AuditSession) -> list[Order]:
     """So many repetitions that a test which fails by chance is accused with at most the stated probability."""
     evidence = bench.evidence()
     by_test: dict[str, list[Witness]] = {}
@@ -104,7 +104,7 @@ def _repeats(bench: Bench) -> list[Order]:
     return orders
 
 
-def _alone_again(bench: Bench, test: str, times: int) -> list[Order]:
+def _alone_again(bench: AuditSession, test: str, times: int) -> list[Order]:
     known = len(bench.evidence().profiles[test].outcomes)
     return [
         Order("isolated", "isolated", (test,), collect=(bench.files[test],), full=True, repeat=known + number)
@@ -112,7 +112,7 @@ def _alone_again(bench: Bench, test: str, times: int) -> list[Order]:
     ]
 
 
-def _cleaners(bench: Bench) -> list[Order]:
+def _cleaners(bench: AuditSession) -> list[Order]:
     """Tests that were seen to take a leaked value away, put between polluter and victim."""
     cleaners, evidence = bench.known().cleaners, bench.evidence()
     orders = {}

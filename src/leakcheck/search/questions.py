@@ -11,7 +11,7 @@ from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.graph.commands import arguments, import_arguments
 from leakcheck.records import Location, Order, Suite
 from leakcheck.search.delta_debugging import minimal
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 
 
 class Question(NamedTuple):
@@ -35,7 +35,7 @@ Inquiry = Asking[None]
 """Yields batches of questions, is sent what is known after each."""
 
 
-def ask(bench: Bench, phase: str, inquiries: Sequence[Inquiry]) -> None:
+def ask(bench: AuditSession, phase: str, inquiries: Sequence[Inquiry]) -> None:
     """Ask what all inquiries want to know, in one batch a round."""
     waiting: list[tuple[Inquiry, list[Question]]] = []
     for inquiry in inquiries:
@@ -56,7 +56,7 @@ def ask(bench: Bench, phase: str, inquiries: Sequence[Inquiry]) -> None:
         waiting = still
 
 
-def _missing(bench: Bench, questions: Sequence[Question]) -> list[Order]:
+def _missing(bench: AuditSession, questions: Sequence[Question]) -> list[Order]:
     """One order for each execution that is wanted and not there yet."""
     wanted: dict[Question, int] = {}
     for question in questions:

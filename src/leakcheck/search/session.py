@@ -28,7 +28,7 @@ LETHAL = ("crashed", "timeout")
 
 
 @dataclass
-class Bench:
+class AuditSession:
     """Runs orders and keeps their executions."""
 
     engine: Engine

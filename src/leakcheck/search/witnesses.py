@@ -13,7 +13,7 @@ from leakcheck.analysis.facts.untracked import makers_by_place
 from leakcheck.analysis.graph.edges import open_steps
 from leakcheck.records import Edge, Execution, Location
 from leakcheck.search.questions import Asking, Inquiry, Question, ask, shrink
-from leakcheck.search.session import Bench
+from leakcheck.search.session import AuditSession
 
 MAX_SINGLES = 12
 MAX_ROUNDS = 8
@@ -21,7 +21,7 @@ VOTES = 3
 """Where a test was seen to behave both ways behind the same tests, so many executions answer a question."""
 
 
-def explain(bench: Bench, phase: str = "latent") -> None:
+def explain(bench: AuditSession, phase: str = "latent") -> None:
     """Find a minimal witness for every difference; then look for others who leave the same behind."""
     given_up: set[tuple[str, str]] = set()
     for _ in range(MAX_ROUNDS):
@@ -33,14 +33,14 @@ def explain(bench: Bench, phase: str = "latent") -> None:
         find_alternatives(bench)
 
 
-def _unexplained(bench: Bench, given_up: set[tuple[str, str]]) -> dict[str, Execution]:
+def _unexplained(bench: AuditSession, given_up: set[tuple[str, str]]) -> dict[str, Execution]:
     """What is to be explained now."""
     found = differences(bench.known(), given_up)
     found = {**found, **self_polluted(bench.executions, given_up)}
     return {test: execution for test, execution in found.items() if bench.concerns(test)}
 
 
-def _inquire(bench: Bench, test: str, execution: Execution) -> Inquiry:
+def _inquire(bench: AuditSession, test: str, execution: Execution) -> Inquiry:
     """Why `test` behaves otherwise in `execution` than alone."""
     if execution.order.kind == "isolated":
         yield [Question(Witness((test,), test))]
@@ -63,14 +63,14 @@ def _before(execution: Execution, test: str) -> tuple[str, ...]:
     return tuple(ran[: ran.index(test)])
 
 
-def _reordered(bench: Bench, test: str, prefix: tuple[str, ...]) -> list[tuple[str, ...]]:
+def _reordered(bench: AuditSession, test: str, prefix: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Several that are known to hurt together, in the order in which they ran here."""
     known = [each.before for each in known_witnesses(test, bench.evidence()) if len(each.before) > 1]
     places = {each: place for place, each in reversed(list(enumerate(prefix)))} if known else {}
     return [tuple(sorted(each, key=places.__getitem__)) for each in known if set(each) <= places.keys()]
 
 
-def _passed_by_imports(bench: Bench, test: str) -> bool:
+def _passed_by_imports(bench: AuditSession, test: str) -> bool:
     """Whether the test was seen to behave as alone in a process that had imported the whole suite."""
     known, profile = bench.known(), bench.evidence().profiles[test]
     return any(
@@ -126,7 +126,7 @@ def _smallest(sequence: tuple[str, ...], test: str, wanted: bool, votes: int = 1
     )
 
 
-def _inquire_imports(bench: Bench, test: str, wanted: bool) -> Inquiry:
+def _inquire_imports(bench: AuditSession, test: str, wanted: bool) -> Inquiry:
     """The test behaves otherwise as soon as other test files are imported: which?"""
     files = [file for file in dict.fromkeys(bench.files.values()) if file != bench.files[test]]
     known = dict.fromkeys(change.cause for change in bench.suite.import_changes if change.cause in files)
@@ -142,7 +142,7 @@ def _inquire_imports(bench: Bench, test: str, wanted: bool) -> Inquiry:
     )
 
 
-def find_more(bench: Bench) -> None:
+def find_more(bench: AuditSession) -> None:
     """Others who do the same through what no probe sees: in parts of what ran before that hurt too, and were not
     followed."""
     asked: set[Witness] = set()
@@ -155,7 +155,7 @@ def find_more(bench: Bench) -> None:
         ask(bench, "alternatives", [_shrunk(step.before, step.test, wanted[step.test].good) for step in steps])
 
 
-def find_alternatives(bench: Bench) -> None:
+def find_alternatives(bench: AuditSession) -> None:
     """Every other test that leaves the same location behind, in front of each test known to depend on it."""
     coverage, evidence = bench.coverage(), bench.evidence()
     number = {value: place for place, value in enumerate(coverage.producers)}

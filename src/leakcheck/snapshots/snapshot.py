@@ -42,7 +42,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Photograph:
+class Snapshot:
     """A value as it was: the root of its nodes and how many nodes were looked at."""
 
     root: Node
@@ -60,7 +60,7 @@ class Photograph:
         return state.hexdigest()
 
 
-ABSENT = Photograph(Node("absent"), 0)
+ABSENT = Snapshot(Node("absent"), 0)
 
 
 def _pieces(node: Node) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _pieces(node: Node) -> Iterator[str]:
         yield from _pieces(child)
 
 
-def same(before: Photograph, after: Photograph) -> bool:
+def same(before: Snapshot, after: Snapshot) -> bool:
     """Whether nothing differs."""
     return _same(before.root, after.root)
 
@@ -91,7 +91,7 @@ def _same_leaf(a: Node, b: Node) -> bool:
     return a.ident is None or b.ident is None or a.ident.same(b.ident)
 
 
-def differences(before: Photograph, after: Photograph, limit: int = 20) -> list[tuple[str, str, str, bool]]:
+def differences(before: Snapshot, after: Snapshot, limit: int = 20) -> list[tuple[str, str, str, bool]]:
     """What differs: (path, before, after, inside a third party's object), at most `limit` rows."""
     return list(islice(_differences(before.root, after.root, ""), limit))
 

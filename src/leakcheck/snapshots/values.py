@@ -22,7 +22,7 @@ from itertools import chain, islice
 from typing import Any, cast
 
 from leakcheck.snapshots.redaction import Redactor, below, names_next, of_class
-from leakcheck.snapshots.snapshot import Ident, Node, Photograph
+from leakcheck.snapshots.snapshot import Ident, Node, Snapshot
 from leakcheck.snapshots.type_names import FUNCTIONS, describe, module_of, qualname_of, type_name
 
 _quote = json.JSONEncoder(ensure_ascii=False).encode
@@ -47,7 +47,7 @@ _SAFE_REPR_IDS = frozenset(
 )  # fmt: skip
 
 
-class Camera:
+class Snapshotter:
     """Takes photographs with one redactor, one notion of the project, and one bound on size."""
 
     def __init__(self, redactor: Redactor, is_project: Callable[[str], bool], budget: int = 2_000) -> None:
@@ -55,15 +55,15 @@ class Camera:
         self._is_project = is_project
         self._budget = budget
 
-    def photograph(self, value: object, name: str = "") -> Photograph:
+    def photograph(self, value: object, name: str = "") -> Snapshot:
         """`value` as it is now; `name` is the key it stands under, which may tell that it is secret."""
-        exposure = _Exposure(self._redactor, self._is_project, self._budget)
+        exposure = _Walk(self._redactor, self._is_project, self._budget)
         try:
-            return Photograph(exposure.look(value, name, 0, None), exposure.seen_nodes)
+            return Snapshot(exposure.look(value, name, 0, None), exposure.seen_nodes)
         except Exception:  # whatever a value may do, the audited suite must not notice
-            return Photograph(Node("a value that cannot be looked at", ident=Ident(value)), 1)
+            return Snapshot(Node("a value that cannot be looked at", ident=Ident(value)), 1)
 
-    def item(self, items: tuple[Any, ...], index: int, name: str = "") -> Photograph:
+    def item(self, items: tuple[Any, ...], index: int, name: str = "") -> Snapshot:
         """One of `items`; `name` is the key that all of them stand under."""
         pair = len(items) <= PAIR
         before = items[: index + 1] if pair else items[max(0, index - 1) : index + 1]
@@ -74,7 +74,7 @@ class Camera:
         return self._redactor.digest(text)
 
 
-class _Exposure:
+class _Walk:
     """One photograph in the making."""
 
     def __init__(self, redactor: Redactor, is_project: Callable[[str], bool], budget: int) -> None:
@@ -150,10 +150,10 @@ class _Exposure:
         return None if self._is_project(module_of(kind)) else 1
 
 
-_Reader = Callable[[_Exposure, Any, str, int, "int | None"], Node]
+_Reader = Callable[[_Walk, Any, str, int, "int | None"], Node]
 
 
-def _read_mapping(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+def _read_mapping(look: _Walk, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     size = dict.__len__(value)
     text = f"{type_name(type(value))} of {size}"
     pairs = list(islice(dict.items(value), WIDE if size > 2 * WIDE else 2 * WIDE))
@@ -163,7 +163,7 @@ def _read_mapping(look: _Exposure, value: Any, name: str, depth: int, foreign: i
 
 
 def _read_sequence(base: type[Any]) -> _Reader:
-    def read(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+    def read(look: _Walk, value: Any, name: str, depth: int, foreign: int | None) -> Node:
         size = base.__len__(value)
         text = f"{type_name(type(value))} of {size}"
         code = look.bulk_code(base.__iter__(value)) if size > WIDE else 0
@@ -178,7 +178,7 @@ def _read_sequence(base: type[Any]) -> _Reader:
 
 
 def _read_set(base: type[Any]) -> _Reader:
-    def read(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+    def read(look: _Walk, value: Any, name: str, depth: int, foreign: int | None) -> Node:
         size = base.__len__(value)
         text = f"{type_name(type(value))} of {size}"
         if size > WIDE:
@@ -213,7 +213,7 @@ def _names_of(items: tuple[Any, ...], name: str, fields: tuple[str, ...], *, pai
         last = names_next(item, pair=pair) or (last if pair else "")
 
 
-def _read_function(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+def _read_function(look: _Walk, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     cells = value.__closure__ or ()
     if not cells:
         return Node(describe(value), ident=Ident(value), internal=foreign is not None)
@@ -222,12 +222,12 @@ def _read_function(look: _Exposure, value: Any, name: str, depth: int, foreign: 
     return _branch(describe(value), 0, look.parts(rows, depth, 1 if foreign is None else foreign + 1), foreign)
 
 
-def _read_method(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+def _read_method(look: _Walk, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     rows = [(".__self__", name, value.__self__)]
     return _branch(describe(value.__func__), 0, look.parts(rows, depth, foreign), foreign)
 
 
-def _read_object(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+def _read_object(look: _Walk, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     kind = type(value)
     attributes = list(islice(_attributes(value, kind), WIDE))
     inside = look.foreign_level(kind, foreign)
@@ -238,27 +238,27 @@ def _read_object(look: _Exposure, value: Any, name: str, depth: int, foreign: in
     return _branch(describe(value), 0, look.parts(rows, depth, inside), foreign)
 
 
-def _read_mock(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+def _read_mock(look: _Walk, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     """A mock is itself and its calls: its many internals are nobody's state."""
     state = object.__getattribute__(value, "__dict__")
     calls = state.get("_mock_call_count", 0)
     return Node(f"{describe(value)} called {calls} times", ident=Ident(value), internal=foreign is not None)
 
 
-def _read_cookie(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+def _read_cookie(look: _Walk, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     state = object.__getattribute__(value, "__dict__")
     rows = [(".value", "cookie", state.get("value"))]
     return _branch(f"cookie {look.key_text('', state.get('name'))}", 0, look.parts(rows, depth, foreign), foreign)
 
 
-def _read_log_record(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+def _read_log_record(look: _Walk, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     """Of a log record its origin only: what was logged may be anything."""
     state = object.__getattribute__(value, "__dict__")
     level, logger = (look.key_text("", state.get(each)) for each in ("levelname", "name"))
     return Node(f"log record {level} of {logger}", ident=Ident(value), internal=foreign is not None)
 
 
-def _read_enum(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+def _read_enum(look: _Walk, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     return Node(
         f"{type_name(type(value))}.{object.__getattribute__(value, '_name_')}", internal=foreign is not None
     )
@@ -267,13 +267,13 @@ def _read_enum(look: _Exposure, value: Any, name: str, depth: int, foreign: int 
 def _read_plain(convert: Callable[[Any], Any]) -> _Reader:
     """A subclass of a scalar, looked at as the scalar that it is."""
 
-    def read(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+    def read(look: _Walk, value: Any, name: str, depth: int, foreign: int | None) -> Node:
         return look.look(convert(value), name, depth, foreign)
 
     return read
 
 
-def _read_buffer(look: _Exposure, value: Any, name: str, depth: int, foreign: int | None) -> Node:
+def _read_buffer(look: _Walk, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     data = bytes(memoryview(value))
     code = look.redactor.code(hash(data))
     return Node(f"{type_name(type(value))} of {len(data)} bytes", code=code, internal=foreign is not None)

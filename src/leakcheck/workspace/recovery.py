@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 
 from leakcheck.store import AuditFolder
 from leakcheck.wire.events import Outside
-from leakcheck.workspace.touched_files import Disk
+from leakcheck.workspace.touched_files import TouchedFiles
 from leakcheck.workspace.undo import differs, earliest
 
 LATE = 5.0
@@ -21,7 +21,7 @@ LATE = 5.0
 _LEFT = "{} was changed after the audit {} was killed, and is left as it is{}"
 
 
-def recover(disk: Disk, touched: Iterable[Outside]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def recover(disk: TouchedFiles, touched: Iterable[Outside]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Put back what ended sessions of the audit have `touched`: (what had changed, what was not put back, in
     sentences)."""
     told = tuple(disk.proven(touched))

@@ -12,7 +12,7 @@ from leakcheck.store import AuditFolder, audits, kept_by
 from leakcheck.wire.events import Outside
 from leakcheck.workspace.recovery import recover, unproven
 from leakcheck.workspace.salts import kept_salt
-from leakcheck.workspace.touched_files import Disk, told_of_the_start
+from leakcheck.workspace.touched_files import TouchedFiles, told_of_the_start
 
 
 def put_back_leftovers(base: Path) -> Iterator[str]:
@@ -36,12 +36,12 @@ def _heed(folder: AuditFolder, salt: str | None) -> Iterator[str]:
     except (UsageError, CannotRecord):
         return  # it is still running, or nobody can write there
     try:
-        yield from _put_back(folder, Disk(folder, salt))
+        yield from _put_back(folder, TouchedFiles(folder, salt))
     finally:
         os.close(lock)
 
 
-def _put_back(folder: AuditFolder, disk: Disk) -> Iterator[str]:
+def _put_back(folder: AuditFolder, disk: TouchedFiles) -> Iterator[str]:
     changed, told = recover(disk, kept_by(folder))
     if changed:
         yield f"put back, as the audit {folder.path.name} was killed before it could: {', '.join(changed)}"

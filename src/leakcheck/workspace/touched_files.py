@@ -22,7 +22,7 @@ _UNPROVEN = "nothing proves that this audit tells it"
 
 
 @dataclass
-class Disk:
+class TouchedFiles:
     """`changed` are all files that ever changed, `writers` the ended executions whose changes are still there.
 
     Copies are kept for as long as they are needed. By the `salt` of the audit it is known which changes a process

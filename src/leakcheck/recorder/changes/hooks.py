@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from leakcheck.recorder.changes.causes import Cause, Causes
-from leakcheck.recorder.changes.ledger import Book
+from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.owner_names import relative
 from leakcheck.recorder.deep.watchpoints import Watchpoints
@@ -25,7 +25,7 @@ class RecorderPlugin:
 
     def __init__(
         self,
-        book: Book,
+        book: StateLedger,
         causes: Causes,
         outcomes: Outcomes,
         names: dict[int, str],
@@ -168,7 +168,7 @@ class RecorderPlugin:
 class ImportCauses:
     """Charges what happens while a test file is imported to that file."""
 
-    def __init__(self, book: Book, causes: Causes) -> None:
+    def __init__(self, book: StateLedger, causes: Causes) -> None:
         self._book = book
         self._causes = causes
         self._changes: list[tuple[str, Change]] = []

@@ -22,8 +22,8 @@ from leakcheck.recorder.changes.owner_names import Birth, owner_name, relative
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.records import Change, Location, PathChange, Source
 from leakcheck.snapshots.frames import executing_modules, innermost, is_project_file
-from leakcheck.snapshots.snapshot import ABSENT, Node, Photograph, differences, same
-from leakcheck.snapshots.values import Camera
+from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot, differences, same
+from leakcheck.snapshots.values import Snapshotter
 
 _CHEAP = 48
 # By identity: hashing a type would call what its metaclass may have put there.
@@ -43,7 +43,7 @@ class _Place:
         self.probe = probe
         self.ref = ref
         self.birth = birth
-        self.known: dict[str, Photograph] = {}
+        self.known: dict[str, Snapshot] = {}
         self.seen: dict[str, object] = {}
         self.touched: dict[str | None, tuple[Cause, Source | None]] = {}
         self.name: str | None = None
@@ -53,7 +53,7 @@ class _Place:
 class _Account:
     """What one lifetime wrote: the value before its first write, and the lines."""
 
-    before: dict[Spot, Photograph] = field(default_factory=dict)
+    before: dict[Spot, Snapshot] = field(default_factory=dict)
     sources: dict[Spot, list[Source]] = field(default_factory=dict)
     stray: set[Spot] = field(default_factory=set)
 
@@ -65,13 +65,15 @@ class Saved:
     place: _Place
     key: str
     value: object
-    photograph: Photograph
+    photograph: Snapshot
 
 
-class Book:
+class StateLedger:
     """Keeps the ledger that probes write to."""
 
-    def __init__(self, camera: Camera, probes: Probes, causes: Causes, root: str, *, full: bool = False) -> None:
+    def __init__(
+        self, camera: Snapshotter, probes: Probes, causes: Causes, root: str, *, full: bool = False
+    ) -> None:
         self.full = full
         self._camera = camera
         self.probes = probes
@@ -143,7 +145,7 @@ class Book:
     # What the recorder asks ------------------------------------------------------------------------------------
 
     @property
-    def camera(self) -> Camera:
+    def camera(self) -> Snapshotter:
         return self._camera
 
     def look(self) -> DeepLook:
@@ -294,16 +296,16 @@ class Book:
             place.seen[key] = value
         return last is value and key in place.known
 
-    def _photograph(self, place: _Place, owner: object, key: str, state: object) -> Photograph:
+    def _photograph(self, place: _Place, owner: object, key: str, state: object) -> Snapshot:
         value = state.get(key, MISSING)  # type: ignore[attr-defined]
         if value is MISSING:
             return ABSENT
         text = place.probe.show(owner, key, value)
         if text is not None:
-            return Photograph(Node(self._camera.secret(text)), 1)
+            return Snapshot(Node(self._camera.secret(text)), 1)
         return self._camera.photograph(value, key)
 
-    def _note(self, place: _Place, key: str, before: Photograph, cause: Cause, source: Source | None) -> None:
+    def _note(self, place: _Place, key: str, before: Snapshot, cause: Cause, source: Source | None) -> None:
         if source is None:
             cause, source = place.touched.get(key) or place.touched.get(None) or (cause, None)
         if self._is_first_value(place, cause):

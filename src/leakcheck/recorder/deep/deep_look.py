@@ -21,9 +21,9 @@ from leakcheck.records import Change, Location, Source
 from leakcheck.snapshots.containers import Content, Holder, content, entry, values
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.reachable import is_project, walk
-from leakcheck.snapshots.snapshot import ABSENT, Node, Photograph
+from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot
 from leakcheck.snapshots.type_names import FUNCTIONS
-from leakcheck.snapshots.values import Camera
+from leakcheck.snapshots.values import Snapshotter
 
 MAX_CHANGES = 2_000
 _STEP = re.compile(r'(?:\.?[^\W\d]\w*|\.<\w+>|\["(?:[^"\\]|\\.)*"\]|\[[^\[\]"]*\])$')
@@ -47,7 +47,7 @@ class Difference:
 class DeepLook:
     """Looks once at the beginning; tells later what differs."""
 
-    def __init__(self, camera: Camera, probes: Probes, *, on_demand: bool = True) -> None:
+    def __init__(self, camera: Snapshotter, probes: Probes, *, on_demand: bool = True) -> None:
         """At the settings of the process alone, with or without kinds that are looked at on demand; the class
         methods look further."""
         self._camera = camera
@@ -57,20 +57,20 @@ class DeepLook:
         self._settings = read_settings(probes, on_demand=on_demand)
 
     @classmethod
-    def everywhere(cls, camera: Camera, probes: Probes) -> DeepLook:
+    def everywhere(cls, camera: Snapshotter, probes: Probes) -> DeepLook:
         look = cls(camera, probes)
         walk(look._hold)
         return look
 
     @classmethod
-    def at_project(cls, camera: Camera, probes: Probes) -> DeepLook:
+    def at_project(cls, camera: Snapshotter, probes: Probes) -> DeepLook:
         """A look at what the project's own modules hold, and no deeper into the objects of others."""
         look = cls(camera, probes, on_demand=False)
         walk(look._hold, is_project, foreign_depth=1)
         return look
 
     @classmethod
-    def at(cls, camera: Camera, probes: Probes, locations: Collection[Location]) -> DeepLook:
+    def at(cls, camera: Snapshotter, probes: Probes, locations: Collection[Location]) -> DeepLook:
         """A look at nothing but the containers of these locations."""
         look = cls(camera, probes)
         owners = {location.owner for location in locations}
@@ -177,13 +177,13 @@ def read_settings(probes: Probes, *, on_demand: bool) -> Mapping[str, Values]:
     return found
 
 
-def picture(camera: Camera, probes: Probes, location: Location, value: Any) -> Photograph:
+def picture(camera: Snapshotter, probes: Probes, location: Location, value: Any) -> Snapshot:
     """A value as every report and every comparison has it: lists as lists, secrets as digests."""
     if value is MISSING:
         return ABSENT
     setting = probes.settings.get(location.kind)
     if setting is not None and setting.secret:
-        return Photograph(Node(camera.secret(str(value))), 1)
+        return Snapshot(Node(camera.secret(str(value))), 1)
     return camera.photograph(list(value) if type(value) is Items else value, location.key)
 
 

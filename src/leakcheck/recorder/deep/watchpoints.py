@@ -16,7 +16,7 @@ from leakcheck.recorder.comparing import differ
 from leakcheck.recorder.deep.deep_look import picture
 from leakcheck.records import Change, Location
 from leakcheck.snapshots.containers import Holder, content
-from leakcheck.snapshots.values import Camera
+from leakcheck.snapshots.values import Snapshotter
 
 _STEP = re.compile(r'\.?(?P<name>[^\W\d]\w*)|\["(?P<key>[^"\\]*)"\]|\[(?P<index>\d+)\]')
 Read = Callable[[], Any]
@@ -25,7 +25,7 @@ Read = Callable[[], Any]
 class Watchpoints:
     """The values of some locations as they were after the test before."""
 
-    def __init__(self, camera: Camera, probes: Probes, locations: Iterable[Location]) -> None:
+    def __init__(self, camera: Snapshotter, probes: Probes, locations: Iterable[Location]) -> None:
         self._camera = camera
         self._probes = probes
         wanted = tuple(locations)

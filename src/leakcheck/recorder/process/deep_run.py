@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from types import CodeType
 
-from leakcheck.recorder.changes.ledger import Book
+from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.comparing import differ
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.deep.pinpoint import Pinpoint
@@ -16,7 +16,7 @@ from leakcheck.snapshots.frames import is_project_file
 class DeepRun:
     """Begun before the first test; asked after each test but the last, and before the last."""
 
-    def __init__(self, book: Book, order: Order) -> None:
+    def __init__(self, book: StateLedger, order: Order) -> None:
         self._book = book
         self._order = order
         wanted = (*order.restore, *order.pinpoint)

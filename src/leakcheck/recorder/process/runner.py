@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from leakcheck.recorder.changes.hooks import RecorderPlugin
-from leakcheck.recorder.changes.ledger import Book, Saved
+from leakcheck.recorder.changes.ledger import Saved, StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.process.deep_run import DeepRun
@@ -32,7 +32,7 @@ class Runner:
         items: Mapping[str, pytest.Item],
         outcomes: Outcomes,
         recorder: RecorderPlugin,
-        book: Book,
+        book: StateLedger,
         look: DeepLook | None = None,
     ) -> None:
         self._session = session

@@ -10,11 +10,11 @@ from leakcheck.probes import Probes, discover
 from leakcheck.probes.kinds.files import Probe as Files
 from leakcheck.recorder.changes.causes import Causes
 from leakcheck.recorder.changes.import_patches import Patch, PatchingFinder
-from leakcheck.recorder.changes.ledger import Book
+from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.outside.audit_hook import OutsideWatch
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.redaction import Redactor
-from leakcheck.snapshots.values import Camera
+from leakcheck.snapshots.values import Snapshotter
 from leakcheck.wire.process_config import Setup
 
 __all__ = ["Setup", "Watch"]
@@ -24,7 +24,7 @@ __all__ = ["Setup", "Watch"]
 class Watch:
     """The recorder's parts that live as long as the process."""
 
-    book: Book
+    book: StateLedger
     causes: Causes
     probes: Probes
     outside: OutsideWatch
@@ -33,9 +33,9 @@ class Watch:
     def start(cls, setup: Setup, root: str) -> Watch:
         """Build the book and patch what is imported from now on."""
         causes = Causes()
-        camera = Camera(Redactor(setup.salt, show_values=setup.show_values), is_project_module)
+        camera = Snapshotter(Redactor(setup.salt, show_values=setup.show_values), is_project_module)
         probes = discover()
-        book = Book(camera, probes, causes, root)
+        book = StateLedger(camera, probes, causes, root)
         patches: dict[str, list[Patch]] = {}
         for probe in probes.owned:
             for module, patch in probe.patches().items():
@@ -48,5 +48,5 @@ class Watch:
         return cls(book, causes, probes, outside)
 
 
-def _apply(patch: Any, book: Book, module: Any) -> None:
+def _apply(patch: Any, book: StateLedger, module: Any) -> None:
     patch(module, book)
