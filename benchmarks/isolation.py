@@ -36,7 +36,7 @@ from leakcheck.engine import Engine, Launch, Limits  # noqa: E402
 from leakcheck.orders import View  # noqa: E402
 from leakcheck.orders.declared import Strategy as Declared  # noqa: E402
 from leakcheck.orders.isolated import Strategy as Isolated  # noqa: E402
-from leakcheck.records import Execution, Order, Suite  # noqa: E402
+from leakcheck.records import Control, Execution, Order, Suite  # noqa: E402
 from leakcheck.store import AuditFolder  # noqa: E402
 
 ISOLATION_GOAL = "goal: at most 1/25"
@@ -169,7 +169,7 @@ def _recorded(engine: Engine, order: Order) -> Execution:
 
 
 def _unrecorded(engine: Engine, order: Order) -> Execution:
-    execution = engine.finish(engine.control(Order("control", "declared", ())))
+    execution = engine.finish(engine.control(Order(Control(), ())))
     assert [run.test for run in execution.runs] == list(order.tests)
     return execution
 

@@ -7,16 +7,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from leakcheck.records import (
+    Alone,
+    Behind,
     Change,
     Execution,
     Location,
     Order,
     OrderKind,
     Outcome,
+    Pair,
+    Question,
     Source,
     Suite,
     TestItem,
     TestRun,
+    Whole,
 )
 
 FILE = "test_a.py"
@@ -49,13 +54,24 @@ def ran(
 
 
 def alone(run: TestRun, **order: object) -> Execution:
-    made = Order("isolated", "isolated", (run.test,), collect=(run.test.partition("::")[0],), **order)  # type: ignore[arg-type]
+    made = Order(Alone(), (run.test,), collect=(run.test.partition("::")[0],), **order)  # type: ignore[arg-type]
     return Execution(f"e{next(_numbers):05d}", made, "finished", (run,))
 
 
-def execution(kind: OrderKind, *runs: TestRun, **order: object) -> Execution:
-    label = kind if kind != "confirm" else "confirm"
-    made = Order(label, kind, tuple(run.test for run in runs), **order)  # type: ignore[arg-type]
+ASKED: Mapping[OrderKind, Question] = {
+    "declared": Whole(),
+    "reversed": Whole("reversed"),
+    "random": Whole("random", 1),
+    "isolated": Alone(),
+    "pairs": Pair(),
+    "confirm": Behind(),
+}
+"""What orders of a kind ask, where a test does not say it."""
+
+
+def execution(asked: OrderKind | Question, *runs: TestRun, **order: object) -> Execution:
+    question = ASKED[asked] if isinstance(asked, str) else asked
+    made = Order(question, tuple(run.test for run in runs), **order)  # type: ignore[arg-type]
     return Execution(f"e{next(_numbers):05d}", made, "finished", runs)
 
 

@@ -23,7 +23,19 @@ from leakcheck.analysis import (
 from leakcheck.analysis.facts.profiles import net_changes
 from leakcheck.analysis.graph.commands import suite_command
 from leakcheck.options import FailOn
-from leakcheck.records import WHOLE, Change, Cost, Edge, Execution, Location, Result, Source, Suite, TestRun
+from leakcheck.records import (
+    WHOLE,
+    Change,
+    Cost,
+    Edge,
+    Execution,
+    Location,
+    PutBack,
+    Result,
+    Source,
+    Suite,
+    TestRun,
+)
 
 P, V = name("p"), name("v")
 SUITE = suite("p", "v", "c", "q")
@@ -175,7 +187,7 @@ def test_many_files_of_which_fewer_were_never_tried_are_a_step_and_no_finding() 
 
 @pytest.mark.parametrize(("outcome", "proven"), [("passed", True), ("failed", False)])
 def test_the_counterfactual(outcome: str, proven: bool) -> None:
-    restored = execution("confirm", POLLUTES, ran("v", outcome, (PLACE,)), restore=(PLACE,))  # type: ignore[arg-type]
+    restored = execution(PutBack((PLACE,)), POLLUTES, ran("v", outcome, (PLACE,)))  # type: ignore[arg-type]
     (edge,) = edges(*ALONE, *shown(), restored)
     assert edge.counterfactual is proven
     (row,) = [each for each in result(*ALONE, *shown(), restored).edges if each.effect == "breaks"]
@@ -241,7 +253,7 @@ def test_a_value_left_only_behind_another_is_followed_to_its_depth() -> None:
 
 def test_what_could_not_be_put_back_proves_nothing_and_is_told() -> None:
     tried = replace(
-        execution("confirm", POLLUTES, READS, restore=(PLACE,)), notes=("not restored: app_state shop:app colour",)
+        execution(PutBack((PLACE,)), POLLUTES, READS), notes=("not restored: app_state shop:app colour",)
     )
     (edge,) = edges(*ALONE, *shown(), tried)
     assert edge.counterfactual is None

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from analysis import made
 from leakcheck.analysis.state_diff import state_diff, state_diffs
-from leakcheck.records import Execution, Order, TestRun
+from leakcheck.records import Execution, Order, OrderKind, TestRun
 
 A, B, C = map(made.name, "abc")
 
 
-def execution(kind: str, *runs: TestRun) -> Execution:
-    return Execution("e1", Order("o", kind, tuple(run.test for run in runs)), "finished", runs)  # type: ignore[arg-type]
+def execution(kind: OrderKind, *runs: TestRun) -> Execution:
+    return Execution("e1", Order(made.ASKED[kind], tuple(run.test for run in runs)), "finished", runs)
 
 
 def test_a_run_alone_is_preferred_and_the_first_is_next() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leakcheck.analysis.facts.profiles import profiles_of
-from leakcheck.records import Execution
+from leakcheck.records import DeepLook, Execution, PutBack
 
 from .made import PLACE, alone, execution, name, ran
 
@@ -17,8 +17,8 @@ ALONE = alone(ran("a"))
     [
         (alone(ran("a", "failed")), ["passed", "failed"]),
         (execution("confirm", ran("a", "skipped"), ran("a", "failed")), ["passed", "skipped"]),
-        (execution("confirm", ran("a"), ran("a", "failed"), restore=(PLACE,)), ["passed"]),
-        (execution("confirm", ran("a"), ran("a", "failed"), deep=True), ["passed"]),
+        (execution(PutBack((PLACE,)), ran("a"), ran("a", "failed")), ["passed"]),
+        (execution(DeepLook(), ran("a"), ran("a", "failed")), ["passed"]),
         (execution("confirm", ran("a"), ran("b")), ["passed"]),
         (execution("confirm", ran("a")), ["passed"]),
         (execution("declared", ran("a"), ran("a")), ["passed"]),

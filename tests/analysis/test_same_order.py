@@ -10,7 +10,7 @@ from analysis.made import PLACE, alone, execution, name, quiet, ran, suite
 from leakcheck.analysis import Knowledge
 from leakcheck.analysis.facts.same_order import not_settled, same_orders
 from leakcheck.analysis.graph.verdicts import verdicts_of
-from leakcheck.records import Execution, TestVerdict
+from leakcheck.records import DeepLook, DeepPutBack, Execution, Pinpoint, Printed, PutBack, Question, TestVerdict
 
 P, V, W = ran("p"), ran("v"), ran("w")
 FAILS = ran("v", "failed")
@@ -50,10 +50,12 @@ def test_what_differed_beside_others_is_not_known_to_be_flaky() -> None:
     )
 
 
-@pytest.mark.parametrize("change", [{"restore": (PLACE,)}, {"deep": True}, {"pinpoint": (PLACE,)}], ids=str)
-def test_an_execution_that_meddles_is_no_evidence(change: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "question", [PutBack((PLACE,)), DeepLook(), DeepPutBack((PLACE,)), Pinpoint((PLACE,))], ids=str
+)
+def test_an_execution_that_meddles_is_no_evidence(question: Question) -> None:
     one, other = map(quiet, both())
-    assert not same_orders((one, replace(other, order=replace(other.order, **change)))).wavering()  # type: ignore[arg-type]
+    assert not same_orders((one, replace(other, order=replace(other.order, question=question)))).wavering()
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ def test_an_execution_that_meddles_is_no_evidence(change: dict[str, object]) -> 
         execution("confirm", W, FAILS, exclusive=True),
         execution("confirm", FAILS, P, exclusive=True),
         execution("confirm", P, FAILS, exclusive=True, collect=("test_a.py",)),
-        execution("confirm", P, FAILS, exclusive=True, fresh=True),
+        execution(Printed(()), P, FAILS, exclusive=True),
         quiet(alone(FAILS)),
     ],
     ids=["other test", "other place", "other imports", "plain pytest", "alone"],
@@ -90,7 +92,7 @@ def test_failing_again_behind_a_run_alone_is_settled_by_an_order_that_holds_the_
     again = alone(replace(V, again="error"))
     assert verdict(again).verdict == "unknown"
     assert verdict(again, execution("confirm", V, V)).verdict == "stable"
-    assert verdict(again, execution("confirm", V, V, deep=True)).verdict == "unknown"
+    assert verdict(again, execution(DeepLook(), V, V)).verdict == "unknown"
 
 
 def test_in_an_unfinished_audit_a_test_that_failed_all_round_is_failing() -> None:

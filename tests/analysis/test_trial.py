@@ -8,7 +8,7 @@ import pytest
 
 from analysis.made import PLACE, alone, change, execution, name, ran, suite
 from leakcheck.analysis.graph.trial import trial_of
-from leakcheck.records import Execution, Tried
+from leakcheck.records import DeepLook, Execution, Tried
 
 P, V = name("p"), name("v")
 SUITE = suite("p", "v")
@@ -50,7 +50,7 @@ def test_a_dependence_without_a_location_is_open_until_a_deep_look() -> None:
     shown = tuple(execution("confirm", *blind, repeat=number) for number in range(6))
     known = (alone(ran("p")), *(alone(ran("v")) for _ in range(6)), execution("reversed", *blind), *shown)
     assert trial_of(V, known, SUITE).open == ("what leaked into it is not known",)
-    assert trial_of(V, (*known, execution("confirm", *blind, deep=True)), SUITE).open == ()
+    assert trial_of(V, (*known, execution(DeepLook(), *blind)), SUITE).open == ()
 
 
 def test_what_was_tried() -> None:

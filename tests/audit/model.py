@@ -15,7 +15,21 @@ from typing import Any, cast
 from leakcheck.engine import Engine
 from leakcheck.options import Options
 from leakcheck.progress import Silent
-from leakcheck.records import Change, Execution, Location, Order, Outcome, Source, Suite, TestItem, TestRun
+from leakcheck.records import (
+    Alone,
+    Change,
+    Deep,
+    Execution,
+    Location,
+    Order,
+    Outcome,
+    Source,
+    Suite,
+    TestItem,
+    TestRun,
+    Whole,
+)
+from leakcheck.records.questions import puts_back
 from leakcheck.records.topics import Fallback
 from leakcheck.search.session import AuditSession
 from leakcheck.store import Replay
@@ -194,7 +208,7 @@ class ModelEngine:
             watched = [change for change in elsewhere if change.location in order.watch]
             tracked = [change for change in run.changes if not change.internal]
             runs.append(replace(run, changes=(*tracked, *watched)))
-            if order.kind == "isolated" or order.deep:
+            if isinstance(order.question, Alone | Deep):
                 deep += [replace(change, cause=run.test) for change in elsewhere]
         return Execution(tag, order, "finished", tuple(runs), deep=tuple(deep))
 
@@ -202,13 +216,13 @@ class ModelEngine:
         state: State = {}
         for number, test in enumerate(tests):
             if number == len(tests) - 1:
-                for location in order.restore:
+                for location in puts_back(order.question):
                     state.pop(location.key, None)
             run = self.model.run(test, state, self.chance)
-            if order.again:
+            if order.question == Alone(again=True):
                 outcome = self.model.run(test, state, self.chance).outcome
                 run = TestRun(test, run.outcome, reads=run.reads, changes=run.changes, again=outcome)
-            yield TestRun(test, run.outcome) if order.fresh else run
+            yield TestRun(test, run.outcome) if order.is_plain else run
 
 
 def bench_for(model: Model, *, chance: int = 1, **options: Any) -> tuple[AuditSession, ModelEngine]:
@@ -221,5 +235,5 @@ def opened(engine: ModelEngine, **options: Any) -> AuditSession:
     """A bench on which `engine` has run the declared order."""
     runs = cast(Engine, engine)  # all that a bench asks of one
     bench = AuditSession(runs, Options(**{"random": 2, **options}), Silent(), engine.model.suite)
-    bench.run("declared", [Order("declared", "declared", tuple(engine.model.tests))])
+    bench.run("declared", [Order(Whole(), tuple(engine.model.tests))])
     return bench

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leakcheck.audit import result_of
-from leakcheck.records import Execution, Met, Order, Outcome, Suite, TestItem, TestRun
+from leakcheck.records import Alone, Execution, Met, Order, Outcome, Pair, Suite, TestItem, TestRun, Whole
 from leakcheck.search.interference import WHY, collided
 from leakcheck.store import AuditFolder
 from leakcheck.wire.events import Begun, Collected, Completed, Disowned, Exit, Finished, Outside, Started
@@ -22,7 +22,7 @@ PORT = ("t.py::a", "port", "127.0.0.1:8000")
 
 
 def execution(number: int, outcome: Outcome, *outside: tuple[str, str, str], exclusive: bool = False) -> Execution:
-    order = Order("isolated", "isolated", ("t.py::a",), exclusive=exclusive)
+    order = Order(Alone(), ("t.py::a",), exclusive=exclusive)
     met = tuple(Met(*each) for each in outside)
     return Execution(f"e{number:05d}", order, "finished", (TestRun("t.py::a", outcome),), outside=met)
 
@@ -50,10 +50,10 @@ def test_who_met(batch: Sequence[Execution], found: Sequence[Execution | int]) -
 AGAIN = replace(GOOD, runs=(TestRun("t.py::a", "passed", again="failed"),))
 
 
-PASSES = replace(GOOD, id="e00007", order=Order("declared", "declared", ("t.py::a",)), outside=())
+PASSES = replace(GOOD, id="e00007", order=Order(Whole(), ("t.py::a",)), outside=())
 FAILS = replace(PASSES, runs=(TestRun("t.py::a", "failed"),))
 PSYCOPG = execution(8, "passed", ("t.py::b", "driver", "psycopg2"))
-BEHIND = replace(BAD, order=Order("pairs", "pairs", ("t.py::b", "t.py::a")), outside=())
+BEHIND = replace(BAD, order=Order(Pair(), ("t.py::b", "t.py::a")), outside=())
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_they_run_again_alone_and_the_first_time_does_not_count() -> None:
     tests = {f"t{number}.py::t": () for number in range(3)}
     engine = Sharing(Model(tests))
     bench = opened(engine)
-    done = bench.run("isolated", [Order("isolated", "isolated", (test,)) for test in tests])
+    done = bench.run("isolated", [Order(Alone(), (test,)) for test in tests])
     assert [(run.test, run.outcome) for each in done for run in each.runs] == [(test, "passed") for test in tests]
     assert {each.id for each in bench.executions} == {"e00001", *(each.id for each in done)}
     assert engine.kept == [("audit", Disowned(("e00002", "e00003", "e00004"), WHY))]
@@ -107,9 +107,9 @@ def test_what_nobody_has_judged_is_no_evidence(tmp_path: Path, finished: bool, v
     folder.begin("suite")
     folder.append("suite", Collected(Suite("/x", (), tuple(TestItem(test, "t.py") for test in tests))))
     orders = {
-        "e00001": Order("declared", "declared", tests),
-        "e00002": Order("isolated", "isolated", tests[:1]),
-        "e00003": Order("isolated", "isolated", tests[1:]),
+        "e00001": Order(Whole(), tests),
+        "e00002": Order(Alone(), tests[:1]),
+        "e00003": Order(Alone(), tests[1:]),
     }
     for tag, order in orders.items():
         folder.begin(tag, order)

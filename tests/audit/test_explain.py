@@ -12,7 +12,7 @@ from leakcheck.analysis.graph.trial import trial_of
 from leakcheck.audit.investigate import SingleTestSession, settle, why_not
 from leakcheck.options import Options
 from leakcheck.progress import Silent
-from leakcheck.records import Edge, Order, Suite, TestItem
+from leakcheck.records import Behind, Edge, Order, Suite, TestItem
 from leakcheck.search.phases import orders_and_profiles
 from leakcheck.store import Audit, AuditFolder
 from leakcheck.store.journal import Journal
@@ -138,7 +138,7 @@ def test_what_others_have_made_runs_nothing(project: Path) -> None:
 
 def executed(folder: AuditFolder) -> None:
     """An execution that came to its end."""
-    folder.begin("e00007", Order("x", "confirm", ("a",)))
+    folder.begin("e00007", Order(Behind(), ("a",)))
     folder.close("e00007", Exit("finished", 0, 1.0))
 
 
@@ -161,7 +161,7 @@ def test_what_a_kill_left_aside_is_kept(tmp_path: Path) -> None:
     inner.path.mkdir()
     inner.begin("audit")
     executed(inner)
-    inner.begin("e00008", Order("x", "confirm", ("b",)))
+    inner.begin("e00008", Order(Behind(), ("b",)))
     with folder.aside("asking") as aside:
         assert folder.tags() == ["audit", "e00007"]
         assert aside.tags() == []

@@ -10,7 +10,7 @@ import pytest
 
 from audit.model import Model, ModelEngine, fails_by_chance, opened
 from leakcheck.analysis.graph.verdicts import verdicts_of
-from leakcheck.records import Order, TestRun
+from leakcheck.records import Alone, Order, TestRun, Whole
 from leakcheck.search.once_more import STEPS, OnceMore
 from leakcheck.search.phases import settle
 from leakcheck.search.session import AuditSession
@@ -40,7 +40,7 @@ def verdict(bench: AuditSession, test: str = TEST) -> str:
 
 
 def again(bench: AuditSession, times: int) -> None:
-    orders = [Order("declared", "declared", tuple(MODEL.tests), repeat=number) for number in range(1, 1 + times)]
+    orders = [Order(Whole(), tuple(MODEL.tests), repeat=number) for number in range(1, 1 + times)]
     bench.run("orders", orders)
 
 
@@ -78,7 +78,7 @@ def test_a_coin_is_flaky_and_is_asked_no_longer_than_needed() -> None:
     model = Model({TEST: (fails_by_chance(0.5),), OTHER: ()})
     engine = ModelEngine(model)
     bench = opened(engine)
-    bench.run("isolated", [Order("isolated", "isolated", (TEST,), repeat=number) for number in range(8)])
+    bench.run("isolated", [Order(Alone(), (TEST,), repeat=number) for number in range(8)])
     begun = len(engine.ran)
     OnceMore(bench).settle()
     assert set(bench.known().flaky) == {TEST}

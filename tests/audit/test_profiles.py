@@ -46,7 +46,7 @@ def test_quick_isolates_suspects_only_and_runs_no_printed_command() -> None:
     assert all(edge.confirmed for edge in accusing(bench))
     alone = {order.tests[0] for order in engine.ran if order.kind == "isolated"}
     assert alone == {"t.py::v", "t.py::p"}
-    assert not any(order.fresh for order in engine.ran)
+    assert not any(order.is_plain for order in engine.ran)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leakcheck.records import Execution, Order, TestRun
+from leakcheck.records import Behind, Execution, Order, Pair, TestRun
 from leakcheck.search.phases import settle
 from leakcheck.search.session import AuditSession
 from leakcheck.store import Replay
@@ -46,7 +46,7 @@ def test_a_killed_audit_resumed_is_an_undisturbed_one(model: Model, kills: list[
 
 
 def execution(tag: str, *tests: str) -> tuple[Order, Execution]:
-    order = Order("o", "pairs", tests)
+    order = Order(Pair(), tests)
     return order, Execution(tag, order, "finished", tuple(TestRun(test, "passed") for test in tests))
 
 
@@ -66,7 +66,7 @@ def test_what_else_runs_meanwhile_is_no_part_of_the_question() -> None:
 
 def test_another_order_is_another_question() -> None:
     replay = Replay.of([A])
-    for other in (replace(A[0], repeat=1), replace(A[0], full=True), B[0]):
+    for other in (replace(A[0], repeat=1), replace(A[0], question=Behind()), B[0]):
         assert replay.take("e00002", other) is None
 
 

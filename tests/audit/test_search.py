@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leakcheck.analysis.facts.evidence import Witness
-from leakcheck.records import Edge, Order
+from leakcheck.records import Alone, Edge, Order
 from leakcheck.search.phases import settle
 from leakcheck.search.proof import accusing, confirm
 from leakcheck.search.questions import order_for
@@ -203,7 +203,7 @@ def test_a_search_that_was_cut_short_tells_how_far_it_came_and_proves_nothing() 
     everybody = tuple(polluters)
     bench, engine = bench_for(model)
     for test in model.tests:
-        bench.run("isolated", [Order("isolated", "isolated", (test,))])
+        bench.run("isolated", [Order(Alone(), (test,))])
     for before in (everybody, everybody[:20], everybody[20:]):
         bench.run("explain", [order_for(bench.suite, Witness(before, "test_1.py::v"))])
     confirm(bench)
@@ -217,7 +217,7 @@ def test_a_budget_ends_a_phase_in_its_midst(monkeypatch: pytest.MonkeyPatch) -> 
     begun = len(engine.ran)
     monkeypatch.setattr("leakcheck.search.session.time.monotonic", lambda: float(len(engine.ran) - begun))
     bench.deadline = 100.0
-    orders = [Order("isolated", "isolated", ("test_0.py::t",), repeat=number) for number in range(1_000)]
+    orders = [Order(Alone(), ("test_0.py::t",), repeat=number) for number in range(1_000)]
     assert len(bench.spend("pairs", orders)) == len(engine.ran) - begun == 2 * BATCH
     assert bench.spend("crowds", orders) == []
     assert bench.notes == []

@@ -11,7 +11,7 @@ from leakcheck.engine.closing import Closing
 from leakcheck.engine.job import Job
 from leakcheck.errors import CannotRecord
 from leakcheck.recorder.outside.proofs import proven, undo_key
-from leakcheck.records import Order
+from leakcheck.records import Order, Whole
 from leakcheck.store import AuditFolder
 from leakcheck.wire.events import Event, Outside
 from leakcheck.workspace.touched_files import TouchedFiles
@@ -42,7 +42,7 @@ class Audit:
 
     def write(self, tag: str, at: float, text: str) -> Job:
         """An execution that overwrites the file and is over, as far as its processes go."""
-        order = Order("declared", "declared", ("t.py::a",))
+        order = Order(Whole(), ("t.py::a",))
         self.folder.begin(tag, order)
         copy = self.folder.undo / tag / "1"
         copy.parent.mkdir(parents=True)

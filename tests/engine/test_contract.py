@@ -18,7 +18,7 @@ from leakcheck.engine import Engine, Job, Launch, Limits
 from leakcheck.engine.backend import Backend
 from leakcheck.engine.fork.backend import ForkBackend
 from leakcheck.engine.spawn.backend import SpawnBackend
-from leakcheck.records import Order
+from leakcheck.records import Behind, Control, Order
 from leakcheck.records.topics import Fallback
 from leakcheck.store import AuditFolder
 from leakcheck.wire import events
@@ -74,7 +74,7 @@ class Stage:
         return found
 
     def submit(self, *tests: str, number: int = 1) -> Job:
-        order = Order("asked", "confirm", tuple(f"test_a.py::{test}" for test in tests))
+        order = Order(Behind(), tuple(f"test_a.py::{test}" for test in tests))
         job = Job(f"e{number:05d}", order, self.backend.name)
         self.wait_until(lambda: self.backend.ready_for(job, 2))
         self.launch.folder.begin(job.tag, order)
@@ -242,7 +242,7 @@ def engine(request: pytest.FixtureRequest, launch: Launch) -> Iterator[Engine]:
 
 
 def order(test: str) -> Order:
-    return Order(test, "confirm", (f"test_a.py::{test}",))
+    return Order(Behind(), (f"test_a.py::{test}",))
 
 
 def test_a_test_without_end_is_ended_at_its_limit(engine: Engine) -> None:
@@ -259,7 +259,7 @@ def test_a_test_without_end_is_ended_at_its_limit(engine: Engine) -> None:
 def test_who_falls_back_goes_on_in_new_processes_beside_what_runs(engine: Engine) -> None:
     wanted = engine.fork
     engine.open_suite()
-    control = engine.control(Order("control", "declared", (), without=("test_a.py::test_hangs",)), ("-k", "passes"))
+    control = engine.control(Order(Control(), (), without=("test_a.py::test_hangs",)), ("-k", "passes"))
     assert engine.suite() is not None
     (before,) = engine.run([order("test_passes")])
     engine.fall_back(Fallback.DIFFERS)

@@ -8,7 +8,7 @@ import pytest
 
 from leakcheck.engine.job import ENDING, Job, Limits, exit_in_words
 from leakcheck.engine.processes import UNKNOWN
-from leakcheck.records import Order, TestRun
+from leakcheck.records import Order, TestRun, Whole
 from leakcheck.store import AuditFolder
 from leakcheck.wire import events
 
@@ -20,7 +20,7 @@ STOPPED = events.Stopped("KeyboardInterrupt: ")
 
 
 def job(status: int | None = None, late: str = "") -> Job:
-    return Job("e00001", Order("declared", "declared", ("t.py::a",)), "fork", status=status, late=late)
+    return Job("e00001", Order(Whole(), ("t.py::a",)), "fork", status=status, late=late)
 
 
 @pytest.mark.parametrize(

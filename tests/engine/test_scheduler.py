@@ -13,7 +13,7 @@ from leakcheck.engine.backend import Capabilities
 from leakcheck.engine.job import ENDING, Job, Limits
 from leakcheck.engine.scheduler import Scheduler
 from leakcheck.errors import CannotRecord
-from leakcheck.records import Execution, Order
+from leakcheck.records import Behind, Execution, Order
 from leakcheck.store import AuditFolder
 from leakcheck.wire import events
 from leakcheck.workspace.touched_files import TouchedFiles
@@ -51,7 +51,7 @@ def stage(tmp_path: Path, can: Capabilities = PLAIN, limits: Limits = LIMITS, **
 
 def job(number: int, test: str = "", *, exclusive: bool = False, tag: str = "e") -> Job:
     name = test or f"t{number}"
-    return Job(f"{tag}{number:05d}", Order(name, "confirm", (name,), exclusive=exclusive), "fake")
+    return Job(f"{tag}{number:05d}", Order(Behind(), (name,), exclusive=exclusive), "fake")
 
 
 def test_jobs_begin_in_their_order(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from leakcheck.engine.job import Job
 from leakcheck.recorder.syscalls import Real
-from leakcheck.records import Order
+from leakcheck.records import Order, Whole
 from leakcheck.store import AuditFolder, touched_by
 from leakcheck.wire import events
 from leakcheck.workspace.doubts import shape_of
@@ -46,7 +46,7 @@ class Audit:
         self.unseen = Unseen.begin(self.folder, str(self.root), str(self.root.parent / "scratch"), SALT)
 
     def begin(self, tag: str) -> Job:
-        job = Job(tag, Order("declared", "declared", (TEST,)), "fork", began=time.monotonic())
+        job = Job(tag, Order(Whole(), (TEST,)), "fork", began=time.monotonic())
         self.unseen.settle()
         self.folder.begin(tag, job.order)
         self.folder.append(tag, events.Started(TEST, Real.clock()))

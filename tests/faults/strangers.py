@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from leakcheck.records import Order
+from leakcheck.records import Order, Whole
 from leakcheck.wire import events, segments
 from leakcheck.wire.events import Outside
 
@@ -62,7 +62,7 @@ def hostile(base: Path, outside: Path, sign: Callable[[Outside], Outside] = lamb
         Outside("file", str(outside / "deep"), "", 3.0, root=str(outside)),
         Outside("file", str(outside / "deep" / "file"), "", 4.0, root="/"),
     )
-    header = events.Header(2, TAG, Order("declared", "declared", ()))
+    header = events.Header(2, TAG, Order(Whole(), ()))
     segment(audit / f"{TAG}.jsonl", header, *map(sign, told))
     segment(audit / "undo" / TAG / "7.jsonl", events.Header(2, "7"), *map(sign, told))
     (audit / "before-1").mkdir()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from leakcheck import orders
 from leakcheck.orders import OrderStrategy, View, discover, whole_orders
 from leakcheck.orders.random import backward, shuffled
-from leakcheck.records import Order, Suite, TestItem
+from leakcheck.records import Alone, Order, Pair, Suite, TestItem
 from leakcheck.search import pairs
 
 
@@ -75,7 +75,7 @@ def test_isolated_runs_import_their_own_file_only() -> None:
 
     orders = Strategy().propose(view(*ITEMS))
     assert [(order.tests, order.collect) for order in orders] == [((each.id,), (each.file,)) for each in ITEMS]
-    assert all(order.again and order.full for order in orders)
+    assert {order.question for order in orders} == {Alone(again=True)}
     only = Strategy().propose(replace(view(*ITEMS), only=frozenset({ITEMS[3].id})))
     assert [order.tests for order in only] == [(ITEMS[3].id,)]
 
@@ -134,6 +134,4 @@ def test_pairs_share_an_execution_where_readers_are_quiet() -> None:
         ("q", "r", "a"),
     ]
     assert {order.kind for order in orders} == {"pairs"}
-    assert pairs.propose(wanted, (), limit=1) == [
-        Order("pairs after p", "pairs", ("p", "a", "b", "loud 1", "loud 2"))
-    ]
+    assert pairs.propose(wanted, (), limit=1) == [Order(Pair(), ("p", "a", "b", "loud 1", "loud 2"))]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leakcheck.audit import result_of
-from leakcheck.records import Order, Suite, TestItem, TestRun
+from leakcheck.records import Order, Suite, TestItem, TestRun, Whole
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store import AuditFolder, read_audit
 from leakcheck.wire.events import (
@@ -35,7 +35,7 @@ def audit(tmp_path: Path, *told: Event) -> AuditFolder:
     folder.append("audit", Begun("0.1.0", "2026-01-01T00:00:00+00:00", {"lanes": "1"}), *told, Completed(1.0))
     folder.begin("suite")
     folder.append("suite", Collected(Suite("/p", (), (TestItem("t.py::a", "t.py", 1),), "3.11", "8.0")))
-    folder.begin("e00001", Order("declared", "declared", ("t.py::a",)))
+    folder.begin("e00001", Order(Whole(), ("t.py::a",)))
     folder.append("e00001", Started("t.py::a"), Finished(TestRun("t.py::a", "passed")), Completed(0.1))
     folder.close("e00001", Exit("finished", 0, 0.1, "fork"))
     return folder

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck.records import Order
+from leakcheck.records import Order, Whole
 from leakcheck.store import AuditFolder, kept_by, left_in, touched_by
 from leakcheck.wire.events import ABSENT, FORMAT, UNKEPT, Header, Outside
 from leakcheck.wire.segments import last_seal, sealed
@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> AuditFolder:
 
 def attempt(folder: AuditFolder, text: str) -> None:
     """An execution under way, whose test, and what that has forked, have changed files."""
-    folder.begin(TAG, Order("o", "declared", ("a",)))
+    folder.begin(TAG, Order(Whole(), ("a",)))
     copies = folder.undo / TAG
     copies.mkdir(parents=True)
     (copies / "7-1").write_text(text)
@@ -57,7 +57,7 @@ def test_copies_of_attempts_that_are_over_are_not_asked_for(folder: AuditFolder)
     attempt(folder, "first")
     aside = folder.put_aside(TAG)
     (folder.undo / aside).rename(folder.undone)
-    folder.begin(TAG, Order("o", "declared", ("a",)))
+    folder.begin(TAG, Order(Whole(), ("a",)))
     (folder.undo / TAG).mkdir()
     assert kept_by(folder) == ()
 

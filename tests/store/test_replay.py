@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from leakcheck.records import Execution, Order, in_sequence
+from leakcheck.records import Behind, Execution, Order, in_sequence
 from leakcheck.store import AuditFolder, Replay
 
-A, B = Order("a", "confirm", ("t.py::a",)), Order("b", "confirm", ("t.py::b",))
+A, B = Order(Behind(), ("t.py::a",)), Order(Behind(), ("t.py::b",))
 
 
 def replay(*known: tuple[str, Order]) -> Replay:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leakcheck.records import Order, name_of, number_of, numbered
+from leakcheck.records import Order, Whole, name_of, number_of, numbered
 from leakcheck.store import Replay
 
 
@@ -30,4 +30,4 @@ def test_a_name_that_is_taken_is_replaced_by_the_next_of_its_kind() -> None:
         "control100002",
         "e00001",
     ]
-    assert replay.take("e00001", Order("o", "declared", ())) is None
+    assert replay.take("e00001", Order(Whole(), ())) is None

@@ -40,6 +40,7 @@ from leakcheck.records import (
     Suite,
     TestVerdict,
     Unexplained,
+    Whole,
     in_sequence,
 )
 
@@ -225,11 +226,11 @@ def _orders(executions: Sequence[Execution], suite: Suite) -> tuple[OrderSummary
 
 
 def _reproduce(execution: Execution, suite: Suite) -> str:
-    order = execution.order
-    if order.kind == "declared":
-        return suite_command(suite)
-    if order.kind == "random" and order.seed is not None and "pytest-randomly" in suite.plugins:
-        return suite_command(suite, seed=order.seed) if not order.is_backward else ""
+    match execution.order.question:
+        case Whole(way="declared"):
+            return suite_command(suite)
+        case Whole(way="random", seed=int(seed), backwards=False) if "pytest-randomly" in suite.plugins:
+            return suite_command(suite, seed=seed)
     return ""
 
 

@@ -11,7 +11,7 @@ from leakcheck.errors import CollectionFailed, EngineFailed, NoTests, UsageError
 from leakcheck.nouns import plural
 from leakcheck.options import Options
 from leakcheck.progress import Progress
-from leakcheck.records import Order, Suite
+from leakcheck.records import Control, Order, Suite
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.session import AuditSession
 from leakcheck.text import some
@@ -61,7 +61,7 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
 def _collect(engine: Engine) -> tuple[Collected | None, str, Job]:
     """(what was collected, "", the control run) or (None, what pytest said, the control run that ended)."""
     engine.open_suite()
-    job = engine.control(Order("control", "declared", ()))
+    job = engine.control(Order(Control(), ()))
     found = engine.suite()
     if found is not None and engine.fork and engine.touches_files(job):
         engine.wait(job)  # what it has changed may have been met by an import

@@ -19,7 +19,7 @@ from leakcheck.engine.spawn.backend import SINGLE_SUITE, SpawnBackend
 from leakcheck.engine.spawn.launch import Launch
 from leakcheck.engine.timeouts import endless_collection
 from leakcheck.own_folders import Own
-from leakcheck.records import Execution, Order, name_of, numbered
+from leakcheck.records import Execution, Order, Printed, name_of, numbered
 from leakcheck.records.topics import Fallback
 from leakcheck.store import CONTROL, AuditFolder, Left, Replay
 from leakcheck.wire import events
@@ -157,7 +157,7 @@ class Engine:
             if known is not None:
                 yield known
             else:
-                args = order.arguments if order.fresh else None
+                args = order.question.arguments if isinstance(order.question, Printed) else None
                 waiting.append(Job(self.replay.free(tag), order, self._mode(order), args))
         yield from self._work(waiting, lanes or self.lanes)
 
@@ -196,7 +196,7 @@ class Engine:
                 yield execution
 
     def _mode(self, order: Order) -> str:
-        return PLAIN if order.fresh else self.scheduler.backend.name
+        return PLAIN if order.is_plain else self.scheduler.backend.name
 
     def _another(self, tag: str) -> str:
         """A name that no execution has, of the kind of `tag`."""

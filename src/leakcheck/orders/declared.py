@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leakcheck.orders import View
-from leakcheck.records import Order
+from leakcheck.records import Order, Whole
 
 
 class Strategy:
@@ -11,4 +11,4 @@ class Strategy:
     rank = 0
 
     def propose(self, view: View) -> list[Order]:
-        return [Order("declared", "declared", view.tests)]
+        return [Order(Whole("declared"), view.tests)]

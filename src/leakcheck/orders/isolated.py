@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leakcheck.orders import View
-from leakcheck.records import Order
+from leakcheck.records import Alone, Order
 
 
 class Strategy:
@@ -12,7 +12,7 @@ class Strategy:
 
     def propose(self, view: View) -> list[Order]:
         return [
-            Order("isolated", "isolated", (item.id,), collect=(item.file,), again=True, full=True)
+            Order(Alone(again=True), (item.id,), collect=(item.file,))
             for item in view.suite.tests
             if view.only is None or item.id in view.only
         ]

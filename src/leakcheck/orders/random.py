@@ -10,7 +10,7 @@ from __future__ import annotations
 from zlib import crc32
 
 from leakcheck.orders import View
-from leakcheck.records import BACKWARD, Order, TestItem
+from leakcheck.records import Order, TestItem, Whole
 
 
 class Strategy:
@@ -28,17 +28,17 @@ class Strategy:
     @staticmethod
     def _by_plugin(seed: int, view: View) -> Order:
         """The plugin makes the sequence inside the suite; its reverse is proposed when it is known."""
-        return Order(f"random {seed}", "random", (), seed, without=tuple(sorted(view.without)))
+        return Order(Whole("random", seed), (), without=tuple(sorted(view.without)))
 
 
 def _pair(seed: int, tests: tuple[str, ...]) -> tuple[Order, Order]:
-    forward = Order(f"random {seed}", "random", tests, seed)
+    forward = Order(Whole("random", seed), tests)
     return forward, backward(forward)
 
 
 def backward(order: Order) -> Order:
     """The reverse of a random order."""
-    return Order(f"{order.name}{BACKWARD}", "random", order.tests[::-1], order.seed)
+    return Order(Whole("random", order.seed, backwards=True), order.tests[::-1])
 
 
 def shuffled(view: View, seed: int) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leakcheck.orders import View
-from leakcheck.records import Order
+from leakcheck.records import Order, Whole
 
 
 class Strategy:
@@ -11,4 +11,4 @@ class Strategy:
     rank = 20
 
     def propose(self, view: View) -> list[Order]:
-        return [Order("reversed", "reversed", view.tests[::-1])] if len(view.tests) > 1 else []
+        return [Order(Whole("reversed"), view.tests[::-1])] if len(view.tests) > 1 else []

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from leakcheck.records.recorded import Location, OrderKind, PathChange, Source, Suite, TestRun
+from leakcheck.records.locations import Location
+from leakcheck.records.questions import OrderKind
+from leakcheck.records.recorded import PathChange, Source, Suite, TestRun
 
 Verdict = Literal[
     "stable",

@@ -8,16 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from leakcheck.records.locations import Location
+from leakcheck.records.questions import Control, OrderKind, Printed, Question, Whole, kind_of, title
+
 Outcome = Literal[
     "passed", "failed", "error", "skipped", "xfailed", "xpassed", "crashed", "timeout", "not run", "unknown"
 ]
-OrderKind = Literal["declared", "reversed", "random", "isolated", "pairs", "confirm"]
 Status = Literal["finished", "crashed", "timeout", "stopped", "lost", "refused"]
 Phase = Literal["setup", "call", "teardown", "import"]
-
-WHOLE = "*"
-"""The key of a read that consulted a whole owner: all cookies of a client, every attribute of a state."""
-
 
 UNDOABLE = frozenset({"threads"})
 """Kinds that nobody can put back: what runs ends by itself."""
@@ -26,8 +24,6 @@ NOT_RESTORED = "not restored"
 """The topic of the note in an execution that could not put a location back."""
 
 
-BACKWARD = " reversed"
-"""What the name of a random order ends with that is the reverse of another."""
 QUIET_FILES = ".hypothesis"
 """Part of the names of files that tools write beside the tests: no state of the project."""
 LONGEST_ID = 1000
@@ -85,19 +81,6 @@ def without_number(test: str) -> str:
 
 BAD_OUTCOMES = frozenset({"failed", "error", "crashed", "timeout"})
 GOOD_OUTCOMES = frozenset({"passed", "skipped", "xfailed", "xpassed"})
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
-    """One named piece of state."""
-
-    kind: str
-    owner: str
-    key: str
-
-    def covers(self, other: Location) -> bool:
-        """Whether a read of this location consults `other`."""
-        return self.kind == other.kind and self.owner == other.owner and self.key in (other.key, WHOLE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -186,39 +169,46 @@ class TestRun:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A sequence of tests to run in one process.
+    """A sequence of tests to run in one process, and the `question` that this answers.
 
-    `collect` are the files that its process imports; empty means the whole suite. `restore` are locations to
-    put back before the last test (the counterfactual). `fresh` asks for plain pytest in a process of its own,
-    started with `arguments`. `again` asks for a second run of every test after the first, `full` for a
-    comparison of all watched state at every boundary. No `tests` means all that are collected but `without`:
-    in declared order or, with a `seed`, in the order that the project's own shuffling plugin makes of it.
-    `exclusive` asks that nothing else runs meanwhile. `deep` asks what the tests before the last changed anywhere
-    in the process, `pinpoint` for the lines that changed these locations. `watch` are untracked locations to
-    look at after every test.
+    `collect` are the files that its process imports; empty means the whole suite. No `tests` means all that are
+    collected but `without`: in declared order or, with a seed, in the order that the project's own shuffling plugin
+    makes of it. `repeat` tells executions of one order apart. `exclusive` asks that nothing else runs meanwhile.
+    `watch` are untracked locations to look at after every test.
     """
 
-    name: str
-    kind: OrderKind
+    question: Question
     tests: tuple[str, ...]
-    seed: int | None = None
     collect: tuple[str, ...] = ()
-    restore: tuple[Location, ...] = ()
-    fresh: bool = False
-    arguments: tuple[str, ...] = ()
-    again: bool = False
-    full: bool = False
     without: tuple[str, ...] = ()
     repeat: int = 0
     exclusive: bool = False
-    deep: bool = False
-    pinpoint: tuple[Location, ...] = ()
     watch: tuple[Location, ...] = ()
 
     @property
+    def kind(self) -> OrderKind:
+        """What reports call it."""
+        return kind_of(self.question)
+
+    @property
+    def name(self) -> str:
+        """A name for people."""
+        return title(self.question, self.tests)
+
+    @property
+    def seed(self) -> int | None:
+        """Of a random order."""
+        return self.question.seed if isinstance(self.question, Whole) else None
+
+    @property
     def is_backward(self) -> bool:
-        """Whether this is the reverse of a random order. Stored audits tell it by the name alone."""
-        return self.kind == "random" and self.name.endswith(BACKWARD)
+        """Whether this is the reverse of a random order."""
+        return isinstance(self.question, Whole) and self.question.backwards
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is run by plain pytest, in a process of its own, without the recorder."""
+        return isinstance(self.question, Control | Printed)
 
 
 class Met(NamedTuple):

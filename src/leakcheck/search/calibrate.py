@@ -8,7 +8,7 @@ from dataclasses import replace
 from leakcheck.engine import Job
 from leakcheck.errors import EngineFailed
 from leakcheck.orders.declared import Strategy as Declared
-from leakcheck.records import Execution, Order
+from leakcheck.records import Control, Execution, Order
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.interference import outsiders, talk_to_servers, told
 from leakcheck.search.session import LETHAL, AuditSession
@@ -55,7 +55,7 @@ def _keep_control(bench: AuditSession, execution: Execution) -> None:
 
 
 def _control_again(bench: AuditSession) -> None:
-    order = Order("control", "declared", (), without=tuple(sorted(bench.lethal)))
+    order = Order(Control(), (), without=tuple(sorted(bench.lethal)))
     bench.progress.phase("control", 1)
     _keep_control(bench, bench.engine.finish(bench.engine.control(order)))
     bench.progress.step("control")

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.graph.deep_findings import DEEP_KINDS, container
 from leakcheck.analysis.graph.untracked_leaks import left_quietly
-from leakcheck.records import UNDOABLE, Change, Location
+from leakcheck.records import UNDOABLE, Change, DeepLook, DeepPutBack, Location, Pinpoint
+from leakcheck.records.questions import puts_back
 from leakcheck.search.proof import accusing_without_location
-from leakcheck.search.questions import Asking, Inquiry, Question, ask, shrink
+from leakcheck.search.questions import Asked, Asking, Inquiry, ask, shrink
 from leakcheck.search.session import AuditSession
 
 PIONEERS = 4
@@ -58,7 +59,7 @@ def name_lines(bench: AuditSession) -> None:
 
 def _inquire_lines(test: str, locations: Sequence[Location]) -> Inquiry:
     """What a test changed is told before the last test runs: it runs twice."""
-    yield [Question(Witness((test,), test), deep=True, pinpoint=tuple(locations))]
+    yield [Asked(Witness((test,), test), Pinpoint(tuple(locations)))]
 
 
 def _open(bench: AuditSession) -> list[Witness]:
@@ -67,7 +68,7 @@ def _open(bench: AuditSession) -> list[Witness]:
 
 
 def _inquire(bench: AuditSession, witness: Witness) -> Inquiry:
-    evidence = yield [Question(witness, deep=True)]
+    evidence = yield [Asked(witness, DeepLook())]
     changes = evidence.deep.get(witness, ())
     related = list(_related(bench, witness, changes))
     stages = (_own(changes), _each_kind(changes), _foreign(changes), _everything(changes))
@@ -80,12 +81,12 @@ def _inquire(bench: AuditSession, witness: Witness) -> Inquiry:
         if cures:
             best = min(cures, key=len)
             least = best if best in related else (yield from _least(witness, best))
-            yield [Question(witness, deep=True, pinpoint=least)]
+            yield [Asked(witness, Pinpoint(least))]
             return
 
 
-def _put_back(witness: Witness, locations: tuple[Location, ...]) -> Question:
-    return Question(witness, deep=True, restore=locations)
+def _put_back(witness: Witness, locations: tuple[Location, ...]) -> Asked:
+    return Asked(witness, DeepPutBack(locations))
 
 
 def _related(bench: AuditSession, witness: Witness, changes: Sequence[Change]) -> Groups:
@@ -154,5 +155,5 @@ def _least(witness: Witness, locations: tuple[Location, ...]) -> Asking[tuple[Lo
     return shrink(
         locations,
         lambda part: _put_back(witness, part),
-        lambda evidence, asked: evidence.cured(witness, asked.restore),
+        lambda evidence, asked: evidence.cured(witness, puts_back(asked.question)),
     )

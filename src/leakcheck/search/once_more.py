@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from leakcheck.analysis.facts.same_order import Same
 from leakcheck.nouns import agreeing, plural
-from leakcheck.records import BAD_OUTCOMES, Execution, Order
+from leakcheck.records import BAD_OUTCOMES, Alone, Behind, Execution, Order
 from leakcheck.search.session import AuditSession
 
 STEPS = (2, 2, 4)
@@ -91,11 +91,11 @@ def _shared(open_ones: Iterable[Same]) -> list[Order]:
 
 def _beginning(order: Order, tests: int) -> Order:
     """The first so many tests of an order, asked for with nothing else running."""
-    plain = replace(order, again=False, repeat=0, watch=(), exclusive=True)
-    if tests == len(order.tests) or order.fresh:
+    question = Alone() if isinstance(order.question, Alone) else order.question
+    plain = replace(order, question=question, repeat=0, watch=(), exclusive=True)
+    if tests == len(order.tests) or order.is_plain:
         return plain
-    return replace(plain, name=f"{order.tests[tests - 1]} after {tests - 1}", kind="confirm", seed=None, without=(),
-                   tests=order.tests[:tests], full=True)  # fmt: skip
+    return replace(plain, question=Behind(), tests=order.tests[:tests], without=())
 
 
 def _told(same: Same, odd: int, *, failed: bool) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 from leakcheck.analysis.facts.chains import Value
 from leakcheck.analysis.facts.combinations import Couple, unmet_together
 from leakcheck.analysis.facts.untracked import unmet_elsewhere
-from leakcheck.records import Execution, Location, Order
+from leakcheck.records import Crowd, Execution, Location, Order, Pair
 from leakcheck.search.session import AuditSession
 
 MAX_ROUNDS = 4
@@ -163,8 +163,8 @@ def behind(crowd: tuple[str, ...], readers: Sequence[str], restless: Collection[
     row = sorted(outside, key=lambda reader: reader in restless)
     inside = [reader for reader in readers if reader in crowd]
     rows = [(tuple(each for each in crowd if each != reader), reader) for reader in inside[:MAX_ROWS]]
-    orders = [Order("pairs after a crowd", "pairs", (*rest, reader)) for rest, reader in rows if len(rest) > 1]
-    return [Order("pairs after a crowd", "pairs", (*crowd, *row)), *orders] if row else orders
+    orders = [Order(Crowd(), (*rest, reader)) for rest, reader in rows if len(rest) > 1]
+    return [Order(Crowd(), (*crowd, *row)), *orders] if row else orders
 
 
 def _rows(readers: Sequence[str], loud: Collection[str]) -> list[list[str]]:
@@ -175,4 +175,4 @@ def _rows(readers: Sequence[str], loud: Collection[str]) -> list[list[str]]:
 
 
 def _order(producer: tuple[str, ...], readers: Sequence[str]) -> Order:
-    return Order(f"pairs after {producer[-1]}", "pairs", (*producer, *readers))
+    return Order(Pair(len(producer)), (*producer, *readers))

@@ -10,7 +10,7 @@ from leakcheck.orders import whole_orders
 from leakcheck.orders.isolated import Strategy as Isolated
 from leakcheck.orders.random import backward
 from leakcheck.progress import Outlook
-from leakcheck.records import Order
+from leakcheck.records import Alone, Order
 from leakcheck.search.deep_search import look_deep, name_lines
 from leakcheck.search.once_more import OnceMore
 from leakcheck.search.outlook import declared_seconds, outlook
@@ -99,7 +99,7 @@ def orders_and_differing(bench: AuditSession) -> None:
 
 
 def _once_alone(bench: AuditSession, tests: set[str]) -> list[Order]:
-    return [replace(order, again=False) for order in Isolated().propose(bench.view(tests))]
+    return [replace(order, question=Alone()) for order in Isolated().propose(bench.view(tests))]
 
 
 def _suspects(bench: AuditSession) -> set[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.facts.significance import ALPHA, by_chance, repeats
 from leakcheck.analysis.graph.edges import CONFIRMATIONS, PART_REPEATS, carriers, counts, is_step, parts
-from leakcheck.records import Edge, Order
-from leakcheck.search.questions import fresh_order, order_for
+from leakcheck.records import Alone, Edge, Order, PutBack
+from leakcheck.search.questions import order_for, printed_order
 from leakcheck.search.session import AuditSession
 
 MAX_CARRIERS = 4
@@ -71,14 +71,14 @@ def _proofs(bench: AuditSession) -> list[Order]:
     for edge in accusing(bench):
         witness = _witness(bench, edge)
         if edge.test not in told and bench.profile.fresh:
-            orders.append(fresh_order(bench.suite, witness))
+            orders.append(printed_order(bench.suite, witness))
             told.add(edge.test)
         elif len(evidence.outcomes[witness]) < CONFIRMATIONS:
             orders.append(order_for(bench.suite, witness, repeat=1))
         for location in carriers(witness, bench.known())[:MAX_CARRIERS] if witness.before else ():
             put_back = witness, (location,)
             if put_back not in evidence.restored and put_back not in evidence.tried_in_vain:
-                orders.append(order_for(bench.suite, witness, restore=(location,)))
+                orders.append(order_for(bench.suite, witness, PutBack((location,))))
     return orders
 
 
@@ -106,10 +106,7 @@ def _repeats(bench: AuditSession) -> list[Order]:
 
 def _alone_again(bench: AuditSession, test: str, times: int) -> list[Order]:
     known = len(bench.evidence().profiles[test].outcomes)
-    return [
-        Order("isolated", "isolated", (test,), collect=(bench.files[test],), full=True, repeat=known + number)
-        for number in range(times)
-    ]
+    return [Order(Alone(), (test,), collect=(bench.files[test],), repeat=known + number) for number in range(times)]
 
 
 def _cleaners(bench: AuditSession) -> list[Order]:

@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Hashable, Sequence
-from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from leakcheck.analysis import Evidence
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.graph.commands import arguments, import_arguments
-from leakcheck.records import Location, Order, Suite
+from leakcheck.records import Behind, DeepLook, DeepPutBack, Order, Pinpoint, Printed, PutBack, Question, Suite
 from leakcheck.search.delta_debugging import minimal
 from leakcheck.search.session import AuditSession
 
+BEHIND = Behind()
 
-class Question(NamedTuple):
-    """A witness, and how many executions of it are wanted.
 
-    `deep` asks what its tests change anywhere, `restore` how its last test behaves when these locations are put
-    back before it, `pinpoint` for the lines that change these.
-    """
+class Asked(NamedTuple):
+    """A witness, what is asked about it, and how many executions of that are wanted."""
 
     witness: Witness
+    question: Question = BEHIND
     times: int = 1
-    deep: bool = False
-    restore: tuple[Location, ...] = ()
-    pinpoint: tuple[Location, ...] = ()
 
 
 R = TypeVar("R")
 T = TypeVar("T", bound=Hashable)
-Asking = Generator[list[Question], Evidence, R]
+Asking = Generator[list[Asked], Evidence, R]
 Inquiry = Asking[None]
 """Yields batches of questions, is sent what is known after each."""
 
 
 def ask(bench: AuditSession, phase: str, inquiries: Sequence[Inquiry]) -> None:
     """Ask what all inquiries want to know, in one batch a round."""
-    waiting: list[tuple[Inquiry, list[Question]]] = []
+    waiting: list[tuple[Inquiry, list[Asked]]] = []
     for inquiry in inquiries:
         first = next(inquiry, None)
         if first is not None:
@@ -56,48 +51,39 @@ def ask(bench: AuditSession, phase: str, inquiries: Sequence[Inquiry]) -> None:
         waiting = still
 
 
-def _missing(bench: AuditSession, questions: Sequence[Question]) -> list[Order]:
+def _missing(bench: AuditSession, questions: Sequence[Asked]) -> list[Order]:
     """One order for each execution that is wanted and not there yet."""
-    wanted: dict[Question, int] = {}
-    for question in questions:
-        plain = question._replace(times=1)
-        wanted[plain] = max(question.times, wanted.get(plain, 0))
+    wanted: dict[Asked, int] = {}
+    for each in questions:
+        once = each._replace(times=1)
+        wanted[once] = max(each.times, wanted.get(once, 0))
     evidence = bench.evidence()
     return [
-        _order(bench.suite, question, number)
-        for question, times in wanted.items()
-        for number in range(_known(question, evidence), times)
+        order_for(bench.suite, asked.witness, asked.question, repeat=number)
+        for asked, times in wanted.items()
+        for number in range(_known(asked, evidence), times)
     ]
 
 
-def _known(question: Question, evidence: Evidence) -> int:
-    """How many executions answer the question already."""
-    witness, _, deep, restore, pinpoint = question
-    if restore:
-        return len(evidence.restored.get((witness, restore), ())) + evidence.tried_in_vain[witness, restore]
-    if pinpoint:
-        return int((witness, pinpoint) in evidence.pinpointed)
-    return int(witness in evidence.deep) if deep else len(evidence.outcomes.get(witness, ()))
-
-
-def _order(suite: Suite, question: Question, number: int) -> Order:
-    if not question.deep:
-        return order_for(suite, question.witness, repeat=number)
-    return order_for(
-        suite,
-        question.witness,
-        repeat=number,
-        full=False,
-        deep=True,
-        restore=question.restore,
-        pinpoint=question.pinpoint,
-    )
+def _known(asked: Asked, evidence: Evidence) -> int:
+    """How many executions answer what is asked already."""
+    witness = asked.witness
+    match asked.question:
+        case PutBack(locations) | DeepPutBack(locations):
+            tries = evidence.tried_in_vain[witness, locations]
+            return len(evidence.restored.get((witness, locations), ())) + tries
+        case Pinpoint(locations):
+            return int((witness, locations) in evidence.pinpointed)
+        case DeepLook():
+            return int(witness in evidence.deep)
+        case _:
+            return len(evidence.outcomes.get(witness, ()))
 
 
 def shrink(
     sequence: Sequence[T],
-    question: Callable[[tuple[T, ...]], Question],
-    shows: Callable[[Evidence, Question], bool],
+    question: Callable[[tuple[T, ...]], Asked],
+    shows: Callable[[Evidence, Asked], bool],
 ) -> Asking[tuple[T, ...]]:
     """Drive delta debugging: the smallest part of `sequence` whose `question` is answered so that it `shows`."""
     parts = minimal(sequence)
@@ -111,19 +97,18 @@ def shrink(
         return tuple(end.value)
 
 
-def order_for(suite: Suite, witness: Witness, **changes: object) -> Order:
+def order_for(suite: Suite, witness: Witness, question: Question = BEHIND, *, repeat: int = 0) -> Order:
     """The order that asks about `witness`."""
     tests = (*witness.before, witness.test)
     own = (item.file for item in suite.tests if item.id == witness.test)
     collect = (*witness.files, *dict.fromkeys(own)) if witness.files else ()
-    order = Order(f"{witness.test} after {len(witness.before)}", "confirm", tests, collect=collect, full=True)
-    return replace(order, **changes)  # type: ignore[arg-type]
+    return Order(question, tests, collect=collect, repeat=repeat)
 
 
-def fresh_order(suite: Suite, witness: Witness) -> Order:
+def printed_order(suite: Suite, witness: Witness) -> Order:
     """The printed command itself, in a pytest process of its own."""
     if witness.files:
         given = import_arguments(suite, witness.files, witness.test)
     else:
         given = arguments(suite, (*witness.before, witness.test))
-    return order_for(suite, witness, fresh=True, arguments=tuple(given), full=False)
+    return order_for(suite, witness, Printed(tuple(given)))

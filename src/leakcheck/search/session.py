@@ -14,7 +14,7 @@ from leakcheck.engine import Engine
 from leakcheck.options import PROFILES, Options, Profile
 from leakcheck.orders import View
 from leakcheck.progress import Outlook, Progress
-from leakcheck.records import Execution, Location, Order, Suite, in_sequence
+from leakcheck.records import Alone, Deep, Execution, Location, Order, Printed, Suite, Whole, in_sequence
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.interference import WHY, Outside, alone_where_needed, disturbed, with_neighbours
 from leakcheck.search.left_out import LeftOut
@@ -192,7 +192,7 @@ class AuditSession:
     def _mended(self, execution: Execution) -> list[Order]:
         """The same whole-suite order without the test that ended its process, or the run."""
         order = execution.order
-        if order.kind not in ("declared", "reversed", "random") or execution.status not in ENDED:
+        if not isinstance(order.question, Whole) or execution.status not in ENDED:
             return []
         killer = execution.runs[-1] if execution.runs else None
         if killer is None or (execution.status != "stopped" and killer.outcome not in LETHAL):
@@ -204,7 +204,7 @@ class AuditSession:
 
 def _watched(order: Order, watch: tuple[Location, ...]) -> Order:
     """The order, with a look after every test at what tests alone have changed and no probe tracks."""
-    plain = order.kind == "isolated" or order.fresh or order.deep
+    plain = isinstance(order.question, Alone | Printed | Deep)
     return order if plain else replace(order, watch=watch)
 
 

@@ -11,8 +11,9 @@ from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.facts.suspects import Suspects, suspects_for
 from leakcheck.analysis.facts.untracked import makers_by_place
 from leakcheck.analysis.graph.edges import open_steps
-from leakcheck.records import Edge, Execution, Location
-from leakcheck.search.questions import Asking, Inquiry, Question, ask, shrink
+from leakcheck.records import Alone, Edge, Execution, Location
+from leakcheck.records.questions import puts_back
+from leakcheck.search.questions import Asked, Asking, Inquiry, ask, shrink
 from leakcheck.search.session import AuditSession
 
 MAX_SINGLES = 12
@@ -42,13 +43,13 @@ def _unexplained(bench: AuditSession, given_up: set[tuple[str, str]]) -> dict[st
 
 def _inquire(bench: AuditSession, test: str, execution: Execution) -> Inquiry:
     """Why `test` behaves otherwise in `execution` than alone."""
-    if execution.order.kind == "isolated":
-        yield [Question(Witness((test,), test))]
+    if isinstance(execution.order.question, Alone):
+        yield [Asked(Witness((test,), test))]
         return
     wanted = bench.evidence().profiles[test].good
     suspects = suspects_for(test, execution, bench.known(), bench.coverage())
     if not _passed_by_imports(bench, test):
-        evidence = yield [Question(Witness((), test))]
+        evidence = yield [Asked(Witness((), test))]
         if evidence.shows(Witness((), test), wanted):
             yield from _inquire_imports(bench, test, wanted)
             return
@@ -76,7 +77,7 @@ def _passed_by_imports(bench: AuditSession, test: str) -> bool:
     return any(
         profile.agrees(execution.runs[place].outcome)
         for execution, place in ((known.executions[number], place) for number, place in known.appearances[test])
-        if not execution.order.collect and not execution.order.restore
+        if not execution.order.collect and not puts_back(execution.order.question)
     )
 
 
@@ -85,7 +86,7 @@ def _one_of(groups: Iterable[Sequence[tuple[str, ...]]], test: str, wanted: bool
     for group in groups:
         witnesses = [Witness(sequence, test) for sequence in group]
         if witnesses:
-            evidence = yield [Question(witness) for witness in witnesses]
+            evidence = yield [Asked(witness) for witness in witnesses]
             if any(evidence.shows(witness, wanted) for witness in witnesses):
                 return True
     return False
@@ -102,7 +103,7 @@ def _black_box(suspects: Suspects, prefix: tuple[str, ...], test: str, wanted: b
         if not sequence or (len(sequence) == 1 and sequence != prefix):
             continue
         # What does not show again in the very same sequence was chance, and no search is led astray by it.
-        evidence = yield [Question(Witness(sequence, test), 2 if sequence == prefix else 1)]
+        evidence = yield [Asked(Witness(sequence, test), times=2 if sequence == prefix else 1)]
         if evidence.shows(Witness(sequence, test), wanted):
             yield from _shrunk(sequence, test, wanted)
             return
@@ -111,9 +112,9 @@ def _black_box(suspects: Suspects, prefix: tuple[str, ...], test: str, wanted: b
 def _shrunk(sequence: tuple[str, ...], test: str, wanted: bool) -> Inquiry:
     """The smallest part of `sequence`. What chance has led astray is searched once more, by majority."""
     found = yield from _smallest(sequence, test, wanted)
-    evidence = yield [Question(Witness(found, test), 2)]
+    evidence = yield [Asked(Witness(found, test), times=2)]
     if evidence.verdict(Witness(found, test)) is not wanted:
-        evidence = yield [Question(Witness(sequence, test), VOTES)]
+        evidence = yield [Asked(Witness(sequence, test), times=VOTES)]
         if evidence.shows(Witness(sequence, test), wanted):
             yield from _smallest(sequence, test, wanted, VOTES)
 
@@ -121,7 +122,7 @@ def _shrunk(sequence: tuple[str, ...], test: str, wanted: bool) -> Inquiry:
 def _smallest(sequence: tuple[str, ...], test: str, wanted: bool, votes: int = 1) -> Asking[tuple[str, ...]]:
     return shrink(
         sequence,
-        lambda part: Question(Witness(part, test), votes),
+        lambda part: Asked(Witness(part, test), times=votes),
         lambda evidence, asked: evidence.shows(asked.witness, wanted),
     )
 
@@ -132,12 +133,12 @@ def _inquire_imports(bench: AuditSession, test: str, wanted: bool) -> Inquiry:
     known = dict.fromkeys(change.cause for change in bench.suite.import_changes if change.cause in files)
     suspects = [Witness((), test, (file,)) for file in known]
     if suspects:
-        evidence = yield [Question(witness) for witness in suspects]
+        evidence = yield [Asked(witness) for witness in suspects]
         if any(evidence.shows(witness, wanted) for witness in suspects):
             return
     yield from shrink(
         files,
-        lambda part: Question(Witness((), test, part)),
+        lambda part: Asked(Witness((), test, part)),
         lambda evidence, asked: evidence.shows(asked.witness, wanted),
     )
 
@@ -176,7 +177,7 @@ def find_alternatives(bench: AuditSession) -> None:
 
 
 def _once(witnesses: Iterable[Witness]) -> Inquiry:
-    yield [Question(witness) for witness in witnesses]
+    yield [Asked(witness) for witness in witnesses]
 
 
 def _elsewhere(

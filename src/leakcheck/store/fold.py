@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, cast
 
 from leakcheck.errors import Unreadable
-from leakcheck.records import Change, Excerpt, Execution, Met, Order, Outcome, Status, Suite, TestRun
+from leakcheck.records import Behind, Change, Excerpt, Execution, Met, Order, Outcome, Status, Suite, TestRun
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store.folder import AuditFolder
 from leakcheck.store.journal import Journal
@@ -48,7 +48,7 @@ class Audit:
 def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     """One segment's events as an execution. A test that began and never ended took its process with it, if that was
     not ended from outside."""
-    order = Order("?", "confirm", ())
+    order = Order(Behind(), ())
     runs: list[TestRun] = []
     notes: list[str] = []
     outside: list[Met] = []

@@ -12,10 +12,13 @@ from functools import cache
 from typing import Any, Union
 
 from leakcheck.errors import Unreadable
-from leakcheck.records import Location, Order
+from leakcheck.records import Location, Order, Question
 from leakcheck.wire.events import Event, Header
+from leakcheck.wire.format_2 import order_of_format_2
 
 _CLASSES: Mapping[str, type[Any]] = {cls.__name__.lower(): cls for cls in typing.get_args(Event)}
+_TAGS: Mapping[type[Any], str] = {cls: cls.__name__.lower() for cls in typing.get_args(Question)}
+"""A field that holds one record out of several says which it is."""
 
 
 class _Encoder(json.JSONEncoder):
@@ -30,7 +33,7 @@ _DECODE = json.JSONDecoder().decode
 
 
 def encode(event: Event) -> bytes:
-    """One line of format 1, with its line end: what a seal is put on."""
+    """One line without its seal, with its line end: what a seal is put on."""
     body = {"event": type(event).__name__.lower(), **_plain(event)}
     return (_ENCODE(body) + "\n").encode("ascii")
 
@@ -40,6 +43,8 @@ def decode(line: bytes | str) -> Event:
     try:
         body = _DECODE(line.decode("ascii") if isinstance(line, bytes) else line)
         cls = _CLASSES[body.pop("event")]
+        if cls is Header and body.get("order") is not None:
+            body["order"] = order_of_format_2(body["order"])
         event: Event = _build(cls, body)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise Unreadable(f"not an event: {type(error).__name__}: {error}") from error
@@ -47,7 +52,8 @@ def decode(line: bytes | str) -> Event:
 
 
 def _plain(record: Any) -> dict[str, Any]:
-    return {spec.name: _plain_value(getattr(record, spec.name)) for spec in fields(record)}
+    tag = {"is": _TAGS[type(record)]} if type(record) in _TAGS else {}
+    return tag | {spec.name: _plain_value(getattr(record, spec.name)) for spec in fields(record)}
 
 
 def _plain_value(value: Any) -> Any:
@@ -67,7 +73,7 @@ def _hints(cls: Any) -> dict[str, Any]:
 
 def prepare() -> None:
     """Resolve the annotations that reading an order needs, so that no fork has to."""
-    for cls in (Header, Order, Location):
+    for cls in (Header, Order, Location, *_TAGS):
         _hints(cls)
 
 
@@ -98,7 +104,12 @@ def _number(value: Any) -> float:
 def _build_union(options: tuple[Any, ...], value: Any) -> Any:
     if value is None and type(None) in options:
         return None
-    return _build(next(option for option in options if option is not type(None)), value)
+    records = [option for option in options if option is not type(None)]
+    if len(records) == 1:
+        return _build(records[0], value)
+    tag = value["is"]
+    named = {_TAGS[option]: option for option in records}
+    return _build(named[tag], {key: item for key, item in value.items() if key != "is"})
 
 
 def _one_of(options: tuple[Any, ...], value: Any) -> Any:

@@ -48,17 +48,18 @@ class Content:
 def read_segment(data: bytes) -> Content:
     """A segment's content; `Unreadable` if its first line is no header, or of an unknown format."""
     lines = data.split(b"\n")[:-1]
-    if lines and _header_format(lines[0]) == UNSEALED:
+    written = _header_format(lines[0]) if lines else FORMAT
+    if written == UNSEALED:
         return _read_unsealed(lines)
     found: list[Event] = []
     before = NO_SEAL
     for number, line in enumerate(lines, start=1):
         body, _, seal = line.rpartition(b" ")
         if seal != _seal(body, before):
-            return Content(tuple(found), f"line {number} is not as it was written", before.decode())
+            return Content(tuple(found), f"line {number} is not as it was written", before.decode(), written)
         found.append(decode(body))
         before = seal
-    return Content(tuple(found), "", before.decode())
+    return Content(tuple(found), "", before.decode(), written)
 
 
 def _header_format(line: bytes) -> int:
@@ -67,9 +68,9 @@ def _header_format(line: bytes) -> int:
     event = decode(line.rpartition(b" ")[0] if is_sealed else line)
     if not isinstance(event, Header):
         raise Unreadable("the first line is no header")
-    if event.format not in (UNSEALED, FORMAT):
+    if not UNSEALED <= event.format <= FORMAT:
         raise Unreadable(
-            f"written in format {event.format}; this leakcheck reads formats {UNSEALED} and {FORMAT}",
+            f"written in format {event.format}; this leakcheck reads formats {UNSEALED} to {FORMAT}",
             hint="Use the leakcheck version that wrote it, or run the audit again.",
         )
     if is_sealed != (event.format != UNSEALED):

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from leakcheck.analysis.facts.evidence import Evidence, Witness, bad
 from leakcheck.analysis.facts.knowledge import Knowledge
-from leakcheck.records import Execution, Order
+from leakcheck.records import Alone, Execution, Order, Printed
+from leakcheck.records.questions import puts_back
 
 GivenUp = Collection[tuple[str, str]]
 """(test, id of an execution): asked about before."""
@@ -46,7 +47,7 @@ def _odd_runs(known: Knowledge) -> list[tuple[int, int, str]]:
 
 
 def _compares(order: Order) -> bool:
-    return not (order.restore or order.fresh or order.kind == "isolated")
+    return not puts_back(order.question) and not isinstance(order.question, Printed | Alone)
 
 
 def _places(execution: Execution) -> Mapping[str, Sequence[int]]:
@@ -73,7 +74,7 @@ def self_polluted(executions: Iterable[Execution], given_up: GivenUp = ()) -> Ma
     return {
         execution.runs[0].test: execution
         for execution in executions
-        if execution.order.kind == "isolated" and execution.runs
+        if isinstance(execution.order.question, Alone) and execution.runs
         if execution.runs[0].good and execution.runs[0].again is not None and bad(execution.runs[0].again)
         if (execution.runs[0].test, execution.id) not in given_up
     }

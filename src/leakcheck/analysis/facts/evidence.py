@@ -8,8 +8,23 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from leakcheck.analysis.facts.profiles import Profile, Profiles, is_alone
-from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, NOT_RESTORED, Change, Execution, Location, Outcome, Suite
+from leakcheck.analysis.facts.profiles import Profile, Profiles
+from leakcheck.records import (
+    BAD_OUTCOMES,
+    GOOD_OUTCOMES,
+    NOT_RESTORED,
+    Change,
+    DeepLook,
+    DeepPutBack,
+    Execution,
+    Location,
+    Outcome,
+    Pinpoint,
+    Printed,
+    PutBack,
+    Suite,
+)
+from leakcheck.records.questions import asks_last
 
 
 def bad(outcome: str) -> bool:
@@ -29,7 +44,7 @@ class Witness:
     files: tuple[str, ...] = ()
 
 
-PutBack = tuple[Witness, tuple[Location, ...]]
+Undoing = tuple[Witness, tuple[Location, ...]]
 """A witness, and the locations that were put back before its test, or whose lines were looked for."""
 T = TypeVar("T")
 
@@ -68,15 +83,15 @@ class Evidence:
         return _by_test((witness, witness) for witness in self.outcomes)
 
     @cached_property
-    def restored_by_test(self) -> Mapping[str, Sequence[PutBack]]:
+    def restored_by_test(self) -> Mapping[str, Sequence[Undoing]]:
         return _by_test((key[0], key) for key in self.restored)
 
     @cached_property
-    def pinpointed_by_test(self) -> Mapping[str, Sequence[PutBack]]:
+    def pinpointed_by_test(self) -> Mapping[str, Sequence[Undoing]]:
         return _by_test((key[0], key) for key in self.pinpointed)
 
     @cached_property
-    def tried_in_vain(self) -> Counter[PutBack]:
+    def tried_in_vain(self) -> Counter[Undoing]:
         """How often locations could not be put back."""
         return Counter(self.unrestored)
 
@@ -111,31 +126,33 @@ class Answers:
 
     outcomes: dict[Witness, tuple[Outcome, ...]] = field(default_factory=dict)
     names: dict[Witness, tuple[str, ...]] = field(default_factory=dict)
-    restored: dict[PutBack, tuple[Outcome, ...]] = field(default_factory=dict)
+    restored: dict[Undoing, tuple[Outcome, ...]] = field(default_factory=dict)
     fresh: set[Witness] = field(default_factory=set)
-    unrestored: list[PutBack] = field(default_factory=list)
+    unrestored: list[Undoing] = field(default_factory=list)
     deep: dict[Witness, tuple[Change, ...]] = field(default_factory=dict)
-    pinpointed: dict[PutBack, tuple[Change, ...]] = field(default_factory=dict)
+    pinpointed: dict[Undoing, tuple[Change, ...]] = field(default_factory=dict)
 
     def add(self, execution: Execution, files: Mapping[str, str]) -> str | None:
         """The test about which something new is known, if it is."""
         witness = witness_of(execution, files)
         if witness is None:
             return None
-        order, outcome = execution.order, execution.runs[-1].outcome
-        if any(note.startswith(f"{NOT_RESTORED}: ") for note in execution.notes):
-            self.unrestored.append((witness, order.restore))
-        elif order.pinpoint:
-            self.pinpointed[witness, order.pinpoint] = execution.deep
-        elif order.deep and not order.restore:
-            self.deep[witness] = execution.deep
-        elif order.restore:
-            key = witness, order.restore
-            self.restored[key] = (*self.restored.get(key, ()), outcome)
-        else:
-            self.outcomes[witness] = (*self.outcomes.get(witness, ()), outcome)
-            self.names[witness] = (*self.names.get(witness, ()), execution.id)
-            self.fresh.update([witness] if order.fresh else [])
+        outcome = execution.runs[-1].outcome
+        failed = any(note.startswith(f"{NOT_RESTORED}: ") for note in execution.notes)
+        match execution.order.question:
+            case PutBack(locations) | DeepPutBack(locations) if failed:
+                self.unrestored.append((witness, locations))
+            case PutBack(locations) | DeepPutBack(locations):
+                key = witness, locations
+                self.restored[key] = (*self.restored.get(key, ()), outcome)
+            case Pinpoint(locations):
+                self.pinpointed[witness, locations] = execution.deep
+            case DeepLook():
+                self.deep[witness] = execution.deep
+            case question:
+                self.outcomes[witness] = (*self.outcomes.get(witness, ()), outcome)
+                self.names[witness] = (*self.names.get(witness, ()), execution.id)
+                self.fresh.update([witness] if isinstance(question, Printed) else [])
         return witness.test
 
     def evidence(self, profiles: Mapping[str, Profile]) -> Evidence:
@@ -161,7 +178,7 @@ def subsequence(part: Iterable[str], whole: Iterable[str]) -> bool:
 def witness_of(execution: Execution, files: Mapping[str, str]) -> Witness | None:
     """What `execution` tells about its last test; None if it asks nothing or did not come that far."""
     order = execution.order
-    if order.kind != "confirm" or not execution.runs or not order.tests or is_alone(execution):
+    if not asks_last(order.question) or not execution.runs or not order.tests:
         return None
     test = order.tests[-1]
     if execution.runs[-1].test != test or len(execution.runs) != len(order.tests):

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from leakcheck.records import (
     BAD_OUTCOMES,
     GOOD_OUTCOMES,
+    Behind,
     Change,
     Execution,
     Location,
     Outcome,
+    Printed,
     TestRun,
 )
 
@@ -105,7 +107,7 @@ class Profiles:
 def is_twice(execution: Execution) -> bool:
     """A run of one test twice, as it is and to its end."""
     order = execution.order
-    is_plain = order.kind == "confirm" and not (order.deep or order.restore or order.pinpoint)
+    is_plain = isinstance(order.question, Behind | Printed)
     return is_plain and len(execution.runs) == 2 == order.tests.count(execution.runs[0].test) == len(order.tests)
 
 

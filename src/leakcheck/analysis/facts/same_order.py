@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from leakcheck.nouns import plural
-from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Execution
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Deep, Execution, PutBack
 
 Key = tuple[bool, tuple[str, ...], int, str]
 """Plain pytest or recorded, the files that were imported, what ran before (as a number), and the test."""
@@ -65,12 +65,12 @@ class SameOrders:
 
     def add(self, execution: Execution) -> None:
         order = execution.order
-        if order.restore or order.deep or order.pinpoint:
+        if isinstance(order.question, PutBack | Deep):
             return
         before = 0  # equal predecessors, equal numbers
         for place, run in enumerate(execution.runs):
             if run.outcome in BAD_OUTCOMES or run.outcome in GOOD_OUTCOMES:
-                key = (order.fresh, order.collect, before, run.test)
+                key = (order.is_plain, order.collect, before, run.test)
                 seen = self._seen.setdefault(key, [])
                 if seen and (seen[0][1] in BAD_OUTCOMES) != (run.outcome in BAD_OUTCOMES):
                     self._differing[key] = None

@@ -13,7 +13,7 @@ from dataclasses import replace
 from leakcheck.analysis.facts.profiles import is_alone
 from leakcheck.analysis.graph.leaks import Left
 from leakcheck.nouns import plural
-from leakcheck.records import WHOLE, Change, Execution, Location, Source, Suite
+from leakcheck.records import WHOLE, Change, Execution, Location, Pinpoint, Source, Suite
 
 GLOBALS, LOGGING = "module_globals", "logging"
 _CODE = ("function ", "class ", "method ")
@@ -135,7 +135,7 @@ def _sources(executions: Iterable[Execution]) -> dict[Location, tuple[Source, ..
     return {
         change.location: change.sources
         for execution in executions
-        if execution.order.pinpoint
+        if isinstance(execution.order.question, Pinpoint)
         for change in execution.deep
         if change.sources
     }

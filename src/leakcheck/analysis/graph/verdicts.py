@@ -32,7 +32,7 @@ def held_again(executions: Iterable[Execution]) -> frozenset[str]:
     return frozenset(
         execution.order.tests[0]
         for execution in executions
-        if is_twice(execution) and not execution.order.fresh and good(execution.runs[-1].outcome)
+        if is_twice(execution) and not execution.order.is_plain and good(execution.runs[-1].outcome)
     )
 
 

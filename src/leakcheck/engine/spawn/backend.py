@@ -10,7 +10,7 @@ from leakcheck.engine.job import PLAIN, Job
 from leakcheck.engine.processes import kill_group, uninterrupted
 from leakcheck.engine.spawn.keeper_client import KeptProcess
 from leakcheck.engine.spawn.launch import Launch
-from leakcheck.records import Order
+from leakcheck.records import Collect, Order
 
 SINGLE_SUITE = "suite-collect"
 KILLED = "a process that {} was killed, by a test or by somebody else: {}"
@@ -42,7 +42,7 @@ class SpawnBackend(Backend):
         """By a process that collects and runs nothing."""
         if self._collector is None:
             self._launch.folder.segment(self.suite).unlink(missing_ok=True)  # of the launcher that failed before
-            self._launch.folder.begin(self.suite, Order("collect", "confirm", ("",)))
+            self._launch.folder.begin(self.suite, Order(Collect(), ("",)))
             with uninterrupted():
                 self._collector = self._launch.start("single", self.suite)
 

@@ -9,24 +9,24 @@ from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.comparing import differ
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.deep.pinpoint import Pinpoint
-from leakcheck.records import Change, Location, Order, Source
+from leakcheck.records import Change, Location, Source, questions
 from leakcheck.snapshots.frames import is_project_file
 
 
 class DeepRun:
     """Begun before the first test; asked after each test but the last, and before the last."""
 
-    def __init__(self, book: StateLedger, order: Order) -> None:
+    def __init__(self, book: StateLedger, question: questions.Deep) -> None:
         self._book = book
-        self._order = order
-        wanted = (*order.restore, *order.pinpoint)
+        self._put_back = questions.puts_back(question)
+        wanted = () if isinstance(question, questions.DeepLook) else question.locations
         means = (book.camera, book.probes)
         self._look = DeepLook.at(*means, wanted) if wanted else DeepLook.everywhere(*means)
         self._makers: dict[Location, str] = {}
         self._sources: dict[Location, Source] = {}
         self._pinpoint: Pinpoint | None = None
-        if order.pinpoint:
-            spots = self._look.spots(order.pinpoint)
+        if isinstance(question, questions.Pinpoint):
+            spots = self._look.spots(question.locations)
             self._pinpoint = Pinpoint(spots, is_project_file, differ, self._changed)
             self._pinpoint.start()
 
@@ -51,7 +51,7 @@ class DeepRun:
 
     def put_back_nothing(self) -> bool:
         """Put back what the order asks for. True if it asks for something, and all of it stayed as it was."""
-        wanted = set(self._order.restore)
+        wanted = set(self._put_back)
         for each in self._look.differences():
             if each.location in wanted:
                 with contextlib.suppress(Exception):  # the project's own objects may refuse in any way

@@ -25,7 +25,7 @@ from leakcheck.recorder.process.shared_resources import (
 )
 from leakcheck.recorder.process.watch import Watch
 from leakcheck.recorder.segment import Segment
-from leakcheck.records import Order, Suite, TestItem
+from leakcheck.records import Alone, Control, Order, Suite, TestItem
 from leakcheck.wire.events import Collected, Header, Shuffled
 from leakcheck.wire.process_config import Setup
 from leakcheck.wire.segments import read_segment
@@ -139,7 +139,7 @@ class RecordingPart(Part):
         recorder = RecorderPlugin(self.watch.book, self.watch.causes, outcomes, names, watchpoints, outside.look)
         config.pluginmanager.register(outcomes, "leakcheck-outcomes")
         config.pluginmanager.register(recorder, "leakcheck-recorder")
-        look = self.look or (self.watch.book.look() if order.again else None)
+        look = self.look or (self.watch.book.look() if order.question == Alone(again=True) else None)
         Runner(session, items, outcomes, recorder, self.watch.book, look).run(order, segment)
 
     def _all_tests(
@@ -196,7 +196,7 @@ def read_order(path: str) -> Order:
     with open(path, "rb") as stream:
         (header, *_) = read_segment(stream.read()).events
     assert isinstance(header, Header)
-    return header.order or Order("control", "declared", ())
+    return header.order or Order(Control(), ())
 
 
 def _distributions(config: pytest.Config) -> list[tuple[Any, Any]]:

@@ -16,7 +16,7 @@ from leakcheck.recorder.process.deep_run import DeepRun
 from leakcheck.recorder.process.shared_resources import renew_temporary_folder
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
-from leakcheck.records import NOT_RESTORED, Order, short_id, without_number
+from leakcheck.records import NOT_RESTORED, Alone, Location, Order, PutBack, questions, short_id, without_number
 from leakcheck.snapshots.reachable import loaded
 from leakcheck.wire.events import Again, Completed, Deep, Note, Stopped
 
@@ -49,7 +49,7 @@ class Runner:
             segment.write(Note("missing", missing[0]))
             return
         self._recorder.segment = segment
-        self._book.full = order.full
+        self._book.full = questions.compares_all(order.question)
         start = Real.monotonic()
         try:
             self._run_items(self._items_of(order), order, segment)
@@ -75,19 +75,21 @@ class Runner:
         return result
 
     def _run_items(self, items: Sequence[pytest.Item], order: Order, segment: Segment) -> None:
-        saved = self._book.save(order.restore) if order.restore and not order.deep else []
-        deep = DeepRun(self._book, order) if order.deep else None
+        question = order.question
+        saved = self._book.save(question.locations) if isinstance(question, PutBack) else []
+        deep = DeepRun(self._book, question) if isinstance(question, questions.Deep) else None
+        twice = isinstance(question, Alone) and question.again
         ran: set[str] = set()
         for index, item in enumerate(items):
             following = items[index + 1] if index + 1 < len(items) else None
-            spare = _twin(item) if order.again else None
+            spare = _twin(item) if twice else None
             if order.tests[index] in ran:
                 renew_temporary_folder(self._session.config)
             ran.add(order.tests[index])
             if following is None and deep is not None:
                 self._tell_deep(deep, segment)
-            elif following is None and order.restore:
-                self._put_back(saved, order, segment)
+            elif following is None and isinstance(question, PutBack):
+                self._put_back(saved, question.locations, segment)
             self._run_item(item, following)
             if deep is not None and following is not None:
                 deep.after(self._recorder.test_id(item))
@@ -125,9 +127,9 @@ class Runner:
         if deep.put_back_nothing():
             segment.write(Note(NOT_RESTORED, "nothing of what was asked for"))
 
-    def _put_back(self, saved: list[Saved], order: Order, segment: Segment) -> None:
+    def _put_back(self, saved: list[Saved], locations: Sequence[Location], segment: Segment) -> None:
         done = self._book.put_back(saved)
-        for location in order.restore:
+        for location in locations:
             if location not in done:
                 segment.write(Note(NOT_RESTORED, f"{location.kind} {location.owner} {location.key}"))
 

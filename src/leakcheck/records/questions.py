@@ -1,0 +1,162 @@
+"""What an execution is made to find out. It is stored with its order, and matched wherever an answer is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from leakcheck.records.locations import Location
+
+OrderKind = Literal["declared", "reversed", "random", "isolated", "pairs", "confirm"]
+"""What reports call the orders that were run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """How does the whole suite behave in this order? With `backwards`, in the reverse of it; a random one has a
+    `seed`."""
+
+    way: Literal["declared", "reversed", "random"] = "declared"
+    seed: int | None = None
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """How does the whole suite behave in plain pytest, without the recorder?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """What does the suite consist of? Nothing runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """How does one test behave where no other test file was even imported; and, with `again`, when it is run a
+    second time in the same process?"""
+
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """How do tests behave behind the first `makers` ones, which leave a value that they read?"""
+
+    makers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How do tests behave behind all that was ever left, or much of it?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """How does the last test behave behind the others: a witness?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Does the command that a report prints show the same? Plain pytest with these arguments."""
+
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """How does the last test behave behind the others, if these locations are put back before it (the
+    counterfactual)?"""
+
+    locations: tuple[Location, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeepLook:
+    """What have the tests before the last changed anywhere in the process?"""
+
+
+@dataclass(frozen=True, slots=True)
+class DeepPutBack:
+    """As `PutBack`, for locations that only a deep look knows."""
+
+    locations: tuple[Location, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pinpoint:
+    """Which lines change these locations?"""
+
+    locations: tuple[Location, ...]
+
+
+Question = (
+    Whole
+    | Control
+    | Collect
+    | Alone
+    | Pair
+    | Crowd
+    | Behind
+    | Printed
+    | PutBack
+    | DeepLook
+    | DeepPutBack
+    | Pinpoint
+)
+Deep = DeepLook | DeepPutBack | Pinpoint
+"""Questions for which every loaded module is looked at, before and behind. The last test's outcome is no evidence,
+as to look takes its time and touches what it looks at."""
+
+
+def kind_of(question: Question) -> OrderKind:
+    """What reports call an order that asks this."""
+    match question:
+        case Whole(way=way):
+            return way
+        case Control():
+            return "declared"
+        case Alone():
+            return "isolated"
+        case Pair() | Crowd():
+            return "pairs"
+        case _:
+            return "confirm"
+
+
+def title(question: Question, tests: Sequence[str]) -> str:
+    """A name for people, of an order that asks this of `tests`."""
+    match question:
+        case Whole():
+            return _title_of_whole(question)
+        case Control() | Collect():
+            return type(question).__name__.lower()
+        case Alone():
+            return "isolated"
+        case Pair(makers=makers):
+            return f"pairs after {tests[makers - 1]}" if makers <= len(tests) else "pairs"
+        case Crowd():
+            return "pairs after a crowd"
+    return f"{tests[-1]} after {len(tests) - 1}" if tests else "nothing"
+
+
+def _title_of_whole(question: Whole) -> str:
+    if question.way != "random":
+        return question.way
+    return f"random {question.seed} reversed" if question.backwards else f"random {question.seed}"
+
+
+def puts_back(question: Question) -> tuple[Location, ...]:
+    """The locations that are put back before the last test."""
+    return question.locations if isinstance(question, PutBack | DeepPutBack) else ()
+
+
+def compares_all(question: Question) -> bool:
+    """Whether all watched state is compared at every boundary, not only what is known to have been touched."""
+    return isinstance(question, Alone | Behind | PutBack)
+
+
+def asks_last(question: Question) -> bool:
+    """Whether it is the last test that is asked about, behind the others."""
+    return isinstance(question, Behind | Printed | PutBack | DeepLook | DeepPutBack | Pinpoint)
