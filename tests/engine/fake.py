@@ -85,7 +85,7 @@ class FakeBackend(Backend):
 
     def submit(self, job: Job) -> None:
         play = self.play(job)
-        self.told.append(("begin", job.order.name))
+        self.told.append(("begin", job.order.tests[-1]))
         self.running[job.tag] = job
         self.most = max(self.most, len(self.running))
         self._ends[job.tag] = (self.clock.now + play.seconds, play.status)
@@ -116,16 +116,16 @@ class FakeBackend(Backend):
         """Nothing is prepared."""
 
     def cancel(self, job: Job, *, harder: bool = False) -> None:
-        self.told.append(("cancel harder" if harder else "cancel", job.order.name))
+        self.told.append(("cancel harder" if harder else "cancel", job.order.tests[-1]))
         if job.tag in self.running and (harder or not self.play(job).deaf):
             self._ends[job.tag] = (0.0, -9)
 
     def finish(self, job: Job) -> None:
-        self.told.append(("finish", job.order.name))
+        self.told.append(("finish", job.order.tests[-1]))
         del self.running[job.tag]
 
     def foresee(self, waiting: Collection[Job]) -> None:
-        self.foreseen.append([job.order.name for job in waiting])
+        self.foreseen.append([job.order.tests[-1] for job in waiting])
 
     def close(self, patience: float = PATIENCE, hurry: Sequence[int] = ()) -> None:
         self.told.append(("close", ""))

@@ -68,7 +68,7 @@ def test_two_lanes_are_two_at_a_time_and_the_faster_goes_on(tmp_path: Path) -> N
     it = stage(tmp_path, t1=Play(seconds=5))
     done = it.run(*map(job, (1, 2, 3, 4)), lanes=2)
     assert it.first.most == 2
-    assert [each.order.name for each in done] == ["t2", "t3", "t4", "t1"]
+    assert [each.order.tests[-1] for each in done] == ["t2", "t3", "t4", "t1"]
     assert it.clock.now == pytest.approx(105, abs=0.5)
 
 
@@ -93,16 +93,16 @@ def test_what_is_exclusive_waits_for_imports(tmp_path: Path) -> None:
     it = stage(tmp_path)
     it.last.is_importing = True
     waiting = it.scheduler.work([job(1, exclusive=True), job(2)], 1)
-    assert next(waiting).order.name == "t2"
+    assert next(waiting).order.tests[-1] == "t2"
     it.last.is_importing = False
-    assert next(waiting).order.name == "t1"
+    assert next(waiting).order.tests[-1] == "t1"
 
 
 def test_who_ran_beside_one_that_writes_files_runs_again(tmp_path: Path) -> None:
     it = stage(tmp_path, t1=Play(seconds=3, writes="/data/file"))
     done = it.run(job(1), job(2), lanes=2)
     assert it.first.begun == ["t1", "t2", "t2"]
-    assert [each.order.name for each in done] == ["t1", "t2"]
+    assert [each.order.tests[-1] for each in done] == ["t1", "t2"]
     assert (done[0].order.exclusive, done[1].order.exclusive) == (False, False)
     assert it.scheduler.disk.writers == set()
     assert [each.id for each in done] == ["e00001", "e00002"]
@@ -196,16 +196,16 @@ def test_nothing_begins_while_a_backend_refuses(tmp_path: Path) -> None:
     it.scheduler._start([job(4)], 5)
     assert it.first.begun == ["t3"]
     it.first.refuses = False
-    assert [each.order.name for each in running] == ["t3", "t1", "t2"]
+    assert [each.order.tests[-1] for each in running] == ["t3", "t1", "t2"]
 
 
 def test_nobody_waits_for_what_goes_on_in_the_background(tmp_path: Path) -> None:
     it = stage(tmp_path, t1=Play(seconds=50), limits=Limits(test=100))
     plain = job(1, tag="control")
     it.scheduler.begin(plain)
-    assert [each.order.name for each in it.run(job(2), lanes=2)] == ["t2"]
+    assert [each.order.tests[-1] for each in it.run(job(2), lanes=2)] == ["t2"]
     assert plain.tag in it.scheduler.jobs
-    assert [each.order.name for each in it.run(until=plain.tag)] == ["t1"]
+    assert [each.order.tests[-1] for each in it.run(until=plain.tag)] == ["t1"]
 
 
 def test_what_could_not_be_recorded_is_executed_once_more_under_another_name(tmp_path: Path) -> None:
