@@ -29,7 +29,7 @@ from leakcheck.records import (
     TestRun,
     Whole,
 )
-from leakcheck.records.questions import puts_back
+from leakcheck.records.questions import put_back_before, puts_back
 from leakcheck.records.topics import Fallback
 from leakcheck.search.session import AuditSession
 from leakcheck.store import Replay
@@ -215,7 +215,7 @@ class ModelEngine:
     def _runs(self, order: Order, tests: Sequence[str]) -> Iterator[TestRun]:
         state: State = {}
         for number, test in enumerate(tests):
-            if number == len(tests) - 1:
+            if number == put_back_before(order.question, len(tests)):
                 for location in puts_back(order.question):
                     state.pop(location.key, None)
             run = self.model.run(test, state, self.chance)

@@ -48,6 +48,15 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Company:
+    """How does each of several tests that leave nothing behave behind the first `makers` ones; and, if `restore`
+    names locations, when these are put back in between? Many witnesses in one execution, as none meets another."""
+
+    makers: int = 1
+    restore: tuple[Location, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Crowd:
     """How do tests behave behind all that was ever left, or much of it?"""
 
@@ -97,6 +106,7 @@ Question = (
     | Collect
     | Alone
     | Pair
+    | Company
     | Crowd
     | Behind
     | Printed
@@ -119,7 +129,7 @@ def kind_of(question: Question) -> OrderKind:
             return "declared"
         case Alone():
             return "isolated"
-        case Pair() | Crowd():
+        case Pair() | Company() | Crowd():
             return "pairs"
         case _:
             return "confirm"
@@ -134,7 +144,7 @@ def title(question: Question, tests: Sequence[str]) -> str:
             return type(question).__name__.lower()
         case Alone():
             return "isolated"
-        case Pair(makers=makers):
+        case Pair(makers=makers) | Company(makers=makers):
             return f"pairs after {tests[makers - 1]}" if makers <= len(tests) else "pairs"
         case Crowd():
             return "pairs after a crowd"
@@ -148,8 +158,16 @@ def _title_of_whole(question: Whole) -> str:
 
 
 def puts_back(question: Question) -> tuple[Location, ...]:
-    """The locations that are put back before the last test."""
-    return question.locations if isinstance(question, PutBack | DeepPutBack) else ()
+    """The locations that are put back on the way."""
+    match question:
+        case PutBack(locations) | DeepPutBack(locations) | Company(restore=locations):
+            return locations
+    return ()
+
+
+def put_back_before(question: Question, tests: int) -> int:
+    """Before which of so many tests, counted from 0, that is done."""
+    return question.makers if isinstance(question, Company) else tests - 1
 
 
 def compares_all(question: Question) -> bool:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.facts.significance import ALPHA, by_chance, repeats
-from leakcheck.analysis.graph.edges import CONFIRMATIONS, PART_REPEATS, carriers, counts, is_step, parts
+from leakcheck.analysis.graph.edges import (
+    CONFIRMATIONS,
+    PART_REPEATS,
+    Carried,
+    carriers,
+    counts,
+    is_step,
+    is_sure,
+    parts,
+)
 from leakcheck.records import Alone, Edge, Order, PutBack
+from leakcheck.search.causes import is_quiet, members, membership, pioneer
 from leakcheck.search.questions import order_for, printed_order
 from leakcheck.search.session import AuditSession
 
@@ -35,6 +45,26 @@ def accusing(bench: AuditSession) -> list[Edge]:
         for edge, _ in bench.edges()
         if edge.effect in ("breaks", "enables") and not is_step(_witness(bench, edge), evidence)
     ]
+
+
+def _to_prove(bench: AuditSession) -> list[Edge]:
+    """What has to be shown by executions of its own: of a cause with many members, one of these."""
+    chosen: set[tuple[tuple[str, ...], str]] = set()
+    shared: set[tuple[tuple[str, ...], str]] = set()
+    for edges in members(bench).values():
+        first, _ = pioneer(edges)
+        chosen.add((first.polluters, first.test))
+        if not _has_failed(bench, pioneer(edges)):
+            shared |= {(edge.polluters, edge.test) for edge, _ in edges if is_quiet(bench, edge.test)}
+    names = ((edge, (edge.polluters, edge.test)) for edge in accusing(bench))
+    return [edge for edge, name in names if name in chosen or name not in shared]
+
+
+def _has_failed(bench: AuditSession, carried: Carried) -> bool:
+    """Whether a pioneer was tried, and what it was to show did not show."""
+    edge, (location, *_) = carried
+    undoing, evidence = (Witness(edge.polluters, edge.test), (location,)), bench.evidence()
+    return undoing in evidence.tried_in_vain or (undoing in evidence.restored and not evidence.cured(*undoing))
 
 
 def accusing_without_location(bench: AuditSession) -> list[Witness]:
@@ -67,14 +97,17 @@ def _proofs(bench: AuditSession) -> list[Order]:
     """The first edge of each test by its printed command, each edge once more, and its counterfactuals."""
     evidence = bench.evidence()
     told: set[str] = {witness.test for witness in evidence.fresh}
-    orders: list[Order] = []
-    for edge in accusing(bench):
+    orders, new = membership(bench), set[str]()
+    for edge in _to_prove(bench):
         witness = _witness(bench, edge)
         if edge.test not in told and bench.profile.fresh:
             orders.append(printed_order(bench.suite, witness))
             told.add(edge.test)
-        elif len(evidence.outcomes[witness]) < CONFIRMATIONS:
-            orders.append(order_for(bench.suite, witness, repeat=1))
+            new.add(edge.test)
+        orders += [
+            order_for(bench.suite, witness, repeat=len(evidence.outcomes[witness]) + number)
+            for number in range(CONFIRMATIONS - evidence.own(witness) - (edge.test in new))
+        ]
         for location in carriers(witness, bench.known())[:MAX_CARRIERS] if witness.before else ():
             put_back = witness, (location,)
             if put_back not in evidence.restored and put_back not in evidence.tried_in_vain:
@@ -86,7 +119,7 @@ def _repeats(bench: AuditSession) -> list[Order]:
     """So many repetitions that a test which fails by chance is accused with at most the stated probability."""
     evidence = bench.evidence()
     by_test: dict[str, list[Witness]] = {}
-    for edge in accusing(bench):
+    for edge in _to_prove(bench):
         by_test.setdefault(edge.test, []).append(_witness(bench, edge))
     orders: list[Order] = []
     for test, witnesses in by_test.items():
@@ -96,10 +129,10 @@ def _repeats(bench: AuditSession) -> list[Order]:
             if len(witness.before) > 1:
                 more = repeats() + 1 - known
             else:
-                more = 0 if by_chance(behind, without) <= ALPHA else repeats() - behind
+                more = 0 if is_sure(test, bench.known()) else repeats() - behind
             orders += [order_for(bench.suite, witness, repeat=known + number) for number in range(more)]
             behind += max(more, 0)
-        if by_chance(behind, without) > ALPHA:
+        if by_chance(behind, without) > ALPHA and not is_sure(test, bench.known()):
             orders += _alone_again(bench, test, repeats() - without)
     return orders
 

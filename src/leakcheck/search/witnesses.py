@@ -11,8 +11,9 @@ from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.facts.suspects import Suspects, suspects_for
 from leakcheck.analysis.facts.untracked import makers_by_place
 from leakcheck.analysis.graph.edges import open_steps
-from leakcheck.records import Alone, Edge, Execution, Location
+from leakcheck.records import Alone, Edge, Execution, Location, Order
 from leakcheck.records.questions import puts_back
+from leakcheck.search.causes import is_quiet, together
 from leakcheck.search.questions import Asked, Asking, Inquiry, ask, shrink
 from leakcheck.search.session import AuditSession
 
@@ -29,6 +30,8 @@ def explain(bench: AuditSession, phase: str = "latent") -> None:
         open_ones = _unexplained(bench, given_up)
         if not open_ones:
             return
+        if bench.spend(phase, _in_company(bench, open_ones)):
+            open_ones = _unexplained(bench, given_up)
         given_up |= {(test, execution.id) for test, execution in open_ones.items()}
         ask(bench, phase, [_inquire(bench, test, execution) for test, execution in open_ones.items()])
         find_alternatives(bench)
@@ -39,6 +42,16 @@ def _unexplained(bench: AuditSession, given_up: set[tuple[str, str]]) -> dict[st
     found = differences(bench.known(), given_up)
     found = {**found, **self_polluted(bench.executions, given_up)}
     return {test: execution for test, execution in found.items() if bench.concerns(test)}
+
+
+def _in_company(bench: AuditSession, open_ones: Mapping[str, Execution]) -> list[Order]:
+    """Tests that met the same leaked value, behind those who made it, all in one execution."""
+    wanted = []
+    for test, execution in open_ones.items():
+        if is_quiet(bench, test) and _passed_by_imports(bench, test):
+            found = suspects_for(test, execution, bench.known(), bench.coverage())
+            wanted += [Witness(sequence, test) for sequence in found.likely[:1]]
+    return together(bench, [each for each in wanted if each not in bench.evidence().outcomes])
 
 
 def _inquire(bench: AuditSession, test: str, execution: Execution) -> Inquiry:
@@ -173,6 +186,7 @@ def find_alternatives(bench: AuditSession) -> None:
             questions.update(_exchanged(edge, coverage, evidence, number))
         questions.update(_elsewhere(edge, locations, makers))
     asked = [each for each in questions if each.test not in each.before and not bench.is_lethal(*each.before)]
+    bench.spend("alternatives", together(bench, [each for each in asked if each not in bench.evidence().outcomes]))
     ask(bench, "alternatives", [_once(asked)])
 
 

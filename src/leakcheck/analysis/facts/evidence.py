@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -14,6 +14,7 @@ from leakcheck.records import (
     GOOD_OUTCOMES,
     NOT_RESTORED,
     Change,
+    Company,
     DeepLook,
     DeepPutBack,
     Execution,
@@ -55,7 +56,8 @@ class Evidence:
 
     `unrestored` are attempts to put locations back that failed: they tell nothing. `deep` is what deep looks found
     behind each witness, `pinpointed` the same with the lines that changed some locations. An execution with a deep
-    look counts as no outcome of its witness.
+    look counts as no outcome of its witness. `company` tells how many of the outcomes of a witness were seen in an
+    execution that asked about other tests, too.
     """
 
     profiles: Mapping[str, Profile]
@@ -66,6 +68,7 @@ class Evidence:
     unrestored: tuple[tuple[Witness, tuple[Location, ...]], ...] = ()
     deep: Mapping[Witness, tuple[Change, ...]] = field(default_factory=dict)
     pinpointed: Mapping[tuple[Witness, tuple[Location, ...]], tuple[Change, ...]] = field(default_factory=dict)
+    company: Mapping[Witness, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, executions: Iterable[Execution], suite: Suite) -> Evidence:
@@ -94,6 +97,10 @@ class Evidence:
     def tried_in_vain(self) -> Counter[Undoing]:
         """How often locations could not be put back."""
         return Counter(self.unrestored)
+
+    def own(self, witness: Witness) -> int:
+        """How many executions of just its tests there are."""
+        return len(self.outcomes.get(witness, ())) - self.company.get(witness, 0)
 
     def cured(self, witness: Witness, locations: tuple[Location, ...]) -> bool:
         """Whether the test behaved as alone each time these locations were put back before it."""
@@ -131,12 +138,15 @@ class Answers:
     unrestored: list[Undoing] = field(default_factory=list)
     deep: dict[Witness, tuple[Change, ...]] = field(default_factory=dict)
     pinpointed: dict[Undoing, tuple[Change, ...]] = field(default_factory=dict)
+    company: dict[Witness, int] = field(default_factory=dict)
 
-    def add(self, execution: Execution, files: Mapping[str, str]) -> str | None:
-        """The test about which something new is known, if it is."""
+    def add(self, execution: Execution, files: Mapping[str, str]) -> tuple[str, ...]:
+        """The tests about which something new is known."""
+        if isinstance(execution.order.question, Company):
+            return self._add_company(execution, execution.order.question)
         witness = witness_of(execution, files)
         if witness is None:
-            return None
+            return ()
         outcome = execution.runs[-1].outcome
         failed = any(note.startswith(f"{NOT_RESTORED}: ") for note in execution.notes)
         match execution.order.question:
@@ -153,7 +163,22 @@ class Answers:
                 self.outcomes[witness] = (*self.outcomes.get(witness, ()), outcome)
                 self.names[witness] = (*self.names.get(witness, ()), execution.id)
                 self.fresh.update([witness] if isinstance(question, Printed) else [])
-        return witness.test
+        return (witness.test,)
+
+    def _add_company(self, execution: Execution, asked: Company) -> tuple[str, ...]:
+        told = tuple(company_of(execution, asked.makers))
+        failed = any(note.startswith(f"{NOT_RESTORED}: ") for note in execution.notes)
+        for witness, outcome in told:
+            key = witness, asked.restore
+            if not asked.restore:
+                self.outcomes[witness] = (*self.outcomes.get(witness, ()), outcome)
+                self.names[witness] = (*self.names.get(witness, ()), execution.id)
+                self.company[witness] = self.company.get(witness, 0) + 1
+            elif failed:
+                self.unrestored.append(key)
+            else:
+                self.restored[key] = (*self.restored.get(key, ()), outcome)
+        return tuple(witness.test for witness, _ in told)
 
     def evidence(self, profiles: Mapping[str, Profile]) -> Evidence:
         """What is known now."""
@@ -166,6 +191,7 @@ class Answers:
             tuple(self.unrestored),
             dict(self.deep),
             dict(self.pinpointed),
+            dict(self.company),
         )
 
 
@@ -173,6 +199,17 @@ def subsequence(part: Iterable[str], whole: Iterable[str]) -> bool:
     """Whether `whole` is `part` with something put in."""
     rest = iter(whole)
     return all(each in rest for each in part)
+
+
+def company_of(execution: Execution, makers: int) -> Iterator[tuple[Witness, Outcome]]:
+    """What each of several tests behind the first `makers` ones did, as long as none before has left anything."""
+    before = tuple(run.test for run in execution.runs[:makers])
+    if before != execution.order.tests[:makers]:
+        return
+    for run in execution.runs[makers:]:
+        yield Witness(before, run.test), run.outcome
+        if run.changes or run.finalised:
+            return
 
 
 def witness_of(execution: Execution, files: Mapping[str, str]) -> Witness | None:

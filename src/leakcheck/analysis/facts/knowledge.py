@@ -132,7 +132,7 @@ class Knowledge:
                 self.cleaners.setdefault(change.location, {})[run.test] = None
         self.same_orders.add(execution)
         self._learn_alone(execution)
-        self._tell(self._answers.add(execution, self.files))
+        self._tell(*self._answers.add(execution, self.files))
 
     def _learn_alone(self, execution: Execution) -> None:
         """What was followed with a profile that tells more now is followed again."""
@@ -147,8 +147,8 @@ class Knowledge:
             if any(number < self._followed for number, _ in self.appearances.get(test, ())):
                 self._followed = 0
 
-    def _tell(self, test: str | None) -> None:
-        if test is not None:
+    def _tell(self, *tests: str) -> None:
+        for test in tests:
             self.news[test] = self.news.get(test, 0) + 1
 
     def _follow(self) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from leakcheck.analysis.facts.evidence import Evidence, Witness, subsequence
 from leakcheck.analysis.facts.knowledge import Knowledge
 from leakcheck.analysis.facts.significance import ALPHA, by_chance, repeats
 from leakcheck.analysis.graph.commands import command, import_command
-from leakcheck.records import Edge, Location, Suite
+from leakcheck.records import Alone, Company, Deep, Edge, Execution, Location, Printed, Suite
+from leakcheck.records.questions import puts_back
 
 CONFIRMATIONS = 2
 """So many executions of its own must show an edge, however sure it is that its test is none that tosses coins."""
@@ -40,7 +42,7 @@ class Edges:
         """Every edge with its carriers, minimal witnesses only."""
         number = {witness: place for place, witness in enumerate(known.evidence.outcomes)}
         ranked = [each for test in known.evidence.by_test for each in self._ranked(test, known, number)]
-        return tuple(edge for _, edge in sorted(ranked, key=lambda row: row[0]))
+        return with_members([edge for _, edge in sorted(ranked, key=lambda row: row[0])], known)
 
     def _ranked(self, test: str, known: Knowledge, number: Mapping[Witness, int]) -> list[tuple[_Rank, Carried]]:
         """The edges of a test, with what they are sorted by among all."""
@@ -57,7 +59,7 @@ def _edges_into(test: str, known: Knowledge, number: Mapping[Witness, int]) -> I
     evidence = known.evidence
     witnesses = evidence.by_test[test]
     shown, ever = _shown(witnesses, evidence)
-    is_steady = bool(shown) and by_chance(*counts(test, evidence)) <= ALPHA
+    is_steady = bool(shown) and is_sure(test, known)
     found: list[tuple[_Rank, Carried]] = []
     for witness in _ends_of_searches(shown, evidence):
         if not any(_is_smaller(other, witness) for other in ever):
@@ -94,6 +96,41 @@ def _once_a_set(edges: Iterable[tuple[_Rank, Carried]]) -> list[tuple[_Rank, Car
         first, known = best.get(key, (rank, carried))
         best[key] = first, carried if len(carried[0].executions) > len(known[0].executions) else known
     return list(best.values())
+
+
+def is_sure(test: str, known: Knowledge) -> bool:
+    """Whether chance is excluded as the reason for what `test` did behind its witnesses and without."""
+    if by_chance(*counts(test, known.evidence)) <= ALPHA:
+        return True
+    shown = [each for each in known.evidence.by_test.get(test, ()) if _effect(each, known.evidence) is not None]
+    places = {places[0] for each in shown if len(places := carriers(each, known)) == 1}
+    return any(by_chance(*counts_at(test, place, known)) <= ALPHA for place in places)
+
+
+def counts_at(test: str, location: Location, known: Knowledge) -> tuple[int, int]:
+    """The same as `counts`, over all executions: (how often it behaved otherwise with a leaked value at `location`,
+    how often as alone without). The first of each, which made us look, does not count; nor does anything where one
+    run did not fit, for then it is not this location alone that decides."""
+    profile, behind, without = known.evidence.profiles[test], 0, 0
+    for number, place in known.appearances.get(test, ()):
+        execution = known.executions[number]
+        question = execution.order.question
+        if isinstance(question, Deep | Alone | Printed) or puts_back(question):
+            continue
+        outcome = execution.runs[place].outcome
+        is_there = known.timelines[number].value(location, place) is not None
+        if not (profile.differs(outcome) if is_there else profile.agrees(outcome)):
+            return 0, 0
+        behind, without = behind + is_there, without + (not is_there)
+    cured = [
+        profile.agrees(outcome)
+        for key in known.evidence.restored_by_test.get(test, ())
+        if key[1] == (location,)
+        for outcome in known.evidence.restored[key]
+    ]
+    if not all(cured):
+        return 0, 0
+    return max(behind - 1, 0), without + len(cured) + len(profile.outcomes) - 1
 
 
 def counts(test: str, evidence: Evidence) -> tuple[int, int]:
@@ -192,7 +229,7 @@ def _edge(witness: Witness, known: Knowledge, *, is_steady: bool) -> Carried:
         effect="breaks" if effect == "breaks" else "enables",
         leak=None,
         witness=(*witness.files, *witness.before, witness.test),
-        confirmed=len(names) >= CONFIRMATIONS and is_steady and is_minimal(witness, evidence),
+        confirmed=evidence.own(witness) >= CONFIRMATIONS and is_steady and is_minimal(witness, evidence),
         counterfactual=counterfactual,
         reproduce=reproduce(witness, known.suite),
         executions=names,
@@ -212,12 +249,20 @@ def carriers(witness: Witness, known: Knowledge) -> tuple[Location, ...]:
     found: dict[Location, None] = {}
     reads = known.evidence.profiles[witness.test].reads
     for name in known.evidence.executions.get(witness, ()):
-        timeline = known.timeline(known.by_id[name])
-        last = len(timeline.runs) - 1
-        found.update(dict.fromkeys(timeline.read(last, {*timeline.runs[last].reads, *reads})))
+        execution = known.by_id[name]
+        timeline, place = known.timeline(execution), _place(witness, execution)
+        found.update(dict.fromkeys(timeline.read(place, {*timeline.runs[place].reads, *reads})))
     if witness.files:
         found.update(_imported(witness, known.evidence, known.suite))
     return tuple(sorted(found))
+
+
+def _place(witness: Witness, execution: Execution) -> int:
+    """The number of the run in an execution that tells of `witness`."""
+    if not isinstance(execution.order.question, Company):
+        return len(execution.runs) - 1
+    ran = [run.test for run in execution.runs]
+    return ran.index(witness.test, len(witness.before))
 
 
 def _imported(witness: Witness, evidence: Evidence, suite: Suite) -> dict[Location, None]:
@@ -275,3 +320,40 @@ def _cleans(witness: Witness, edge: Edge, evidence: Evidence) -> bool:
         and not witness.files
         and evidence.verdict(witness) is False
     )
+
+
+Cause = tuple[Location, str]
+"""A location that is known to be the reason, and the effect that it has."""
+
+
+def cause_of(carried: Carried) -> Cause | None:
+    """What an edge is due to, if that is one recorded location."""
+    edge, locations = carried
+    is_one = len(locations) == 1 and edge.effect in ("breaks", "enables") and edge.polluters != (edge.test,)
+    return (locations[0], edge.effect) if is_one else None
+
+
+def proven_causes(edges: Iterable[Carried]) -> frozenset[Cause]:
+    """Causes of which one member is proven in full: by executions of its own, with the location put back."""
+    found = (cause_of(each) for each in edges if each[0].confirmed and each[0].counterfactual)
+    return frozenset(each for each in found if each is not None)
+
+
+def with_members(edges: Sequence[Carried], known: Knowledge) -> tuple[Carried, ...]:
+    """The edges; those of a proven cause are confirmed by an execution that shows them and one that put the
+    location back: the mechanism is known, and only who is concerned was open (one execution asks about many)."""
+    proven = proven_causes(edges)
+    cured = {(edge.test, cause_of((edge, places))) for edge, places in edges if edge.counterfactual}
+    return tuple(_as_member(each, proven, cured, known) for each in edges)
+
+
+def _as_member(
+    carried: Carried, proven: frozenset[Cause], cured: set[tuple[str, Cause | None]], known: Knowledge
+) -> Carried:
+    edge, locations = carried
+    cause = cause_of(carried)
+    if edge.confirmed or cause not in proven or (edge.test, cause) not in cured or len(edge.polluters) != 1:
+        return carried
+    if not is_sure(edge.test, known):
+        return carried
+    return replace(edge, confirmed=True, counterfactual=True), locations

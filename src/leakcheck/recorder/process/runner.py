@@ -16,7 +16,7 @@ from leakcheck.recorder.process.deep_run import DeepRun
 from leakcheck.recorder.process.shared_resources import renew_temporary_folder
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
-from leakcheck.records import NOT_RESTORED, Alone, Location, Order, PutBack, questions, short_id, without_number
+from leakcheck.records import NOT_RESTORED, Alone, Location, Order, questions, short_id, without_number
 from leakcheck.snapshots.reachable import loaded
 from leakcheck.wire.events import Again, Completed, Deep, Note, Stopped
 
@@ -76,7 +76,9 @@ class Runner:
 
     def _run_items(self, items: Sequence[pytest.Item], order: Order, segment: Segment) -> None:
         question = order.question
-        saved = self._book.save(question.locations) if isinstance(question, PutBack) else []
+        undone = () if isinstance(question, questions.Deep) else questions.puts_back(question)
+        saved = self._book.save(undone) if undone else []
+        turn = questions.put_back_before(question, len(items))
         deep = DeepRun(self._book, question) if isinstance(question, questions.Deep) else None
         twice = isinstance(question, Alone) and question.again
         ran: set[str] = set()
@@ -88,8 +90,8 @@ class Runner:
             ran.add(order.tests[index])
             if following is None and deep is not None:
                 self._tell_deep(deep, segment)
-            elif following is None and isinstance(question, PutBack):
-                self._put_back(saved, question.locations, segment)
+            elif index == turn and undone:
+                self._put_back(saved, undone, segment)
             self._run_item(item, following)
             if deep is not None and following is not None:
                 deep.after(self._recorder.test_id(item))
