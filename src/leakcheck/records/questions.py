@@ -15,11 +15,12 @@ OrderKind = Literal["declared", "reversed", "random", "isolated", "pairs", "conf
 @dataclass(frozen=True, slots=True)
 class Whole:
     """How does the whole suite behave in this order? With `backwards`, in the reverse of it; a random one has a
-    `seed`."""
+    `seed`. `name` is what reports call it, where the kind does not say it."""
 
     way: Literal["declared", "reversed", "random"] = "declared"
     seed: int | None = None
     backwards: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +153,8 @@ def title(question: Question, tests: Sequence[str]) -> str:
 
 
 def _title_of_whole(question: Whole) -> str:
-    if question.way != "random":
-        return question.way
+    if question.way != "random" or question.name:
+        return question.name or question.way
     return f"random {question.seed} reversed" if question.backwards else f"random {question.seed}"
 
 
