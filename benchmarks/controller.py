@@ -18,17 +18,16 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from leakcheck.analysis import derive  # noqa: E402
-from leakcheck.records import Cost, Execution, Order, Result  # noqa: E402
-from leakcheck.reports import formats  # noqa: E402
-from leakcheck.search.phases import settle  # noqa: E402
-from leakcheck.search.session import AuditSession  # noqa: E402
-from leakcheck.store import AuditFolder, read_audit  # noqa: E402
-from leakcheck.wire import events  # noqa: E402
-from search.model import (  # noqa: E402
+from leakcheck.analysis import derive
+from leakcheck.records import Cost, Execution, Order, Result
+from leakcheck.reports import formats
+from leakcheck.search.phases import settle
+from leakcheck.search.session import AuditSession
+from leakcheck.store import AuditFolder, read_audit
+from leakcheck.wire import events
+from search.model import (
     Model,
     ModelEngine,
     Step,
