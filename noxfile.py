@@ -6,6 +6,7 @@ then has what `pip install '.[dev]'` installs. What stands behind `--` goes to p
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -15,7 +16,7 @@ nox.options.sessions = ["lint", "fast"]
 nox.options.reuse_venv = "yes"
 PYTHON = "3.11"
 FAST = "not processes and not slow and not browser"
-BENCHMARKS = ("isolation", "profiles", "peers", "page")
+BENCHMARKS = ("controller", "isolation", "profiles", "peers", "page")
 
 
 @nox.session(python=PYTHON)
@@ -31,7 +32,7 @@ def lint(session: nox.Session) -> None:
     _run(session, "ruff", "check", ".")
     _run(session, "ruff", "format", "--check", ".")
     _run(session, "mypy")
-    _run(session, "lint-imports", PYTHONPATH="src")
+    _run(session, "lint-imports", PYTHONPATH=os.pathsep.join(("src", "tests")))
 
 
 @nox.session(python=PYTHON)

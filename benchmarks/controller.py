@@ -1,6 +1,6 @@
-"""What the search and its result cost beside the tests: `python tests/bench/controller.py [TESTS ...]`.
+"""What the search and its result cost beside the tests: `python benchmarks/controller.py [TESTS ...]`.
 
-Not a test: pytest does not collect this file. Audits of models (tests/audit/model.py) start no process, so what is
+Not a test: pytest does not collect this file. Audits of models (tests/search/model.py) start no process, so what is
 left is the controller's own work. Told are CPU seconds of this process: of the search without those that the model
 itself needs, of reading the stored audit back, of deriving its result, and of writing it as JSON and as a page.
 """
@@ -18,10 +18,16 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from audit.model import (  # noqa: E402
+from leakcheck.analysis import derive
+from leakcheck.records import Cost, Execution, Order, Result
+from leakcheck.reports import formats
+from leakcheck.search.phases import settle
+from leakcheck.search.session import AuditSession
+from leakcheck.store import AuditFolder, read_audit
+from leakcheck.wire import events
+from search.model import (
     Model,
     ModelEngine,
     Step,
@@ -32,13 +38,6 @@ from audit.model import (  # noqa: E402
     opened,
     write,
 )
-from leakcheck.analysis import derive  # noqa: E402
-from leakcheck.records import Cost, Execution, Order, Result  # noqa: E402
-from leakcheck.reports import formats  # noqa: E402
-from leakcheck.search.phases import settle  # noqa: E402
-from leakcheck.search.session import AuditSession  # noqa: E402
-from leakcheck.store import AuditFolder, read_audit  # noqa: E402
-from leakcheck.wire import events  # noqa: E402
 
 GOALS = {1_000: 1.2, 2_000: 3.0, 10_000: 20.0}
 CHAPTER = 40

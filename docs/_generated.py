@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from importlib.resources import files as package_files
+from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -16,6 +17,7 @@ from typer.models import ArgumentInfo, OptionInfo
 from leakcheck.cli.app import app
 from leakcheck.reports.wording.rules import RULES
 
+CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
 SCHEMA = "report-format-1.schema.json"
 _INTRODUCTION = (
     "What stands behind `--` goes to pytest: `leakcheck run tests -- -m fast`. Exit codes are those of pytest: "
@@ -31,9 +33,20 @@ _CODES = (
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what the program says of itself to the pages that stand in the folder."""
     schema = package_files("leakcheck.reports.schema").joinpath(SCHEMA).read_text("utf-8")
-    for name, text in {"cli.md": cli_page(), "finding-codes.md": codes_page(), SCHEMA: schema}.items():
+    made = {
+        "cli.md": cli_page(),
+        "finding-codes.md": codes_page(),
+        "contributing.md": contributing_page(),
+        SCHEMA: schema,
+    }
+    for name, text in made.items():
         files.append(File.generated(config, name, content=text))
     return files
+
+
+def contributing_page() -> str:
+    """The page that stands beside the README, where code hosts look for it."""
+    return CONTRIBUTING.read_text("utf-8").replace("](docs/", "](")
 
 
 def cli_page() -> str:

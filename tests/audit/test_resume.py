@@ -15,9 +15,8 @@ from leakcheck.search.phases import settle
 from leakcheck.search.session import AuditSession
 from leakcheck.store import Replay
 from leakcheck.workspace.source_digests import differences, sources_of
-
-from .model import Model, ModelEngine, fails_if, opened, write
-from .test_search import models
+from search.model import Model, ModelEngine, fails_if, opened, write
+from search.test_search import models
 
 
 def audited(engine: ModelEngine) -> AuditSession:

@@ -11,7 +11,15 @@ import pytest
 from ci.steps import ROOT
 
 TEXTS = (".md", ".toml", ".yml", ".yaml", ".py", ".txt", ".cfg", ".ini", ".sh", "Dockerfile", "run")
-PLACES = ("README.md", "CHANGELOG.md", "action.yml", ".pre-commit-hooks.yaml", "pyproject.toml", "mkdocs.yml")
+PLACES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "action.yml",
+    ".pre-commit-hooks.yaml",
+    "pyproject.toml",
+    "mkdocs.yml",
+)
 FOLDERS = ("docs", "templates", "sample_projects", "src", ".ci")
 _NAME = r"(?:pytest[-_.]+)?leakcheck"
 _ALONE = rf"(?<![\w./@+-]){_NAME}(?:\[[^\]]*\])?(?![\w./@-])"

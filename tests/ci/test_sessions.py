@@ -83,6 +83,13 @@ def test_the_hooks_start_what_is_installed_and_sessions_that_there_are(sessions:
             assert words[-1] in sessions
 
 
+def test_the_hook_of_imports_finds_the_contracts_of_the_tests() -> None:
+    (repository,) = loaded(".pre-commit-config.yaml")["repos"]
+    (entry,) = [hook["entry"] for hook in repository["hooks"] if hook["id"] == "lint-imports"]
+    ended = run(ROOT, *shlex.split(entry))
+    assert ended.code == 0, ended.text
+
+
 def test_a_fast_test_that_starts_a_process_fails() -> None:
     with FAST.folder() as folder:
         shutil.copy(ROOT / "tests" / "conftest.py", folder / "tests" / "conftest.py")

@@ -67,7 +67,10 @@ def _whole_kinds() -> tuple[str, ...]:
 def test_ranks_differ_and_names_too() -> None:
     found = discover()
     assert len({each.rank for each in found}) == len(found)
-    assert [each.name for each in found] == ["declared", "isolated", "reversed", "random"]
+    names = [each.name for each in found]
+    assert names[:2] == ["declared", "isolated"]
+    assert {"reversed", "random"} <= set(names)
+    assert len(set(names)) == len(names)
 
 
 def test_isolated_runs_import_their_own_file_only() -> None:

@@ -1,4 +1,4 @@
-"""Whether a name or a text looks secret, by the list in `_secret_patterns`."""
+"""Whether a name or a text looks secret, by the list in `secret_patterns.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON report, format 1. Its schema is made by `_schema` and stands beside this file."""
+"""The JSON report, format 1. Its schema is made by `reports.schema` and stands there."""
 
 from __future__ import annotations
 

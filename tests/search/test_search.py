@@ -19,8 +19,7 @@ from leakcheck.search.phases import settle
 from leakcheck.search.proof import accusing, confirm
 from leakcheck.search.questions import order_for
 from leakcheck.search.session import BATCH, AuditSession
-
-from .model import Model, Step, bench_for, clean, fails_by_chance, fails_if, fails_unless, look, write
+from search.model import Model, Step, bench_for, clean, fails_by_chance, fails_if, fails_unless, look, write
 
 PLACES = ("a", "b", "c", "d")
 VALUES = ("1", "2")

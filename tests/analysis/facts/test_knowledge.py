@@ -8,8 +8,6 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.model import Model, bench_for, fails_if, write
-from audit.test_search import models, through_globals
 from leakcheck.analysis import Effort, Knowledge, derive, edges_of
 from leakcheck.analysis.facts.combinations import unmet_together
 from leakcheck.analysis.facts.differences import differences
@@ -17,6 +15,8 @@ from leakcheck.analysis.facts.untracked import changed_elsewhere, unmet_elsewher
 from leakcheck.analysis.graph.edges import Edges
 from leakcheck.records import Cost, Execution, Suite
 from leakcheck.search.phases import settle
+from search.model import Model, bench_for, fails_if, write
+from search.test_search import models, through_globals
 
 CHAIN = Model(
     {

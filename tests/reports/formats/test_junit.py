@@ -17,7 +17,7 @@ from reports import samples
 from reports.golden import assert_golden
 from reports.samples import edge, leak, result, verdict
 
-SCHEMA = Path(__file__).parents[1] / "schemas" / "junit-10.xsd"
+SCHEMA = Path(__file__).parents[2] / "schemas" / "junit-10.xsd"
 A, V = "tests/test_a.py::test_a", "tests/sub/test_v.py::TestV::test_v[a::b/c.py]"
 
 

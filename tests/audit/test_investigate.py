@@ -17,8 +17,7 @@ from leakcheck.search.phases import orders_and_profiles
 from leakcheck.store import Audit, AuditFolder
 from leakcheck.store.journal import Journal
 from leakcheck.wire.events import Exit
-
-from .model import Model, bench_for, fails_if, fails_unless, look, write
+from search.model import Model, bench_for, fails_if, fails_unless, look, write
 
 MODEL = Model(
     {

@@ -11,8 +11,7 @@ from leakcheck.options import PROFILES
 from leakcheck.records import Certificate, Result, TestVerdict, Unexplained
 from leakcheck.reports import formats
 from leakcheck.reports.wording.certified import certificate_sentences, conclusion, unexplained, verdict_of
-
-from .samples import KINDS, result, troubled, verdict
+from reports.samples import KINDS, result, troubled, verdict
 
 T, U = "tests/test_a.py::test_t", "tests/test_a.py::test_u"
 GREEN = "Nothing is left unexplained: no test's outcome depends on one predecessor's leak of a watched kind."

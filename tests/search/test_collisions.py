@@ -13,8 +13,7 @@ from leakcheck.records import Alone, Execution, Met, Order, Outcome, Pair, Suite
 from leakcheck.search.interference import WHY, collided
 from leakcheck.store import AuditFolder
 from leakcheck.wire.events import Begun, Collected, Completed, Disowned, Exit, Finished, Outside, Started
-
-from .model import Model, ModelEngine, opened
+from search.model import Model, ModelEngine, opened
 
 LOG = ("t.py::b", "file", "/x/log")
 DATABASE = ("t.py::b", "server", "127.0.0.1:5432")

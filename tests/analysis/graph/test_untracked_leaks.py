@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from analysis.made import change, name
 from leakcheck.analysis.graph.leaks import Left
 from leakcheck.analysis.graph.untracked_leaks import told_together
 from leakcheck.records import WHOLE, Location, Source
-
-from .made import change, name
 
 
 def defined(key: str, line: int, *, module: str = "shop", function: str = "<module>", after: str = "") -> Left:

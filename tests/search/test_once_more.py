@@ -8,13 +8,13 @@ from random import Random
 
 import pytest
 
-from audit.model import Model, ModelEngine, fails_by_chance, opened
 from leakcheck.analysis.graph.verdicts import verdicts_of
 from leakcheck.records import Alone, Order, TestRun, Whole
 from leakcheck.search.once_more import STEPS, OnceMore
 from leakcheck.search.phases import settle
 from leakcheck.search.session import AuditSession
 from leakcheck.wire.events import Disowned
+from search.model import Model, ModelEngine, fails_by_chance, opened
 
 TEST, OTHER = "test_a.py::v", "test_b.py::w"
 MODEL = Model({TEST: (), OTHER: ()})

@@ -17,7 +17,7 @@ import pytest
 from leakcheck.reports.schema import schema as json_schema
 
 SHIPPED = files("leakcheck.reports.schema").joinpath("report-format-1.schema.json")
-PAGE = Path(__file__).parents[2] / "docs" / "report-format-1.md"
+PAGE = Path(__file__).parents[3] / "docs" / "report-format-1.md"
 
 
 def records(node: object, name: str = "report") -> Iterator[tuple[str, dict[str, Any]]]:

@@ -21,7 +21,7 @@ from reports import samples
 from reports.golden import assert_golden
 from reports.samples import edge, leak, result, suite, verdict
 
-SCHEMA = Path(__file__).parents[1] / "schemas" / "sarif-schema-2.1.0.json"
+SCHEMA = Path(__file__).parents[2] / "schemas" / "sarif-schema-2.1.0.json"
 A, V = "tests/test_a.py::test_a", "tests/test_v.py::test_v"
 STATE = Location("app_state", "shop:app", "x")
 RESULTS = samples.every()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.made import PLACE, alone, execution, name, ran
 from leakcheck.analysis.facts.profiles import profiles_of
 from leakcheck.records import DeepLook, Execution, PutBack
-
-from .made import PLACE, alone, execution, name, ran
 
 ALONE = alone(ran("a"))
 

@@ -15,9 +15,8 @@ from leakcheck.records import Cost, Mark, Result
 from leakcheck.search.phases import settle
 from leakcheck.search.proof import accusing
 from leakcheck.search.session import AuditSession
-
-from .model import Model, ModelEngine, Step, bench_for, fails_if, fails_unless, look, opened, write
-from .test_search import CHAIN, differs, found_pairs, models, names
+from search.model import Model, ModelEngine, Step, bench_for, fails_if, fails_unless, look, opened, write
+from search.test_search import CHAIN, differs, found_pairs, models, names
 
 
 def settled(model: Model, profile: ProfileName, **more: object) -> tuple[AuditSession, ModelEngine]:
