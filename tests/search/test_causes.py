@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from audit.model import Model, ModelEngine, Step, bench_for, fails_by_chance, fails_if, fails_unless, look, write
+from search.model import Model, ModelEngine, Step, bench_for, fails_by_chance, fails_if, fails_unless, look, write
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.records import Company, Edge, Location, Order, Printed, PutBack
 from leakcheck.records.questions import put_back_before, puts_back
