@@ -7,7 +7,7 @@ import json
 import random
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -22,7 +22,8 @@ from leakcheck.snapshots.redaction import without_secrets as without_secret_argu
 from leakcheck.snapshots.secret_forms import SCANNED, is_secret_text
 from leakcheck.workspace.source_redaction import without_secrets
 
-PLUGINS: dict[str, Any] = {plugin.__name__: plugin for plugin in get_mapping_from_secret_type_to_class().values()}
+FOUND: Mapping[str, Any] = get_mapping_from_secret_type_to_class()
+PLUGINS: dict[str, Any] = {plugin.__name__: plugin for plugin in FOUND.values()}
 NO_SECRETS = {"IPPublicDetector"}
 """Addresses of servers are told on purpose."""
 BY_FORM = {name for name, each in PLUGINS.items() if issubclass(each, RegexBasedDetector)} - NO_SECRETS
