@@ -197,3 +197,33 @@ def test_what_nobody_has_edited_is_put_back_after_a_kill(tmp_path: Path) -> None
         assert (place.folder / "data.txt").read_text() == "as it was\n"
         assert not (place.folder / "made").exists()
         assert not (audit / "kept").exists()
+
+
+@needs_proc
+@pytest.mark.parametrize("command", [RESUME, ("run", "--random", "0")], ids=["resume", "run"])
+def test_files_of_the_user_outside_the_rootdir_are_put_back_after_a_kill(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    home = precious(tmp_path / "home")
+    before = snapshot(home)
+    conftest = """
+        import os
+
+        import pytest
+
+        @pytest.fixture(autouse=True)
+        def settings():
+            home = os.path.expanduser("~")
+            for name in ("overwritten", "new"):
+                with open(os.path.join(home, name), "w") as stream:
+                    stream.write("half")
+            os.remove(os.path.join(home, "removed"))
+            os.rename(os.path.join(home, "deep"), os.path.join(home, "moved"))
+    """
+    project = WRITES.with_files({"conftest.py": conftest})
+    with suite(tmp_path / "tmp", project) as place:
+        killed_in_its_test(place, HOME=str(home))
+        assert snapshot(home) != before
+        ended = place.leakcheck(*command, variables={"HOME": str(home)})
+        assert ended.returncode in (0, 1), ended.stderr
+        assert snapshot(home) == before
