@@ -21,7 +21,7 @@ from typing import Any
 from leakcheck.cli import main
 
 SAMPLES = Path(__file__).parent.parent / "sample_projects"
-LEFT_OUT = shutil.ignore_patterns("__pycache__", ".leakcheck", ".pytest_cache", "*.pyc")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".leakcheck", ".*_cache", "*.pyc")
 TWO_LANES = ("--lanes", "2")
 READING = frozenset({"report", "diff", "graph", "baseline"})
 """Commands that run nothing."""

@@ -12,12 +12,14 @@ import sys
 import time
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+import leakcheck
 from leakcheck.cli.course import Course, Moment
-from leakcheck.cli.drawing import STOPPING, drawn, shortened
+from leakcheck.cli.drawing import STOPPING, TELL, drawn, shortened
 from leakcheck.cli.left import Left, words
 from leakcheck.cli.progress import HEARTBEAT, Lines, Live
 from leakcheck.progress import Outlook, UnderWay
@@ -60,6 +62,15 @@ def test_count_bar_and_time_left_never_vanish(name: str, width: int) -> None:
     if moment.total:
         assert re.search(rf"  {moment.done:,}(/| of ){moment.total:,}(  | tests| runs)", below), below
     assert below.endswith(words(moment.left)) or moment.stopping
+
+
+def test_each_phase_is_told_in_words() -> None:
+    """All that are named in the search and in the use cases, and no others."""
+    calls = "phase|run|spend|ask|make_again|explain|_meet"
+    named = re.compile(rf'(?:\b(?:{calls})\((?:bench, )?|phase: str = )"([a-z]+)"')
+    folders = (Path(leakcheck.__file__).parent / name for name in ("search", "audit"))
+    sources = "".join(path.read_text("utf-8") for folder in folders for path in sorted(folder.glob("*.py")))
+    assert set(named.findall(sources)) == set(TELL)
 
 
 def test_80_columns() -> None:

@@ -23,7 +23,10 @@ from leakcheck.records.topics import Fallback
 from leakcheck.store import AuditFolder
 from leakcheck.wire import events
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to see processes")
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to see processes"),
+]
 LIMIT = 60.0
 SUITE = dedent("""
     import os

@@ -17,15 +17,16 @@ from leakcheck.recorder.syscalls import Real
 from leakcheck.records import Order, Whole
 from leakcheck.store import AuditFolder, touched_by
 from leakcheck.wire import events
-from leakcheck.workspace.doubts import shape_of
+from leakcheck.workspace.doubts import NAMES, shape_of, told_of_killed
 from leakcheck.workspace.listing import listing
+from leakcheck.workspace.salts import keep_salt
 from leakcheck.workspace.stirrings import Stirrings
 from leakcheck.workspace.touched_files import TouchedFiles
 from leakcheck.workspace.unseen import Unseen
 from leakcheck.workspace.unseen_changes import likely_root, of_killed
 
 TEST = "t.py::a"
-SALT = "salt"
+SALT = "salt" * 8
 
 
 class Audit:
@@ -290,13 +291,38 @@ def test_an_end_in_the_midst_brings_back_what_is_in_doubt(audit: Audit) -> None:
     assert (audit.root / "one.txt").read_text() == "changed"
 
 
+def named_of(told: str) -> tuple[str, Path]:
+    """The file that a sentence is about, and where it says that what it held is kept."""
+    path, _, rest = told.partition(" changed during the audit ")
+    return path, Path(rest.rpartition(" is kept in ")[2])
+
+
 def test_a_kill_in_the_midst_leaves_it_beside_and_says_so(audit: Audit) -> None:
+    keep_salt(audit.folder.path, SALT)
     assert audit.run("e00001", CHANGES["content"])
     (told,) = of_killed(audit.folder.path.parent)
-    path, _, rest = told.partition(" changed during the audit ")
+    path, kept = named_of(told)
     assert path == str(audit.root / "one.txt")
-    assert Path(rest.rpartition(" is kept in ")[2]).read_text() == "changed"
+    assert kept.read_text() == "changed"
     assert list(of_killed(audit.folder.path.parent)) == []
+
+
+def test_each_kill_of_an_audit_that_goes_on_leaves_its_own(audit: Audit) -> None:
+    found = {}
+    for number, change in enumerate(("content", "new"), start=1):
+        assert audit.run(f"e0000{number}", CHANGES[change])
+        audit.look()
+        (told,) = told_of_killed(audit.folder)
+        path, found[change] = named_of(told)
+        assert path == str(audit.root / {"content": "one.txt", "new": "new.txt"}[change])
+    assert {change: kept.read_text() for change, kept in found.items()} == {"content": "changed", "new": "x"}
+
+
+def test_in_the_folder_of_a_stranger_nothing_is_read_and_nothing_moves(audit: Audit) -> None:
+    (audit.folder.doubts / "1").mkdir(parents=True)
+    os.mkfifo(audit.folder.doubts / "1" / NAMES)  # whoever reads it waits for ever
+    assert list(of_killed(audit.folder.path.parent)) == []
+    assert audit.folder.doubts.is_dir()
 
 
 def test_a_listing_leaves_out_environments_and_caches(tmp_path: Path) -> None:

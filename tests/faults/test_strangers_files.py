@@ -57,10 +57,10 @@ WRITES = Project(
 )
 
 
-def killed_in_its_test(place: Place) -> Path:
+def killed_in_its_test(place: Place, **variables: str) -> Path:
     """The folder of an audit that is killed while a recorded test has changed files."""
     nobody = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = place.start("run", "--random", "4", "--lanes", "1", **nobody)
+    process = place.start("run", "--random", "4", "--lanes", "1", variables=variables, **nobody)
     wait_for(place.goes_on)
     (place.folder / "slow").touch()
     wait_for((place.folder / "here").exists)

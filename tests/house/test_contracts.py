@@ -11,12 +11,14 @@ import pytest
 
 import leakcheck
 
+pytestmark = pytest.mark.processes
 ROOT = Path(__file__).parents[2]
 BROKEN = {
     "floors": ("store/journal.py", "from leakcheck.analysis import edges_of"),
     "siblings": ("analysis/facts/profiles.py", "from leakcheck.analysis.graph.edges import edges_of"),
     "private": ("cli/output.py", "from leakcheck.store._inside import nothing"),
     "in-suite": ("probes/kinds/cwd.py", "import attr"),
+    "scheduler": ("engine/scheduler.py", "from leakcheck.engine.fork import orphans"),
     "pytest-where": ("probes/kinds/cwd.py", "import pytest"),
     "pure-analysis": ("analysis/result.py", "import time"),
 }

@@ -64,6 +64,7 @@ def test_what_others_may_write_to_is_nobodys_own(tmp_path: Path) -> None:
 
 
 @needs_root
+@pytest.mark.processes
 @pytest.mark.parametrize("options", [("--bind",), ("-t", "tmpfs", "none")], ids=["bind", "tmpfs"])
 def test_what_is_mounted_inside_stays(tmp_path: Path, options: tuple[str, ...]) -> None:
     outside = furnished(tmp_path / "outside")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from leakcheck.errors import Unreadable, UsageError
+from leakcheck.nouns import plural
 from leakcheck.store import Audit, AuditFolder, audits, latest, read_audit
 
 Tell = Callable[[str], None]
@@ -55,7 +56,7 @@ def named(base: Path, wanted: str) -> AuditFolder:
     if len(found) == 1:
         return known[found[0]]
     if found:
-        told = f"{len(found)} audits in {base} are called like {wanted}"
+        told = f"{plural(len(found), 'audit')} in {base} are called like {wanted}"
         raise UsageError(told, hint=f"Did you mean: {', '.join(found[:3])}? {LIST}")
     near = difflib.get_close_matches(wanted, known, n=1)
     meant = f"Did you mean: {near[0]}? " if near else ""

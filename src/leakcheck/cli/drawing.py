@@ -27,6 +27,7 @@ TELL: Mapping[str, str] = {
     "confirm": "proving it, in fresh processes too",
     "cleaners": "settling who cleans up",
     "lines": "finding the lines that write it",
+    "quiet": "the same once more, with nothing else running",
 }
 STOPPING = "stopping… what tests have changed is put back; Ctrl-C once more does not wait for that"
 _BAR, _LEAST_BAR, _LEAST_NAME = 40, 8, 12

@@ -16,6 +16,7 @@ class Topic(StrEnum):
     NEUTRALISED = "neutralised"
     PORTS = "ports"
     PROCESS = "process"
+    QUIET = "quiet"
     RECORDER = "recorder"
     SERVERS = "servers"
     TEMP = "temp"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from leakcheck.analysis.facts.same_order import Same
 from leakcheck.nouns import agreeing, plural
 from leakcheck.records import BAD_OUTCOMES, Alone, Behind, Execution, Order
+from leakcheck.records.topics import Topic
 from leakcheck.search.session import AuditSession
 
 STEPS = (2, 2, 4)
@@ -76,7 +77,7 @@ class OnceMore:
                 if (outcome in BAD_OUTCOMES) is not failed
             ]
             disturbed |= {execution.id: execution for execution in odd}
-            self.bench.note("quiet", _told(same, len(odd), failed=failed))
+            self.bench.note(Topic.QUIET, _told(same, len(odd), failed=failed))
         self.bench.make_again("quiet", list(disturbed.values()), WHY)
 
 

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any, cast
 
+from leakcheck.snapshots.holdings import attributes_of, cell_content, fields_of
 from leakcheck.snapshots.redaction import Redactor, below, names_next, of_class
 from leakcheck.snapshots.snapshot import Ident, Node, Snapshot
 from leakcheck.snapshots.type_names import FUNCTIONS, describe, module_of, qualname_of, type_name
@@ -170,7 +171,7 @@ def _read_sequence(base: type[Any]) -> _Reader:
         if code:
             return Node(text, code=code, internal=foreign is not None)
         items = tuple(islice(base.__iter__(value), WIDE))
-        names = _names_of(items, name, _fields(type(value)) if base is tuple else (), pair=len(items) <= PAIR)
+        names = _names_of(items, name, fields_of(type(value)) if base is tuple else (), pair=len(items) <= PAIR)
         rows = ((f"[{index}]", each, item) for index, (each, item) in enumerate(zip(names, items, strict=True)))
         return _branch(text, 0, look.parts(rows, depth, foreign), foreign)
 
@@ -198,12 +199,6 @@ def _as_name(key: object, otherwise: str) -> str:
     return key if type(key) is str else otherwise
 
 
-def _fields(kind: type[Any]) -> tuple[str, ...]:
-    """The names of the items of a named tuple."""
-    found = type.__getattribute__(kind, "__dict__").get("_fields")
-    return found if type(found) is tuple and all(type(each) is str for each in found) else ()
-
-
 def _names_of(items: tuple[Any, ...], name: str, fields: tuple[str, ...], *, pair: bool) -> Iterator[str]:
     """Under which name each item stands: that of the whole, a field's, or that of the item before it."""
     last = ""
@@ -218,7 +213,7 @@ def _read_function(look: _Walk, value: Any, name: str, depth: int, foreign: int 
     if not cells:
         return Node(describe(value), ident=Ident(value), internal=foreign is not None)
     names = value.__code__.co_freevars
-    rows = [(f".{var}", below(name, var), _cell_content(cell)) for var, cell in zip(names, cells, strict=False)]
+    rows = [(f".{var}", below(name, var), cell_content(cell)) for var, cell in zip(names, cells, strict=False)]
     return _branch(describe(value), 0, look.parts(rows, depth, 1 if foreign is None else foreign + 1), foreign)
 
 
@@ -229,7 +224,7 @@ def _read_method(look: _Walk, value: Any, name: str, depth: int, foreign: int | 
 
 def _read_object(look: _Walk, value: Any, name: str, depth: int, foreign: int | None) -> Node:
     kind = type(value)
-    attributes = list(islice(_attributes(value, kind), WIDE))
+    attributes = list(islice(attributes_of(value, kind), WIDE))
     inside = look.foreign_level(kind, foreign)
     if not attributes:
         return Node(describe(value), ident=Ident(value), internal=foreign is not None)
@@ -337,30 +332,6 @@ def _reader(kind: type[Any]) -> _Reader | None:
     if issubclass(kind, _OPAQUE) or qualname_of(kind) in _OPAQUE_NAMES:
         return None
     return _read_object
-
-
-def _attributes(value: object, kind: type[Any]) -> Iterator[tuple[str, object]]:
-    """Instance attributes from `__dict__` and slots, read past any `__getattr__` of the project."""
-    try:
-        state = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        state = {}
-    if issubclass(type(state), dict):
-        yield from ((name, item) for name, item in list(dict.items(state)) if type(name) is str)
-    for base in type.__getattribute__(kind, "__mro__"):
-        for name, member in list(type.__getattribute__(base, "__dict__").items()):
-            if type(member) is types.MemberDescriptorType:
-                try:
-                    yield name, member.__get__(value, kind)
-                except AttributeError:
-                    continue
-
-
-def _cell_content(cell: types.CellType) -> object:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return None
 
 
 def _cut(text: str) -> str:

@@ -15,9 +15,10 @@ try:
 except ImportError:  # on Windows
     fcntl = None  # type: ignore[assignment]
 
-from leakcheck.errors import CannotRecord, FolderGone, Unreadable, UsageError
+from leakcheck.errors import Unreadable, UsageError
 from leakcheck.own_folders import Own, is_private, remove_own
 from leakcheck.records import Order, in_sequence
+from leakcheck.store.appending import NO_LINK, append, seal_of, told, write_new
 from leakcheck.wire import events, segments
 
 ASIDE, ASKING = "aside", "asking"
@@ -25,10 +26,7 @@ KEPT = "kept"
 """Copies of what tests have changed and somebody has edited since: they are for a person."""
 MARK = "ended"
 """The guard of a killed audit makes this file, too, when the last of its processes is over."""
-_TAIL = 64
-"""More bytes than a seal has."""
 _STAMP = "%Y%m%d-%H%M%S"
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _GITIGNORE = "# Created by leakcheck.\n*\n"
 
 
@@ -46,7 +44,7 @@ class AuditFolder:
             base.parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileExistsError):
                 _make(base)
-            _write_new(base / ".gitignore", _GITIGNORE)
+            write_new(base / ".gitignore", _GITIGNORE)
             path = base / f"{_stamp(base)}-{secrets.token_hex(2)}"
             _make(path)
         except OSError as error:
@@ -138,7 +136,7 @@ class AuditFolder:
     def set_mark(self) -> None:
         """Say that from now on no test of this audit writes anything."""
         with suppress(OSError):
-            os.close(os.open(self.path / MARK, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_LINK, 0o600))
+            os.close(os.open(self.path / MARK, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK, 0o600))
             os.utime(self.path / MARK, follow_symlinks=False)
 
     def mark(self) -> int | None:
@@ -180,12 +178,12 @@ class AuditFolder:
     def begin(self, tag: str, order: Order | None = None) -> Path:
         """Create the segment `tag` with its header."""
         path = self.segment(tag)
-        with _told(path):
+        with told(path):
             descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
             if hasattr(os, "fchmod"):
                 os.fchmod(descriptor, 0o600)  # whatever the umask
             try:
-                _append(descriptor, segments.sealed(events.Header(events.FORMAT, tag, order)))
+                append(descriptor, segments.sealed(events.Header(events.FORMAT, tag, order)))
             except OSError:
                 path.unlink()
                 raise
@@ -194,18 +192,18 @@ class AuditFolder:
     def append(self, tag: str, *items: events.Event) -> None:
         """Append events; what is left of a line that a killed process left torn is taken away."""
         path = self.segment(tag)
-        with _told(path):
-            seal = _seal_of(path)
+        with told(path):
+            seal = seal_of(path)
             lines = []
             for event in items:
                 lines.append(segments.sealed(event, seal))
                 seal = segments.last_seal(lines[-1])
-            _append(os.open(path, os.O_WRONLY | os.O_APPEND | _NO_LINK), b"".join(lines))
+            append(os.open(path, os.O_WRONLY | os.O_APPEND | NO_LINK), b"".join(lines))
 
     def close(self, tag: str, ending: events.Exit) -> None:
         """Append the last event of an execution. What the audit was not told before is not complete."""
-        with _told(self.segment(tag)):
-            line = segments.sealed(ending, _seal_of(self.segment(tag)))
+        with told(self.segment(tag)):
+            line = segments.sealed(ending, seal_of(self.segment(tag)))
         self.append("audit", events.Ended(tag, segments.last_seal(line).decode()))
         self.append(tag, ending)
 
@@ -223,12 +221,12 @@ class AuditFolder:
 
     def status(self, tag: str) -> os.stat_result:
         """What the system knows of the segment `tag`, which is being written."""
-        with _told(self.segment(tag)):
+        with told(self.segment(tag)):
             return self.segment(tag).lstat()
 
     def data(self, tag: str, begin: int = 0) -> bytes:
         """What the segment `tag`, which is being written, holds by now, from the byte `begin` on."""
-        with _told(self.segment(tag)), self.segment(tag).open("rb") as stream:
+        with told(self.segment(tag)), self.segment(tag).open("rb") as stream:
             stream.seek(begin)
             return stream.read()
 
@@ -255,8 +253,8 @@ class AuditFolder:
 
     def lock(self) -> int:
         """Make sure that nobody else works on this audit, for as long as the descriptor is open."""
-        with _told(self.segment("audit")):
-            descriptor = os.open(self.segment("audit"), os.O_RDWR | _NO_LINK)
+        with told(self.segment("audit")):
+            descriptor = os.open(self.segment("audit"), os.O_RDWR | NO_LINK)
         self.recognise()
         try:
             if fcntl is not None:
@@ -279,32 +277,6 @@ class AuditFolder:
         return max((int(number) for number in found if number.isdigit()), default=0)
 
 
-def _seal_of(path: Path) -> bytes:
-    """The seal of the last whole line; a torn line behind it is taken away."""
-    with path.open("rb") as stream:
-        size = stream.seek(0, os.SEEK_END)
-        stream.seek(max(0, size - _TAIL))
-        tail = stream.read()
-        if tail.endswith(b"\n"):
-            return segments.last_seal(tail)
-        stream.seek(0)
-        data = stream.read()
-    whole = data[: data.rfind(b"\n") + 1]
-    os.truncate(path, len(whole))
-    return segments.last_seal(whole)
-
-
-def _write_new(path: Path, text: str) -> None:
-    """Write a small file that is not there yet, or leave none. What is there stays, and no link is followed."""
-    with suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600)
-        try:
-            _append(descriptor, text.encode())
-        except OSError:
-            path.unlink(missing_ok=True)
-            raise
-
-
 def _is_segment(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
@@ -318,33 +290,6 @@ def _make(path: Path) -> None:
     """A new folder for its owner only, whatever the umask."""
     path.mkdir(mode=0o700)
     path.chmod(0o700)
-
-
-def _append(descriptor: int, data: bytes) -> None:
-    """Write all of `data`, or nothing of it; closes `descriptor`."""
-    size = os.fstat(descriptor).st_size
-    try:
-        while data:
-            data = data[os.write(descriptor, data) :]
-    except OSError:
-        with suppress(OSError):
-            os.ftruncate(descriptor, size)
-        raise
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """What the system says against writing to `path`, in words."""
-    try:
-        yield
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise FolderGone(
-            f"{path} is gone: it was removed while the audit ran, by a test or by somebody else"
-        ) from error
-    except OSError as error:
-        raise CannotRecord(f"cannot write {path}: {error.strerror}") from error
 
 
 def _stamp(base: Path) -> str:

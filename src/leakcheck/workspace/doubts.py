@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leakcheck.own_folders import Own, remove_own
-from leakcheck.recorder.outside.file_copies import keep
+from leakcheck.recorder.outside.file_copies import free, keep
 from leakcheck.recorder.outside.proofs import with_kind
 from leakcheck.store import AuditFolder
 from leakcheck.wire.events import ABSENT, UNKEPT, Outside
@@ -103,17 +103,19 @@ def _kept(path: str, copy: Path) -> str:
 
 
 def told_of_killed(folder: AuditFolder) -> Iterator[str]:
-    """What an audit that was killed had taken out of its place, and where it is, in sentences: once for each."""
-    for names in sorted(folder.doubts.glob(f"*/{NAMES}")):
+    """What an audit that was killed had taken out of its place, and where it is from now on, in sentences: once for
+    each. The audit is one's own, and nobody works on it."""
+    if not folder.doubts.is_dir():
+        return
+    place = Path(free(str(folder.path / _FOUND)))
+    os.rename(folder.doubts, place)
+    for names in sorted(place.glob(f"*/{NAMES}")):
         for path, copy in _names(names).items():
             if copy not in (ABSENT, UNKEPT):
-                kept = folder.path / _FOUND / names.parent.name / os.path.basename(copy)
                 yield (
                     f"{path} changed during the audit {folder.path.name}, which was killed before it "
-                    f"knew who does that; what it held then is kept in {kept}"
+                    f"knew who does that; what it held then is kept in {names.parent / os.path.basename(copy)}"
                 )
-    if folder.doubts.is_dir():
-        os.replace(folder.doubts, folder.path / _FOUND)
 
 
 def _names(file: Path) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leakcheck.recorder.outside.file_copies import attributes, set_attributes
+from leakcheck.recorder.outside.file_copies import attributes, free, set_attributes
 from leakcheck.wire.events import ABSENT, UNKEPT
 from leakcheck.workspace.listing import State, kind_of, state_of
 
@@ -77,17 +77,19 @@ class Originals:
         return state[2] == len(self.contents[path]) and _content(path, state) == self.contents[path]
 
     def copy(self, path: str, to: Path) -> str:
-        """Write what `path` was to the path `to`, with mode and time; returns that path, or what stands for it."""
+        """Write what `path` was to the path `to`, or beside it if that is taken, with mode and time; returns where,
+        or what stands for it."""
         if path not in self.states:
             return ABSENT
-        state = self.states[path]
+        state, to = self.states[path], Path(free(str(to)))
         if path in self.targets:
             to.symlink_to(self.targets[path])
         elif kind_of(state) == stat.S_IFDIR:
             to.mkdir()
             to.chmod(stat.S_IMODE(state[1]))
         elif path in self.contents:
-            to.write_bytes(self.contents[path])
+            with to.open("xb") as stream:
+                stream.write(self.contents[path])
             set_attributes(str(to), self.attributes[path])
             to.chmod(stat.S_IMODE(state[1]))
             os.utime(to, ns=(state[3], state[3]))

@@ -13,6 +13,7 @@ import stat
 import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -34,7 +35,6 @@ _OFTEN = 3
 _TRIALS = 5
 _NEVER = 2**63
 _BEFORE = "before-"
-_SEGMENT = "unseen.jsonl"
 
 
 class UnderWay(Protocol):
@@ -248,7 +248,7 @@ class Unseen:
             )
             for number, path in enumerate(paths)
         ]
-        _append(copies / _SEGMENT, items)
+        _write(copies, items)
 
     def _begin_doubt(self, job: UnderWay, paths: Sequence[str]) -> bool:
         """Wait whether somebody else goes on; then let whoever ran meanwhile run again from where it began."""
@@ -324,9 +324,12 @@ def _at(clock: int, tests: Sequence[tuple[int, str]]) -> str:
     return next((test for began, test in reversed(tests) if began <= clock), tests[0][1] if tests else "")
 
 
-def _append(path: Path, items: Sequence[events.Event]) -> None:
+def _write(copies: Path, items: Sequence[events.Event]) -> None:
+    """Tell it beside the copies, in a segment of its own."""
+    path = next(path for number in count(1) if not os.path.lexists(path := copies / f"unseen{number}.jsonl"))
     seal, lines = segments.NO_SEAL, []
     for event in (events.Header(events.FORMAT, path.stem), *items):
         lines.append(segments.sealed(event, seal))
         seal = segments.last_seal(lines[-1])
-    path.write_bytes(b"".join(lines))
+    with path.open("xb") as stream:
+        stream.write(b"".join(lines))

@@ -11,6 +11,7 @@ from leakcheck.errors import CannotRecord, UsageError
 from leakcheck.store import audits
 from leakcheck.text import some
 from leakcheck.workspace.doubts import told_of_killed
+from leakcheck.workspace.salts import kept_salt
 
 _SIGNS = ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py")
 
@@ -34,9 +35,10 @@ def likely_root(paths: Sequence[str]) -> str:
 
 
 def of_killed(base: Path) -> Iterator[str]:
-    """What audits below `base` that were killed had taken out of its place, in sentences."""
+    """What audits below `base` that were killed had taken out of its place, in sentences. Only of those that this
+    user has made here: in the folder of a stranger's, nothing is read and nothing moves."""
     for folder in audits(base):
-        if folder.doubts.is_dir():
+        if folder.doubts.is_dir() and folder.is_private() and kept_salt(folder.path) is not None:
             try:
                 lock = folder.lock()
             except (UsageError, CannotRecord):

@@ -55,7 +55,7 @@ def _remove_scratch() -> None:
     """By the one function that removes a tree: what is needed of the package is loaded only now."""
     from importlib.util import module_from_spec, spec_from_file_location
 
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     spec = spec_from_file_location(
         "leakcheck", os.path.join(package, "__init__.py"), submodule_search_locations=[package]
     )

@@ -7,14 +7,13 @@ wrote is compared with what it was before the first of these writes: what differ
 from __future__ import annotations
 
 import contextlib
-import copy
 import sys
 import weakref
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from types import FrameType, ModuleType
 
 from leakcheck.probes import MISSING, KindOfState, Probes
+from leakcheck.recorder.changes.accounts import Account, Lifetime, Place, Saved, Spot, copied
 from leakcheck.recorder.changes.causes import Cause, Causes
 from leakcheck.recorder.changes.doctests import Doctests
 from leakcheck.recorder.changes.line_watch import LineWatch
@@ -30,43 +29,6 @@ _CHEAP = 48
 _PLAIN = frozenset(map(id, (int, float, bool, str, bytes, type(None), complex)))
 _MAX_SOURCES = 5
 
-Lifetime = tuple[str | int, ...]
-Spot = tuple["_Place", str]
-
-
-class _Place:
-    """One watched owner of one kind."""
-
-    __slots__ = ("__weakref__", "birth", "known", "name", "probe", "ref", "seen", "touched")
-
-    def __init__(self, probe: KindOfState, ref: weakref.ref[object], birth: Birth) -> None:
-        self.probe = probe
-        self.ref = ref
-        self.birth = birth
-        self.known: dict[str, Snapshot] = {}
-        self.seen: dict[str, object] = {}
-        self.touched: dict[str | None, tuple[Cause, Source | None]] = {}
-        self.name: str | None = None
-
-
-@dataclass(slots=True)
-class _Account:
-    """What one lifetime wrote: the value before its first write, and the lines."""
-
-    before: dict[Spot, Snapshot] = field(default_factory=dict)
-    sources: dict[Spot, list[Source]] = field(default_factory=dict)
-    stray: set[Spot] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A value as it was, to be put back."""
-
-    place: _Place
-    key: str
-    value: object
-    photograph: Snapshot
-
 
 class StateLedger:
     """Keeps the ledger that probes write to."""
@@ -79,8 +41,8 @@ class StateLedger:
         self.probes = probes
         self._causes = causes
         self._root = root
-        self._places: dict[tuple[str, int], _Place] = {}
-        self._accounts: dict[Lifetime, _Account] = {}
+        self._places: dict[tuple[str, int], Place] = {}
+        self._accounts: dict[Lifetime, Account] = {}
         self._reads: dict[Spot, None] = {}
         self._test: Lifetime | None = None
         self._lines = LineWatch()
@@ -99,7 +61,7 @@ class StateLedger:
         frame = innermost(sys._getframe(1))
         file, line = (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("", 0)
         birth = Birth(self._causes.current, file, line, executing_modules(frame))
-        places[key] = _Place(probe, weakref.ref(owner, gone), birth)
+        places[key] = Place(probe, weakref.ref(owner, gone), birth)
 
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         if self._test is None:
@@ -132,7 +94,7 @@ class StateLedger:
         if self.full:
             self._follow(frame, place, key)
 
-    def _follow(self, frame: FrameType, place: _Place, key: str | None) -> None:
+    def _follow(self, frame: FrameType, place: Place, key: str | None) -> None:
         """Watch the value after each line of the function that got hold of it."""
         cause = self._causes.current
 
@@ -236,32 +198,32 @@ class StateLedger:
                 done.add(self._location(each.place, each.key))
         return frozenset(done)
 
-    def _saved(self, place: _Place, owner: object, key: str, state: Mapping[str, object]) -> Saved:
+    def _saved(self, place: Place, owner: object, key: str, state: Mapping[str, object]) -> Saved:
         photograph = self._photograph(place, owner, key, state) if key in state else ABSENT
-        return Saved(place, key, _copied(state.get(key, MISSING)), photograph)
+        return Saved(place, key, copied(state.get(key, MISSING)), photograph)
 
     # How it is done --------------------------------------------------------------------------------------------
 
-    def _check(self, place: _Place, owner: object) -> None:
+    def _check(self, place: Place, owner: object) -> None:
         state = place.probe.state(owner)
         keys = {key for key in (*state, *place.known) if self._worth(place, key)}
         self._compare(place, keys, self._causes.current, untracked=True)
         place.touched.clear()
 
-    def _worth(self, place: _Place, key: str) -> bool:
+    def _worth(self, place: Place, key: str) -> bool:
         return self._affordable(place, key) or key in place.touched or None in place.touched
 
-    def _affordable(self, place: _Place, key: str) -> bool:
+    def _affordable(self, place: Place, key: str) -> bool:
         known = place.known.get(key)
         return self.full or known is None or known.size <= _CHEAP
 
-    def _own(self, place: _Place) -> bool:
+    def _own(self, place: Place) -> bool:
         """Whether the running test made this owner itself: what it does with it is nobody else's concern."""
         return place.birth.cause.lifetime == self._test
 
     def _compare(
         self,
-        place: _Place,
+        place: Place,
         keys: Iterable[str] | None,
         cause: Cause,
         source: Callable[[], Source | None] | None = None,
@@ -287,7 +249,7 @@ class StateLedger:
                 place.known.pop(key, None)
 
     @staticmethod
-    def _is_unchanged(place: _Place, key: str, value: object) -> bool:
+    def _is_unchanged(place: Place, key: str, value: object) -> bool:
         """Whether the very same unchanging value stood here when it was looked at last."""
         last = place.seen.pop(key, MISSING)
         if value is MISSING:
@@ -296,7 +258,7 @@ class StateLedger:
             place.seen[key] = value
         return last is value and key in place.known
 
-    def _photograph(self, place: _Place, owner: object, key: str, state: object) -> Snapshot:
+    def _photograph(self, place: Place, owner: object, key: str, state: object) -> Snapshot:
         value = state.get(key, MISSING)  # type: ignore[attr-defined]
         if value is MISSING:
             return ABSENT
@@ -305,12 +267,12 @@ class StateLedger:
             return Snapshot(Node(self._camera.secret(text)), 1)
         return self._camera.photograph(value, key)
 
-    def _note(self, place: _Place, key: str, before: Snapshot, cause: Cause, source: Source | None) -> None:
+    def _note(self, place: Place, key: str, before: Snapshot, cause: Cause, source: Source | None) -> None:
         if source is None:
             cause, source = place.touched.get(key) or place.touched.get(None) or (cause, None)
         if self._is_first_value(place, cause):
             return
-        account = self._accounts.setdefault(cause.lifetime, _Account())
+        account = self._accounts.setdefault(cause.lifetime, Account())
         spot = (place, key)
         account.before.setdefault(spot, before)
         if cause.kind == "import" and executing_modules(sys._getframe(1))[:1] != [cause.file]:
@@ -320,7 +282,7 @@ class StateLedger:
             sources.append(source)
 
     @staticmethod
-    def _is_first_value(place: _Place, cause: Cause) -> bool:
+    def _is_first_value(place: Place, cause: Cause) -> bool:
         """Whether this write belongs to the making of the owner, or of the project before any test."""
         if cause.kind == "import":
             return bool(place.birth.modules) and place.birth.modules[0] in executing_modules(sys._getframe(1))
@@ -333,7 +295,7 @@ class StateLedger:
     def _source_of(self, frame: FrameType, line: int) -> Source:
         return self.source_at(frame.f_code.co_filename, line, frame.f_code.co_name)
 
-    def _change(self, account: _Account, spot: Spot, lifetime: Lifetime, reach: str) -> Change | None:
+    def _change(self, account: Account, spot: Spot, lifetime: Lifetime, reach: str) -> Change | None:
         place, key = spot
         before, after = account.before[spot], place.known.get(key, ABSENT)
         if place.ref() is None or same(before, after):
@@ -354,21 +316,11 @@ class StateLedger:
             internal=(bool(rows) and all(row[3] for row in rows)) or spot in account.stray,
         )
 
-    def _location(self, place: _Place, key: str) -> Location:
+    def _location(self, place: Place, key: str) -> Location:
         return Location(place.probe.kind, self._name(place), key)
 
-    def _name(self, place: _Place) -> str:
+    def _name(self, place: Place) -> str:
         if place.name is None:
             owner = place.ref()
             place.name = place.probe.name(owner) or owner_name(owner, place.birth, self._root)
         return place.name
-
-
-def _copied(value: object) -> object:
-    """Containers are copied, so that an in-place change can be undone; anything else is itself."""
-    if any(type(value) is each for each in (dict, list, set)):
-        try:
-            return copy.deepcopy(value)
-        except Exception:  # the project's own objects may refuse, or run into anything
-            return copy.copy(value)
-    return value

@@ -31,8 +31,7 @@ def keep(path: str, copy: str) -> str:
     if too_large or kind not in (stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK):
         return UNKEPT
     os.makedirs(os.path.dirname(copy), mode=0o700, exist_ok=True)
-    while os.path.lexists(copy):
-        copy += "+"
+    copy = free(copy)
     if kind == stat.S_IFLNK:
         os.symlink(_readlink(path), copy)
     elif kind == stat.S_IFDIR:
@@ -41,6 +40,13 @@ def keep(path: str, copy: str) -> str:
     else:
         shutil.copy2(path, copy)
     return copy
+
+
+def free(path: str) -> str:
+    """`path`, or a name beside it at which nothing stands."""
+    while os.path.lexists(path):
+        path += "+"
+    return path
 
 
 def attributes(path: str | int) -> Mapping[str, bytes]:

@@ -8,8 +8,9 @@ from typing import Any, cast
 
 import pytest
 
+from leakcheck.recorder.changes.accounts import Saved
 from leakcheck.recorder.changes.hooks import RecorderPlugin
-from leakcheck.recorder.changes.ledger import Saved, StateLedger
+from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.process.deep_run import DeepRun

@@ -1,0 +1,60 @@
+"""What the ledger keeps: owners that are watched, what each lifetime wrote, and values to be put back."""
+
+from __future__ import annotations
+
+import copy
+import weakref
+from dataclasses import dataclass, field
+
+from leakcheck.probes import KindOfState
+from leakcheck.recorder.changes.causes import Cause
+from leakcheck.recorder.changes.owner_names import Birth
+from leakcheck.records import Source
+from leakcheck.snapshots.snapshot import Snapshot
+
+Lifetime = tuple[str | int, ...]
+Spot = tuple["Place", str]
+
+
+class Place:
+    """One watched owner of one kind."""
+
+    __slots__ = ("__weakref__", "birth", "known", "name", "probe", "ref", "seen", "touched")
+
+    def __init__(self, probe: KindOfState, ref: weakref.ref[object], birth: Birth) -> None:
+        self.probe = probe
+        self.ref = ref
+        self.birth = birth
+        self.known: dict[str, Snapshot] = {}
+        self.seen: dict[str, object] = {}
+        self.touched: dict[str | None, tuple[Cause, Source | None]] = {}
+        self.name: str | None = None
+
+
+@dataclass(slots=True)
+class Account:
+    """What one lifetime wrote: the value before its first write, and the lines."""
+
+    before: dict[Spot, Snapshot] = field(default_factory=dict)
+    sources: dict[Spot, list[Source]] = field(default_factory=dict)
+    stray: set[Spot] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A value as it was, to be put back."""
+
+    place: Place
+    key: str
+    value: object
+    photograph: Snapshot
+
+
+def copied(value: object) -> object:
+    """Containers are copied, so that an in-place change can be undone; anything else is itself."""
+    if any(type(value) is each for each in (dict, list, set)):
+        try:
+            return copy.deepcopy(value)
+        except Exception:  # the project's own objects may refuse, or run into anything
+            return copy.copy(value)
+    return value
