@@ -25,17 +25,17 @@ from leakcheck.options import Options
 from leakcheck.orders.isolated import Strategy as Isolated
 from leakcheck.progress import Progress
 from leakcheck.records.topics import Topic
-from leakcheck.search.deep_search import look_deep
-from leakcheck.search.once_more import OnceMore
-from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
-from leakcheck.search.proof import confirm
+from leakcheck.search.outlook import declared_seconds
+from leakcheck.search.phases import Plan, find_and_prove
 from leakcheck.search.session import AuditSession
-from leakcheck.search.witnesses import explain, find_alternatives
 from leakcheck.store import Audit, AuditFolder, read_audit
 from leakcheck.wire.events import FORMAT, Completed, Note
 from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
 from leakcheck.workspace.salts import kept_salt
+
+PLAN = Plan(rounds=2, whole=False)
+"""One test is worth a second look at what the first has shown; who else leaks the same is not asked."""
 
 
 @dataclass
@@ -135,25 +135,9 @@ def settle(bench: SingleTestSession) -> None:
     """The search of an audit behind its orders, for one test."""
     if bench.test not in bench.evidence().profiles:
         bench.run("isolated", Isolated().propose(bench.view([bench.test])))
-    declared = max((each.seconds for each in bench.executions if each.order.kind == "declared"), default=1.0)
-    bench.deadline = time.monotonic() + Options().budget_seconds(declared)  # that of the audit may have been none
-    once_more = OnceMore(bench)
-    once_more.settle()
-    explain(bench, "explain")
-    _prove(bench)
-    cover_pairs(bench)
-    meet_elsewhere(bench)
-    combine(bench)
-    explain(bench)
-    _prove(bench)
-    once_more.settle()
-
-
-def _prove(bench: AuditSession) -> None:
-    for _ in range(2):
-        confirm(bench)
-        look_deep(bench)
-        find_alternatives(bench)
+    # The budget of the audit may have been none.
+    bench.deadline = time.monotonic() + Options().budget_seconds(declared_seconds(bench))
+    find_and_prove(bench, PLAN)
 
 
 def _collect(engine: Engine, audit: Audit, progress: Progress) -> None:
