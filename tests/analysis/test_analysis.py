@@ -23,7 +23,8 @@ from leakcheck.analysis import (
 from leakcheck.analysis.facts.profiles import net_changes
 from leakcheck.analysis.graph.commands import suite_command
 from leakcheck.options import FailOn
-from leakcheck.records import WHOLE, Change, Cost, Edge, Execution, Location, Result, Source, Suite, TestRun
+from leakcheck.records import WHOLE, Change, Cost, Edge, Execution, Location, Note, Result, Source, Suite, TestRun
+from leakcheck.records.topics import Topic
 
 P, V = name("p"), name("v")
 SUITE = suite("p", "v", "c", "q")
@@ -241,10 +242,13 @@ def test_a_value_left_only_behind_another_is_followed_to_its_depth() -> None:
 
 def test_what_could_not_be_put_back_proves_nothing_and_is_told() -> None:
     tried = replace(
-        execution("confirm", POLLUTES, READS, restore=(PLACE,)), notes=("not restored: app_state shop:app colour",)
+        execution("confirm", POLLUTES, READS, restore=(PLACE,)),
+        notes=(Note(Topic.NOT_RESTORED, "app_state shop:app colour"),),
     )
     (edge,) = edges(*ALONE, *shown(), tried)
     assert edge.counterfactual is None
+    odd = replace(tried, notes=(Note(Topic.PROCESS, "not restored: said by something else"),))
+    assert result(*ALONE, *shown(), odd).notes == ()
     (note,) = result(*ALONE, *shown(), tried).notes
     assert note.startswith("app_state colour of shop:app cannot be put back")
     assert note.endswith(V)

@@ -14,8 +14,9 @@ from leakcheck.engine import Engine, Guard, Launch, Limits, uninterrupted
 from leakcheck.errors import CannotRecord, FolderGone
 from leakcheck.options import Options
 from leakcheck.own_folders import Own
+from leakcheck.records import Note
+from leakcheck.records.topics import Topic
 from leakcheck.store import MARK, AuditFolder, left_in
-from leakcheck.wire.events import Note
 from leakcheck.workspace.scratch import close as close_scratch
 from leakcheck.workspace.unseen import Unseen
 from leakcheck.workspace.unseen_changes import likely_root
@@ -91,4 +92,4 @@ def _scratch() -> tuple[Own, Guard]:
 def _take_over(engine: Engine, folder: AuditFolder) -> None:
     folder.append("audit", resumed(folder))
     for text in engine.take_over(left_in(folder)):
-        folder.append("audit", Note("files", text))
+        folder.append("audit", Note(Topic.FILES, text))

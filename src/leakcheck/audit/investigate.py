@@ -24,12 +24,13 @@ from leakcheck.nouns import plural
 from leakcheck.options import Options
 from leakcheck.orders.isolated import Strategy as Isolated
 from leakcheck.progress import Progress
+from leakcheck.records import Note
 from leakcheck.records.topics import Topic
 from leakcheck.search.outlook import declared_seconds
 from leakcheck.search.phases import Plan, find_and_prove
 from leakcheck.search.session import AuditSession
 from leakcheck.store import Audit, AuditFolder, read_audit
-from leakcheck.wire.events import FORMAT, Completed, Note
+from leakcheck.wire.events import FORMAT, Completed, Investigated
 from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
 from leakcheck.workspace.salts import kept_salt
@@ -54,11 +55,6 @@ class SingleTestSession(AuditSession):
         found = super().coverage()
         mine = {pair: execution for pair, execution in found.pairs.items() if pair.reader == self.test}
         return replace(found, pairs=mine, long_chains=())
-
-
-def was_asked(audit: Audit, test: str) -> bool:
-    """Whether further executions were asked for `test` before: asking again would give the same answers."""
-    return any(note.topic == Topic.ASKED and note.text.endswith(f" {test}") for note in audit.notes)
 
 
 def why_not(audit: Audit, salt: str | None) -> str:
@@ -112,7 +108,7 @@ def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
     for text in bench.notes:
         if text not in told:
             folder.append("audit", Note(Topic.ASKED, text))
-    folder.append("audit", Note(Topic.ASKED, f"{further} asked for about {test}"))
+    folder.append("audit", Note(Topic.ASKED, f"{further} asked for about {test}"), Investigated(test))
     folder.append("audit", Completed(round(audit.seconds + time.monotonic() - began, 3)))
     return new
 

@@ -19,7 +19,7 @@ from leakcheck.engine import Engine, check_interpreter
 from leakcheck.errors import CannotRecord, FolderGone, Interrupted, UsageError
 from leakcheck.options import Options
 from leakcheck.progress import Progress
-from leakcheck.records import Suite
+from leakcheck.records import Note, Suite
 from leakcheck.records.topics import Topic
 from leakcheck.search import phases
 from leakcheck.search.calibrate import calibrate
@@ -27,7 +27,7 @@ from leakcheck.search.outlook import under_way
 from leakcheck.search.session import AuditSession
 from leakcheck.snapshots.redaction import Redactor
 from leakcheck.store import AuditFolder
-from leakcheck.wire.events import Begun, Completed, Excerpts, Note, Sources
+from leakcheck.wire.events import Begun, Completed, Excerpts, Sources
 from leakcheck.workspace.excerpts import excerpts_for
 from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers

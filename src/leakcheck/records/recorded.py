@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from leakcheck.records.topics import Topic
+
 Outcome = Literal[
     "passed", "failed", "error", "skipped", "xfailed", "xpassed", "crashed", "timeout", "not run", "unknown"
 ]
@@ -22,10 +24,8 @@ WHOLE = "*"
 UNDOABLE = frozenset({"threads"})
 """Kinds that nobody can put back: what runs ends by itself."""
 
-NOT_RESTORED = "not restored"
-"""The topic of the note in an execution that could not put a location back."""
-
-
+NO_VALUE = "absent"
+"""How a change tells a value that is not there."""
 BACKWARD = " reversed"
 """What the name of a random order ends with that is the reverse of another."""
 QUIET_FILES = ".hypothesis"
@@ -142,6 +142,11 @@ class Change:
     reach: str = "suite"
     internal: bool = False
 
+    @property
+    def from_nothing(self) -> bool:
+        """Whether there was no value before, or None in its place."""
+        return self.before in (NO_VALUE, str(None))
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class FixtureError:
@@ -231,6 +236,14 @@ class Met(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth telling, of an execution or of an audit. `topic` is one of `records.topics.Topic`."""
+
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
     """One order, run once, in one process. `outside` is what tests have met of state that no fork undoes. `deep` is
     what a deep look found; the cause of each change is the test that made it. `modules` are those of the project
@@ -241,7 +254,7 @@ class Execution:
     status: Status
     runs: tuple[TestRun, ...]
     seconds: float = 0.0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     engine: str = "fork"
     outside: tuple[Met, ...] = ()
     deep: tuple[Change, ...] = ()
@@ -250,6 +263,10 @@ class Execution:
     def outcome(self, test: str) -> Outcome:
         """The outcome of `test`, "not run" when the execution never came to it."""
         return next((run.outcome for run in reversed(self.runs) if run.test == test), "not run")
+
+    def tells(self, topic: Topic) -> bool:
+        """Whether there is a note about `topic`."""
+        return any(note.topic == topic for note in self.notes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from leakcheck.engine import Engine
 from leakcheck.options import PROFILES, Options, Profile
 from leakcheck.orders import View
 from leakcheck.progress import Outlook, Progress
-from leakcheck.records import Execution, Location, Order, Suite, in_sequence
+from leakcheck.records import Execution, Location, Note, Order, Suite, in_sequence
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.interference import WHY, Outside, alone_where_needed, disturbed, with_neighbours
 from leakcheck.search.left_out import LeftOut
-from leakcheck.wire.events import Disowned, FellBack, Note
+from leakcheck.wire.events import Disowned, FellBack
 
 BATCH = 64
 """So many executions are begun before the clock is looked at again."""

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from leakcheck.analysis.facts.profiles import Profile, Profiles, is_alone
-from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, NOT_RESTORED, Change, Execution, Location, Outcome, Suite
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Change, Execution, Location, Outcome, Suite
+from leakcheck.records.topics import Topic
 
 
 def bad(outcome: str) -> bool:
@@ -123,7 +124,7 @@ class Answers:
         if witness is None:
             return None
         order, outcome = execution.order, execution.runs[-1].outcome
-        if any(note.startswith(f"{NOT_RESTORED}: ") for note in execution.notes):
+        if execution.tells(Topic.NOT_RESTORED):
             self.unrestored.append((witness, order.restore))
         elif order.pinpoint:
             self.pinpointed[witness, order.pinpoint] = execution.deep

@@ -145,7 +145,7 @@ def _extended(profile: Profile, execution: Execution) -> Profile:
 
 def _is_made_on_first_use(change: Change) -> bool:
     """What a third party's object makes when it is needed: a stack of middleware, a connection, a schema."""
-    return change.internal and change.before in ("absent", "None")
+    return change.internal and change.from_nothing
 
 
 NAMED_KINDS = ("declared", "reversed", "random")
