@@ -108,6 +108,7 @@ def test_the_script_that_cannot_import_us_refuses_in_our_words(tmp_path: Path, r
     assert told == Refused(reason, "1.2.3")  # type: ignore[arg-type]
 
 
+@pytest.mark.processes
 def test_a_suite_may_replace_what_the_codec_is_made_of() -> None:
     """In an interpreter of its own: nothing of what is replaced comes back."""
     code = """
