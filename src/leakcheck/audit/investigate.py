@@ -90,10 +90,10 @@ def _newer(audit: Audit) -> Iterator[str]:
 def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
     """Settle what is open about `test`, and append it to the audit in `folder`: the number of new executions."""
     began = time.monotonic()
-    check_interpreter(Options.from_text(read_audit(folder).options).python)
+    check_interpreter(read_audit(folder).asked_for.python)
     with in_turn(Path.cwd(), progress), _asking(folder, progress) as aside:
         audit = read_audit(folder)
-        options = replace(Options.from_text(audit.options), engine="fork" if forked(audit) else "spawn")
+        options = replace(audit.asked_for, engine="fork" if forked(audit) else "spawn")
         aside.begin("audit")
         salt = kept_salt(folder.path) or ""
         with engine_for(options, aside, salt=salt, first=_next_number(folder)) as engine, told_to(progress, engine):

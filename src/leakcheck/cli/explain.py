@@ -16,7 +16,6 @@ from leakcheck.cli.display import ColorWhen, Display
 from leakcheck.cli.settings import settings_for
 from leakcheck.cli.way_out import way_out
 from leakcheck.errors import UsageError
-from leakcheck.options import Options
 from leakcheck.records import Trial
 from leakcheck.reports.formats.terminal import console_for
 from leakcheck.reports.terminal.explain import Asked, render_explain
@@ -50,7 +49,7 @@ def explain(
 
 
 def _trial(test: str, audit: Audit) -> Trial:
-    return trial_of(test, audit.executions, audit.suite, Options.from_text(audit.options).depth)
+    return trial_of(test, audit.executions, audit.suite, audit.asked_for.depth)
 
 
 def _ask(test: str, where: AuditFolder, audit: Audit, run: bool | None, display: Display) -> Asked:

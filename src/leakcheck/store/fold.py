@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Final, cast
 
 from leakcheck.errors import Unreadable
+from leakcheck.options import Options
 from leakcheck.records import Change, Excerpt, Execution, Met, Note, Order, Outcome, Status, Suite, TestRun
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store.folder import AuditFolder
@@ -43,6 +45,11 @@ class Audit:
     excerpts: tuple[Excerpt, ...] = ()
     fallback: str = ""
     investigated: frozenset[str] = frozenset()
+
+    @cached_property
+    def asked_for(self) -> Options:
+        """The options that it was made with; `Unreadable` if what is stored are none."""
+        return Options.from_text(self.options)
 
 
 def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
