@@ -10,8 +10,8 @@ import pytest
 
 from analysis.made import FILE, OTHER, PLACE, alone, change, execution, name, outcomes, quiet, ran, suite
 from leakcheck.analysis import (
-    Case,
     Coverage,
+    GateInput,
     Knowledge,
     command,
     derive,
@@ -301,7 +301,7 @@ def test_self_polluting() -> None:
 @pytest.mark.parametrize(("gate", "code"), [("error", 0), ("warning", 1), ("note", 1), ("never", 0)])
 def test_the_gate(gate: FailOn, code: int) -> None:
     covered = execution("declared", POLLUTES, READS)
-    found = result(*ALONE[:2], covered, case=Case(fail_on=gate))
+    found = result(*ALONE[:2], covered, case=GateInput(fail_on=gate))
     assert [finding.code for finding in found.findings] == ["LK201"]
     assert (found.verdict, found.exit_code) == ("leaking", code)
 

@@ -33,7 +33,7 @@ from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
 from leakcheck.workspace.salts import keep_salt
 from leakcheck.workspace.source_digests import sources_of
-from leakcheck.workspace.unseen_changes import of_killed, told
+from leakcheck.workspace.unseen_changes import of_killed, unseen_note
 
 _WAY_ON = "`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now"
 
@@ -98,7 +98,7 @@ def _tell_leftovers(bench: AuditSession) -> None:
         for name in (unseen.left(disk.remaining()) if unseen is not None else [])
         if not _is_told(Path(name), known)
     ]
-    for each in filter(None, (*disk.troubles(), told(others, bench.suite.rootdir))):
+    for each in filter(None, (*disk.troubles(), unseen_note(others, bench.suite.rootdir))):
         bench.note(Topic.FILES, each)
 
 

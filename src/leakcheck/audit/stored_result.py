@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from leakcheck.analysis import Case, Effort, derive
+from leakcheck.analysis import Effort, GateInput, derive
 from leakcheck.audit.baseline_file import read_baseline
 from leakcheck.nouns import agreeing
 from leakcheck.options import Judging
@@ -40,7 +40,7 @@ def result_of(
         leakcheck=audit.leakcheck,
         engine="fork" if forked(audit) else "spawn",
         lanes=audit.lanes,
-        case=Case(
+        case=GateInput(
             judging.fail_on,
             judging.ignore,
             today,

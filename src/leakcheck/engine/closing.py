@@ -55,7 +55,7 @@ class Closing:
     def abandon(self, jobs: Sequence[Job]) -> None:
         """What these wrote are no executions, and says so, if there is room to say it."""
         for job in jobs:
-            self.disk.remember(job.told())
+            self.disk.remember(job.events_told())
             job.release()
         # Of others too: there may have been no room to put them aside.
         self.disk.remember(kept_by(self.folder))

@@ -18,7 +18,7 @@ from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.search.proof import confirm
 from leakcheck.search.questions import order_for
 from leakcheck.search.session import AuditSession
-from leakcheck.search.witnesses import explain, find_alternatives, find_more
+from leakcheck.search.witnesses import find_alternatives, find_more, find_witnesses
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def find_and_prove(bench: AuditSession, plan: Plan) -> None:
     """All that follows the orders: what they have shown is settled and proven first, then what is latent."""
     once_more = OnceMore(bench)
     once_more.settle()
-    explain(bench, "explain")
+    find_witnesses(bench, "explain")
     prove(bench, plan.rounds)
     if plan.latent:
         _search(bench, plan)
@@ -69,9 +69,9 @@ def _search(bench: AuditSession, plan: Plan) -> None:
     cover_pairs(bench)
     meet_elsewhere(bench)
     if plan.whole:
-        explain(bench)
+        find_witnesses(bench)
     combine(bench)
-    explain(bench)
+    find_witnesses(bench)
     prove(bench, plan.rounds)
     if plan.whole:
         find_more(bench)

@@ -159,7 +159,7 @@ class AuditSession:
 
     def tell_left_out(self) -> None:
         """What the budget did not suffice for, when all that could be made is made."""
-        for text in self.left_out.told(self.executions):
+        for text in self.left_out.sentences(self.executions):
             self.note(Topic.BUDGET, text)
 
     def make_again(self, phase: str, executions: Sequence[Execution], why: str) -> None:

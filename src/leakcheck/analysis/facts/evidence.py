@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from leakcheck.analysis.facts.profiles import Profile, Profiles, is_alone
+from leakcheck.analysis.facts.profiles import Profiles, SoloProfile, is_alone
 from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Change, Execution, Location, Outcome, Suite
 from leakcheck.records.topics import Topic
 
@@ -44,7 +44,7 @@ class Evidence:
     look counts as no outcome of its witness.
     """
 
-    profiles: Mapping[str, Profile]
+    profiles: Mapping[str, SoloProfile]
     outcomes: Mapping[Witness, tuple[Outcome, ...]] = field(default_factory=dict)
     executions: Mapping[Witness, tuple[str, ...]] = field(default_factory=dict)
     restored: Mapping[tuple[Witness, tuple[Location, ...]], tuple[Outcome, ...]] = field(default_factory=dict)
@@ -139,7 +139,7 @@ class Answers:
             self.fresh.update([witness] if order.fresh else [])
         return witness.test
 
-    def evidence(self, profiles: Mapping[str, Profile]) -> Evidence:
+    def evidence(self, profiles: Mapping[str, SoloProfile]) -> Evidence:
         """What is known now."""
         return Evidence(
             dict(profiles),
