@@ -15,6 +15,7 @@ from mkdocs.structure.files import File, Files
 from typer.models import ArgumentInfo, OptionInfo
 
 from leakcheck.cli.app import app
+from leakcheck.options import TABLE
 from leakcheck.reports.wording.rules import RULES
 
 CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
@@ -104,9 +105,8 @@ def _values(kind: Any) -> str:
 
 
 def _default(name: str, value: object) -> str:
-    own = {"lanes": "the cores", "python": "leakcheck's own"}  # those of this machine say nothing
-    if name in own:
-        return own[name]
+    if name in TABLE and TABLE[name].said.usual:  # that of this machine says nothing
+        return TABLE[name].said.usual.partition(";")[0]
     return "" if value in (None, False, inspect.Parameter.empty) else f"`{value}`"
 
 

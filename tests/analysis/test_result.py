@@ -10,8 +10,8 @@ import pytest
 
 from analysis.made import FILE, OTHER, PLACE, alone, change, execution, name, outcomes, quiet, ran, suite
 from leakcheck.analysis import (
-    Case,
     Coverage,
+    GateInput,
     Knowledge,
     command,
     derive,
@@ -30,12 +30,14 @@ from leakcheck.records import (
     Edge,
     Execution,
     Location,
+    Note,
     PutBack,
     Result,
     Source,
     Suite,
     TestRun,
 )
+from leakcheck.records.topics import Topic
 
 P, V = name("p"), name("v")
 SUITE = suite("p", "v", "c", "q")
@@ -253,10 +255,13 @@ def test_a_value_left_only_behind_another_is_followed_to_its_depth() -> None:
 
 def test_what_could_not_be_put_back_proves_nothing_and_is_told() -> None:
     tried = replace(
-        execution(PutBack((PLACE,)), POLLUTES, READS), notes=("not restored: app_state shop:app colour",)
+        execution(PutBack((PLACE,)), POLLUTES, READS),
+        notes=(Note(Topic.NOT_RESTORED, "app_state shop:app colour"),),
     )
     (edge,) = edges(*ALONE, *shown(), tried)
     assert edge.counterfactual is None
+    odd = replace(tried, notes=(Note(Topic.PROCESS, "not restored: said by something else"),))
+    assert result(*ALONE, *shown(), odd).notes == ()
     (note,) = result(*ALONE, *shown(), tried).notes
     assert note.startswith("app_state colour of shop:app cannot be put back")
     assert note.endswith(V)
@@ -309,7 +314,7 @@ def test_self_polluting() -> None:
 @pytest.mark.parametrize(("gate", "code"), [("error", 0), ("warning", 1), ("note", 1), ("never", 0)])
 def test_the_gate(gate: FailOn, code: int) -> None:
     covered = execution("declared", POLLUTES, READS)
-    found = result(*ALONE[:2], covered, case=Case(fail_on=gate))
+    found = result(*ALONE[:2], covered, case=GateInput(fail_on=gate))
     assert [finding.code for finding in found.findings] == ["LK201"]
     assert (found.verdict, found.exit_code) == ("leaking", code)
 

@@ -20,7 +20,7 @@ from rich.console import Console
 import leakcheck
 from leakcheck.cli.course import Course, Moment
 from leakcheck.cli.drawing import STOPPING, TELL, drawn, shortened
-from leakcheck.cli.left import Left, words
+from leakcheck.cli.left import TimeLeft, words
 from leakcheck.cli.progress import HEARTBEAT, Lines, Live
 from leakcheck.progress import Outlook, UnderWay
 from support import Project, environment
@@ -45,9 +45,9 @@ def shown(moment: Moment, width: int) -> list[str]:
 MOMENTS = {
     "opening": Moment("collect", elapsed=3.2),
     "first run": Moment("declared", 12, 67, "tests", LONG, 9.9),
-    "alone": Moment("isolated", 1_234, 12_345, "tests", LONG, 3_725.0, Left(4_000.0, 9_000.0)),
-    "search": Moment("elsewhere", 3, 28, "runs", "test_a.py::test_x after 3", 62.0, Left(0.0, 118.0)),
-    "stopping": Moment("confirm", 3, 28, "runs", LONG, 62.0, Left(0.0, 118.0), stopping=True),
+    "alone": Moment("isolated", 1_234, 12_345, "tests", LONG, 3_725.0, TimeLeft(4_000.0, 9_000.0)),
+    "search": Moment("elsewhere", 3, 28, "runs", "test_a.py::test_x after 3", 62.0, TimeLeft(0.0, 118.0)),
+    "stopping": Moment("confirm", 3, 28, "runs", LONG, 62.0, TimeLeft(0.0, 118.0), stopping=True),
 }
 
 
@@ -74,7 +74,7 @@ def test_each_phase_is_told_in_words() -> None:
 
 
 def test_80_columns() -> None:
-    assert shown(MOMENTS["first run"]._replace(running="test_a.py::test_x", left=Left(30.0, 200.0)), 80) == [
+    assert shown(MOMENTS["first run"]._replace(running="test_a.py::test_x", left=TimeLeft(30.0, 200.0)), 80) == [
         "declared order  test_a.py::test_x",
         "━━━━━───────────────────────────  12 of 67 tests  0:09  about 30 s to 4 min left",
     ]
@@ -105,15 +105,15 @@ def test_without_unicode() -> None:
     ("left", "told"),
     [
         (None, ""),
-        (Left(0.0, 0.4), ""),
-        (Left(0.0, 118.0), "up to about 2 min left"),
-        (Left(41.0, 43.0), "about 45 s left"),
-        (Left(41.0, 190.0), "about 45 s to 4 min left"),
-        (Left(61.0, 190.0), "about 2 to 4 min left"),
-        (Left(7_200.0, 10_000.0), "about 2 to 2.8 h left"),
+        (TimeLeft(0.0, 0.4), ""),
+        (TimeLeft(0.0, 118.0), "up to about 2 min left"),
+        (TimeLeft(41.0, 43.0), "about 45 s left"),
+        (TimeLeft(41.0, 190.0), "about 45 s to 4 min left"),
+        (TimeLeft(61.0, 190.0), "about 2 to 4 min left"),
+        (TimeLeft(7_200.0, 10_000.0), "about 2 to 2.8 h left"),
     ],
 )
-def test_time_left_in_words(left: Left | None, told: str) -> None:
+def test_time_left_in_words(left: TimeLeft | None, told: str) -> None:
     assert words(left) == told
 
 
@@ -151,12 +151,12 @@ def test_what_is_run_again_does_not_exceed_what_is_known() -> None:
     assert course.now().done == 10
 
 
-def whole_audit(pace: float) -> list[Left]:
+def whole_audit(pace: float) -> list[TimeLeft]:
     """What is told each second of an audit whose phases take `pace` times what was thought before."""
     clock = Clock()
     course = Course(clock)
     course.expect(Outlook({"isolated": 40.0, "orders": 10.0}, 120.0))
-    told: list[Left] = []
+    told: list[TimeLeft] = []
     for name, steps, seconds in (("isolated", 40, 40.0), ("orders", 10, 10.0)):
         course.phase(name, steps, steps)
         for _ in range(steps):
@@ -188,7 +188,7 @@ def test_the_search_counts_down_to_its_budget() -> None:
     course = Course(clock)
     course.expect(Outlook({}, 120.0))
     course.phase("pairs", 100)
-    assert course.now().left == Left(0.0, 120.0)
+    assert course.now().left == TimeLeft(0.0, 120.0)
     clock.now += 30
     assert words(course.now().left) == "up to about 2 min left"
     clock.now += 60

@@ -13,7 +13,7 @@ from leakcheck.engine.backend import Capabilities
 from leakcheck.engine.job import ENDING, Job, Limits
 from leakcheck.engine.scheduler import Scheduler
 from leakcheck.errors import CannotRecord
-from leakcheck.records import Behind, Execution, Order
+from leakcheck.records import Behind, Execution, Note, Order
 from leakcheck.store import AuditFolder
 from leakcheck.wire import events
 from leakcheck.workspace.touched_files import TouchedFiles
@@ -214,7 +214,7 @@ def test_what_could_not_be_recorded_is_executed_once_more_under_another_name(tmp
     assert it.first.begun == ["t1", "t1"]
     assert execution.id == "e00099"
     assert [each.status for each in it.content("e00001") if isinstance(each, events.Exit)] == ["lost"]
-    notes = [each.text for each in it.content("audit") if isinstance(each, events.Note)]
+    notes = [each.text for each in it.content("audit") if isinstance(each, Note)]
     assert notes == ["e00099: there was no room to record it"]
 
 

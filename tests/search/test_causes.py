@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from search.model import Model, ModelEngine, Step, bench_for, fails_by_chance, fails_if, fails_unless, look, write
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.records import Company, Edge, Location, Order, Printed, PutBack
 from leakcheck.records.questions import put_back_before, puts_back
@@ -13,6 +12,7 @@ from leakcheck.search.causes import FEWEST, together
 from leakcheck.search.phases import settle
 from leakcheck.search.proof import accusing
 from leakcheck.search.session import AuditSession
+from search.model import Model, ModelEngine, Step, bench_for, fails_by_chance, fails_if, fails_unless, look, write
 
 VICTIMS = {f"test_{number % 4}.py::v{number}": (fails_if(a="1"),) for number in range(40)}
 POLLUTERS = {f"test_9.py::p{number}": (write("a"),) for number in range(10)}

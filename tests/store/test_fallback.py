@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leakcheck.audit import result_of
-from leakcheck.records import Order, Suite, TestItem, TestRun, Whole
+from leakcheck.records import Note, Order, Suite, TestItem, TestRun, Whole
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store import AuditFolder, read_audit
 from leakcheck.wire.events import (
@@ -18,7 +18,6 @@ from leakcheck.wire.events import (
     Exit,
     FellBack,
     Finished,
-    Note,
     Resumed,
     Started,
 )

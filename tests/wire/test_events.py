@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leakcheck.errors import Unreadable
-from leakcheck.records import Change, Execution, Location, Order, PathChange, Source, TestRun, Whole
+from leakcheck.records import Change, Execution, Location, Note, Order, PathChange, Source, TestRun, Whole
 from leakcheck.store import fold_execution
 from leakcheck.wire import codec, events, segments
 
@@ -247,4 +247,4 @@ def test_what_is_no_event_has_no_name(line: bytes) -> None:
 
 
 def test_a_test_that_is_called_like_an_event_is_none() -> None:
-    assert events.name_of(codec.encode(events.Note("topic", '"event":"started"'))) == "note"
+    assert events.name_of(codec.encode(Note("topic", '"event":"started"'))) == "note"

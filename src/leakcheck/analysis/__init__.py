@@ -3,7 +3,7 @@
 from leakcheck.analysis.facts.coverage import Coverage, Pair
 from leakcheck.analysis.facts.evidence import Evidence, bad, good
 from leakcheck.analysis.facts.knowledge import Knowledge
-from leakcheck.analysis.facts.profiles import Profile, profiles_of
+from leakcheck.analysis.facts.profiles import SoloProfile, profiles_of
 from leakcheck.analysis.facts.timeline import in_place
 from leakcheck.analysis.gate.baseline import Baseline, Broken
 from leakcheck.analysis.gate.baseline import extended as extended_baseline
@@ -12,7 +12,7 @@ from leakcheck.analysis.gate.baseline import render as render_baseline
 from leakcheck.analysis.gate.baseline import without as baseline_without
 from leakcheck.analysis.gate.baseline_entries import Line, entries_of
 from leakcheck.analysis.gate.declared_dependencies import witnesses as meant_witnesses
-from leakcheck.analysis.gate.gate import Case
+from leakcheck.analysis.gate.gate import GateInput
 from leakcheck.analysis.gate.mark_rules import wrong_marks
 from leakcheck.analysis.graph.commands import command, import_command
 from leakcheck.analysis.graph.edges import edges_of
@@ -22,14 +22,14 @@ from leakcheck.analysis.state_diff import state_diff
 __all__ = [
     "Baseline",
     "Broken",
-    "Case",
     "Coverage",
     "Effort",
     "Evidence",
+    "GateInput",
     "Knowledge",
     "Line",
     "Pair",
-    "Profile",
+    "SoloProfile",
     "bad",
     "baseline_without",
     "command",

@@ -14,7 +14,7 @@ from leakcheck.analysis.facts.profiles import NAMED_KINDS, is_alone
 from leakcheck.analysis.gate.declared_dependencies import meant_by
 from leakcheck.analysis.gate.findings import findings_of
 from leakcheck.analysis.gate.fixture_errors import fixture_findings
-from leakcheck.analysis.gate.gate import Case, judge
+from leakcheck.analysis.gate.gate import GateInput, judge
 from leakcheck.analysis.graph.commands import suite_command
 from leakcheck.analysis.graph.deep_findings import found_deep, merged
 from leakcheck.analysis.graph.edges import Carried, edges_of
@@ -67,7 +67,7 @@ class Effort:
         return (*PROFILES[self.profile].limits, *(() if self.finished else (short,)))
 
 
-_USUAL = Case()
+_USUAL = GateInput()
 _USUAL_EFFORT = Effort()
 
 
@@ -79,7 +79,7 @@ def derive(
     leakcheck: str,
     engine: str,
     lanes: int,
-    case: Case = _USUAL,
+    case: GateInput = _USUAL,
     effort: Effort = _USUAL_EFFORT,
     notes: Iterable[str] = (),
 ) -> Result:

@@ -14,9 +14,9 @@ from leakcheck.engine import Engine, Guard, Launch, Limits, uninterrupted
 from leakcheck.errors import CannotRecord, FolderGone
 from leakcheck.options import Options
 from leakcheck.own_folders import Own
+from leakcheck.records import Note
 from leakcheck.records.topics import Topic
 from leakcheck.store import MARK, AuditFolder, left_in
-from leakcheck.wire.events import Note
 from leakcheck.workspace.doubts import told_of_killed
 from leakcheck.workspace.scratch import close as close_scratch
 from leakcheck.workspace.unseen import Unseen

@@ -24,18 +24,19 @@ from leakcheck.nouns import plural
 from leakcheck.options import Options
 from leakcheck.orders.isolated import Strategy as Isolated
 from leakcheck.progress import Progress
+from leakcheck.records import Note
 from leakcheck.records.topics import Topic
-from leakcheck.search.deep_search import look_deep
-from leakcheck.search.once_more import OnceMore
-from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
-from leakcheck.search.proof import confirm
+from leakcheck.search.outlook import declared_seconds
+from leakcheck.search.phases import Plan, find_and_prove
 from leakcheck.search.session import AuditSession
-from leakcheck.search.witnesses import explain, find_alternatives
 from leakcheck.store import Audit, AuditFolder, read_audit
-from leakcheck.wire.events import FORMAT, Completed, Note
+from leakcheck.wire.events import FORMAT, Completed, Investigated
 from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
 from leakcheck.workspace.salts import kept_salt
+
+PLAN = Plan(rounds=2, whole=False)
+"""One test is worth a second look at what the first has shown; who else leaks the same is not asked."""
 
 
 @dataclass
@@ -54,11 +55,6 @@ class SingleTestSession(AuditSession):
         found = super().coverage()
         mine = {pair: execution for pair, execution in found.pairs.items() if pair.reader == self.test}
         return replace(found, pairs=mine, long_chains=())
-
-
-def was_asked(audit: Audit, test: str) -> bool:
-    """Whether further executions were asked for `test` before: asking again would give the same answers."""
-    return any(note.topic == Topic.ASKED and note.text.endswith(f" {test}") for note in audit.notes)
 
 
 def why_not(audit: Audit, salt: str | None) -> str:
@@ -94,10 +90,10 @@ def _newer(audit: Audit) -> Iterator[str]:
 def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
     """Settle what is open about `test`, and append it to the audit in `folder`: the number of new executions."""
     began = time.monotonic()
-    check_interpreter(Options.from_text(read_audit(folder).options).python)
+    check_interpreter(read_audit(folder).asked_for.python)
     with in_turn(Path.cwd(), progress), _asking(folder, progress) as aside:
         audit = read_audit(folder)
-        options = replace(Options.from_text(audit.options), engine="fork" if forked(audit) else "spawn")
+        options = replace(audit.asked_for, engine="fork" if forked(audit) else "spawn")
         aside.begin("audit")
         salt = kept_salt(folder.path) or ""
         with engine_for(options, aside, salt=salt, first=_next_number(folder)) as engine, told_to(progress, engine):
@@ -112,7 +108,7 @@ def ask_about(test: str, folder: AuditFolder, progress: Progress) -> int:
     for text in bench.notes:
         if text not in told:
             folder.append("audit", Note(Topic.ASKED, text))
-    folder.append("audit", Note(Topic.ASKED, f"{further} asked for about {test}"))
+    folder.append("audit", Note(Topic.ASKED, f"{further} asked for about {test}"), Investigated(test))
     folder.append("audit", Completed(round(audit.seconds + time.monotonic() - began, 3)))
     return new
 
@@ -135,25 +131,9 @@ def settle(bench: SingleTestSession) -> None:
     """The search of an audit behind its orders, for one test."""
     if bench.test not in bench.evidence().profiles:
         bench.run("isolated", Isolated().propose(bench.view([bench.test])))
-    declared = max((each.seconds for each in bench.executions if each.order.kind == "declared"), default=1.0)
-    bench.deadline = time.monotonic() + Options().budget_seconds(declared)  # that of the audit may have been none
-    once_more = OnceMore(bench)
-    once_more.settle()
-    explain(bench, "explain")
-    _prove(bench)
-    cover_pairs(bench)
-    meet_elsewhere(bench)
-    combine(bench)
-    explain(bench)
-    _prove(bench)
-    once_more.settle()
-
-
-def _prove(bench: AuditSession) -> None:
-    for _ in range(2):
-        confirm(bench)
-        look_deep(bench)
-        find_alternatives(bench)
+    # The budget of the audit may have been none.
+    bench.deadline = time.monotonic() + Options().budget_seconds(declared_seconds(bench))
+    find_and_prove(bench, PLAN)
 
 
 def _collect(engine: Engine, audit: Audit, progress: Progress) -> None:

@@ -85,7 +85,7 @@ def _audit(folder: AuditFolder) -> Audit | None:
 
 
 def _earlier(folder: AuditFolder, audit: Audit, sources: Mapping[str, str], given: Mapping[str, Any]) -> Earlier:
-    options = Options.from_text(audit.options)
+    options = audit.asked_for
     wrong = list(_other_options(options, given))
     if audit.format != FORMAT:
         wrong.append(f"it was written in format {audit.format}, and this leakcheck writes format {FORMAT}")

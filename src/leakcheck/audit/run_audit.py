@@ -19,7 +19,7 @@ from leakcheck.engine import Engine, check_interpreter
 from leakcheck.errors import CannotRecord, FolderGone, Interrupted, UsageError
 from leakcheck.options import Options
 from leakcheck.progress import Progress
-from leakcheck.records import Suite
+from leakcheck.records import Note, Suite
 from leakcheck.records.topics import Topic
 from leakcheck.search import phases
 from leakcheck.search.calibrate import calibrate
@@ -27,13 +27,13 @@ from leakcheck.search.outlook import under_way
 from leakcheck.search.session import AuditSession
 from leakcheck.snapshots.redaction import Redactor
 from leakcheck.store import AuditFolder
-from leakcheck.wire.events import Begun, Completed, Excerpts, Note, Sources
+from leakcheck.wire.events import Begun, Completed, Excerpts, Sources
 from leakcheck.workspace.excerpts import excerpts_for
 from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
 from leakcheck.workspace.salts import keep_salt
 from leakcheck.workspace.source_digests import sources_of
-from leakcheck.workspace.unseen_changes import of_killed, told
+from leakcheck.workspace.unseen_changes import of_killed, unseen_note
 
 _WAY_ON = "`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now"
 
@@ -98,7 +98,7 @@ def _tell_leftovers(bench: AuditSession) -> None:
         for name in (unseen.left(disk.remaining()) if unseen is not None else [])
         if not _is_told(Path(name), known)
     ]
-    for each in filter(None, (*disk.troubles(), told(others, bench.suite.rootdir))):
+    for each in filter(None, (*disk.troubles(), unseen_note(others, bench.suite.rootdir))):
         bench.note(Topic.FILES, each)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from leakcheck.analysis import Case, Effort, derive
+from leakcheck.analysis import Effort, GateInput, derive
 from leakcheck.audit.baseline_file import read_baseline
 from leakcheck.nouns import agreeing
-from leakcheck.options import Judging, Options
+from leakcheck.options import Judging
 from leakcheck.records import Cost, Excerpt, Leak, Result
 from leakcheck.records.topics import Topic
 from leakcheck.search.interference import undisturbed
@@ -31,7 +31,7 @@ def result_of(
     audit = _without_secrets(audit or read_audit(folder))
     notes = list(dict.fromkeys(note.text for note in audit.notes))
     notes += _shortened(audit)
-    options = Options.from_text(audit.options)
+    options = audit.asked_for
     baseline = read_baseline(judging.baseline)
     result = derive(
         audit.suite,
@@ -40,7 +40,7 @@ def result_of(
         leakcheck=audit.leakcheck,
         engine="fork" if forked(audit) else "spawn",
         lanes=audit.lanes,
-        case=Case(
+        case=GateInput(
             judging.fail_on,
             judging.ignore,
             today,
@@ -50,7 +50,7 @@ def result_of(
         ),
         effort=Effort(
             options.profile,
-            _budget(audit.options),
+            _budget(audit),
             _is_spent(audit),
             audit.finished,
             bool(audit.damaged),
@@ -76,7 +76,7 @@ def _shortened(audit: Audit) -> Iterator[str]:
 
 def _without_secrets(audit: Audit) -> Audit:
     """The audit, its arguments for pytest without what looks secret: they stand in every command."""
-    if Options.from_text(audit.options).show_values:
+    if audit.asked_for.show_values:
         return audit
     suite = audit.suite
     return replace(
@@ -94,7 +94,7 @@ def _shown(excerpts: Iterable[Excerpt], leaks: Iterable[Leak]) -> Iterator[Excer
 
 def partial(audit: Audit, written_for: str | None) -> Iterator[str]:
     """Why this audit cannot tell what is no longer there; nothing if it can."""
-    options = Options.from_text(audit.options)
+    options = audit.asked_for
     if audit.damaged:
         yield "it is damaged"
     elif not audit.finished:
@@ -109,7 +109,7 @@ def partial(audit: Audit, written_for: str | None) -> Iterator[str]:
 
 def selection(audit: Audit) -> str:
     """Which tests were audited, in the words of a command line."""
-    options = Options.from_text(audit.options)
+    options = audit.asked_for
     paths = [_from_root(path, audit.suite.invocation) for path in options.paths]
     arguments = without_secrets(options.pytest_args)
     return shlex.join([*paths, *(["--", *arguments] if arguments else [])]) or EVERYTHING
@@ -124,10 +124,13 @@ def _is_spent(audit: Audit) -> bool:
     return any(note.topic == Topic.BUDGET for note in audit.notes)
 
 
-def _budget(options: Mapping[str, str]) -> str:
-    amount = options.get("budget", "").removesuffix(".0")
-    what = "seconds" if options.get("budget_unit") == "seconds" else "runs of the declared order"
-    return f"{amount} {what}" if amount else ""
+def _budget(audit: Audit) -> str:
+    """What the search might cost; "" if the audit does not tell."""
+    if "budget" not in audit.options:
+        return ""
+    amount = str(audit.asked_for.budget).removesuffix(".0")
+    what = "seconds" if audit.asked_for.budget_unit == "seconds" else "runs of the declared order"
+    return f"{amount} {what}"
 
 
 def forked(audit: Audit) -> bool:

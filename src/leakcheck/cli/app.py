@@ -16,17 +16,18 @@ from leakcheck.audit import Earlier, read_baseline, result_of, run_audit, unfini
 from leakcheck.cli.audits import audits
 from leakcheck.cli.baseline import app as baseline_commands
 from leakcheck.cli.chosen import chosen, find_test_in, tell_note
-from leakcheck.cli.common import DEFAULTS, AuditId, BaselineFile, Config, FailOnOption, Folder
+from leakcheck.cli.common import AuditId, BaselineFile, Config, FailOnOption, Folder
 from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
 from leakcheck.cli.explain import explain
 from leakcheck.cli.formats import Targets, check_formats, offers_formats, write_formats
 from leakcheck.cli.given import Given
 from leakcheck.cli.graph import graph
+from leakcheck.cli.options import Asked, asked_for, offers_options
 from leakcheck.cli.output import STANDARD_OUTPUT
-from leakcheck.cli.settings import budget_of, settings_for
+from leakcheck.cli.settings import settings_for
 from leakcheck.cli.way_out import way_out
 from leakcheck.errors import Interrupted, LeakcheckError, UsageError
-from leakcheck.options import EngineName, Judging, ProfileName, Settings
+from leakcheck.options import Judging, Settings
 from leakcheck.records import Result
 from leakcheck.reports.formats.terminal import console_for
 from leakcheck.reports.terminal.diff import render_diff
@@ -63,42 +64,10 @@ def _main(
 
 @app.command()
 @offers_formats
+@offers_options
 def run(
     context: typer.Context,
-    targets: Targets,
-    paths: Annotated[list[str] | None, typer.Argument(help="Test files, folders or node ids, as for pytest. "
-                                                      "Arguments for pytest itself go behind --.")] = None,
-    python: Annotated[str | None, typer.Option(
-        "--python", help="The audited project's interpreter. [default: leakcheck's own; where pipx or uv "
-        "installed it as a tool, that of VIRTUAL_ENV or .venv]")] = None,
-    profile: Annotated[ProfileName | None, typer.Option(
-        "--profile", help="How thorough to be; see docs/configuration.md. [default: standard]")] = None,
-    engine: Annotated[EngineName | None, typer.Option(
-        "--engine",
-        help="Fork a collected suite for each execution, or start a new pytest process. [default: auto]")] = None,
-    lanes: Annotated[int | None, typer.Option(
-        "--lanes", min=1, help="Executions at a time. [default: the cores]")] = None,
-    random: Annotated[int | None, typer.Option(
-        "--random", min=0,
-        help=f"Pairs of random orders, an order and its reverse. [default: {DEFAULTS.random}]")] = None,
-    seed: Annotated[int | None, typer.Option(
-        "--seed", min=0, help=f"Seed of the first random order. [default: {DEFAULTS.seed}]")] = None,
-    test_timeout: Annotated[float | None, typer.Option(
-        "--test-timeout", min=0.1,
-        help=f"Seconds that one test may take. [default: {DEFAULTS.test_timeout:g}]")] = None,
-    execution_timeout: Annotated[float | None, typer.Option(
-        "--execution-timeout", min=0.1,
-        help=f"Seconds that one execution may take. [default: {DEFAULTS.execution_timeout:g}]")] = None,
-    budget: Annotated[str | None, typer.Option(
-        "--budget", help="What the search may cost: 20 (runs of the declared order) or 90s (seconds). "
-                         f"[default: {DEFAULTS.budget:g}]")] = None,
-    depth: Annotated[int | None, typer.Option(
-        "--depth", min=1, help="Of how many tests that make one value together to follow. "
-                               f"[default: {DEFAULTS.depth}]")] = None,
-    show_values: Annotated[bool | None, typer.Option(
-        "--show-values", help="Show secrets in the clear instead of digests.")] = None,
-    keep_temp: Annotated[bool | None, typer.Option(
-        "--keep-temp", help="Keep what tests leave in their temporary folders.")] = None,
+    asked: Asked,
     resume: Annotated[bool, typer.Option(
         "--resume", help="Go on with the newest audit that was not finished, by its own options.")] = False,
     audit: AuditId = None,
@@ -109,6 +78,8 @@ def run(
     quiet: Quiet = False,
     verbose: Verbose = False,
     color: ColorWhen = "auto",
+    *,
+    targets: Targets,
 ) -> int:  # fmt: skip
     """Audit a suite: run it in several orders and every test alone, and tell who leaks what into whom.
 
@@ -119,28 +90,11 @@ def run(
     if audit is not None and not resume:
         raise UsageError("--audit names an audit to go on with", hint="Add --resume, or leave it out.")
     check_formats(targets)
-    given = {
-        "paths": tuple(paths) if paths else None,
-        "pytest_args": typed.for_pytest or None,
-        "python": python,
-        "profile": profile,
-        "engine": engine,
-        "lanes": lanes,
-        "random": random,
-        "seed": seed,
-        "test_timeout": test_timeout,
-        "execution_timeout": execution_timeout,
-        "depth": depth,
-        "show_values": show_values,
-        "keep_temp": keep_temp,
-        "folder": folder,
-        **budget_of(budget),
-    }
+    given = asked_for(asked, pytest_args=typed.for_pytest or None, folder=folder)
     settings = settings_for(config, **given, fail_on=fail_on, baseline=baseline)
-    asked = {name: value for name, value in given.items() if value is not None}
     with way_out(settings, typed):
         read_baseline(settings.judging.baseline)  # what is wrong with it is told before the audit, not behind it
-        earlier = unfinished(Path(settings.options.folder), asked, audit, tell_note) if resume else None
+        earlier = unfinished(Path(settings.options.folder), given, audit, tell_note) if resume else None
     if earlier is not None:
         settings = replace(settings, options=earlier.options, written=settings.written & _OF_JUDGING)
     with way_out(settings, typed):
@@ -151,7 +105,6 @@ def run(
 @app.command()
 @offers_formats
 def report(
-    targets: Targets,
     audit: AuditId = None,
     fail_on: FailOnOption = None,
     folder: Folder = None,
@@ -160,6 +113,8 @@ def report(
     quiet: Quiet = False,
     verbose: Verbose = False,
     color: ColorWhen = "auto",
+    *,
+    targets: Targets,
 ) -> int:
     """Show the last audit again, without running anything.
 

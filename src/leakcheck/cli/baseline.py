@@ -31,7 +31,7 @@ from leakcheck.store import Audit
 app = typer.Typer(help="What is known already, and does not fail the gate.", no_args_is_help=True)
 
 
-class Known(NamedTuple):
+class AgainstBaseline(NamedTuple):
     """The last audit against the baseline `name`."""
 
     name: str
@@ -99,16 +99,16 @@ def prune(
         _say(f"  {_shown(line)}")
 
 
-def _known(audit: str | None, folder: str | None, baseline: str | None, config: str | None) -> Known:
+def _known(audit: str | None, folder: str | None, baseline: str | None, config: str | None) -> AgainstBaseline:
     settings = settings_for(config, folder=folder, baseline=baseline)
     stored = chosen(settings, audit)
     name = settings.judging.baseline
     with way_out(settings):
         result = result_of(stored.folder, settings.judging, date.today(), stored.audit)
-        return Known(name, stored.audit, result, read_baseline(name))
+        return AgainstBaseline(name, stored.audit, result, read_baseline(name))
 
 
-def _held(known: Known) -> Baseline:
+def _held(known: AgainstBaseline) -> Baseline:
     if known.baseline is None:
         raise UsageError(
             f"there is no baseline {known.name}", hint="`leakcheck baseline write` makes it from the last audit."
@@ -116,7 +116,7 @@ def _held(known: Known) -> Baseline:
     return known.baseline
 
 
-def _new(known: Known, held: Baseline) -> list[Line]:
+def _new(known: AgainstBaseline, held: Baseline) -> list[Line]:
     return sorted(line for line in known.found if not held.covering(line))
 
 

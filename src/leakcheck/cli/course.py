@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from leakcheck.cli.left import Left, steady
+from leakcheck.cli.left import TimeLeft, steady
 from leakcheck.progress import Outlook, UnderWay
 
 BY_TEST = frozenset({"declared", "orders", "isolated"})
@@ -24,7 +24,7 @@ class Moment(NamedTuple):
     unit: str = ""
     running: str = ""
     elapsed: float = 0.0
-    left: Left | None = None
+    left: TimeLeft | None = None
     stopping: bool = False
 
 
@@ -41,7 +41,7 @@ class Course:
         self._ahead: dict[str, float] = {}
         self._prior: float | None = None
         self._search = self._deadline = 0.0
-        self._left: Left | None = None
+        self._left: TimeLeft | None = None
         self._asked = self._began
         self._stopping = False
 
@@ -88,12 +88,12 @@ class Course:
             self._stopping,
         )
 
-    def _estimate(self, now: float) -> Left | None:
+    def _estimate(self, now: float) -> TimeLeft | None:
         """From the least to the most that is left of the whole audit; None before the declared order is known."""
         if not self._search and not self._ahead:
             return None
         low = (self._of_phase(now) or 0.0) + sum(self._ahead.values())
-        return Left(low, max(low, self._deadline - now) if self._deadline else low + self._search)
+        return TimeLeft(low, max(low, self._deadline - now) if self._deadline else low + self._search)
 
     def _of_phase(self, now: float) -> float | None:
         """What is left of the phase: as was thought before, and by its own pace the further it is."""

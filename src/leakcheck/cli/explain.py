@@ -9,14 +9,13 @@ import typer
 
 from leakcheck.analysis.graph.trial import trial_of
 from leakcheck.audit import result_of
-from leakcheck.audit.investigate import ask_about, was_asked, why_not
+from leakcheck.audit.investigate import ask_about, why_not
 from leakcheck.cli.chosen import chosen, find_test_in
 from leakcheck.cli.common import AuditId, Config, Folder
 from leakcheck.cli.display import ColorWhen, Display
 from leakcheck.cli.settings import settings_for
 from leakcheck.cli.way_out import way_out
 from leakcheck.errors import UsageError
-from leakcheck.options import Options
 from leakcheck.records import Trial
 from leakcheck.reports.formats.terminal import console_for
 from leakcheck.reports.terminal.explain import Asked, render_explain
@@ -50,14 +49,14 @@ def explain(
 
 
 def _trial(test: str, audit: Audit) -> Trial:
-    return trial_of(test, audit.executions, audit.suite, Options.from_text(audit.options).depth)
+    return trial_of(test, audit.executions, audit.suite, audit.asked_for.depth)
 
 
 def _ask(test: str, where: AuditFolder, audit: Audit, run: bool | None, display: Display) -> Asked:
     """Ask for what is open, if that was wanted and is possible."""
     if run is False:
         return Asked(why_not="--no-run was given")
-    if run is None and was_asked(audit, test):
+    if run is None and test in audit.investigated:  # the answers would be the same
         return Asked(why_not="it was asked about before; --run asks again")
     reason = why_not(audit, kept_salt(where.path))
     if reason and run:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
-from functools import wraps
 from typing import Annotated, Any
 
 import typer
 
+from leakcheck.cli.gathering import gathering
 from leakcheck.cli.output import check_targets, write_report
 from leakcheck.errors import UsageError
 from leakcheck.records import Result
@@ -20,22 +19,13 @@ Targets = Mapping[str, str]
 
 def offers_formats(command: Callable[..., int]) -> Callable[..., int]:
     """`command` with an option `--<name> FILE` for every format; what was asked for is its argument `targets`."""
-    signature = inspect.signature(command, eval_str=True)
-    options = {_parameter(name): (name, _option(report)) for name, report in formats().items()}
+    options = {_parameter(name): name for name in formats()}
+    added = {_parameter(name): _option(report) for name, report in formats().items()}
 
-    @wraps(command)
-    def offering(**given: Any) -> int:
-        asked = {name: given.pop(parameter) for parameter, (name, _) in options.items()}
-        return command(**given, targets={name: target for name, target in asked.items() if target is not None})
+    def gather(given: Mapping[str, str | None]) -> Targets:
+        return {options[name]: target for name, target in given.items() if target is not None}
 
-    own = [each for name, each in signature.parameters.items() if name != "targets"]
-    added = [
-        inspect.Parameter(parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=option)
-        for parameter, (_, option) in options.items()
-    ]
-    offering.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
-    offering.__annotations__ = {each.name: each.annotation for each in (*own, *added)}
-    return offering
+    return gathering(command, "targets", added, gather)
 
 
 def check_formats(targets: Targets) -> None:

@@ -8,18 +8,18 @@ from typing import NamedTuple
 _STEADY, _LEAST = 0.2, 3.0
 
 
-class Left(NamedTuple):
+class TimeLeft(NamedTuple):
     """Seconds, from the least to the most."""
 
     low: float
     high: float
 
 
-def steady(shown: Left | None, found: Left | None, passed: float) -> Left | None:
+def steady(shown: TimeLeft | None, found: TimeLeft | None, passed: float) -> TimeLeft | None:
     """What to show: what was shown runs down with the clock, unless what is found now is clearly another."""
     if shown is None or found is None:
         return found
-    return Left(_steady(shown.low, found.low, passed), _steady(shown.high, found.high, passed))
+    return TimeLeft(_steady(shown.low, found.low, passed), _steady(shown.high, found.high, passed))
 
 
 def _steady(shown: float, found: float, passed: float) -> float:
@@ -27,7 +27,7 @@ def _steady(shown: float, found: float, passed: float) -> float:
     return counted if abs(found - counted) <= max(_STEADY * counted, _LEAST) else found
 
 
-def words(left: Left | None) -> str:
+def words(left: TimeLeft | None) -> str:
     """ "about 2 min left"; "" where nothing is known, or next to nothing is left."""
     if left is None or left.high < 1:
         return ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from leakcheck.engine.job import Job
 from leakcheck.errors import CannotRecord
 from leakcheck.own_folders import Own
-from leakcheck.records import Execution
+from leakcheck.records import Execution, Note
 from leakcheck.records.topics import Topic
 from leakcheck.store import LOST, AuditFolder, fold_execution, kept_by, touched_by
 from leakcheck.wire import events
@@ -55,7 +55,7 @@ class Closing:
     def abandon(self, jobs: Sequence[Job]) -> None:
         """What these wrote are no executions, and says so, if there is room to say it."""
         for job in jobs:
-            self.disk.remember(job.told())
+            self.disk.remember(job.events_told())
             job.release()
         # Of others too: there may have been no room to put them aside.
         self.disk.remember(kept_by(self.folder))
@@ -66,7 +66,7 @@ class Closing:
                 ending = events.Exit(LOST, None, round(now - job.began, 4), job.mode, changed)
                 self.folder.close(job.tag, ending)
             for text in self.disk.troubles():
-                self.folder.append("audit", events.Note(Topic.FILES, text))
+                self.folder.append("audit", Note(Topic.FILES, text))
             self.disk.forget_copies()
 
     def _put_back(self, items: Iterable[events.Event]) -> tuple[str, ...]:

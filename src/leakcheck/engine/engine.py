@@ -21,7 +21,7 @@ from leakcheck.engine.timeouts import endless_collection
 from leakcheck.own_folders import Own
 from leakcheck.records import Execution, Order, Printed, name_of, numbered
 from leakcheck.records.topics import Fallback
-from leakcheck.store import CONTROL, AuditFolder, Left, Replay
+from leakcheck.store import CONTROL, AuditFolder, Leftover, Replay
 from leakcheck.wire import events
 from leakcheck.workspace.recovery import recover
 from leakcheck.workspace.touched_files import TouchedFiles
@@ -215,7 +215,7 @@ class Engine:
         """Leave out a number: an earlier session has given it to something that need not be asked again."""
         next(self._numbers)
 
-    def take_over(self, left: Left) -> tuple[str, ...]:
+    def take_over(self, left: Leftover) -> tuple[str, ...]:
         """Go on where another session has ended: its executions are handed out again, and what executions that
         nobody ended have changed is put back. Returns what could not be, in sentences."""
         for tag in (SUITE, SINGLE_SUITE):

@@ -81,7 +81,7 @@ class Job:
         with suppress(OSError):
             self._held = os.open(folder.segment(self.tag), os.O_RDONLY)
 
-    def told(self) -> tuple[events.Event, ...]:
+    def events_told(self) -> tuple[events.Event, ...]:
         """What the segment tells by now, wherever it is; the execution is over."""
         if self._held < 0:
             return ()

@@ -16,7 +16,7 @@ from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.processes import uninterrupted
 from leakcheck.engine.timeouts import end_what_is_due
 from leakcheck.own_folders import Own
-from leakcheck.records import Execution
+from leakcheck.records import Execution, Note
 from leakcheck.records.topics import Topic
 from leakcheck.store import AuditFolder
 from leakcheck.wire import events
@@ -208,7 +208,7 @@ class Scheduler:
         if not has_room(self.folder, job.tag):
             raise cannot_record(self.folder)
         if job.tried:
-            note = events.Note(Topic.RECORDER, f"{job.tag}: there was no room to record it")
+            note = Note(Topic.RECORDER, f"{job.tag}: there was no room to record it")
             self.folder.append("audit", note)
             return self.closing.close(job, items)
         execution = self.closing.close(job, items, lost=True)

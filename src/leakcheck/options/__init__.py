@@ -7,16 +7,20 @@ from leakcheck.options.merging import settle
 from leakcheck.options.model import BASELINE, EngineName, FailOn, Judging, Options, ProfileName, Settings
 from leakcheck.options.profiles import PROFILES, Profile
 from leakcheck.options.rules import ANY, Ignore, matches
+from leakcheck.options.table import OF_AUDIT, TABLE, Option
 
 __all__ = [
     "ANY",
     "BASELINE",
+    "OF_AUDIT",
     "PROFILES",
+    "TABLE",
     "ConfigFile",
     "EngineName",
     "FailOn",
     "Ignore",
     "Judging",
+    "Option",
     "Options",
     "Profile",
     "ProfileName",

@@ -1,13 +1,13 @@
-"""What each key of a configuration file may hold. A check returns the option's value, or says what is expected."""
+"""What a configuration file may hold, by the type of an option. A check returns the option's
+value, or says what is expected."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, get_args
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
 
-from leakcheck.options.budgets import parse_budget
-from leakcheck.options.model import EngineName, FailOn, ProfileName
+from leakcheck.options.said import Compound
 
 _NUL = "\0"
 """No path and no argument of a process can hold it."""
@@ -30,19 +30,22 @@ def one_of(names: Collection[str]) -> Check:
     return check
 
 
-def whole(least: int) -> Check:
+def whole(least: float) -> Check:
     def check(value: object) -> int:
         if type(value) is not int or not least <= value <= _LARGEST:
-            raise Unfit(f"a whole number of at least {least} is expected")
+            raise Unfit(f"a whole number of at least {least:g} is expected")
         return value
 
     return check
 
 
-def seconds(value: object) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0.1 <= value <= _LARGEST:
-        raise Unfit("a number of seconds, at least 0.1, is expected")
-    return float(value)
+def seconds(least: float) -> Check:
+    def check(value: object) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= _LARGEST:
+            raise Unfit(f"a number of seconds, at least {least:g}, is expected")
+        return float(value)
+
+    return check
 
 
 def yes_or_no(value: object) -> bool:
@@ -67,34 +70,16 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and _NUL not in value
 
 
-def budget(value: object) -> tuple[float, str]:
-    try:
-        if type(value) not in (int, float, str):
-            raise ValueError
-        return parse_budget(str(value))
-    except ValueError:
-        raise Unfit('runs of the declared order (20) or seconds ("90s") are expected') from None
+def compound(what: Compound) -> Check:
+    def check(value: object) -> tuple[Any, ...]:
+        try:
+            if type(value) not in (int, float, str):
+                raise ValueError
+            return what.parse(str(value))
+        except ValueError:
+            raise Unfit(what.expected) from None
 
-
-KEYS: Mapping[str, Check] = {
-    "paths": texts,
-    "pytest-args": texts,
-    "python": text,
-    "profile": one_of(get_args(ProfileName)),
-    "random": whole(0),
-    "seed": whole(0),
-    "depth": whole(1),
-    "budget": budget,
-    "engine": one_of(get_args(EngineName)),
-    "lanes": whole(1),
-    "test-timeout": seconds,
-    "execution-timeout": seconds,
-    "fail-on": one_of(get_args(FailOn)),
-    "baseline": text,
-    "folder": text,
-    "show-values": yes_or_no,
-    "keep-temp": yes_or_no,
-}
+    return check
 
 
 def did_you_mean(value: object, names: Iterable[str]) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from leakcheck.errors import UsageError
 from leakcheck.nouns import plural
-from leakcheck.options.checks import KEYS, Unfit, did_you_mean
+from leakcheck.options.checks import Unfit, did_you_mean
 from leakcheck.options.ignoring import Problem, read_rules
 from leakcheck.options.model import BASELINE
+from leakcheck.options.table import KEYS, TABLE
 
 OWN, SHARED = "leakcheck.toml", "pyproject.toml"
 
@@ -81,15 +82,13 @@ def _read(path: Path, table: Mapping[str, object], start: Path) -> ConfigFile:
                 values["ignore"], wrong = read_rules(value, name)
                 problems += wrong
             elif key in KEYS:
-                values[key.replace("-", "_")] = KEYS[key](value)
+                values |= KEYS[key].as_fields(KEYS[key].check(value))
             else:
                 problems.append((key, value, _unknown(key)))
         except Unfit as unfit:
             problems.append((key, value, str(unfit)))
     if problems:
         raise UsageError(_headline(name, len(problems)), detail=_lines(problems), hint="See docs/configuration.md.")
-    if "budget" in values:
-        values["budget"], values["budget_unit"] = values["budget"]
     if "ignore" in values:
         values["ignore"] = tuple(values["ignore"])
     return ConfigFile(name, _from_here(values, os.path.relpath(path.parent, start)), frozenset(values))
@@ -121,13 +120,15 @@ def _shown(value: object) -> str:
 
 def _from_here(values: dict[str, Any], folder: str) -> Mapping[str, Any]:
     """Paths in the file are relative to it; everybody else's are relative to where the user stands."""
-    moved: Mapping[str, Callable[[Any], Any]] = {
-        "paths": lambda paths: tuple(_moved(path, folder) for path in paths),
-        "python": lambda python: _moved(python, folder) if os.sep in python or "/" in python else python,
-        "folder": lambda path: _moved(path, folder),
-        "baseline": lambda path: _moved(path, folder),
-    }
-    return {name: moved.get(name, lambda value: value)(value) for name, value in _with_baseline(values).items()}
+    return {name: _value_from_here(name, value, folder) for name, value in _with_baseline(values).items()}
+
+
+def _value_from_here(name: str, value: Any, folder: str) -> Any:
+    relative = TABLE[name].said.relative if name in TABLE else ""
+    is_name = relative == "program" and os.sep not in value and "/" not in value
+    if not relative or is_name:
+        return value
+    return tuple(_moved(each, folder) for each in value) if isinstance(value, tuple) else _moved(value, folder)
 
 
 def _with_baseline(values: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from leakcheck.options.files import ConfigFile
 from leakcheck.options.model import Judging, Options, ProfileName, Settings
 from leakcheck.options.profiles import PROFILES
 
-_OF_JUDGING = {spec.name for spec in fields(Judging)}
+_OF_JUDGING = frozenset(spec.name for spec in fields(Judging))
 
 
 def settle(given: Mapping[str, Any], config: ConfigFile | None) -> Settings:

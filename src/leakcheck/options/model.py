@@ -9,39 +9,63 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from leakcheck.errors import Unreadable
+from leakcheck.options.budgets import BUDGET, BudgetUnit
 from leakcheck.options.interpreter import default_python
 from leakcheck.options.rules import Ignore
+from leakcheck.options.said import Said, option
 
 EngineName = Literal["auto", "fork", "spawn"]
 FailOn = Literal["error", "warning", "note", "never"]
 ProfileName = Literal["quick", "standard", "thorough"]
-BudgetUnit = Literal["runs", "seconds"]
 
 SHORTEST_RUN = 6.0
 """Seconds that a run of the declared order counts for at least, so that small suites are not stinted."""
 BASELINE = "leakcheck-baseline.txt"
 
 
+_CORES = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
 @dataclass(frozen=True)
 class Options:
-    """All options of an audit. Times are seconds; `budget` is in runs of the declared order or in seconds."""
+    """All options of an audit, in the order in which the command line tells them. What people say to choose one
+    stands beside it. Times are seconds; `budget` is in runs of the declared order or in seconds."""
 
-    paths: tuple[str, ...] = ()
-    pytest_args: tuple[str, ...] = ()
-    python: str = field(default_factory=default_python)
-    engine: EngineName = "auto"
-    lanes: int = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    profile: ProfileName = "standard"
-    random: int = 3
-    seed: int = 1
-    test_timeout: float = 60.0
-    execution_timeout: float = 1800.0
-    budget: float = 20.0
+    paths: tuple[str, ...] = option(
+        (),
+        Said(
+            "Test files, folders or node ids, as for pytest. Arguments for pytest itself go behind --.",
+            is_argument=True,
+            relative="path",
+        ),
+    )
+    pytest_args: tuple[str, ...] = option((), Said())
+    python: str = field(
+        default_factory=default_python,
+        metadata=Said(
+            "The audited project's interpreter.",
+            usual="leakcheck's own; where pipx or uv installed it as a tool, that of VIRTUAL_ENV or .venv",
+            relative="program",
+        ).metadata,
+    )
+    profile: ProfileName = option("standard", Said("How thorough to be; see docs/configuration.md."))
+    engine: EngineName = option(
+        "auto", Said("Fork a collected suite for each execution, or start a new pytest process.")
+    )
+    lanes: int = option(_CORES, Said("Executions at a time.", least=1, usual="the cores"))
+    random: int = option(3, Said("Pairs of random orders, an order and its reverse.", least=0))
+    seed: int = option(1, Said("Seed of the first random order.", least=0))
+    test_timeout: float = option(60.0, Said("Seconds that one test may take.", least=0.1))
+    execution_timeout: float = option(1800.0, Said("Seconds that one execution may take.", least=0.1))
+    budget: float = option(
+        20.0,
+        Said("What the search may cost: 20 (runs of the declared order) or 90s (seconds).", compound=BUDGET),
+    )
     budget_unit: BudgetUnit = "runs"
-    depth: int = 2
-    show_values: bool = False
-    keep_temp: bool = False
-    folder: str = ".leakcheck"
+    depth: int = option(2, Said("Of how many tests that make one value together to follow.", least=1))
+    show_values: bool = option(False, Said("Show secrets in the clear instead of digests."))
+    keep_temp: bool = option(False, Said("Keep what tests leave in their temporary folders."))
+    folder: str = option(".leakcheck", Said("Where audits are kept.", relative="path"))
 
     def budget_seconds(self, declared: float) -> float:
         """How long the search may take, given how long the declared order took."""
@@ -80,9 +104,9 @@ def _fits(hint: Any, value: object) -> bool:
 class Judging:
     """What counts: from which severity on the exit code is 1, what is ignored, and the file of what is known."""
 
-    fail_on: FailOn = "error"
+    fail_on: FailOn = option("error", Said("End with 1 when there is a finding of this severity or a worse one."))
     ignore: tuple[Ignore, ...] = ()
-    baseline: str = BASELINE
+    baseline: str = option(BASELINE, Said("The file of what is known.", relative="path"))
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ from leakcheck.records.questions import (
 from leakcheck.records.recorded import (
     BAD_OUTCOMES,
     GOOD_OUTCOMES,
-    NOT_RESTORED,
+    NO_VALUE,
     QUIET_FILES,
     UNDOABLE,
     Change,
@@ -52,6 +52,7 @@ from leakcheck.records.recorded import (
     FixtureError,
     Mark,
     Met,
+    Note,
     Order,
     Outcome,
     PathChange,
@@ -74,7 +75,7 @@ from leakcheck.records.recorded import (
 __all__ = [
     "BAD_OUTCOMES",
     "GOOD_OUTCOMES",
-    "NOT_RESTORED",
+    "NO_VALUE",
     "ORDER_DEPENDENT",
     "QUIET_FILES",
     "UNDOABLE",
@@ -105,6 +106,7 @@ __all__ = [
     "Mark",
     "Mend",
     "Met",
+    "Note",
     "Order",
     "OrderKind",
     "OrderSummary",

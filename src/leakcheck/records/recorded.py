@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from leakcheck.records.locations import Location
 from leakcheck.records.questions import Control, OrderKind, Printed, Question, Whole, kind_of, title
+from leakcheck.records.topics import Topic
 
 Outcome = Literal[
     "passed", "failed", "error", "skipped", "xfailed", "xpassed", "crashed", "timeout", "not run", "unknown"
@@ -20,10 +21,8 @@ Phase = Literal["setup", "call", "teardown", "import"]
 UNDOABLE = frozenset({"threads"})
 """Kinds that nobody can put back: what runs ends by itself."""
 
-NOT_RESTORED = "not restored"
-"""The topic of the note in an execution that could not put a location back."""
-
-
+NO_VALUE = "absent"
+"""How a change tells a value that is not there."""
 QUIET_FILES = ".hypothesis"
 """Part of the names of files that tools write beside the tests: no state of the project."""
 LONGEST_ID = 1000
@@ -125,6 +124,11 @@ class Change:
     reach: str = "suite"
     internal: bool = False
 
+    @property
+    def from_nothing(self) -> bool:
+        """Whether there was no value before, or None in its place."""
+        return self.before in (NO_VALUE, str(None))
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class FixtureError:
@@ -221,6 +225,14 @@ class Met(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth telling, of an execution or of an audit. `topic` is one of `records.topics.Topic`."""
+
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
     """One order, run once, in one process. `outside` is what tests have met of state that no fork undoes. `deep` is
     what a deep look found; the cause of each change is the test that made it. `modules` are those of the project
@@ -231,7 +243,7 @@ class Execution:
     status: Status
     runs: tuple[TestRun, ...]
     seconds: float = 0.0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     engine: str = "fork"
     outside: tuple[Met, ...] = ()
     deep: tuple[Change, ...] = ()
@@ -240,6 +252,10 @@ class Execution:
     def outcome(self, test: str) -> Outcome:
         """The outcome of `test`, "not run" when the execution never came to it."""
         return next((run.outcome for run in reversed(self.runs) if run.test == test), "not run")
+
+    def tells(self, topic: Topic) -> bool:
+        """Whether there is a note about `topic`."""
+        return any(note.topic == topic for note in self.notes)
 
 
 @dataclass(frozen=True, slots=True)

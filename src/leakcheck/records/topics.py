@@ -6,19 +6,28 @@ from enum import StrEnum
 
 
 class Topic(StrEnum):
-    """What a note of an audit is about. What follows from a note follows from its topic, never from its words."""
+    """What a note of an audit, or of an execution, is about. What follows from a note follows from its topic, never
+    from its words."""
 
     ASKED = "asked"
     BUDGET = "budget"
     ENGINE = "engine"
     FILES = "files"
     LAUNCHER = "launcher"
+    MISSING = "missing"
+    """An order names a test that the suite lacks."""
     NEUTRALISED = "neutralised"
+    NO_EVIDENCE = "no evidence"
+    """In format 1, the execution was disturbed: it is kept and not counted."""
+    NOT_RESTORED = "not restored"
+    """A location could not be put back."""
     PORTS = "ports"
     PROCESS = "process"
     QUIET = "quiet"
     RECORDER = "recorder"
     SERVERS = "servers"
+    STOPPED = "stopped"
+    """pytest ended the run."""
     TEMP = "temp"
     THREADS = "threads"
 

@@ -10,7 +10,7 @@ from leakcheck.errors import EngineFailed
 from leakcheck.orders.declared import Strategy as Declared
 from leakcheck.records import Control, Execution, Order
 from leakcheck.records.topics import Fallback, Topic
-from leakcheck.search.interference import outsiders, talk_to_servers, told
+from leakcheck.search.interference import outside_notes, outsiders, talk_to_servers
 from leakcheck.search.session import LETHAL, AuditSession
 from leakcheck.text import some
 
@@ -42,7 +42,7 @@ def calibrate(bench: AuditSession, control: Job) -> None:
     if odd:
         told_of = f"outcomes differ from plain pytest, even in a process of their own: {some(odd, 1)}"
         bench.note(Topic.RECORDER, told_of)
-    for topic, text in told([*bench.executions, *bench.control], bench.suite.rootdir):
+    for topic, text in outside_notes([*bench.executions, *bench.control], bench.suite.rootdir):
         bench.note(topic, text)
 
 

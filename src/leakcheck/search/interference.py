@@ -69,7 +69,7 @@ def _meets(order: Order, outside: Collection[str]) -> bool:
     return bool(outside) and (not order.tests or any(test in outside for test in order.tests))
 
 
-def told(executions: Iterable[Execution], root: str) -> Iterator[tuple[Topic, str]]:
+def outside_notes(executions: Iterable[Execution], root: str) -> Iterator[tuple[Topic, str]]:
     """(topic, sentence) for the report."""
     seen: dict[str, dict[str, None]] = {"file": {}, "server": {}, "port": {}}
     for execution in executions:

@@ -32,7 +32,7 @@ class LeftOut:
         """These were not run for lack of budget."""
         self._orders.setdefault(phase, {}).update(dict.fromkeys(map(_asked, orders)))
 
-    def told(self, executions: Iterable[Execution]) -> Iterator[str]:
+    def sentences(self, executions: Iterable[Execution]) -> Iterator[str]:
         """A sentence for each phase of which something is missing still."""
         made = {_asked(execution.order) for execution in executions}
         for phase, orders in self._orders.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from leakcheck.analysis import meant_witnesses
 from leakcheck.orders import whole_orders
@@ -18,7 +18,18 @@ from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.search.proof import confirm
 from leakcheck.search.questions import order_for
 from leakcheck.search.session import AuditSession
-from leakcheck.search.witnesses import explain, find_alternatives, find_more
+from leakcheck.search.witnesses import find_alternatives, find_more, find_witnesses
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What differs between searches. `latent`: leaked values are put in front of their readers. `rounds`: so often
+    what is known is proven. `whole`: the audit is about everybody, so others who leak the same are looked for, and
+    what came to light last is proven and gets its lines."""
+
+    latent: bool = True
+    rounds: int = 1
+    whole: bool = True
 
 
 def settle(bench: AuditSession) -> None:
@@ -33,36 +44,45 @@ def settle(bench: AuditSession) -> None:
         orders_and_suspects(bench)
     try_meant(bench)
     _set_budget(bench)
+    find_and_prove(bench, Plan(latent=profile.search))
+
+
+def find_and_prove(bench: AuditSession, plan: Plan) -> None:
+    """All that follows the orders: what they have shown is settled and proven first, then what is latent."""
     once_more = OnceMore(bench)
     once_more.settle()
-    explain(bench, "explain")
-    prove(bench)
-    if profile.search:
-        _search(bench)
+    find_witnesses(bench, "explain")
+    prove(bench, plan.rounds)
+    if plan.latent:
+        _search(bench, plan)
     once_more.settle()
-    confirm(bench)
-    look_deep(bench)
-    if profile.search:
-        name_lines(bench)
-    once_more.settle()
+    if plan.whole:
+        confirm(bench)
+        look_deep(bench)
+        if plan.latent:
+            name_lines(bench)
+        once_more.settle()
 
 
-def _search(bench: AuditSession) -> None:
+def _search(bench: AuditSession, plan: Plan) -> None:
     """What no order has shown yet: leaked values in front of their readers, one at a time and together."""
     cover_pairs(bench)
     meet_elsewhere(bench)
-    explain(bench)
+    if plan.whole:
+        find_witnesses(bench)
     combine(bench)
-    explain(bench)
-    prove(bench)
-    find_more(bench)
+    find_witnesses(bench)
+    prove(bench, plan.rounds)
+    if plan.whole:
+        find_more(bench)
 
 
-def prove(bench: AuditSession) -> None:
+def prove(bench: AuditSession, rounds: int = 1) -> None:
     """Confirm what is known, name what leaked, and ask who else leaves it."""
-    confirm(bench)
-    look_deep(bench)
-    find_alternatives(bench)
+    for _ in range(rounds):
+        confirm(bench)
+        look_deep(bench)
+        find_alternatives(bench)
 
 
 def orders_and_profiles(bench: AuditSession) -> None:

@@ -14,11 +14,11 @@ from leakcheck.engine import Engine
 from leakcheck.options import PROFILES, Options, Profile
 from leakcheck.orders import View
 from leakcheck.progress import Outlook, Progress
-from leakcheck.records import Alone, Deep, Execution, Location, Order, Printed, Suite, Whole, in_sequence
+from leakcheck.records import Alone, Deep, Execution, Location, Note, Order, Printed, Suite, Whole, in_sequence
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.interference import WHY, Outside, alone_where_needed, disturbed, with_neighbours
 from leakcheck.search.left_out import LeftOut
-from leakcheck.wire.events import Disowned, FellBack, Note
+from leakcheck.wire.events import Disowned, FellBack
 
 BATCH = 64
 """So many executions are begun before the clock is looked at again."""
@@ -159,7 +159,7 @@ class AuditSession:
 
     def tell_left_out(self) -> None:
         """What the budget did not suffice for, when all that could be made is made."""
-        for text in self.left_out.told(self.executions):
+        for text in self.left_out.sentences(self.executions):
             self.note(Topic.BUDGET, text)
 
     def make_again(self, phase: str, executions: Sequence[Execution], why: str) -> None:

@@ -23,7 +23,7 @@ VOTES = 3
 """Where a test was seen to behave both ways behind the same tests, so many executions answer a question."""
 
 
-def explain(bench: AuditSession, phase: str = "latent") -> None:
+def find_witnesses(bench: AuditSession, phase: str = "latent") -> None:
     """Find a minimal witness for every difference; then look for others who leave the same behind."""
     given_up: set[tuple[str, str]] = set()
     for _ in range(MAX_ROUNDS):

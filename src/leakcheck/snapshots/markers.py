@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from leakcheck.records import NO_VALUE
+
 
 class Items(tuple[Any, ...]):
     """What a list or a set held."""
@@ -17,7 +19,7 @@ class Missing:
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "absent"
+        return NO_VALUE
 
 
 MISSING = Missing()

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
+from leakcheck.records import NO_VALUE
+
 
 class Ident:
     """The identity of one object, without keeping it alive where that can be avoided."""
@@ -60,7 +62,7 @@ class Snapshot:
         return state.hexdigest()
 
 
-ABSENT = Snapshot(Node("absent"), 0)
+ABSENT = Snapshot(Node(NO_VALUE), 0)
 
 
 def _pieces(node: Node) -> Iterator[str]:
@@ -107,7 +109,7 @@ def _differences(a: Node, b: Node, path: str) -> Iterator[tuple[str, str, str, b
     for edge in chain(old, (edge for edge in new if edge not in old)):
         for row in _differences(old.get(edge, ABSENT.root), new.get(edge, ABSENT.root), path + edge):
             found = True
-            yield row if row[1] != "absent" and row[2] != "absent" else (*row[:3], a.internal)
+            yield row if NO_VALUE not in row[1:3] else (*row[:3], a.internal)
     if not found:
         yield path, a.text, b.text, a.internal
 

@@ -3,7 +3,7 @@
 from leakcheck.store.fold import CONTROL, LOST, Audit, alive_since, fold_execution, read_audit
 from leakcheck.store.folder import MARK, AuditFolder, audits, latest
 from leakcheck.store.kept import kept_by, touched_by
-from leakcheck.store.replay import Left, Replay, left_in
+from leakcheck.store.replay import Leftover, Replay, left_in
 
 __all__ = [
     "CONTROL",
@@ -11,7 +11,7 @@ __all__ = [
     "MARK",
     "Audit",
     "AuditFolder",
-    "Left",
+    "Leftover",
     "Replay",
     "alive_since",
     "audits",

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Final, cast
 
 from leakcheck.errors import Unreadable
-from leakcheck.records import Behind, Change, Excerpt, Execution, Met, Order, Outcome, Status, Suite, TestRun
+from leakcheck.options import Options
+from leakcheck.records import Behind, Change, Excerpt, Execution, Met, Note, Order, Outcome, Status, Suite, TestRun
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store.folder import AuditFolder
 from leakcheck.store.journal import Journal
 from leakcheck.wire import events, segments
 
-DISOWNED = "no evidence"
-"""In format 1, the topic of the note on an execution that was disturbed: it is kept and not counted."""
 LOST: Final = "lost"
 """The status of an execution that leakcheck itself ended, or that nobody ended."""
 SUITE = "suite"
@@ -27,12 +27,13 @@ EXECUTIONS = ("e", CONTROL)
 @dataclass(frozen=True)
 class Audit:
     """Everything known about a suite. `control` are the executions without a recorder. `damaged` are segments that
-    are not as they were written, or gone: they count for nothing, and such an audit is not finished."""
+    are not as they were written, or gone: they count for nothing, and such an audit is not finished. For the
+    tests that are `investigated` further executions were asked for."""
 
     suite: Suite
     executions: tuple[Execution, ...]
     control: tuple[Execution, ...] = ()
-    notes: tuple[events.Note, ...] = ()
+    notes: tuple[Note, ...] = ()
     leakcheck: str = ""
     created: str = ""
     finished: bool = False
@@ -43,6 +44,12 @@ class Audit:
     format: int = events.FORMAT
     excerpts: tuple[Excerpt, ...] = ()
     fallback: str = ""
+    investigated: frozenset[str] = frozenset()
+
+    @cached_property
+    def asked_for(self) -> Options:
+        """The options that it was made with; `Unreadable` if what is stored are none."""
+        return Options.from_text(self.options)
 
 
 def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
@@ -50,7 +57,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     not ended from outside."""
     order = Order(Behind(), ())
     runs: list[TestRun] = []
-    notes: list[str] = []
+    notes: list[Note] = []
     outside: list[Met] = []
     status: Status = LOST
     seconds, engine, running, why = 0.0, "fork", "", ""
@@ -69,14 +76,14 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
                 running = ""
             case events.Again(test=test, outcome=outcome) if runs and runs[-1].test == test:
                 runs[-1] = replace(runs[-1], again=cast(Outcome, outcome))
-            case events.Note(topic=topic, text=text):
-                notes.append(f"{topic}: {text}")
+            case Note():
+                notes.append(event)
             case events.Outside(what=what, name=name, test=test) if what != "settled":
                 outside.append(Met(test or running, what, name))
             case events.Deep():
                 deep, modules = event.changes, event.modules
             case events.Stopped(reason=reason):
-                notes.append(f"stopped: {reason}")
+                notes.append(Note(Topic.STOPPED, reason))
                 why = f"{reason.partition(':')[0]} ended the run"
             case events.Exit():
                 status, seconds, engine = cast(Status, event.status), event.seconds, event.engine
@@ -93,7 +100,7 @@ def _last_session(items: Sequence[events.Event]) -> Sequence[events.Event]:
     return items[starts[-1] :] if starts else items
 
 
-def _fallback(items: Sequence[events.Event], notes: Iterable[events.Note]) -> str:
+def _fallback(items: Sequence[events.Event], notes: Iterable[Note]) -> str:
     """Why the audit did not fork to its end; "" if it did. An earlier leakcheck told it in a note alone."""
     told = [event.why for event in items if isinstance(event, events.FellBack)]
     in_words = any(note.topic == Topic.ENGINE for note in notes)
@@ -175,7 +182,7 @@ def _suite_in(folder: AuditFolder) -> Suite:
 
 def is_disowned(execution: Execution) -> bool:
     """Whether an audit of format 1 says that this execution does not count."""
-    return any(note.startswith(f"{DISOWNED}: ") for note in execution.notes)
+    return execution.tells(Topic.NO_EVIDENCE)
 
 
 def read_audit(folder: AuditFolder) -> Audit:
@@ -192,7 +199,7 @@ def read_audit(folder: AuditFolder) -> Audit:
     executions, damaged = _read_executions(folder, Journal.of(content))
     seconds = _seconds(items)
     session = _last_session(items)
-    notes = tuple(event for event in session if isinstance(event, events.Note))
+    notes = tuple(event for event in session if isinstance(event, Note))
     return Audit(
         suite,
         tuple(each for each in executions if not each.id.startswith(CONTROL)),
@@ -208,4 +215,5 @@ def read_audit(folder: AuditFolder) -> Audit:
         content.format,
         next((each.items for each in reversed(items) if isinstance(each, events.Excerpts)), ()),
         _fallback(session, notes),
+        frozenset(event.test for event in session if isinstance(event, events.Investigated)),
     )

@@ -70,7 +70,7 @@ def _asked(order: Order) -> Order:
 
 
 @dataclass(frozen=True)
-class Left:
+class Leftover:
     """What an ended session has left: complete executions, names of files that they changed, and the events about
     state outside the process of executions that nobody has ended."""
 
@@ -79,7 +79,7 @@ class Left:
     touched: tuple[events.Outside, ...] = ()
 
 
-def left_in(folder: AuditFolder) -> Left:
+def left_in(folder: AuditFolder) -> Leftover:
     """Read all executions of `folder`. Segments that are not complete are put aside: they tell nothing any more."""
     journal = Journal.of(folder.content("audit"))
     known: list[tuple[Order, Execution]] = []
@@ -97,4 +97,4 @@ def left_in(folder: AuditFolder) -> Left:
             folder.put_aside(tag)
     for tag in journal.missing(folder.tags()):
         folder.append("audit", events.Disowned((tag,), "gone"))
-    return Left(Replay.of(known), frozenset(changed), kept_by(folder))
+    return Leftover(Replay.of(known), frozenset(changed), kept_by(folder))

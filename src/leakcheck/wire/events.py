@@ -20,7 +20,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from leakcheck.records import Change, Excerpt, Order, Suite, TestRun
+from leakcheck.records import Change, Excerpt, Note, Order, Suite, TestRun
 
 FORMAT = 3
 UNSEALED = 1
@@ -113,18 +113,17 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """Something worth telling about this execution."""
-
-    topic: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class FellBack:
     """The audit runs each order in a new process from now on: `why` is one of `records.topics.Fallback`."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Investigated:
+    """Further executions were asked for about this test. Told in the segment `audit`, of a finished audit."""
+
+    test: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +225,7 @@ Event = (
     | Again
     | Note
     | FellBack
+    | Investigated
     | Outside
     | Deep
     | Stopped

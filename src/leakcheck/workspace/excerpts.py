@@ -10,7 +10,7 @@ from pathlib import Path
 from leakcheck.records import Change, Excerpt, Execution, Source, Suite
 from leakcheck.snapshots.redaction import Redactor
 from leakcheck.snapshots.secret_forms import SHORTEST, is_secret_name
-from leakcheck.workspace.source_redaction import Known, without_secrets
+from leakcheck.workspace.source_redaction import IsKnown, without_secrets
 
 AROUND = 4
 """Lines shown before and behind the one that wrote."""
@@ -62,7 +62,7 @@ def _digests(change: Change) -> Iterator[str]:
 
 
 def excerpts_of(
-    rootdir: str, sources: Iterable[Source], known: Known | None = None, keep: Iterable[str] = ()
+    rootdir: str, sources: Iterable[Source], known: IsKnown | None = None, keep: Iterable[str] = ()
 ) -> tuple[Excerpt, ...]:
     """One excerpt for each line that wrote. What is no Python file below `rootdir` is left out. With `known`, which
     tells whether a text is a secret, secrets are hidden; `keep` are names."""
@@ -80,7 +80,7 @@ def excerpts_of(
     return tuple(found[:MAX_EXCERPTS])
 
 
-def _lines(text: str, known: Known | None, names: frozenset[str]) -> list[str]:
+def _lines(text: str, known: IsKnown | None, names: frozenset[str]) -> list[str]:
     return text.split("\n") if known is None else without_secrets(text, known, names)
 
 

@@ -49,7 +49,7 @@ _WORDS_OF_PROSE = 4
 _NAME = re.compile(r"/[\w/{}.-]*|[A-Za-z]+(?:[-_ ][A-Za-z]+)?")
 _BASE64 = re.compile(r"(?:[\w+/-]{4}){2,}(?:[\w+/-]{2}(?:==)?|[\w+/-]{3}=?)?")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){4,}")
-Known = Callable[[str], bool]
+IsKnown = Callable[[str], bool]
 
 
 @dataclass
@@ -90,7 +90,7 @@ class _Words:
         return self.secret[-1] or (comma == "," and is_secret_name(before[:SCANNED]))
 
 
-def without_secrets(text: str, known: Known, keep: Iterable[str] = ()) -> list[str]:
+def without_secrets(text: str, known: IsKnown, keep: Iterable[str] = ()) -> list[str]:
     """The lines of `text`. `known` tells whether a value was seen as a secret; what is in `keep` is a name."""
     tokens = list(tokens_of(text))
     judge = _Judge(cache(known), frozenset(keep))
@@ -102,7 +102,7 @@ def without_secrets(text: str, known: Known, keep: Iterable[str] = ()) -> list[s
 class _Judge:
     """Tells whether a text is secret by what it is, wherever it stands."""
 
-    known: Known
+    known: IsKnown
     names: frozenset[str]
 
     def hides(self, text: str) -> bool:

@@ -49,7 +49,7 @@ def of_killed(base: Path) -> Iterator[str]:
                 os.close(lock)
 
 
-def told(names: Sequence[str], root: str) -> str:
+def unseen_note(names: Sequence[str], root: str) -> str:
     """A sentence about the paths `names`; "" if there are none."""
     if not names:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.made import execution, name, ran, suite
-from leakcheck.analysis import Case, derive
+from leakcheck.analysis import GateInput, derive
 from leakcheck.analysis.gate.baseline_entries import Line, entries_of
 from leakcheck.analysis.gate.fixture_errors import called, fixture_findings
 from leakcheck.records import Cost, FixtureError
@@ -28,7 +28,7 @@ def test_no_test_is_accused() -> None:
     runs = (execution("declared", ran("x"), ran("y", wider=(SERVER,))), execution("reversed", ran("y"), ran("x")))
     found = derive(
         suite("x", "y"), runs, cost=Cost(1, 1, 1, 1, 1, 1), leakcheck="0", engine="fork", lanes=1,
-        case=Case("warning"),
+        case=GateInput("warning"),
     )  # fmt: skip
     assert {test.verdict for test in found.tests} == {"stable"}
     assert [finding.code for finding in found.findings] == ["LK403"]

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from analysis.made import suite
-from leakcheck.analysis import Baseline, Case, entries_of, extended_baseline, wrong_marks
+from leakcheck.analysis import Baseline, GateInput, entries_of, extended_baseline, wrong_marks
 from leakcheck.analysis.gate.declared_dependencies import Meant
-from leakcheck.analysis.gate.gate import Judged, judge
+from leakcheck.analysis.gate.gate import GateResult, judge
 from leakcheck.options import Ignore
 from leakcheck.records import Finding, Leak, Location, Mark, Source, Suite
 
@@ -37,8 +37,8 @@ def judged(
     of: Suite = SUITE,
     baseline: Baseline | None = None,
     partial: tuple[str, ...] = (),
-) -> Judged:
-    case = Case("error", rules, date(2030, 6, 15), baseline, "known.txt", partial)
+) -> GateResult:
+    case = GateInput("error", rules, date(2030, 6, 15), baseline, "known.txt", partial)
     return judge(case, [found or finding()], [by or leak()], of, Meant())
 
 

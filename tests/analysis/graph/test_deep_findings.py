@@ -6,7 +6,7 @@ import pytest
 
 from analysis.made import change, name
 from leakcheck.analysis.graph.deep_findings import merged
-from leakcheck.analysis.graph.leaks import Left
+from leakcheck.analysis.graph.leaks import LeftChange
 from leakcheck.records import Change, Edge, Location
 
 STORE = Location("module_globals", "shop", "cache._store")
@@ -16,8 +16,8 @@ def entry(key: str, kind: str = "module_globals") -> Location:
     return Location(kind, "shop", f'cache._store["{key}"]')
 
 
-def left(by: str, key: str, line: int) -> Left:
-    return Left(name(by), change(entry(key), line=line))
+def left(by: str, key: str, line: int) -> LeftChange:
+    return LeftChange(name(by), change(entry(key), line=line))
 
 
 def again(test: str, *keys: str) -> tuple[Edge, tuple[Location, ...]]:
@@ -25,7 +25,7 @@ def again(test: str, *keys: str) -> tuple[Edge, tuple[Location, ...]]:
     return edge, tuple(entry(key) for key in keys)
 
 
-def told(*lefts: Left, edges: tuple[tuple[Edge, tuple[Location, ...]], ...] = ()) -> list[Location]:
+def told(*lefts: LeftChange, edges: tuple[tuple[Edge, tuple[Location, ...]], ...] = ()) -> list[Location]:
     _, found = merged(edges, lefts)
     return [each.change.location for each in found]
 
@@ -43,10 +43,10 @@ def test_keys_that_only_cure_together_are_the_container() -> None:
 
 
 @pytest.mark.parametrize("other", [left("b", "2", 49), left("b", "1", 48)], ids=["another line", "the same key"])
-def test_what_does_not_belong_together_keeps_its_name(other: Left) -> None:
+def test_what_does_not_belong_together_keeps_its_name(other: LeftChange) -> None:
     assert told(left("a", "1", 48), other) == [entry("1"), other.change.location]
 
 
 def test_what_is_no_entry_has_no_container() -> None:
     plain: Change = change(Location("environ", "os.environ", "A"), line=3)
-    assert told(Left(name("a"), plain), Left(name("b"), plain)) == [plain.location, plain.location]
+    assert told(LeftChange(name("a"), plain), LeftChange(name("b"), plain)) == [plain.location, plain.location]

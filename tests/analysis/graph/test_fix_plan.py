@@ -8,7 +8,7 @@ import pytest
 
 from analysis.made import FILE, name, suite
 from leakcheck.analysis.facts.evidence import Evidence, Witness
-from leakcheck.analysis.facts.profiles import Profile
+from leakcheck.analysis.facts.profiles import SoloProfile
 from leakcheck.analysis.graph.edges import Carried
 from leakcheck.analysis.graph.fix_plan import mends_of
 from leakcheck.analysis.graph.groups import groups_of
@@ -35,7 +35,7 @@ def mends(
     edges: list[Carried], *leaks: Leak, cured: tuple[Location, ...] = ()
 ) -> tuple[dict[str, Mend], tuple[JointMend, ...]]:
     """The mends by what they end, and the joint ones; each of `cured` was put back alone, and that helped."""
-    profiles = {test: Profile(test, ("passed",)) for test in SUITE.ids}
+    profiles = {test: SoloProfile(test, ("passed",)) for test in SUITE.ids}
     witnesses = [Witness(found.polluters, found.test) for found, _ in edges]
     restored = {(witness, (location,)): ("passed",) for witness in witnesses for location in cured}
     single, joint = mends_of(edges, leaks, SUITE, Evidence(profiles, restored=restored))  # type: ignore[arg-type]

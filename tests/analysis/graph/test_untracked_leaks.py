@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analysis.made import change, name
-from leakcheck.analysis.graph.leaks import Left
+from leakcheck.analysis.graph.leaks import LeftChange
 from leakcheck.analysis.graph.untracked_leaks import told_together
 from leakcheck.records import WHOLE, Location, Source
 
 
-def defined(key: str, line: int, *, module: str = "shop", function: str = "<module>", after: str = "") -> Left:
+def defined(
+    key: str, line: int, *, module: str = "shop", function: str = "<module>", after: str = ""
+) -> LeftChange:
     """A function of `module` that a test replaced, by itself unless `after` says otherwise."""
     before = f"function {module}:{key}"
     sources = (Source(f"{module}.py", line, function, "call"),)
     place = Location("module_globals", module, key)
-    return Left(name("a"), replace(change(place, after or before, before), sources=sources))
+    return LeftChange(name("a"), replace(change(place, after or before, before), sources=sources))
 
 
-def told(*lefts: Left) -> list[tuple[str, str]]:
+def told(*lefts: LeftChange) -> list[tuple[str, str]]:
     return [(each.change.location.key, each.change.before) for each in told_together(lefts)]
 
 
@@ -39,10 +41,10 @@ def test_what_others_replaced_is_told_by_its_name() -> None:
     assert [key for key, _ in told(patched, defined("rate", 3), defined("tax", 9))] == ["price", WHOLE]
 
 
-def configured(logger: str, key: str, line: int, value: str = "10", by: str = "a") -> Left:
+def configured(logger: str, key: str, line: int, value: str = "10", by: str = "a") -> LeftChange:
     """A setting of a logger that the line of a fixture has made; 0 where no line was seen."""
     sources = (Source("conftest.py", line, "", "setup", "logs", "session"),) if line else ()
-    return Left(name(by), replace(change(Location("logging", logger, key), value, "absent"), sources=sources))
+    return LeftChange(name(by), replace(change(Location("logging", logger, key), value, "absent"), sources=sources))
 
 
 def test_what_one_line_sets_of_one_logger_is_one_leak() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from leakcheck.analysis.facts.profiles import Profile
+from leakcheck.analysis.facts.profiles import SoloProfile
 from leakcheck.analysis.facts.timeline import Timeline
 from leakcheck.records import Change, Location
 
@@ -33,7 +33,7 @@ class _Made(NamedTuple):
     behind: tuple[_Made, ...] = ()
 
 
-def follow(timeline: Timeline, profiles: Mapping[str, Profile], found: Found) -> None:
+def follow(timeline: Timeline, profiles: Mapping[str, SoloProfile], found: Found) -> None:
     """Add to `found` every value that some test does not leave when it is alone.
 
     A test that adds to what others left at a location to which it also writes when alone (a counter, a log) makes a
@@ -52,7 +52,7 @@ def chains_of(found: Found) -> Chains:
 
 
 def _made_behind_others(
-    timeline: Timeline, profiles: Mapping[str, Profile]
+    timeline: Timeline, profiles: Mapping[str, SoloProfile]
 ) -> Iterator[tuple[Change, tuple[str, ...]]]:
     made: dict[Location, _Made] = {}
     origin: dict[Location, str] = {}

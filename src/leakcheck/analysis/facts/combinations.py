@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from leakcheck.analysis.facts.chains import Value
 from leakcheck.analysis.facts.coverage import Coverage, digests_by_writer
 from leakcheck.analysis.facts.knowledge import Knowledge
-from leakcheck.analysis.facts.timeline import Value as LeftValue
+from leakcheck.analysis.facts.timeline import LeftValue
 from leakcheck.records import Location
 
 Couple = tuple[Value, Value]

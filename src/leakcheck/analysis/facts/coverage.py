@@ -8,7 +8,7 @@ from functools import cached_property
 
 from leakcheck.analysis.facts.chains import SHORTEST_CHAIN, Chains, Sequences, Value, leaks_among
 from leakcheck.analysis.facts.places import Places
-from leakcheck.analysis.facts.profiles import Profile
+from leakcheck.analysis.facts.profiles import SoloProfile
 from leakcheck.analysis.facts.timeline import Items, Timeline
 from leakcheck.records import Location
 
@@ -65,7 +65,7 @@ Met = tuple[Location, str, str]
 
 
 def coverage_from(
-    profiles: Mapping[str, Profile], chains: Chains, first: Mapping[Met, str], items: Items, depth: int
+    profiles: Mapping[str, SoloProfile], chains: Chains, first: Mapping[Met, str], items: Items, depth: int
 ) -> Coverage:
     """Pairs from the profiles, and from leaks that appear only behind other tests; `first` tells who covered them.
 
@@ -86,7 +86,7 @@ def coverage_from(
     return Coverage(pairs, {key: tuple(each) for key, each in producers.items()}, _long(chains))
 
 
-def _values(profiles: Mapping[str, Profile]) -> tuple[dict[Value, list[tuple[str, ...]]], dict[Value, str]]:
+def _values(profiles: Mapping[str, SoloProfile]) -> tuple[dict[Value, list[tuple[str, ...]]], dict[Value, str]]:
     producers: dict[Value, list[tuple[str, ...]]] = {}
     reach: dict[Value, str] = {}
     for profile in profiles.values():
@@ -103,7 +103,7 @@ def _long(chains: Chains) -> Sequences:
     return tuple(dict.fromkeys(sequence for sequence in every if len(sequence) > SHORTEST_CHAIN))
 
 
-def digests_by_writer(profiles: Mapping[str, Profile]) -> Mapping[tuple[str, Location], str]:
+def digests_by_writer(profiles: Mapping[str, SoloProfile]) -> Mapping[tuple[str, Location], str]:
     """(test, location) -> the digest of what the test leaves there when it is alone."""
     return {
         (profile.test, change.location): change.digest
@@ -112,7 +112,7 @@ def digests_by_writer(profiles: Mapping[str, Profile]) -> Mapping[tuple[str, Loc
     }
 
 
-def readers_of(profiles: Mapping[str, Profile], places: Places) -> Mapping[Location, list[str]]:
+def readers_of(profiles: Mapping[str, SoloProfile], places: Places) -> Mapping[Location, list[str]]:
     """location -> the tests that read it when they are alone."""
     found: dict[Location, list[str]] = {}
     for profile in profiles.values():
@@ -134,7 +134,7 @@ def _in_reach(
 def meet(
     name: str,
     timeline: Timeline,
-    profiles: Mapping[str, Profile],
+    profiles: Mapping[str, SoloProfile],
     digests: Mapping[tuple[str, Location], str],
     first: dict[Met, str],
 ) -> None:

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from leakcheck.analysis.facts.profiles import Profile, Profiles
+from leakcheck.analysis.facts.profiles import Profiles, SoloProfile
 from leakcheck.records import (
     BAD_OUTCOMES,
     GOOD_OUTCOMES,
-    NOT_RESTORED,
     Change,
     Company,
     DeepLook,
@@ -26,6 +25,7 @@ from leakcheck.records import (
     Suite,
 )
 from leakcheck.records.questions import asks_last
+from leakcheck.records.topics import Topic
 
 
 def bad(outcome: str) -> bool:
@@ -60,7 +60,7 @@ class Evidence:
     execution that asked about other tests, too.
     """
 
-    profiles: Mapping[str, Profile]
+    profiles: Mapping[str, SoloProfile]
     outcomes: Mapping[Witness, tuple[Outcome, ...]] = field(default_factory=dict)
     executions: Mapping[Witness, tuple[str, ...]] = field(default_factory=dict)
     restored: Mapping[tuple[Witness, tuple[Location, ...]], tuple[Outcome, ...]] = field(default_factory=dict)
@@ -148,7 +148,7 @@ class Answers:
         if witness is None:
             return ()
         outcome = execution.runs[-1].outcome
-        failed = any(note.startswith(f"{NOT_RESTORED}: ") for note in execution.notes)
+        failed = execution.tells(Topic.NOT_RESTORED)
         match execution.order.question:
             case PutBack(locations) | DeepPutBack(locations) if failed:
                 self.unrestored.append((witness, locations))
@@ -167,7 +167,7 @@ class Answers:
 
     def _add_company(self, execution: Execution, asked: Company) -> tuple[str, ...]:
         told = tuple(company_of(execution, asked.makers))
-        failed = any(note.startswith(f"{NOT_RESTORED}: ") for note in execution.notes)
+        failed = execution.tells(Topic.NOT_RESTORED)
         for witness, outcome in told:
             key = witness, asked.restore
             if not asked.restore:
@@ -180,7 +180,7 @@ class Answers:
                 self.restored[key] = (*self.restored.get(key, ()), outcome)
         return tuple(witness.test for witness, _ in told)
 
-    def evidence(self, profiles: Mapping[str, Profile]) -> Evidence:
+    def evidence(self, profiles: Mapping[str, SoloProfile]) -> Evidence:
         """What is known now."""
         return Evidence(
             dict(profiles),

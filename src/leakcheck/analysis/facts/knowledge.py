@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from leakcheck.analysis.facts.chains import Found, chains_of, follow
 from leakcheck.analysis.facts.coverage import Coverage, Met, coverage_from, digests_by_writer, meet
 from leakcheck.analysis.facts.evidence import Answers, Evidence
-from leakcheck.analysis.facts.profiles import Profile, Profiles
+from leakcheck.analysis.facts.profiles import Profiles, SoloProfile
 from leakcheck.analysis.facts.same_order import Same, SameOrders
 from leakcheck.analysis.facts.timeline import Timeline, changed_in_place, timeline_of
 from leakcheck.options import Options
@@ -163,7 +163,7 @@ class Knowledge:
         self._followed = len(self.executions)
 
 
-def _facts(profile: Profile | None) -> object:
+def _facts(profile: SoloProfile | None) -> object:
     """All that others can tell of a test alone, but for how often it was seen."""
     if profile is None:
         return None

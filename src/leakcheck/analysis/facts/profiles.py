@@ -19,7 +19,7 @@ from leakcheck.records import (
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class SoloProfile:
     """One test alone. `outcomes` are those of every run in which it was the first, `again` those of second runs in
     one process.
 
@@ -69,7 +69,7 @@ def is_alone(execution: Execution) -> bool:
     return execution.order.kind == "isolated" and len(execution.order.tests) == 1
 
 
-def profiles_of(executions: Iterable[Execution]) -> Mapping[str, Profile]:
+def profiles_of(executions: Iterable[Execution]) -> Mapping[str, SoloProfile]:
     """The profile of every test that ran alone. One that runs twice in a process ran alone the first
     time, if the import of the other test files, which differs, is no reason for another outcome."""
     known = Profiles()
@@ -83,15 +83,15 @@ class Profiles:
     """Those of the executions added so far. `alone` are those of isolated runs, `twice` the first outcomes of tests
     that ran twice: they count behind those of all isolated runs, of a test that has any."""
 
-    found: dict[str, Profile] = field(default_factory=dict)
-    alone: dict[str, Profile] = field(default_factory=dict)
+    found: dict[str, SoloProfile] = field(default_factory=dict)
+    alone: dict[str, SoloProfile] = field(default_factory=dict)
     twice: dict[str, tuple[Outcome, ...]] = field(default_factory=dict)
 
     def add(self, execution: Execution) -> str | None:
         """The test about which something new is known; None if `execution` tells nothing of a test alone."""
         if is_alone(execution) and execution.status != "refused":
             test = execution.order.tests[0]
-            self.alone[test] = _extended(self.alone.get(test) or Profile(test, ()), execution)
+            self.alone[test] = _extended(self.alone.get(test) or SoloProfile(test, ()), execution)
         elif is_twice(execution):
             test = execution.runs[0].test
             self.twice[test] = (*self.twice.get(test, ()), execution.runs[0].outcome)
@@ -124,7 +124,7 @@ def net_changes(run: TestRun) -> list[Change]:
     return list(left.values())
 
 
-def _extended(profile: Profile, execution: Execution) -> Profile:
+def _extended(profile: SoloProfile, execution: Execution) -> SoloProfile:
     outcome = execution.outcome(profile.test)
     if outcome == "not run":
         return profile
@@ -132,7 +132,7 @@ def _extended(profile: Profile, execution: Execution) -> Profile:
     again = tuple(run.again for run in runs if run.again is not None)
     known = {change.location for change in profile.changes}
     new = tuple(change for run in runs for change in net_changes(run) if change.location not in known)
-    return Profile(
+    return SoloProfile(
         profile.test,
         (*profile.outcomes, outcome),
         (*profile.again, *again),
@@ -147,7 +147,7 @@ def _extended(profile: Profile, execution: Execution) -> Profile:
 
 def _is_made_on_first_use(change: Change) -> bool:
     """What a third party's object makes when it is needed: a stack of middleware, a connection, a schema."""
-    return change.internal and change.before in ("absent", "None")
+    return change.internal and change.from_nothing
 
 
 NAMED_KINDS = ("declared", "reversed", "random")

@@ -11,9 +11,8 @@ from leakcheck.analysis.facts.chains import Sequences, Value
 from leakcheck.analysis.facts.coverage import Coverage
 from leakcheck.analysis.facts.knowledge import Knowledge
 from leakcheck.analysis.facts.places import Places
-from leakcheck.analysis.facts.profiles import Profile
-from leakcheck.analysis.facts.timeline import InPlace
-from leakcheck.analysis.facts.timeline import Value as LeftValue
+from leakcheck.analysis.facts.profiles import SoloProfile
+from leakcheck.analysis.facts.timeline import InPlace, LeftValue
 from leakcheck.records import Execution, Location, Suite, TestRun
 
 
@@ -80,7 +79,7 @@ def _rarest(known: Knowledge) -> Mapping[str, int]:
     }
 
 
-def _harmless(profile: Profile, state: InPlace, known: Knowledge) -> Set[Value]:
+def _harmless(profile: SoloProfile, state: InPlace, known: Knowledge) -> Set[Value]:
     """Values, of those in place, with which in place the test once behaved as alone."""
     agreeing = [
         (known.timelines[number], place)
@@ -105,7 +104,7 @@ def _consulted(state: InPlace, reads: Set[Location], suite: Suite) -> InPlace:
 
 
 def _makers(
-    state: InPlace, profiles: Mapping[str, Profile], coverage: Coverage
+    state: InPlace, profiles: Mapping[str, SoloProfile], coverage: Coverage
 ) -> Iterable[tuple[Value, tuple[str, ...]]]:
     """(value, the sequence that makes it) for what was in place, the last written first."""
     for location, value in reversed(list(state.items())):

@@ -12,14 +12,14 @@ from leakcheck.records import Change, Execution, Location, Suite, TestItem, Test
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class LeftValue:
     """A leaked value: its digest and the test that left it."""
 
     digest: str
     writer: str
 
 
-InPlace = Mapping[Location, Value]
+InPlace = Mapping[Location, LeftValue]
 Items = Mapping[str, TestItem]
 
 
@@ -30,7 +30,7 @@ class Stay:
 
     begin: int
     since: int
-    value: Value | None
+    value: LeftValue | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Timeline:
     stays: Mapping[Location, tuple[Stay, ...]]
     places: Places
 
-    def value(self, location: Location, place: int) -> Value | None:
+    def value(self, location: Location, place: int) -> LeftValue | None:
         """What was in place at `location` when the run number `place` started."""
         stay = self._stay(location, place)
         return stay.value if stay is not None else None
@@ -59,9 +59,9 @@ class Timeline:
         there = [(stay.since, location, stay.value) for location, stay in stays if stay and stay.value]
         return {location: value for _, location, value in sorted(there, key=lambda row: row[0])}
 
-    def masks(self, bits_of: Callable[[Location, Value], int]) -> Iterator[tuple[TestRun, int]]:
+    def masks(self, bits_of: Callable[[Location, LeftValue], int]) -> Iterator[tuple[TestRun, int]]:
         """Every run with the bits of all that was in place when it started; no two locations have one in common."""
-        by_begin: dict[int, list[tuple[Location, Value | None]]] = {}
+        by_begin: dict[int, list[tuple[Location, LeftValue | None]]] = {}
         for location, stays in self.stays.items():
             for stay in stays:
                 by_begin.setdefault(stay.begin, []).append((location, stay.value))
@@ -113,11 +113,11 @@ class _Telling:
     def apply(self, place: int, change: Change, test: str, item: TestItem | None) -> None:
         location = change.location
         first = self.origin.setdefault(location, change.before_digest)
-        self._put(place, location, None if change.digest == first else Value(change.digest, test))
+        self._put(place, location, None if change.digest == first else LeftValue(change.digest, test))
         if change.digest != first and change.reach not in _EVERYWHERE:
             self.narrow[location] = (change.reach, _group(item, change.reach))
 
-    def _put(self, begin: int, location: Location, value: Value | None) -> None:
+    def _put(self, begin: int, location: Location, value: LeftValue | None) -> None:
         self.narrow.pop(location, None)
         known = self.stays.setdefault(location, [])
         stood = bool(known) and known[-1].value is not None
@@ -135,7 +135,7 @@ def in_place(execution: Execution, suite: Suite) -> Iterator[tuple[TestRun, InPl
         yield run, timeline.at(place)
 
 
-def changed_in_place(timeline: Timeline) -> Iterator[tuple[TestRun, Change, Value]]:
+def changed_in_place(timeline: Timeline) -> Iterator[tuple[TestRun, Change, LeftValue]]:
     """Every change that a run made to a leaked value, with the value that it began with."""
     for place, run in enumerate(timeline.runs if timeline.stays else ()):
         for change in run.changes:

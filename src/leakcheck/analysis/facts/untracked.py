@@ -13,9 +13,8 @@ from operator import or_
 
 from leakcheck.analysis.facts.chains import Value
 from leakcheck.analysis.facts.knowledge import Knowledge
-from leakcheck.analysis.facts.profiles import Profile
-from leakcheck.analysis.facts.timeline import Timeline, changed_in_place
-from leakcheck.analysis.facts.timeline import Value as LeftValue
+from leakcheck.analysis.facts.profiles import SoloProfile
+from leakcheck.analysis.facts.timeline import LeftValue, Timeline, changed_in_place
 from leakcheck.records import UNDOABLE, Execution, Location, Suite
 
 MAX_WATCHED = 200
@@ -27,7 +26,7 @@ Bits = Mapping[Value, int]
 """A bit for each value: sets of values are numbers."""
 
 
-def makers_elsewhere(profiles: Mapping[str, Profile], suite: Suite) -> Makers:
+def makers_elsewhere(profiles: Mapping[str, SoloProfile], suite: Suite) -> Makers:
     """value -> the tests that leave it, what few leave first; of too many, the most usual are left out."""
     digests: dict[Location, set[str]] = {}
     for profile in profiles.values():
@@ -89,7 +88,7 @@ def _of(mask: int, values: Sequence[Value]) -> Iterator[Value]:
         mask ^= last
 
 
-def _readable(profiles: Mapping[str, Profile], bits: Bits) -> Mapping[str, int]:
+def _readable(profiles: Mapping[str, SoloProfile], bits: Bits) -> Mapping[str, int]:
     """test -> the values that it may read: not those in modules of the project that were not loaded with it."""
     owners: dict[str, int] = {}
     for (location, _), bit in bits.items():

@@ -22,7 +22,7 @@ _WORSE = {"LK201": ("LK101",), "LK301": ("LK101", "LK201")}
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownLine:
     """A line with the comment lines above it and the comment behind it."""
 
     line: Line
@@ -34,7 +34,7 @@ class Known:
 class Baseline:
     """A baseline file. `suite` is the selection of tests that it was written for, None if it does not tell."""
 
-    known: tuple[Known, ...] = ()
+    known: tuple[KnownLine, ...] = ()
     suite: str | None = None
     above: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Broken(Exception):
 
 def parse(text: str) -> Baseline:
     """The baseline in `text`; `Broken` tells all lines that are none."""
-    known: list[Known] = []
+    known: list[KnownLine] = []
     comments: list[str] = []
     broken: list[tuple[int, str]] = []
     suite: str | None = None
@@ -92,7 +92,7 @@ def parse(text: str) -> Baseline:
     return Baseline(tuple(known), suite, head or (), tuple(comments))
 
 
-def _known(line: str, comments: Iterable[str]) -> Known:
+def _known(line: str, comments: Iterable[str]) -> KnownLine:
     if line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
         raise ValueError("a merge conflict that nobody has settled; keep the lines of both sides")
     texts, behind = split(line)
@@ -103,7 +103,7 @@ def _known(line: str, comments: Iterable[str]) -> Known:
         raise ValueError(f"{texts[0]} is no code like LK101")
     if texts[4] not in ROLES:
         raise ValueError(f"{texts[4]} is none of the roles {', '.join(ROLES)}")
-    return Known(Line(*texts), tuple(comments), behind)
+    return KnownLine(Line(*texts), tuple(comments), behind)
 
 
 def render(baseline: Baseline) -> str:
@@ -118,18 +118,18 @@ def render(baseline: Baseline) -> str:
 def extended(baseline: Baseline, lines: Iterable[Line], suite: str) -> Baseline:
     """The baseline with `lines` in it too, written for `suite`. Nothing is taken away."""
     new = sorted(line for line in set(lines) if not baseline.covering(line))
-    return Baseline((*baseline.known, *map(Known, new)), suite, baseline.above, baseline.below)
+    return Baseline((*baseline.known, *map(KnownLine, new)), suite, baseline.above, baseline.below)
 
 
 def without(baseline: Baseline, gone: Collection[Line]) -> Baseline:
     """The baseline without these lines. Comments above one of them stay, above what follows."""
-    kept: list[Known] = []
+    kept: list[KnownLine] = []
     waiting: tuple[str, ...] = ()
     for each in sorted(baseline.known, key=lambda known: known.line):
         above = (*waiting, *each.above)
         if each.line in gone:
             waiting = above
         else:
-            kept.append(Known(each.line, above, each.behind))
+            kept.append(KnownLine(each.line, above, each.behind))
             waiting = ()
     return Baseline(tuple(kept), baseline.suite, baseline.above, (*waiting, *baseline.below))

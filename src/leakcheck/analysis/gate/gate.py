@@ -24,7 +24,7 @@ _GATES: Mapping[FailOn, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Case:
+class GateInput:
     """Everything that findings are judged by. `today` is None where no rule expires; `baseline` is None where there
     is none, `name` its file. `partial` are reasons why the audit cannot tell what is no longer there."""
 
@@ -37,7 +37,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Judged:
+class GateResult:
     """The findings with what is to be said of each, the gate, and whether it tripped."""
 
     findings: tuple[Finding, ...]
@@ -45,7 +45,9 @@ class Judged:
     tripped: bool
 
 
-def judge(case: Case, findings: Iterable[Finding], leaks: Iterable[Leak], suite: Suite, meant: Meant) -> Judged:
+def judge(
+    case: GateInput, findings: Iterable[Finding], leaks: Iterable[Leak], suite: Suite, meant: Meant
+) -> GateResult:
     """Tell which findings are ignored and which are known, and what of rules, marks and baseline is out of date."""
     by_id = {leak.id: leak for leak in leaks}
     expired = [rule for rule in case.rules if case.today is not None and rule.expired(case.today)]
@@ -80,7 +82,7 @@ def judge(case: Case, findings: Iterable[Finding], leaks: Iterable[Leak], suite:
             *_cannot_tell(case, baseline, found),
         ),
     )
-    return Judged(tuple(judged), gate, any(counts(each, case.fail_on) for each in judged))
+    return GateResult(tuple(judged), gate, any(counts(each, case.fail_on) for each in judged))
 
 
 def counts(finding: Finding, fail_on: FailOn) -> bool:
@@ -137,7 +139,7 @@ def _what(rule: Ignore) -> str:
     return ", ".join(f"{name} {pattern}" for name, pattern in rule.patterns.items())
 
 
-def _cannot_tell(case: Case, baseline: Baseline, found: Iterable[Line]) -> Iterable[str]:
+def _cannot_tell(case: GateInput, baseline: Baseline, found: Iterable[Line]) -> Iterable[str]:
     if case.partial and baseline.gone(found):
         number = len(baseline.gone(found))
         lines = plural(number, f"line of {case.name} was", f"lines of {case.name} were")

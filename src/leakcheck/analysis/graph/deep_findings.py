@@ -11,25 +11,25 @@ from dataclasses import replace
 
 from leakcheck.analysis.facts.evidence import Evidence
 from leakcheck.analysis.graph.edges import Carried
-from leakcheck.analysis.graph.leaks import Left
+from leakcheck.analysis.graph.leaks import LeftChange
 from leakcheck.records import Change, Location, PathChange
 
 DEEP_KINDS = ("module_globals", "caches")
 
 
-def found_deep(carried: Iterable[Carried], evidence: Evidence) -> list[Left]:
+def found_deep(carried: Iterable[Carried], evidence: Evidence) -> list[LeftChange]:
     """Who left what at the locations that deep looks have proven to carry the edges."""
-    found: dict[tuple[str, Location], Left] = {}
+    found: dict[tuple[str, Location], LeftChange] = {}
     for edge, locations in carried:
         for key in evidence.pinpointed_by_test.get(edge.test, ()):
             if key[0].before == edge.polluters:
                 for change in evidence.pinpointed[key]:
                     if change.location in locations and change.cause:
-                        found.setdefault((change.cause, change.location), Left(change.cause, change))
+                        found.setdefault((change.cause, change.location), LeftChange(change.cause, change))
     return list(found.values())
 
 
-def merged(carried: Sequence[Carried], left: Sequence[Left]) -> tuple[list[Carried], list[Left]]:
+def merged(carried: Sequence[Carried], left: Sequence[LeftChange]) -> tuple[list[Carried], list[LeftChange]]:
     """The edges and their leaks; entries of one container that belong together go by the container's name."""
     renamed = {location: container(location) for group in _belonging(carried, left) for location in group}
     edges = [
@@ -39,10 +39,10 @@ def merged(carried: Sequence[Carried], left: Sequence[Left]) -> tuple[list[Carri
     for each in left:
         location = renamed.get(each.change.location, each.change.location)
         groups.setdefault((each.by, location), []).append(each.change)
-    return edges, [Left(by, _one(location, changes)) for (by, location), changes in groups.items()]
+    return edges, [LeftChange(by, _one(location, changes)) for (by, location), changes in groups.items()]
 
 
-def _belonging(carried: Sequence[Carried], left: Sequence[Left]) -> Iterator[Set[Location]]:
+def _belonging(carried: Sequence[Carried], left: Sequence[LeftChange]) -> Iterator[Set[Location]]:
     """Groups of entries of one container."""
     by_parent: dict[tuple[object, ...], set[Location]] = {}
     for number, (_, locations) in enumerate(carried):

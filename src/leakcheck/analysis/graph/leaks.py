@@ -9,7 +9,7 @@ from itertools import islice
 
 from leakcheck.analysis.facts.coverage import Coverage, readers_of
 from leakcheck.analysis.facts.places import Places
-from leakcheck.analysis.facts.profiles import Profile
+from leakcheck.analysis.facts.profiles import SoloProfile
 from leakcheck.analysis.graph.edges import Carried
 from leakcheck.records import Change, Edge, Impact, Leak, Location, PathChange, Source, Suite
 
@@ -19,7 +19,7 @@ _IMPACT_ORDER: Mapping[Impact, int] = {"broken": 0, "read": 1, "latent": 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class LeftChange:
     """A change and who left it: a test, or a test file for an import leak."""
 
     by: str
@@ -27,14 +27,14 @@ class Left:
 
 
 def leaks_of(
-    profiles: Mapping[str, Profile],
+    profiles: Mapping[str, SoloProfile],
     edges: Sequence[Carried],
     coverage: Coverage,
     suite: Suite,
-    chained: Iterable[Left] = (),
+    chained: Iterable[LeftChange] = (),
 ) -> tuple[Leak, ...]:
     """All leaks worth telling, the most damaging first, with ids in that order."""
-    by_location: dict[Location, list[Left]] = {}
+    by_location: dict[Location, list[LeftChange]] = {}
     for left in (*_all_left(profiles, suite), *chained):
         by_location.setdefault(left.change.location, []).append(left)
     carried: dict[Location, list[Edge]] = {}
@@ -45,7 +45,7 @@ def leaks_of(
     imported = (
         location for location, every in by_location.items() if any(each.by not in profiles for each in every)
     )
-    known = _Known(profiles, number, carried, coverage, readers_of(profiles, Places.of(imported)))
+    known = _Facts(profiles, number, carried, coverage, readers_of(profiles, Places.of(imported)))
     groups = (group for every in by_location.values() for group in _by_lines(every))
     leaks = [_leak(group, known) for group in groups]
     told = sorted((leak for leak in leaks if _worth_telling(leak)), key=_rank)
@@ -53,21 +53,21 @@ def leaks_of(
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Facts:
     """What all leaks are held against: profiles and their order, edges by the locations that carry them, who met
     what, and the readers of what imports leave."""
 
-    profiles: Mapping[str, Profile]
+    profiles: Mapping[str, SoloProfile]
     number: Mapping[str, int]
     carried: Mapping[Location, Sequence[Edge]]
     coverage: Coverage
     readers: Mapping[Location, Sequence[str]]
 
 
-def _all_left(profiles: Mapping[str, Profile], suite: Suite) -> Iterable[Left]:
+def _all_left(profiles: Mapping[str, SoloProfile], suite: Suite) -> Iterable[LeftChange]:
     for profile in profiles.values():
-        yield from (Left(profile.test, change) for change in profile.changes)
-    yield from (Left(change.cause, change) for change in suite.import_changes)
+        yield from (LeftChange(profile.test, change) for change in profile.changes)
+    yield from (LeftChange(change.cause, change) for change in suite.import_changes)
 
 
 @dataclass(eq=False, slots=True)
@@ -76,10 +76,10 @@ class _Group:
 
     rank: int
     lines: set[tuple[str, int]]
-    lefts: list[Left]
+    lefts: list[LeftChange]
 
 
-def _by_lines(lefts: Iterable[Left]) -> list[list[Left]]:
+def _by_lines(lefts: Iterable[LeftChange]) -> list[list[LeftChange]]:
     """What was left through lines that these have in common, directly or through others; the lineless together."""
     groups: dict[tuple[str, int], _Group] = {}
     for rank, left in enumerate(lefts):
@@ -96,7 +96,7 @@ def _by_lines(lefts: Iterable[Left]) -> list[list[Left]]:
     return [group.lefts for group in sorted(set(groups.values()), key=lambda each: each.rank)]
 
 
-def _leak(group: Sequence[Left], known: _Known) -> Leak:
+def _leak(group: Sequence[LeftChange], known: _Facts) -> Leak:
     change = group[0].change
     location = change.location
     polluters = dict.fromkeys(left.by for left in group)
@@ -123,14 +123,14 @@ def _leak(group: Sequence[Left], known: _Known) -> Leak:
     )
 
 
-def _paths(group: Sequence[Left]) -> tuple[PathChange, ...]:
+def _paths(group: Sequence[LeftChange]) -> tuple[PathChange, ...]:
     """Where in the value it differs: as the first has left it, and where others have left it differently."""
     found = {each.path: each for left in reversed(group) for each in reversed(left.change.paths)}
     return tuple(islice(reversed(found.values()), MAX_PATHS))
 
 
 def _readers(
-    location: Location, digests: Iterable[str], polluters: Mapping[str, None], known: _Known
+    location: Location, digests: Iterable[str], polluters: Mapping[str, None], known: _Facts
 ) -> tuple[str, ...]:
     """Tests that were seen to start with the leaked value and consult its location."""
     seen = {test for digest in digests for test in known.coverage.readers.get((location, digest), ())}
@@ -147,7 +147,7 @@ def _above(test: str) -> Iterator[str]:
     return ("::".join(parts[:number]) for number in range(1, len(parts)))
 
 
-def _sources(group: Sequence[Left]) -> tuple[Source, ...]:
+def _sources(group: Sequence[LeftChange]) -> tuple[Source, ...]:
     """The lines that wrote, those first that most went through."""
     counts = Counter(source for left in group for source in left.change.sources)
     return tuple(source for source, _ in counts.most_common())

@@ -8,7 +8,7 @@ from leakcheck.analysis.facts.coverage import Coverage
 from leakcheck.analysis.facts.differences import differences, self_polluted
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.facts.knowledge import USUAL_DEPTH, Knowledge
-from leakcheck.analysis.facts.profiles import NAMED_KINDS, Profile
+from leakcheck.analysis.facts.profiles import NAMED_KINDS, SoloProfile
 from leakcheck.analysis.graph.edges import Carried, edges_of
 from leakcheck.nouns import plural
 from leakcheck.records import Execution, Location, Suite, Trial, Tried
@@ -47,7 +47,7 @@ def _open(
     known: Knowledge,
     mine: Sequence[Carried],
     tried: Iterable[Tried],
-    profile: Profile | None,
+    profile: SoloProfile | None,
 ) -> Iterator[str]:
     evidence = known.evidence
     if profile is None:

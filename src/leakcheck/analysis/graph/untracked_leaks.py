@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leakcheck.analysis.facts.profiles import is_alone
-from leakcheck.analysis.graph.leaks import Left
+from leakcheck.analysis.graph.leaks import LeftChange
 from leakcheck.nouns import plural
 from leakcheck.records import WHOLE, Change, Execution, Location, Pinpoint, Source, Suite
 
@@ -23,29 +23,31 @@ MODULE = "<module>"
 """The function of a line outside of all functions."""
 
 
-def left_quietly(executions: Sequence[Execution], suite: Suite, told: Collection[Location] = ()) -> list[Left]:
+def left_quietly(
+    executions: Sequence[Execution], suite: Suite, told: Collection[Location] = ()
+) -> list[LeftChange]:
     """What tests alone left at locations other than `told`, if it is worth a note; with its lines, where known."""
     sources = _sources(executions)
     return [
-        Left(test, replace(change, sources=sources.get(change.location, ())))
+        LeftChange(test, replace(change, sources=sources.get(change.location, ())))
         for test, change in _left(executions, suite)
         if change.location not in told and is_worth_a_note(change)
     ]
 
 
-def told_together(lefts: Sequence[Left]) -> list[Left]:
+def told_together(lefts: Sequence[LeftChange]) -> list[LeftChange]:
     """What has one cause is one leak: what a module defines, where a test had the whole module executed again, and
     the settings of loggers that one line has made, or that are left by the same tests where no line was seen."""
     tests: dict[Location, set[str]] = {}
     for left in lefts:
         tests.setdefault(left.change.location, set()).add(left.by)
-    groups: dict[object, list[Left]] = {}
+    groups: dict[object, list[LeftChange]] = {}
     for number, left in enumerate(lefts):
         groups.setdefault(_cause(left, tests) or number, []).append(left)
     return [group[0] if len(group) == 1 else _together(group) for group in groups.values()]
 
 
-def _cause(left: Left, tests: Mapping[Location, Collection[str]]) -> object:
+def _cause(left: LeftChange, tests: Mapping[Location, Collection[str]]) -> object:
     """What those have in common that are one leak; None for what is one of its own."""
     location = left.change.location
     if _is_remade(left.change):
@@ -61,10 +63,10 @@ def _is_remade(change: Change) -> bool:
     return is_code and any(source.function == MODULE for source in change.sources)
 
 
-def _together(lefts: Sequence[Left]) -> Left:
+def _together(lefts: Sequence[LeftChange]) -> LeftChange:
     changes = [left.change for left in lefts]
     one = _configured(changes) if changes[0].location.kind == LOGGING else _remade(changes)
-    return Left(lefts[0].by, one)
+    return LeftChange(lefts[0].by, one)
 
 
 def _remade(changes: Sequence[Change]) -> Change:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from leakcheck.analysis.facts.evidence import bad, good
 from leakcheck.analysis.facts.knowledge import Knowledge
-from leakcheck.analysis.facts.profiles import NAMED_KINDS, Profile, is_alone, is_twice
+from leakcheck.analysis.facts.profiles import NAMED_KINDS, SoloProfile, is_alone, is_twice
 from leakcheck.analysis.facts.same_order import not_settled
 from leakcheck.records import Edge, Execution, TestVerdict, Verdict
 
@@ -80,7 +80,7 @@ def verdicts_of(
 
 def _verdict(
     outcomes: Mapping[str, str],
-    profile: Profile | None,
+    profile: SoloProfile | None,
     shown: Sequence[Edge],
     chances: Chances,
     *,
@@ -98,7 +98,7 @@ def _verdict(
     return "unknown" if _is_open(profile, chances) else _undisturbed(outcomes, whole=whole)
 
 
-def _is_open(profile: Profile | None, chances: Chances) -> bool:
+def _is_open(profile: SoloProfile | None, chances: Chances) -> bool:
     """Whether the outcome differs, be it when the test was run again, and nobody has shown why."""
     if profile is None:
         return chances.wavers

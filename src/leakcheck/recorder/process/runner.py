@@ -17,9 +17,10 @@ from leakcheck.recorder.process.deep_run import DeepRun
 from leakcheck.recorder.process.shared_resources import renew_temporary_folder
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
-from leakcheck.records import NOT_RESTORED, Alone, Location, Order, questions, short_id, without_number
+from leakcheck.records import Alone, Location, Note, Order, questions, short_id, without_number
+from leakcheck.records.topics import Topic
 from leakcheck.snapshots.reachable import loaded
-from leakcheck.wire.events import Again, Completed, Deep, Note, Stopped
+from leakcheck.wire.events import Again, Completed, Deep, Stopped
 
 SLOW_SECONDS = 1.0
 
@@ -47,7 +48,7 @@ class Runner:
         """Run `order`, writing to `segment`. A test that the collection lacks is noted, and nothing runs."""
         missing = [test for test in order.tests if without_number(test) not in self._items]
         if missing:
-            segment.write(Note("missing", missing[0]))
+            segment.write(Note(Topic.MISSING, missing[0]))
             return
         self._recorder.segment = segment
         self._book.full = questions.compares_all(order.question)
@@ -128,13 +129,13 @@ class Runner:
     def _tell_deep(deep: DeepRun, segment: Segment) -> None:
         segment.write(Deep(deep.changes()))
         if deep.put_back_nothing():
-            segment.write(Note(NOT_RESTORED, "nothing of what was asked for"))
+            segment.write(Note(Topic.NOT_RESTORED, "nothing of what was asked for"))
 
     def _put_back(self, saved: list[Saved], locations: Sequence[Location], segment: Segment) -> None:
         done = self._book.put_back(saved)
         for location in locations:
             if location not in done:
-                segment.write(Note(NOT_RESTORED, f"{location.kind} {location.owner} {location.key}"))
+                segment.write(Note(Topic.NOT_RESTORED, f"{location.kind} {location.owner} {location.key}"))
 
 
 def _twin(item: pytest.Item) -> pytest.Item:

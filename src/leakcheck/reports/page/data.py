@@ -11,7 +11,7 @@ from typing import Any
 
 from leakcheck.records import Edge, Leak, PathChange, Result, TestRun
 from leakcheck.reports.page.text import Shown
-from leakcheck.reports.terminal.diff import PHASES, Left, left_behind, remarks
+from leakcheck.reports.terminal.diff import PHASES, LeftBehind, left_behind, remarks
 from leakcheck.reports.wording.root_causes import grouped, how_of, proof_of, strongest
 from leakcheck.reports.wording.sentences import PROOFS, WORDINGS
 from leakcheck.reports.wording.words import clip, place, writers
@@ -146,7 +146,7 @@ def _trace(run: TestRun, numbered: Numbered) -> list[Any]:
     return [[_change(left, numbered) for left in left_behind([run])], reads]
 
 
-def _change(left: Left, numbered: Numbered) -> list[Any]:
+def _change(left: LeftBehind, numbered: Numbered) -> list[Any]:
     change, texts = left.change, numbered.texts
     parts = change.paths or (PathChange("", change.before, change.after),)
     return [

@@ -27,7 +27,7 @@ PHASES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class LeftBehind:
     """A change, the phase that it belongs to, and in how many runs it was seen alike."""
 
     change: Change
@@ -41,11 +41,11 @@ def render_diff(test: str, runs: Sequence[TestRun], console: Console) -> None:
     emit(console, _pages(test, mine))
 
 
-def left_behind(runs: Sequence[TestRun]) -> tuple[Left, ...]:
+def left_behind(runs: Sequence[TestRun]) -> tuple[LeftBehind, ...]:
     """Every change that `runs` left behind, equal ones once, in the order of phases."""
     counts = Counter(pair for run in runs for pair in dict.fromkeys(_changes(run)))
     ranked = sorted(counts.items(), key=lambda item: (list(PHASES).index(item[0][1]), item[0][0].location))
-    return tuple(Left(change, phase, times) for (change, phase), times in ranked)
+    return tuple(LeftBehind(change, phase, times) for (change, phase), times in ranked)
 
 
 def _pages(test: str, runs: Sequence[TestRun]) -> Iterator[Piece]:
@@ -61,7 +61,7 @@ def _pages(test: str, runs: Sequence[TestRun]) -> Iterator[Piece]:
     yield from section("What it read before writing it", _reads(runs))
 
 
-def _verdict(left: Sequence[Left]) -> Piece:
+def _verdict(left: Sequence[LeftBehind]) -> Piece:
     if not left:
         text = "left nothing behind: every watched location was as before"
         return row(("✓ ", "bold green"), text, indent=2)
@@ -96,7 +96,7 @@ def _phase(change: Change) -> str:
     return phase if phase in PHASES else ""
 
 
-def _locations(left: Sequence[Left], runs: int) -> Iterator[Piece]:
+def _locations(left: Sequence[LeftBehind], runs: int) -> Iterator[Piece]:
     for location, ways in grouped(left, lambda each: each.change.location).items():
         ranked = sorted(ways, key=lambda each: -each.times)
         yield row((place(location), "bold cyan"), indent=2)
@@ -105,7 +105,7 @@ def _locations(left: Sequence[Left], runs: int) -> Iterator[Piece]:
         yield from (row(each, indent=4) for each in more(len(ways) - MAX_WAYS, "way", where="in other executions"))
 
 
-def _way(left: Left, runs: int) -> Iterator[Piece]:
+def _way(left: LeftBehind, runs: int) -> Iterator[Piece]:
     change = left.change
     for part in change.paths or (PathChange("", change.before, change.after),):
         label = f"{clip(part.path)}: " if part.path else ""
@@ -116,7 +116,7 @@ def _way(left: Left, runs: int) -> Iterator[Piece]:
         yield row((remarked, "dim"), indent=4)
 
 
-def remarks(left: Left, runs: int) -> Iterator[str]:
+def remarks(left: LeftBehind, runs: int) -> Iterator[str]:
     """What restricts a change: executions, a fixture's life, a third party's object."""
     if left.times < runs:
         yield f"in {left.times} of {plural(runs, 'execution')}"
