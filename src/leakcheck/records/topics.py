@@ -17,6 +17,7 @@ class Topic(StrEnum):
     PORTS = "ports"
     PROCESS = "process"
     RECORDER = "recorder"
+    RESOURCES = "resources"
     SERVERS = "servers"
     TEMP = "temp"
     THREADS = "threads"
