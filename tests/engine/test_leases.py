@@ -146,6 +146,19 @@ def test_what_is_cancelled_at_its_limit_is_put_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("own", [True, False])
+def test_what_somebody_changes_while_nothing_runs_is_there_for_the_next_and_stays(
+    tmp_path: Path, *, own: bool
+) -> None:
+    server = Server()
+    it = stage(tmp_path, server, own=own, **plays(server))
+    it.run(job(1))
+    server.tables[USERS]["users/2"] = "edited"
+    (execution,) = it.run(job(2))
+    assert it.changed(execution.id) == (USER,)
+    assert server.tables[USERS] == {**it.before, "users/2": "edited"}
+
+
+@pytest.mark.parametrize("own", [True, False])
 def test_what_is_lost_gives_back_what_it_had_before_it_runs_once_more(tmp_path: Path, *, own: bool) -> None:
     server = Server()
     it = stage(tmp_path, server, own=own, t1=Play(lost=True, does=writing(server, USER, "changed")))

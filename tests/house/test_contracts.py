@@ -17,6 +17,8 @@ BROKEN = {
     "siblings": ("analysis/facts/profiles.py", "from leakcheck.analysis.graph.edges import edges_of"),
     "private": ("cli/output.py", "from leakcheck.store._inside import nothing"),
     "in-suite": ("probes/kinds/cwd.py", "import attr"),
+    "scheduler": ("engine/backend.py", "from leakcheck.engine.spawn.launch import Launch"),
+    "resources": ("engine/leases.py", "from leakcheck.workspace.undo import put_back"),
     "pytest-where": ("probes/kinds/cwd.py", "import pytest"),
     "pure-analysis": ("analysis/result.py", "import time"),
 }

@@ -117,6 +117,7 @@ class FileWorld:
 
     def edit(self, name: str, value: str) -> None:
         (self.root / name).write_text(value)
+        time.sleep(0.02)  # the clock of a file system has ticks
 
     def lock(self, *, locked: bool) -> None:
         """By a folder that stands where the file was."""
@@ -313,9 +314,11 @@ def test_what_several_changed_is_back_behind_the_last_of_them(audit: Audit) -> N
 def test_what_the_user_changes_while_nothing_runs_stays(audit: Audit) -> None:
     name = first_of(audit)
     audit.run("e00001", name, "first")
-    audit.world.edit(name, "edited")
+    other = max(audit.before)
+    for each in (name, other):
+        audit.world.edit(each, "edited")
     audit.run("e00002", name, "second")
-    assert audit.world.state() == {**audit.before, name: "edited"}
+    assert audit.world.state() == {**audit.before, name: "edited", other: "edited"}
 
 
 def test_nothing_is_left_of_an_audit_that_ends_early(audit: Audit) -> None:
