@@ -14,11 +14,11 @@ import leakcheck
 ROOT = Path(__file__).parents[2]
 BROKEN = {
     "floors": ("store/journal.py", "from leakcheck.analysis import edges_of"),
+    "resources": ("engine/leases.py", "from leakcheck.workspace.undo import put_back"),
     "siblings": ("analysis/facts/profiles.py", "from leakcheck.analysis.graph.edges import edges_of"),
     "private": ("cli/output.py", "from leakcheck.store._inside import nothing"),
     "in-suite": ("probes/kinds/cwd.py", "import attr"),
-    "scheduler": ("engine/backend.py", "from leakcheck.engine.spawn.launch import Launch"),
-    "resources": ("engine/leases.py", "from leakcheck.workspace.undo import put_back"),
+    "scheduler": ("engine/scheduler.py", "from leakcheck.engine.fork import orphans"),
     "pytest-where": ("probes/kinds/cwd.py", "import pytest"),
     "pure-analysis": ("analysis/result.py", "import time"),
 }
