@@ -15,8 +15,8 @@ from leakcheck.workspace.resources.files import Resource as Files
 OTHERS = dedent("""
     from leakcheck.workspace.resource import Lease, Resource
 
-    class Ports(Resource):
-        name = "ports"
+    class Queues(Resource):
+        name = "queues"
 
         def __init__(self, place):
             self.place = place
@@ -24,11 +24,14 @@ OTHERS = dedent("""
         def lease(self, tag):
             return Lease(self, tag)
 
-    class Nameless(Ports):
-        name = "my ports"
+    class Nameless(Queues):
+        name = "my queues"
 
-    class AlsoFiles(Ports):
+    class AlsoFiles(Queues):
         name = "files"
+
+    class AlsoPorts(Queues):
+        name = "ports"  # what the audit tells of ports has this topic
 
     class Half:
         name = "half"
@@ -74,17 +77,18 @@ def test_files_are_found_by_their_package(place: AuditPlace) -> None:
 
 
 def test_a_package_adds_one(place: AuditPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    installed(tmp_path, monkeypatch, "Ports")
+    installed(tmp_path, monkeypatch, "Queues")
     found = discover(place)
-    assert (names(found), found.problems) == (["files", "ports"], ())
+    assert (names(found), found.problems) == (["files", "queues"], ())
     assert vars(found.every[1])["place"] is place
 
 
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("Nameless", "TypeError: its name is 'my ports', not an identifier"),
-        ("AlsoFiles", "TypeError: there is a resource files already"),
+        ("Nameless", "TypeError: its name is 'my queues', not an identifier"),
+        ("AlsoFiles", "TypeError: the name files is taken"),
+        ("AlsoPorts", "TypeError: the name ports is taken"),
         ("Half", f"TypeError: it has no {LACKING}"),
         ("Broken", "RuntimeError: no server"),
         ("Missing", "AttributeError: module "),
@@ -93,9 +97,9 @@ def test_a_package_adds_one(place: AuditPlace, tmp_path: Path, monkeypatch: pyte
 def test_what_does_not_keep_to_the_contract_is_left_out_and_told(
     place: AuditPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str
 ) -> None:
-    installed(tmp_path, monkeypatch, name, "Ports")
+    installed(tmp_path, monkeypatch, name, "Queues")
     found = discover(place)
-    assert names(found) == ["files", "ports"]
+    assert names(found) == ["files", "queues"]
     (problem,) = found.problems
     told = f"the resource {name.lower()} of others (others_{tmp_path.name}:{name}) is left out: {why}"
     assert problem.startswith(told)

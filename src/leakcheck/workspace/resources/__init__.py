@@ -13,6 +13,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from leakcheck.discovery import classes
+from leakcheck.records.topics import Topic
 from leakcheck.workspace.resource import AuditPlace, Resource
 
 GROUP = "leakcheck.resources"
@@ -33,14 +34,14 @@ def discover(place: AuditPlace) -> Resources:
     problems: list[str] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         try:
-            found.append(checked(point.load()(place), {each.name for each in found}))
+            found.append(checked(point.load()(place), {*Topic, *(each.name for each in found)}))
         except Exception as error:  # whatever is wrong with it, the audit goes on without it
             problems.append(f"{_label(point)} is left out: {type(error).__name__}: {error}")
     return Resources(tuple(found), tuple(problems))
 
 
 def checked(resource: Any, taken: set[str]) -> Resource:
-    """`resource`, if it keeps to the contract; TypeError with what it lacks."""
+    """`resource`, if it keeps to the contract and its name is not `taken`; TypeError with what it lacks."""
     wrong = next(_faults(resource, taken), None)
     if wrong is not None:
         raise TypeError(wrong)
@@ -53,7 +54,7 @@ def _faults(resource: Any, taken: set[str]) -> Iterator[str]:
     if not isinstance(name, str) or not name.isidentifier():
         yield f"its name is {name!r}, not an identifier"
     if name in taken:
-        yield f"there is a resource {name} already"
+        yield f"the name {name} is taken"
     lacking = [method for method in _METHODS if not callable(getattr(resource, method, None))]
     if lacking:
         yield f"it has no {', '.join(lacking)}"
