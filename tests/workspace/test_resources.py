@@ -21,8 +21,26 @@ OTHERS = dedent("""
         def __init__(self, place):
             self.place = place
 
+        def keep(self, root):
+            pass
+
         def lease(self, tag):
             return Lease(self, tag)
+
+        def returned(self, lease, items):
+            return ()
+
+        def put_back(self):
+            return ()
+
+        def close(self):
+            pass
+
+    class Lazy(Resource):
+        name = "lazy"
+
+        def __init__(self, place):
+            pass
 
     class Nameless(Queues):
         name = "my queues"
@@ -90,6 +108,7 @@ def test_a_package_adds_one(place: AuditPlace, tmp_path: Path, monkeypatch: pyte
         ("AlsoFiles", "TypeError: the name files is taken"),
         ("AlsoPorts", "TypeError: the name ports is taken"),
         ("Half", f"TypeError: it has no {LACKING}"),
+        ("Lazy", "TypeError: Can't instantiate abstract class Lazy "),
         ("Broken", "RuntimeError: no server"),
         ("Missing", "AttributeError: module "),
     ],

@@ -8,6 +8,7 @@ more; `close` at the end. An audit that ends early calls `stop`, `returned` for 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -74,6 +75,7 @@ class Resource(Protocol):
 
     name: str
 
+    @abstractmethod
     def keep(self, root: str) -> None:
         """Before anything runs: look at what is there. `root` is the folder of the project."""
 
@@ -81,6 +83,7 @@ class Resource(Protocol):
         """An execution is about to begin while nothing runs: what is there now is what it begins with."""
         return
 
+    @abstractmethod
     def lease(self, tag: str) -> Lease:
         """What the execution `tag` is given: something of its own, or its share. Raises `NoLease` where it should
         have had something of its own and that cannot be had: then it gets its share, which is told once."""
@@ -95,11 +98,13 @@ class Resource(Protocol):
         whether it has to run again before anybody knows whose doing that was."""
         return False
 
+    @abstractmethod
     def returned(self, lease: Lease, items: Iterable[Event]) -> tuple[str, ...]:
         """The execution is over, and has told `items`. What was its own goes, and what had changed there is
         returned, by name. What it has changed of what is shared stays until `put_back`."""
         ...
 
+    @abstractmethod
     def put_back(self) -> tuple[str, ...]:
         """Nothing runs: undo what executions have changed of what is shared, as far as that can be done now.
         Returns what had changed, by name. What could not be undone is tried again the next time."""
@@ -113,6 +118,7 @@ class Resource(Protocol):
         """Everything ends now; these ran until now. What is known of what they have changed is put back next."""
         return
 
+    @abstractmethod
     def close(self) -> None:
         """Nothing runs any more. What was changed before the first test of any process is undone, and nothing that
         was leased stays. May be called again."""
