@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leakcheck.engine.backend import PATIENCE, Backend, Capabilities
@@ -10,7 +10,8 @@ from leakcheck.engine.job import Job
 from leakcheck.recorder.segment import GAVE_UP
 from leakcheck.records import TestRun
 from leakcheck.store import AuditFolder
-from leakcheck.wire.events import Completed, Finished, Outside, Started
+from leakcheck.wire.events import Completed, Event, Finished, Outside, Started
+from leakcheck.workspace.resource import Lease
 
 
 @dataclass
@@ -25,12 +26,14 @@ class Clock:
 
 @dataclass(frozen=True)
 class Play:
-    """What the one test of a job does: it takes `seconds`, and writes to the file `writes`. `deaf`: it ends only
-    when what is above it is ended as well. `lost`: nobody tells how it ends. `no_room`: it cannot be recorded."""
+    """What the one test of a job does: it takes `seconds`, and writes to the file `writes`; `does` is what it does
+    with what its job has leased, and tells. `deaf`: it ends only when what is above it is ended as well. `lost`:
+    nobody tells how it ends. `no_room`: it cannot be recorded."""
 
     seconds: float = 1.0
     status: int = 0
     writes: str = ""
+    does: Callable[[Iterable[Lease]], Sequence[Event]] = lambda leases: ()
     deaf: bool = False
     lost: bool = False
     no_room: bool = False
@@ -92,6 +95,7 @@ class FakeBackend(Backend):
         self.folder.append(job.tag, Started(job.order.tests[0]))
         if play.writes:
             self.folder.append(job.tag, Outside("file", play.writes, "?", self.clock.now))
+        self.folder.append(job.tag, *play.does(job.leases))
 
     def listen(self, seconds: float) -> None:
         self.clock.now += seconds

@@ -9,12 +9,14 @@ import pytest
 
 from leakcheck.engine.closing import Closing
 from leakcheck.engine.job import Job
+from leakcheck.engine.leases import Leases
 from leakcheck.errors import CannotRecord
 from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.records import Order, Whole
 from leakcheck.store import AuditFolder
 from leakcheck.wire.events import Event, Outside
-from leakcheck.workspace.touched_files import TouchedFiles
+from leakcheck.workspace.resource import AuditPlace
+from leakcheck.workspace.resources.files import Resource as Files
 
 SALT = "f" * 32
 
@@ -38,7 +40,8 @@ class Audit:
     jobs: dict[str, Job] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.closing = Closing(self.folder, TouchedFiles(self.folder, SALT), self.jobs)
+        self.leases = Leases(self.folder, [Files(AuditPlace(self.folder, SALT))])
+        self.closing = Closing(self.folder, self.leases, self.jobs)
 
     def write(self, tag: str, at: float, text: str) -> Job:
         """An execution that overwrites the file and is over, as far as its processes go."""
@@ -50,7 +53,9 @@ class Audit:
         told = Outside("file", str(self.file), str(copy), at, root=str(self.file.parent))
         self.folder.append(tag, proven(told, undo_key(SALT)))
         self.file.write_text(text)
-        return Job(tag, order, "fork", status=0)
+        job = Job(tag, order, "fork", status=0)
+        self.leases.give(job)
+        return job
 
 
 @pytest.fixture

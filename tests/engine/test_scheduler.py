@@ -16,7 +16,8 @@ from leakcheck.errors import CannotRecord
 from leakcheck.records import Behind, Execution, Note, Order
 from leakcheck.store import AuditFolder
 from leakcheck.wire import events
-from leakcheck.workspace.touched_files import TouchedFiles
+from leakcheck.workspace.resource import AuditPlace, Resource
+from leakcheck.workspace.resources.files import Resource as Files
 
 LIMITS = Limits(test=10, execution=100)
 PLAIN = Capabilities()
@@ -38,14 +39,20 @@ class Stage:
         return self.scheduler.folder.read(tag)
 
 
-def stage(tmp_path: Path, can: Capabilities = PLAIN, limits: Limits = LIMITS, **plays: Play) -> Stage:
+def stage(
+    tmp_path: Path,
+    can: Capabilities = PLAIN,
+    limits: Limits = LIMITS,
+    resources: Sequence[Resource] = (),
+    **plays: Play,
+) -> Stage:
+    """With `files`, and more `resources` if there are any."""
     folder, clock = AuditFolder.create(tmp_path), Clock()
     folder.begin("audit")
     first = FakeBackend(folder, clock, plays, can=can)
     last = FakeBackend(folder, clock, plays, name="last")
-    scheduler = Scheduler(
-        folder, limits, TouchedFiles(folder, "salt"), [first, last], lambda tag: f"{tag[:1]}00099", clock
-    )
+    every = [Files(AuditPlace(folder, "salt")), *resources]
+    scheduler = Scheduler(folder, limits, every, [first, last], lambda tag: f"{tag[:1]}00099", clock)
     return Stage(scheduler, first, last, clock)
 
 
@@ -104,7 +111,7 @@ def test_who_ran_beside_one_that_writes_files_runs_again(tmp_path: Path) -> None
     assert it.first.begun == ["t1", "t2", "t2"]
     assert [each.order.tests[-1] for each in done] == ["t1", "t2"]
     assert (done[0].order.exclusive, done[1].order.exclusive) == (False, False)
-    assert it.scheduler.disk.writers == set()
+    assert it.scheduler.leases.writers == set()
     assert [each.id for each in done] == ["e00001", "e00002"]
 
 

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.processes
 ROOT = Path(__file__).parents[2]
 BROKEN = {
     "floors": ("store/journal.py", "from leakcheck.analysis import edges_of"),
+    "resources": ("engine/leases.py", "from leakcheck.workspace.undo import put_back"),
     "siblings": ("analysis/facts/profiles.py", "from leakcheck.analysis.graph.edges import edges_of"),
     "private": ("cli/output.py", "from leakcheck.store._inside import nothing"),
     "in-suite": ("probes/kinds/cwd.py", "import attr"),

@@ -19,7 +19,6 @@ from leakcheck.records.topics import Topic
 from leakcheck.store import MARK, AuditFolder, left_in
 from leakcheck.workspace.doubts import told_of_killed
 from leakcheck.workspace.scratch import close as close_scratch
-from leakcheck.workspace.unseen import Unseen
 from leakcheck.workspace.unseen_changes import likely_root
 
 _UNSAFE_TO_FORK = ("win32", "darwin")
@@ -58,11 +57,11 @@ def engine_for(
             _take_over(engine, folder)
         folder.remove(MARK)
         guard.arm(folder.path)
-        engine.look_out(Unseen.begin(folder, likely_root(options.paths), scratch.path, salt))
+        engine.look_at(likely_root(options.paths))
         yield engine
     except FolderGone as error:
         engine.stop()
-        error.detail = "\n".join(engine.disk.troubles())
+        error.detail = "\n".join(note.text for note in engine.troubles())
         raise
     finally:
         try:
@@ -92,5 +91,5 @@ def _scratch() -> tuple[Own, Guard]:
 
 def _take_over(engine: Engine, folder: AuditFolder) -> None:
     folder.append("audit", resumed(folder))
-    for text in (*told_of_killed(folder), *engine.take_over(left_in(folder))):
-        folder.append("audit", Note(Topic.FILES, text))
+    notes = [Note(Topic.FILES, text) for text in told_of_killed(folder)]
+    folder.append("audit", *notes, *engine.take_over(left_in(folder)))

@@ -33,7 +33,7 @@ from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
 from leakcheck.workspace.salts import keep_salt
 from leakcheck.workspace.source_digests import sources_of
-from leakcheck.workspace.unseen_changes import of_killed, unseen_note
+from leakcheck.workspace.unseen_changes import of_killed
 
 _WAY_ON = "`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now"
 
@@ -63,7 +63,7 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
                 calibrate(bench, control)
                 phases.settle(bench)
                 bench.tell_left_out()
-                engine.disk.put_back_the_start()
+                engine.close_resources()
                 _tell_leftovers(bench)
                 _tell_temporary(bench)
                 keep_excerpts(folder, bench)
@@ -91,20 +91,8 @@ def told_to(progress: Progress, engine: Engine) -> Iterator[None]:
 
 def _tell_leftovers(bench: AuditSession) -> None:
     """What could not be put back, and what nobody was seen to change."""
-    disk, unseen = bench.engine.disk, bench.engine.unseen
-    known = {Path(name) for name in (*disk.remaining(), *disk.held())}
-    others = [
-        name
-        for name in (unseen.left(disk.remaining()) if unseen is not None else [])
-        if not _is_told(Path(name), known)
-    ]
-    for each in filter(None, (*disk.troubles(), unseen_note(others, bench.suite.rootdir))):
-        bench.note(Topic.FILES, each)
-
-
-def _is_told(path: Path, known: set[Path]) -> bool:
-    """Whether it, or a folder that it lies in, is named already."""
-    return not known.isdisjoint((path, *path.parents))
+    for each in bench.engine.left(bench.suite.rootdir):
+        bench.note(each.topic, each.text)
 
 
 def _tell_temporary(bench: AuditSession) -> None:

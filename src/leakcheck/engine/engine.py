@@ -19,13 +19,12 @@ from leakcheck.engine.spawn.backend import SINGLE_SUITE, SpawnBackend
 from leakcheck.engine.spawn.launch import Launch
 from leakcheck.engine.timeouts import endless_collection
 from leakcheck.own_folders import Own
-from leakcheck.records import Execution, Order, Printed, name_of, numbered
-from leakcheck.records.topics import Fallback
+from leakcheck.records import Execution, Note, Order, Printed, name_of, numbered
+from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store import CONTROL, AuditFolder, Leftover, Replay
 from leakcheck.wire import events
-from leakcheck.workspace.recovery import recover
-from leakcheck.workspace.touched_files import TouchedFiles
-from leakcheck.workspace.unseen import Unseen
+from leakcheck.workspace.resource import AuditPlace
+from leakcheck.workspace.resources import Resources, discover
 
 EARLIER_SUITE = "suite-before"
 _BRIEFLY = 0.5
@@ -52,24 +51,24 @@ class Engine:
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @cached_property
-    def disk(self) -> TouchedFiles:
-        """What executions have changed in files."""
-        return TouchedFiles(self.launch.folder, self.launch.salt, AuditFolder(Path(self.launch.scratch)))
+    def resources(self) -> Resources:
+        """What executions share, or are given as their own."""
+        scratch = AuditFolder(Path(self.launch.scratch))
+        return discover(AuditPlace(self.launch.folder, self.launch.salt, scratch))
 
     @cached_property
     def scheduler(self) -> Scheduler:
+        resources = self.resources.every
         return Scheduler(
-            self.launch.folder, self.limits, self.disk, self._backends(), self._another, scratch=self.scratch
+            self.launch.folder, self.limits, resources, self._backends(), self._another, scratch=self.scratch
         )
 
-    @property
-    def unseen(self) -> Unseen | None:
-        """Who finds what executions change with nobody telling, if anybody does."""
-        return self.scheduler.unseen
-
-    def look_out(self, unseen: Unseen) -> None:
-        """From now on have it found."""
-        self.scheduler.unseen = unseen
+    def look_at(self, root: str) -> None:
+        """Look at what is there, in the project of the folder `root`, before anything runs."""
+        for text in self.resources.problems:
+            self.keep("audit", Note(Topic.RESOURCES, text))
+        for each in self.resources.every:
+            each.keep(root)
 
     @property
     def jobs(self) -> Mapping[str, Job]:
@@ -78,8 +77,8 @@ class Engine:
 
     @property
     def changed(self) -> set[str]:
-        """All files that ever changed."""
-        return self.disk.changed
+        """All that ever changed outside of the processes, by name."""
+        return self.scheduler.leases.changed
 
     # Forks or new processes ------------------------------------------------------------------------------------
 
@@ -173,7 +172,7 @@ class Engine:
         return job
 
     def touches_files(self, job: Job) -> bool:
-        """Whether a test of `job` was about to change a file until now."""
+        """Whether a test of `job` was about to change what others meet, as files, until now."""
         self.scheduler.look(job)
         return job.touches
 
@@ -209,21 +208,31 @@ class Engine:
         cuts short the time that the tree of forks has to end."""
         with uninterrupted() as signals:
             self.scheduler.stop(hurry=signals)
-            self.disk.put_back_the_start()
+            self.close_resources()
+
+    def close_resources(self) -> None:
+        """Put back what was changed before the first test of any process."""
+        self.scheduler.leases.close()
+
+    def troubles(self) -> tuple[Note, ...]:
+        """What could not be put back."""
+        return self.scheduler.leases.troubles()
+
+    def left(self, root: str) -> tuple[Note, ...]:
+        """What is otherwise than before the audit, named as seen from `root`. Asked once."""
+        return self.scheduler.leases.left(root)
 
     def pass_over(self) -> None:
         """Leave out a number: an earlier session has given it to something that need not be asked again."""
         next(self._numbers)
 
-    def take_over(self, left: Leftover) -> tuple[str, ...]:
+    def take_over(self, left: Leftover) -> tuple[Note, ...]:
         """Go on where another session has ended: its executions are handed out again, and what executions that
-        nobody ended have changed is put back. Returns what could not be, in sentences."""
+        nobody ended have changed is put back. Returns what could not be."""
         for tag in (SUITE, SINGLE_SUITE):
             if self._collected(tag) is not None and not self.launch.folder.segment(EARLIER_SUITE).exists():
                 self.launch.folder.segment(tag).rename(self.launch.folder.segment(EARLIER_SUITE))
         self.forget_suite()
         self.replay = left.replay
-        self.disk.changed |= left.changed
-        _, told = recover(self.disk, left.touched)
-        self.disk.forget_copies()
-        return told
+        self.changed.update(left.changed)
+        return self.scheduler.leases.recover(left.touched)

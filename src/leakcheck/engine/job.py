@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 from leakcheck.engine.processes import UNKNOWN
 from leakcheck.errors import Unreadable
-from leakcheck.records import QUIET_FILES, Order, Status
+from leakcheck.records import Order, Status
 from leakcheck.store import CONTROL, AuditFolder
 from leakcheck.wire import codec, events, segments
+from leakcheck.workspace.resource import Lease
 
 ENDING = 5.0
 """Seconds that a process has to end behind its last test, and to be gone when it was killed."""
@@ -33,10 +34,11 @@ class Limits:
 class Job:
     """One execution under way. `mode` is "control", or the name of the backend that is to run it.
 
-    `running` tells that its first test began, `touches` that one of its tests is about to change a file, `complete`
-    that its last test is over. `status` is its exit code, once it is over. `parent_killed`: what had started it was
-    killed. `lost`: nobody will tell any more, and it has to run once more; `alone`: it does, with its own parent.
-    `tried`: it was tried before, when there was no room to record it. `tests`: so many of its tests have begun.
+    `running` tells that its first test began, `touches` that one of its tests is about to change what others meet,
+    `complete` that its last test is over. `status` is its exit code, once it is over. `parent_killed`: what had
+    started it was killed. `lost`: nobody will tell any more, and it has to run once more; `alone`: it does, with
+    its own parent. `tried`: it was tried before, when there was no room to record it. `tests`: so many of its tests
+    have begun. `leases` is what it has of each resource while it runs.
     """
 
     tag: str
@@ -57,6 +59,7 @@ class Job:
     status: int | None = None
     tried: bool = False
     tests: int = 0
+    leases: tuple[Lease, ...] = ()
     _last: bytes = b""
     _read: int = 0
     _held: int = -1
@@ -98,7 +101,7 @@ class Job:
     def look(self, folder: AuditFolder, now: float) -> None:
         """Read what the segment has got since the last look. That it grows at the beginning and at the end of every
         test is the sign of life. What tests have forked tells of itself elsewhere."""
-        self.touches = self.touches or any(map(_is_file, folder.forked(self.tag)))
+        self.touches = self.touches or any(map(self._is_met, folder.forked(self.tag)))
         size = folder.status(self.tag).st_size
         if size == self.size:
             return
@@ -115,8 +118,11 @@ class Job:
             self.tests += 1
             self._last = line
         elif self.running and name == "outside":
-            self.touches = self.touches or _is_file(codec.decode(line.rpartition(b" ")[0]))
+            self.touches = self.touches or self._is_met(codec.decode(line.rpartition(b" ")[0]))
         self.complete = name in _ENDS
+
+    def _is_met(self, event: events.Event) -> bool:
+        return any(lease.is_met(event) for lease in self.leases)
 
     def due(self, limits: Limits, now: float) -> bool:
         """Whether it is to be ended now; `late` says why if that was too soon for it."""
@@ -145,7 +151,7 @@ class Job:
         return "crashed" if events.Started in kinds else "refused", exit_in_words(self.status)
 
     def again(self) -> Job:
-        """The same question; alone, if its tests touch files."""
+        """The same question; alone, if its tests change what others meet."""
         order = replace(self.order, exclusive=self.order.exclusive or self.touches)
         return Job(self.tag, order, self.mode, self.args)
 
@@ -172,7 +178,3 @@ def _parent_in_words(code: int | None) -> str:
     if code is None or code == UNKNOWN:
         return "ended"
     return f"ended with exit code {code}" if code >= 0 else f"was {exit_in_words(code)}"
-
-
-def _is_file(event: events.Event) -> bool:
-    return isinstance(event, events.Outside) and event.what == "file" and QUIET_FILES not in event.name

@@ -13,6 +13,7 @@ from leakcheck.engine.backend import Backend
 from leakcheck.engine.closing import Closing
 from leakcheck.engine.disk_space import cannot_record, gave_up, has_room
 from leakcheck.engine.job import Job, Limits
+from leakcheck.engine.leases import Leases
 from leakcheck.engine.processes import uninterrupted
 from leakcheck.engine.timeouts import end_what_is_due
 from leakcheck.own_folders import Own
@@ -20,8 +21,7 @@ from leakcheck.records import Execution, Note
 from leakcheck.records.topics import Topic
 from leakcheck.store import AuditFolder
 from leakcheck.wire import events
-from leakcheck.workspace.touched_files import TouchedFiles
-from leakcheck.workspace.unseen import Unseen
+from leakcheck.workspace.resource import Resource
 
 _TICK, _SOON = 0.05, 0.01
 """Seconds until it is looked again at what goes on, and at what nobody tells of."""
@@ -31,22 +31,22 @@ _TICK, _SOON = 0.05, 0.01
 class Scheduler:
     """`backends` are in the order of preference; the last takes everything. `another` gives an execution that could
     not be recorded another name. In `scratch` lie temporary folders, which go with their executions; None if
-    they are kept. `unseen` finds what executions change with nobody telling."""
+    they are kept."""
 
     folder: AuditFolder
     limits: Limits
-    disk: TouchedFiles
+    resources: Sequence[Resource]
     backends: list[Backend]
     another: Callable[[str], str]
     clock: Callable[[], float] = time.monotonic
     scratch: Own | None = None
-    unseen: Unseen | None = None
     jobs: dict[str, Job] = field(default_factory=dict)
     _runs: dict[str, Backend] = field(default_factory=dict)
     _once_more: list[Job] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.closing = Closing(self.folder, self.disk, self.jobs, self.clock, self.scratch)
+        self.leases = Leases(self.folder, self.resources)
+        self.closing = Closing(self.folder, self.leases, self.jobs, self.clock, self.scratch)
 
     @property
     def backend(self) -> Backend:
@@ -71,10 +71,11 @@ class Scheduler:
     def begin(self, job: Job) -> None:
         """Begin `job` now, whatever else goes on."""
         backend = self._backend_for(job)
-        if self.unseen is not None and not self.jobs:
-            self.unseen.settle()
+        if not self.jobs:
+            self.leases.settle()
         self.folder.begin(job.tag, job.order)
         with uninterrupted():
+            self.leases.give(job)
             backend.submit(job)
             job.began = job.alive = self.clock()
             self.jobs[job.tag], self._runs[job.tag] = job, backend
@@ -98,8 +99,6 @@ class Scheduler:
             self._runs[job.tag].cancel(job)
         for backend in self.backends:
             backend.close(hurry=hurry)
-        if self.unseen is not None:
-            self.unseen.stop(list(self.jobs.values()))
         self.closing.abandon(list(self.jobs.values()))
         self.jobs.clear()
         self._runs.clear()
@@ -128,14 +127,14 @@ class Scheduler:
         return backend.can.lanes is None or list(self._runs.values()).count(backend) < backend.can.lanes
 
     def _occupied(self) -> bool:
-        """Whether what runs, or what it has left in files until it is put back, must not be met."""
-        return self._are_files_touched() or any(job.order.exclusive for job in self.jobs.values())
+        """Whether what runs, or what it has left until that is put back, must not be met."""
+        return self._is_touched() or any(job.order.exclusive for job in self.jobs.values())
 
-    def _are_files_touched(self) -> bool:
-        return bool(self.disk.writers) or any(self._is_met(job) for job in self.jobs.values() if job.touches)
+    def _is_touched(self) -> bool:
+        return bool(self.leases.writers) or any(self._is_met(job) for job in self.jobs.values() if job.touches)
 
     def _is_met(self, job: Job) -> bool:
-        """Whether others meet what `job` changes in files."""
+        """Whether others meet what `job` changes of what is shared."""
         return not self._runs[job.tag].can.own_files
 
     def _importing(self) -> bool:
@@ -155,7 +154,7 @@ class Scheduler:
             backend.look(job, now)
             end_what_is_due(job, backend, self.limits, now)
         for backend in self.backends:
-            backend.watch(now, self.limits.execution, files_touched=self._are_files_touched())
+            backend.watch(now, self.limits.execution, files_touched=self._is_touched())
 
     # Closing ---------------------------------------------------------------------------------------------------
 
@@ -178,17 +177,17 @@ class Scheduler:
         del self.jobs[job.tag], self._runs[job.tag]
 
     def _done(self, job: Job) -> Execution | None:
-        """The execution of a job that ended; None if it is no evidence, and runs again: another has changed files
-        meanwhile, or there was no room to record it."""
+        """The execution of a job that ended; None if it is no evidence, and runs again: another has changed what it
+        meets, or there was no room to record it."""
         met = self._is_met(job)
         self._runs[job.tag].finish(job)
         for each in self.jobs.values():
             self.look(each)
         self._forget(job)
-        doubted = self._is_doubted(job)
-        disturbed = (met and self._are_files_touched()) or doubted
+        doubted = self.leases.is_doubted(job, self.jobs.values())
+        disturbed = (met and self._is_touched()) or doubted
         if job.touches and met:
-            self.disk.writers.add(job.tag)
+            self.leases.writers.add(job.tag)
         items = self.folder.read(job.tag)
         if gave_up(self.folder, job.tag):
             return self._unrecorded(job, items)
@@ -197,11 +196,6 @@ class Scheduler:
         self.closing.put_aside(job)
         self._once_more.append(job.again())
         return None
-
-    def _is_doubted(self, job: Job) -> bool:
-        """Whether it has to run again before anybody knows what of the files that have changed was its doing."""
-        unseen = self.unseen
-        return unseen is not None and unseen.ended(job, self.jobs.values(), self.disk.remaining())
 
     def _unrecorded(self, job: Job, items: tuple[events.Event, ...]) -> Execution | None:
         """What could not be recorded is executed once more: a test may have needed all the room that there is."""

@@ -25,6 +25,7 @@ class Topic(StrEnum):
     PROCESS = "process"
     QUIET = "quiet"
     RECORDER = "recorder"
+    RESOURCES = "resources"
     SERVERS = "servers"
     STOPPED = "stopped"
     """pytest ended the run."""

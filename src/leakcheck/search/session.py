@@ -84,7 +84,7 @@ class AuditSession:
         """Whether one of `tests` ends its process."""
         return not self.lethal.keys().isdisjoint(tests)
 
-    def note(self, topic: Topic, text: str) -> None:
+    def note(self, topic: str, text: str) -> None:
         """Tell the user, and the stored audit, once."""
         if text not in self.notes:
             self.notes.append(text)

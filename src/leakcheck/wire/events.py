@@ -185,7 +185,7 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """Written by the engine when the process is gone. `changed` are files that it had changed and that are put
+    """Written by the engine when the process is gone. `changed` is, by name, what it had changed and is put
     back; `why` is what ended it, in words."""
 
     status: str

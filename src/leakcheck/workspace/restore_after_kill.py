@@ -10,9 +10,11 @@ from pathlib import Path
 from leakcheck.errors import CannotRecord, LeakcheckError, UsageError
 from leakcheck.store import AuditFolder, audits, kept_by
 from leakcheck.wire.events import Outside
-from leakcheck.workspace.recovery import recover, unproven
+from leakcheck.workspace.recovery import unproven
+from leakcheck.workspace.resource import AuditPlace, Resource
+from leakcheck.workspace.resources import discover
 from leakcheck.workspace.salts import kept_salt
-from leakcheck.workspace.touched_files import TouchedFiles, told_of_the_start
+from leakcheck.workspace.touched_files import told_of_the_start
 
 
 def put_back_leftovers(base: Path) -> Iterator[str]:
@@ -36,17 +38,18 @@ def _heed(folder: AuditFolder, salt: str | None) -> Iterator[str]:
     except (UsageError, CannotRecord):
         return  # it is still running, or nobody can write there
     try:
-        yield from _put_back(folder, TouchedFiles(folder, salt))
+        for each in discover(AuditPlace(folder, salt)).every:
+            yield from _put_back(folder, each)
     finally:
         os.close(lock)
 
 
-def _put_back(folder: AuditFolder, disk: TouchedFiles) -> Iterator[str]:
-    changed, told = recover(disk, kept_by(folder))
-    if changed:
-        yield f"put back, as the audit {folder.path.name} was killed before it could: {', '.join(changed)}"
-    yield from told
-    disk.forget_copies()
+def _put_back(folder: AuditFolder, resource: Resource) -> Iterator[str]:
+    done = resource.recover(kept_by(folder))
+    if done.changed:
+        yield f"put back, as the audit {folder.path.name} was killed before it could: {', '.join(done.changed)}"
+    yield from done.troubles
+    resource.forget()
 
 
 def _told_by(folder: AuditFolder) -> tuple[Outside, ...]:

@@ -23,17 +23,12 @@ _UNPROVEN = "nothing proves that this audit tells it"
 
 @dataclass
 class TouchedFiles:
-    """`changed` are all files that ever changed, `writers` the ended executions whose changes are still there.
-
-    Copies are kept for as long as they are needed. By the `salt` of the audit it is known which changes a process
-    of this audit has told: what anybody else tells is not acted on. In `scratch` lie second copies.
-    """
+    """Copies are kept for as long as they are needed. By the `salt` of the audit it is known which changes a
+    process of this audit has told: what anybody else tells is not acted on. In `scratch` lie second copies."""
 
     folder: AuditFolder
     salt: str
     scratch: AuditFolder | None = None
-    changed: set[str] = field(default_factory=set)
-    writers: set[str] = field(default_factory=set)
     _touched: list[events.Outside] = field(default_factory=list)
     _failed: Mapping[str, str] = field(default_factory=dict)
     _unproven: set[str] = field(default_factory=set)
@@ -67,14 +62,12 @@ class TouchedFiles:
 
     def put_back(self, *, at_once: bool = False) -> tuple[str, ...]:
         """Undo what executions wrote to files, as far as that can be done now; returns what had changed."""
-        self.writers.clear()
         if not self._touched:
             return ()
         undone = put_back(self._touched, self.copies, at_once=at_once)
         self._failed = undone.failed
         self._touched = [each for each in self._touched if each.name in self._failed]
         self._held |= undone.held
-        self.changed |= undone.changed
         return tuple(sorted(undone.changed))
 
     def forget_copies(self) -> None:

@@ -15,7 +15,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Protocol
 
 from leakcheck.errors import Unreadable
 from leakcheck.recorder.outside.file_copies import of_descriptor
@@ -25,6 +24,7 @@ from leakcheck.wire import events, segments
 from leakcheck.workspace.doubts import Doubt, held_open, is_served, shape_of
 from leakcheck.workspace.listing import State, differing, kind_of, listing, only_entry, state_of
 from leakcheck.workspace.originals import Originals
+from leakcheck.workspace.resource import UnderWay
 from leakcheck.workspace.stirrings import Stirrings
 
 IDLE = 5.0
@@ -35,14 +35,6 @@ _OFTEN = 3
 _TRIALS = 5
 _NEVER = 2**63
 _BEFORE = "before-"
-
-
-class UnderWay(Protocol):
-    """An execution: the name of its segment, when it began, and whether it is known to change files."""
-
-    tag: str
-    began: float
-    touches: bool
 
 
 @dataclass

@@ -1,0 +1,82 @@
+"""The user's files. All executions share them: who changes one gets its turn, and it is put back behind it.
+
+What is seen while it happens is told by the executions themselves; what differs otherwise is found by comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from leakcheck.records import QUIET_FILES
+from leakcheck.store import kept_by
+from leakcheck.wire.events import Event, Outside
+from leakcheck.workspace import resource
+from leakcheck.workspace.recovery import recover
+from leakcheck.workspace.resource import AuditPlace, Lease, Recovered, UnderWay
+from leakcheck.workspace.touched_files import TouchedFiles
+from leakcheck.workspace.unseen import Unseen
+from leakcheck.workspace.unseen_changes import unseen_note
+
+
+class Resource(resource.Resource):
+    """`touched` are the files that executions told of, `unseen` is who finds others, once it is looked."""
+
+    name = "files"
+
+    def __init__(self, place: AuditPlace) -> None:
+        self.place = place
+        self.touched = TouchedFiles(place.folder, place.salt, place.scratch)
+        self.unseen: Unseen | None = None
+
+    def keep(self, root: str) -> None:
+        place = self.place
+        scratch = place.scratch or place.folder
+        self.unseen = Unseen.begin(place.folder, root, str(scratch.path), place.salt)
+
+    def settle(self) -> None:
+        if self.unseen is not None:
+            self.unseen.settle()
+
+    def lease(self, tag: str) -> Lease:
+        return Lease(self, tag)
+
+    def is_changed_by(self, event: Event) -> bool:
+        return isinstance(event, Outside) and event.what == "file" and QUIET_FILES not in event.name
+
+    def compare(self, job: UnderWay, others: Collection[UnderWay]) -> bool:
+        return self.unseen is not None and self.unseen.ended(job, others, self.touched.remaining())
+
+    def returned(self, lease: Lease, items: Iterable[Event]) -> tuple[str, ...]:
+        self.touched.remember(items)
+        return ()
+
+    def put_back(self) -> tuple[str, ...]:
+        return self.touched.put_back()
+
+    def forget(self) -> None:
+        self.touched.forget_copies()
+
+    def stop(self, jobs: Sequence[UnderWay]) -> None:
+        if self.unseen is not None:
+            self.unseen.stop(jobs)
+        # Of others too: there may have been no room to put them aside.
+        self.touched.remember(kept_by(self.place.folder))
+
+    def close(self) -> None:
+        self.touched.put_back_the_start()
+
+    def recover(self, items: Iterable[Event]) -> Recovered:
+        return Recovered(*recover(self.touched, (each for each in items if isinstance(each, Outside))))
+
+    def troubles(self) -> Iterator[str]:
+        yield from self.touched.troubles()
+
+    def left(self, root: str) -> Iterator[str]:
+        known = {Path(name) for name in (*self.touched.remaining(), *self.touched.held())}
+        others = [name for name in self._unknown() if known.isdisjoint((Path(name), *Path(name).parents))]
+        if others:  # else it is told, or a folder that it lies in
+            yield unseen_note(others, root)
+
+    def _unknown(self) -> list[str]:
+        return self.unseen.left(self.touched.remaining()) if self.unseen is not None else []
