@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from leakcheck.records.kinds import UNKNOWN, Kind
 from leakcheck.records.recorded import Location, OrderKind, PathChange, Source, Suite, TestRun
 
 Verdict = Literal[
@@ -44,7 +45,8 @@ class TestVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """All changes of one location through the same lines: one root cause. `id` is "L1", "L2", ..."""
+    """All changes of one location through the same lines: one root cause. `id` is "L1", "L2", ...; `kind` is what
+    is known about such state."""
 
     id: str
     location: Location
@@ -59,6 +61,7 @@ class Leak:
     paths: tuple[PathChange, ...] = ()
     reach: str = "suite"
     internal: bool = False
+    kind: Kind = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
