@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 MAX_NAMED = 5
 MAX_TEXT = 160
 """Longest text shown whole where it need not be copied."""
-MAX_NAMES = 30
-"""How many names of a template are replaced: what is stored may be a stranger's."""
+MAX_NAMES, MAX_VALUE = 30, 10_000
+"""How many names of a template are replaced, and characters of each value: both may be a stranger's."""
 
 # Controls, format characters (bidirectional overrides, zero width, tags), lone surrogates, ends of lines, and what
 # no XML may hold.
@@ -31,10 +31,13 @@ def _spelled(character: str) -> str:
 
 def clip(text: str, limit: int = MAX_TEXT) -> str:
     """`text`, clean, its middle left out if it is longer than `limit` characters."""
-    shown = clean(text)
-    if len(shown) <= limit:
-        return shown
-    return f"{shown[: limit // 2]}…{shown[-(limit // 4) :]} ({len(shown):,} characters)"
+    return _without_middle(clean(text), limit)
+
+
+def _without_middle(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    return f"{text[: limit // 2]}…{text[-(limit // 4) :]} ({len(text):,} characters)"
 
 
 def names_in(template: str) -> list[str]:
@@ -50,7 +53,7 @@ def filled(template: str, values: Mapping[str, str]) -> str:
 
 def _value(found: re.Match[str], values: Mapping[str, str]) -> str:
     dollar, bare, braced = found.groups()
-    return dollar or values.get(bare or braced, found[0])
+    return dollar or _without_middle(values.get(bare or braced, found[0]), MAX_VALUE)
 
 
 def some(names: Sequence[str], limit: int = MAX_NAMED) -> str:
