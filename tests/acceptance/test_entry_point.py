@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import leakcheck as package
 from leakcheck.probes import GROUP, discover
-from support import SAMPLES, Project
+from support import SAMPLES, Audited, Project, audit, leakcheck
 
 PROJECT = Project(
     {
@@ -42,16 +45,57 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def test_a_kind_of_another_package_is_watched_and_proven(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(installed))
-    found = PROJECT.audit("--random", "0")
-    assert found.report["certificate"]["kinds"]["decimal_context"] == "compared"
-    leak = found.leak("decimal_context", "prec")
+@pytest.fixture(scope="module")
+def audited(installed: Path) -> Iterator[tuple[Audited, Path]]:
+    """The audit of `PROJECT` with the example's kind, and its folder; the example is gone by then."""
+    with PROJECT.folder() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(installed))
+        found = audit(folder, "--random", "0")
+        patch.undo()
+        yield found, folder
+
+
+def test_a_kind_of_another_package_is_watched_and_proven(audited: tuple[Audited, Path]) -> None:
+    found, _ = audited
+    assert found.report["certificate"]["kinds"]["decimal_arithmetic"] == "compared"
+    leak = found.leak("decimal_arithmetic", "prec")
     assert (leak["before"], leak["after"], leak["victims"]) == ("28", "4", ["test_sums.py::test_third"])
     assert [(source["file"], source["line"]) for source in leak["sources"]] == [("test_sums.py", 8)]
     assert [edge["counterfactual"] for edge in found.report["edges"]] == [True]
     assert found.report["certificate"]["unexplained"] == []
-    assert "decimal_context decimal.getcontext() prec" in found.stdout
+
+
+ADVICE = "Set `prec` inside `with decimal.localcontext() as context:`, which brings the old context back."
+WORDING = "prec of decimal arithmetic"
+
+
+def test_it_is_told_in_its_own_words(audited: tuple[Audited, Path]) -> None:
+    found, _ = audited
+    told = " ".join(found.stdout.split())
+    assert WORDING in told
+    assert ADVICE in told
+    (finding,) = [each for each in found.report["findings"] if each["code"] == "LK101"]
+    assert finding["mend"] == ADVICE
+    assert [mend["advice"] for mend in found.report["mends"]] == [ADVICE]
+
+
+def test_it_is_so_told_where_its_package_is_not_installed(audited: tuple[Audited, Path]) -> None:
+    _, folder = audited
+    assert "decimal_arithmetic" not in discover().kinds
+    ended = leakcheck(folder, "report", "--html", "page.html", "--markdown", "page.md", "--fail-on", "never")
+    assert ended.code == 0, ended.text
+    assert WORDING in ended.stdout
+    assert ADVICE.replace("`", "") in re.sub("<[^>]*>", "", (folder / "page.html").read_text("utf-8"))
+    assert "context.prec = ..." in (folder / "page.html").read_text("utf-8")
+    assert ADVICE in (folder / "page.md").read_text("utf-8")
+    assert WORDING in leakcheck(folder, "diff", "test_short").stdout
+    assert WORDING in leakcheck(folder, "graph", "--format", "dot").stdout
+
+
+def test_no_line_of_ours_is_about_it() -> None:
+    texts = {path.name: path.read_text("utf-8") for path in Path(package.__file__).parent.rglob("*.py")}
+    about = ("decimal_arithmetic", "decimal arithmetic", "leakcheck_decimal", "getcontext", "localcontext")
+    assert [(name, word) for name, text in texts.items() for word in about if word in text] == []
 
 
 WRONG = {
@@ -59,6 +103,22 @@ WRONG = {
     "taken": ("class Probe(Setting):\n    kind = 'cwd'", "there is a probe of the kind cwd already"),
     "nameless": ("class Probe(Setting):\n    kind = 'a kind'", "its kind is 'a kind', not a name"),
     "blind": ("class Probe(Setting):\n    kind, tracking = 'blind', 'guessed'", "its tracking is none of tracked"),
+    "mute": (
+        "class Probe(Setting):\n    kind, about = 'mute', 'something'",
+        "its about is no leakcheck.probes.About",
+    ),
+    "odd": (
+        "class Probe(Setting):\n    kind, about = 'odd', About(advice=7)",
+        "advice of its about is 7, no str",
+    ),
+    "long": (
+        "class Probe(Setting):\n    kind, about = 'long', About(example=5000 * 'x')",
+        "example of its about has 5,000 characters, 4,000 are the most",
+    ),
+    "lost": (
+        "class Probe(Setting):\n    kind, about = 'lost', About(put_back='later')",
+        "put_back of its about is none of together, apart, last, never",
+    ),
     "empty": ("class Probe:\n    kind, tracking = 'empty', 'tracked'", "has no patches, state, show, restore"),
     "broken": ("raise OSError('no such thing')", "OSError: no such thing"),
 }
@@ -75,7 +135,7 @@ def test_a_probe_that_is_wrong_is_left_out_and_told(
     (information / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
     (information / "entry_points.txt").write_text(f"[{GROUP}]\n{name} = {module}:Probe\n")
     if name != "gone":
-        (tmp_path / f"{module}.py").write_text(f"from leakcheck.probes import Setting\n{source}\n")
+        (tmp_path / f"{module}.py").write_text(f"from leakcheck.probes import About, Setting\n{source}\n")
     monkeypatch.syspath_prepend(tmp_path)
     found = discover()
     (problem,) = [each for each in found.problems if module in each]

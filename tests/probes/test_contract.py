@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import pytest
 
-from leakcheck.probes import MISSING, Setting, Tracking, discover, kinds
+from leakcheck.analysis.advice.names import code_names, location_names
+from leakcheck.probes import MISSING, About, Probes, Setting, Tracking, discover, kinds, own
+from leakcheck.records import Kind, Leak, Location
+from leakcheck.reports.wording.words import place_at
+from leakcheck.text import names_in
 
 NAMES = sorted(info.name for info in pkgutil.iter_modules(kinds.__path__))
 
@@ -110,3 +114,32 @@ def test_cookies_are_secret_whatever_their_name(kind: str) -> None:
     (probe,) = [each for each in discover().owned if each.kind == kind]
     owner, key, _ = owner_of(kind)
     assert probe.show(owner, key, probe.state(owner)[key]) == "1"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_probe_declares_its_wording_and_its_texts_hold_no_name_that_nobody_knows(name: str) -> None:
+    about, usual = own().kinds[name].about, About()
+    assert about.form != usual.form
+    assert about.whole != usual.whole
+    assert about.advice.endswith((".", ".)"))
+    place = Location(name, "shop.main:app", "shop.auth:user")
+    leak = Leak("L1", place, "broken", ("t.py::a",), (), (), (), "a", "b", kind=own().kinds[name])
+    for text in (about.form, about.whole, about.advice, about.whole_advice):
+        assert set(names_in(text)) <= location_names(place).keys()
+    assert set(names_in(about.example)) <= code_names(leak).keys()
+
+
+def test_what_can_be_put_back_and_what_is_entries_of_containers_is_declared() -> None:
+    found = own().kinds
+    assert [name for name, kind in found.items() if not kind.restorable] == ["threads"]
+    assert sorted(name for name, kind in found.items() if kind.held) == ["caches", "module_globals"]
+
+
+def test_a_probe_that_declares_nothing_is_told_by_the_names_of_its_locations() -> None:
+    class Old:
+        kind = "pool"
+        tracking = "tracked"
+
+    probes = Probes(owned=(cast(Any, Old()),))
+    assert probes.kinds == {"pool": Kind("tracked")}
+    assert place_at(Location("pool", "shop.db", "size"), probes.kinds["pool"]) == "pool shop.db size"

@@ -23,6 +23,7 @@ from leakcheck.records import (
     TestVerdict,
 )
 from reports.samples import result
+from watched import OWN
 
 PARTS = ("accounts", "billing", "catalogue", "delivery", "mail", "orders", "search", "staff")
 NOUNS = ("basket", "customer", "invoice", "parcel", "price", "product", "refund", "session", "stock", "voucher")
@@ -80,6 +81,7 @@ def _leak(number: int, ids: list[str], chance: random.Random) -> Leak:
         before="dict of 10",
         after="dict of 11",
         paths=parts,
+        kind=OWN[_location(number).kind],
     )
 
 

@@ -25,6 +25,7 @@ from leakcheck.records import (
     Unexplained,
     Verdict,
 )
+from watched import OWN
 
 APP = "shop.main:app"
 BROWSER = "tests.clients:browser"
@@ -37,7 +38,7 @@ MEND_NEED = "Let the test make the state that it needs, in a fixture of its own.
 
 def suite(*tests: str) -> Suite:
     items = tuple(TestItem(test, test.partition("::")[0], 1) for test in tests)
-    return Suite("/project", ("tests",), items, "3.11.7", "9.0.1", kinds=KINDS)
+    return Suite("/project", ("tests",), items, "3.11.7", "9.0.1", kinds=OWN)
 
 
 def result(
@@ -74,7 +75,9 @@ def leak(number: int, location: Location, impact: Impact, *polluters: str) -> Le
     """A leak written by the first polluter in its call."""
     file, _, name = polluters[0].partition("::")
     source = Source(file, 10 + number, name, "call")
-    return Leak(f"L{number}", location, impact, polluters, (), (), (source,), "absent", "'changed'")
+    return Leak(
+        f"L{number}", location, impact, polluters, (), (), (source,), "absent", "'changed'", kind=OWN[location.kind]
+    )
 
 
 def edge(polluters: tuple[str, ...], test: str, leak: str | None, effect: Effect = "breaks") -> Edge:
@@ -151,7 +154,7 @@ def _shop_leaks() -> tuple[Leak, ...]:
         PathChange('["text"]', "'Our best mug'", "'Back in stock'"),
     )
     return (
-        Leak("L1", override, "broken", ALICE, NEED_LOGIN, (), (AS_ALICE,), "absent", fake),
+        Leak("L1", override, "broken", ALICE, NEED_LOGIN, (), (AS_ALICE,), "absent", fake, kind=OWN[override.kind]),
         replace(
             leak(2, Location("client_cookies", BROWSER, "shop_session"), "broken", *MEMBERS),
             victims=(*GUESTS, GREETED),

@@ -34,6 +34,7 @@ from leakcheck.records.topics import Fallback
 from leakcheck.search.session import AuditSession
 from leakcheck.store import Replay
 from leakcheck.wire.events import Event
+from watched import watched
 
 CLEAN = "0"
 State = dict[str, str]
@@ -93,7 +94,7 @@ class Model:
     @property
     def suite(self) -> Suite:
         items = tuple(TestItem(test, test.partition("::")[0], 1, ("m", "")) for test in self.tests)
-        return Suite("/project", (), items, kinds={"app_state": "tracked", "module_globals": "compared"})
+        return Suite("/project", (), items, kinds=watched(app_state="tracked", module_globals="compared"))
 
     def fails(self, order: Sequence[str]) -> bool:
         """Whether the last test of `order` fails."""

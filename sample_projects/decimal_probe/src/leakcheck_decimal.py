@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from leakcheck.probes import Setting, Values
+from leakcheck.probes import About, Setting, Values
 
 OWNER = "decimal.getcontext()"
 
@@ -16,7 +16,19 @@ OWNER = "decimal.getcontext()"
 class Probe(Setting):
     """Owner: the context of the main thread. Key: an attribute of it."""
 
-    kind = "decimal_context"
+    kind = "decimal_arithmetic"
+    about = About(
+        form="$key of decimal arithmetic",
+        whole="the context of decimal arithmetic",
+        advice="Set `$key` inside `with decimal.localcontext() as context:`, which brings the old context back.",
+        example=(
+            "import decimal\n\nimport pytest\n\n\n"
+            "@pytest.fixture\ndef arithmetic():\n"
+            "    with decimal.localcontext() as context:  # a copy, gone behind the yield\n"
+            "        context.$name = ...\n"
+            "        yield context\n"
+        ),
+    )
 
     def read(self) -> Values:
         decimal = sys.modules.get("decimal")

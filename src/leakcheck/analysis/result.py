@@ -27,7 +27,6 @@ from leakcheck.analysis.state_diff import state_diffs
 from leakcheck.options import PROFILES, ProfileName
 from leakcheck.records import (
     ORDER_DEPENDENT,
-    UNDOABLE,
     Certificate,
     Cost,
     Edge,
@@ -88,9 +87,9 @@ def derive(
     coverage, evidence = known.coverage, known.evidence
     # What would have refuted an edge may be missing: then only what is confirmed is told.
     shown = tuple(each for each in edges_of(known) if effort.finished or each[0].confirmed)
-    carried, deep = merged(shown, found_deep(shown, evidence))
+    carried, deep = merged(shown, found_deep(shown, evidence), suite)
     told = {each.change.location for each in deep}
-    quiet = told_together(left_quietly(executions, suite, told))
+    quiet = told_together(left_quietly(executions, suite, told), suite)
     leaks = leaks_of(evidence.profiles, carried, coverage, suite, (*deep, *quiet))
     edges = tuple(_named(carried, leaks))
     verdicts = verdicts_of(suite.ids, known, edges, whole=effort.finished)
@@ -114,7 +113,7 @@ def derive(
         certificate=certificate,
         verdict=_verdict(judged.findings),
         exit_code=int(judged.tripped),
-        notes=(*notes, *suite.problems, *_not_put_back(evidence), *counted(executions, suite, told)),
+        notes=(*notes, *suite.problems, *_not_put_back(evidence, suite), *counted(executions, suite, told)),
         gate=judged.gate,
         mends=mends,
         joint_mends=joint_mends,
@@ -123,13 +122,13 @@ def derive(
     )
 
 
-def _not_put_back(evidence: Evidence) -> Iterable[str]:
+def _not_put_back(evidence: Evidence, suite: Suite) -> Iterable[str]:
     """What stays unproven because a location could not be put back. (Of what deep looks tried, only what nobody can
     put back: they try others beside it.)"""
     tried = [
         (witness.test, places)
         for witness, places in evidence.unrestored
-        if witness not in evidence.deep or all(place.kind in UNDOABLE for place in places)
+        if witness not in evidence.deep or not any(suite.kind(place).restorable for place in places)
     ]
     for test, (place, *_) in dict.fromkeys(tried):
         what = f"{place.kind} {place.key} of {place.owner}"
@@ -174,7 +173,7 @@ def _certificate(
         pairs_total=len(coverage.pairs),
         pairs_covered=len(coverage.pairs) - len(coverage.uncovered),
         unexplained=tuple(Unexplained(each.id, shown[each.id].witness if each.id in shown else ()) for each in odd),
-        kinds=suite.kinds,
+        kinds={name: kind.tracking for name, kind in suite.kinds.items()},
         budget_exhausted=effort.exhausted,
         budget=effort.budget,
         profile=effort.profile,

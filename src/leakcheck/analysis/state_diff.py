@@ -18,9 +18,9 @@ def state_diff(test: str, executions: Sequence[Execution], suite: Suite) -> tupl
 def state_diffs(executions: Sequence[Execution], suite: Suite) -> tuple[TestRun, ...]:
     """Each test's run alone, with what it changed where no probe tracks; else its first run in any order.
 
-    Reads of environment variables that no test changes are left out: libraries look up many that nobody sets.
+    Of a kind that is often read, as environment variables are, only reads of what some test changes are told.
     """
-    changed = Places.of(each for each in _changed(executions) if each.kind == "environ")
+    changed = Places.of(each for each in _changed(executions) if suite.kind(each).about.often_read)
     found: dict[str, TestRun] = {}
     for execution in sorted(executions, key=lambda each: not is_alone(each)):
         for run in execution.runs:
@@ -32,7 +32,7 @@ def state_diffs(executions: Sequence[Execution], suite: Suite) -> tuple[TestRun,
 def _told(run: TestRun, execution: Execution, changed: Places, suite: Suite) -> TestRun:
     deep = execution.deep if is_alone(execution) else ()
     elsewhere = tuple(each for each in deep if suite.compares(each.location) and not each.internal)
-    reads = tuple(each for each in run.reads if each.kind != "environ" or changed.concern(each))
+    reads = tuple(each for each in run.reads if not suite.kind(each).about.often_read or changed.concern(each))
     return replace(run, changes=(*run.changes, *elsewhere), reads=reads)
 
 

@@ -140,8 +140,9 @@ def diff(
     settings = settings_for(config, folder=folder)
     stored = chosen(settings, audit)
     name = find_test_in(stored, test, settings)
-    changes = state_diff(name, stored.audit.executions, stored.audit.suite)
-    render_diff(name, changes, console_for(sys.stdout, color))
+    suite = stored.audit.suite
+    changes = state_diff(name, stored.audit.executions, suite)
+    render_diff(name, changes, suite, console_for(sys.stdout, color))
 
 
 app.command()(explain)

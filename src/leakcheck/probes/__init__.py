@@ -9,14 +9,15 @@ Other packages add probes of the first two contracts through the entry point `le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, get_args
 
 from leakcheck.discovery import instances
 from leakcheck.probes import kinds
-from leakcheck.probes.contract import Held, KindOfState, Ledger, Setting, Tracking, Values
+from leakcheck.probes.contract import Held, KindOfState, Ledger, Setting, Values
+from leakcheck.records import MAX_TEMPLATE, About, Kind, Restoring, Tracking
 from leakcheck.snapshots.containers import Holder
 from leakcheck.snapshots.markers import MISSING, Items, Missing
 
@@ -25,6 +26,7 @@ GROUP = "leakcheck.probes"
 __all__ = [
     "GROUP",
     "MISSING",
+    "About",
     "Held",
     "Items",
     "KindOfState",
@@ -35,7 +37,11 @@ __all__ = [
     "Tracking",
     "Values",
     "discover",
+    "own",
 ]
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {"put_back": get_args(Restoring)}
+"""What those fields of `About` may say that are no free text."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,16 @@ class Probes:
         return next(each for each in self.held if each.holds(holder))
 
     @property
-    def kinds(self) -> Mapping[str, Tracking]:
-        """How each kind is watched."""
-        every: tuple[KindOfState | Setting | Held, ...] = (*self.owned, *self.settings.values(), *self.held)
-        return {each.kind: each.tracking for each in every}
+    def kinds(self) -> Mapping[str, Kind]:
+        """How each kind is watched, and what its probe declares about it."""
+        unheld: tuple[KindOfState | Setting, ...] = (*self.owned, *self.settings.values())
+        found = {each.kind: Kind(each.tracking, _about(each)) for each in unheld}
+        return {**found, **{each.kind: Kind(each.tracking, _about(each), held=True) for each in self.held}}
+
+
+def own() -> Probes:
+    """An instance of every probe in this package."""
+    return _sorted_out(instances(kinds, "Probe"))
 
 
 def discover() -> Probes:
@@ -68,12 +80,21 @@ def discover() -> Probes:
             found.append(_checked(probe, {each.kind for each in found}))
         except Exception as error:  # whatever is wrong with it, the audit goes on without it
             problems.append(f"{_label(point)} is left out: {type(error).__name__}: {error}")
+    return _sorted_out(found, problems)
+
+
+def _sorted_out(found: Sequence[Any], problems: Iterable[str] = ()) -> Probes:
     return Probes(
         tuple(each for each in found if hasattr(each, "patches")),
         {each.kind: each for each in found if isinstance(each, Setting)},
         tuple(each for each in found if hasattr(each, "holds")),
         tuple(problems),
     )
+
+
+def _about(probe: KindOfState | Setting | Held) -> About:
+    """What `probe` declares; a probe that inherits from no contract may leave it out."""
+    return getattr(probe, "about", About())
 
 
 def _label(point: EntryPoint) -> str:
@@ -97,8 +118,24 @@ def _faults(probe: Any, taken: set[str]) -> Iterator[str]:
         yield f"there is a probe of the kind {kind} already"
     if getattr(probe, "tracking", None) not in get_args(Tracking):
         yield f"its tracking is none of {', '.join(get_args(Tracking))}"
+    yield from _faults_of_about(_about(probe))
     if isinstance(probe, Setting):
         return
     lacking = [name for name in ("patches", "state", "show", "restore", "in_place") if not hasattr(probe, name)]
     if lacking:
         yield f"it is no leakcheck.probes.Setting, and has no {', '.join(lacking)}"
+
+
+def _faults_of_about(about: About) -> Iterator[str]:
+    """What is stored must be readable: texts of a bearable length, and words that are known."""
+    if type(about) is not About:
+        yield "its about is no leakcheck.probes.About"
+        return
+    for spec in fields(about):
+        value = getattr(about, spec.name)
+        if type(value) is not type(spec.default):
+            yield f"{spec.name} of its about is {value!r}, no {type(spec.default).__name__}"
+        elif isinstance(value, str) and len(value) > MAX_TEMPLATE:
+            yield f"{spec.name} of its about has {len(value):,} characters, {MAX_TEMPLATE:,} are the most"
+        elif value not in _CHOICES.get(spec.name, (value,)):
+            yield f"{spec.name} of its about is none of {', '.join(_CHOICES[spec.name])}"

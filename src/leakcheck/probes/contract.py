@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
+from leakcheck.records import About, Tracking
 from leakcheck.snapshots.containers import Holder
 from leakcheck.snapshots.markers import MISSING
-
-Tracking = Literal["tracked", "compared", "on demand"]
-"""How a kind is watched: reads and writes are told when they happen; values before and after each test are
-compared; values are looked at only to explain what nothing else does."""
 
 
 class Ledger(Protocol):
@@ -35,6 +32,7 @@ class KindOfState(Protocol):
 
     kind: str
     tracking: Tracking
+    about: About = About()
     in_place: bool
     """Whether values may change where they stand; values of other kinds are only ever replaced."""
 
@@ -65,6 +63,7 @@ class Setting:
 
     kind: str
     tracking: Tracking = "compared"
+    about: About = About()
     secret = False
     """Whether values are shown as digests."""
 
@@ -90,6 +89,7 @@ class Held(Protocol):
 
     kind: str
     tracking: Tracking
+    about: About = About()
 
     def holds(self, holder: Holder) -> bool:
         """Whether the entries of `holder` are of this kind."""

@@ -22,6 +22,7 @@ from leakcheck.records.derived import (
     Unexplained,
     Verdict,
 )
+from leakcheck.records.kinds import MAX_TEMPLATE, About, Kind, Restoring, Tracking
 from leakcheck.records.locations import WHOLE, Location
 from leakcheck.records.questions import (
     Alone,
@@ -46,7 +47,6 @@ from leakcheck.records.recorded import (
     GOOD_OUTCOMES,
     NO_VALUE,
     QUIET_FILES,
-    UNDOABLE,
     Change,
     Execution,
     FixtureError,
@@ -75,11 +75,12 @@ from leakcheck.records.recorded import (
 __all__ = [
     "BAD_OUTCOMES",
     "GOOD_OUTCOMES",
+    "MAX_TEMPLATE",
     "NO_VALUE",
     "ORDER_DEPENDENT",
     "QUIET_FILES",
-    "UNDOABLE",
     "WHOLE",
+    "About",
     "Alone",
     "Behind",
     "Certificate",
@@ -101,6 +102,7 @@ __all__ = [
     "Gate",
     "Impact",
     "JointMend",
+    "Kind",
     "Leak",
     "Location",
     "Mark",
@@ -118,6 +120,7 @@ __all__ = [
     "Printed",
     "PutBack",
     "Question",
+    "Restoring",
     "Result",
     "Severity",
     "Source",
@@ -126,6 +129,7 @@ __all__ = [
     "TestItem",
     "TestRun",
     "TestVerdict",
+    "Tracking",
     "Trial",
     "Tried",
     "Unexplained",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from leakcheck.records.kinds import UNKNOWN, Kind
 from leakcheck.records.locations import Location
 from leakcheck.records.questions import OrderKind
 from leakcheck.records.recorded import PathChange, Source, Suite, TestRun
@@ -46,7 +47,8 @@ class TestVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """All changes of one location through the same lines: one root cause. `id` is "L1", "L2", ..."""
+    """All changes of one location through the same lines: one root cause. `id` is "L1", "L2", ...; `kind` is what
+    is known about such state."""
 
     id: str
     location: Location
@@ -61,6 +63,7 @@ class Leak:
     paths: tuple[PathChange, ...] = ()
     reach: str = "suite"
     internal: bool = False
+    kind: Kind = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

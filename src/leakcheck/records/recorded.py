@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from leakcheck.records.kinds import UNKNOWN, Kind
 from leakcheck.records.locations import Location
 from leakcheck.records.questions import Control, OrderKind, Printed, Question, Whole, kind_of, title
 from leakcheck.records.topics import Topic
@@ -17,9 +18,6 @@ Outcome = Literal[
 ]
 Status = Literal["finished", "crashed", "timeout", "stopped", "lost", "refused"]
 Phase = Literal["setup", "call", "teardown", "import"]
-
-UNDOABLE = frozenset({"threads"})
-"""Kinds that nobody can put back: what runs ends by itself."""
 
 NO_VALUE = "absent"
 """How a change tells a value that is not there."""
@@ -285,8 +283,8 @@ class TestItem:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """What pytest collected, and with what. `kinds` tells how each kind of state is watched: "tracked", "compared"
-    or "on demand"; `problems` which probes of others could not be used."""
+    """What pytest collected, and with what. `kinds` has each kind of state that is watched; `problems` tells which
+    probes of others could not be used."""
 
     rootdir: str
     args: tuple[str, ...]
@@ -296,20 +294,24 @@ class Suite:
     plugins: tuple[str, ...] = ()
     neutralised: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    kinds: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
     import_changes: tuple[Change, ...] = ()
     launcher: str = "pytest"
     extra: tuple[str, ...] = ()
     invocation: str = "."
     problems: tuple[str, ...] = ()
 
+    def kind(self, location: Location) -> Kind:
+        """The kind of state that is at this location."""
+        return self.kinds.get(location.kind, UNKNOWN)
+
     def tracks(self, location: Location) -> bool:
         """Whether it is known who reads this location."""
-        return self.kinds.get(location.kind) == "tracked"
+        return self.kind(location).tracking == "tracked"
 
     def compares(self, location: Location) -> bool:
         """Whether a change of this location matters until it is shown that it does not."""
-        return self.kinds.get(location.kind) == "compared"
+        return self.kind(location).tracking == "compared"
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from leakcheck.analysis.facts.evidence import Witness
-from leakcheck.analysis.graph.deep_findings import DEEP_KINDS, container
-from leakcheck.analysis.graph.untracked_leaks import left_quietly
-from leakcheck.records import UNDOABLE, Change, DeepLook, DeepPutBack, Location, Pinpoint
+from leakcheck.analysis.graph.deep_findings import container
+from leakcheck.analysis.graph.untracked_leaks import GLOBALS, left_quietly
+from leakcheck.records import Change, DeepLook, DeepPutBack, Location, Pinpoint, Restoring, Suite
 from leakcheck.records.questions import puts_back
 from leakcheck.search.proof import accusing_without_location
 from leakcheck.search.questions import Asked, Asking, Inquiry, ask, shrink
@@ -22,8 +22,6 @@ PIONEERS = 4
 MAX_WITNESSES = 100
 MAX_LINES = 30
 SECONDS = 60.0
-_APART = (*DEEP_KINDS, *UNDOABLE, "random_state", "imports")
-"""Kinds that are put back by themselves."""
 
 Groups = Iterable[tuple[Location, ...]]
 """Locations that are put back together."""
@@ -52,7 +50,7 @@ def name_lines(bench: AuditSession) -> None:
     for left in left_quietly(bench.executions, bench.suite):
         if left.change.location not in known and not bench.is_lethal(left.by):
             known.add(left.change.location)
-            if not left.change.sources and left.change.location.kind not in UNDOABLE:
+            if not left.change.sources and bench.suite.kind(left.change.location).restorable:
                 wanted.setdefault(left.by, []).append(left.change.location)
     ask(bench, "lines", [_inquire_lines(test, places) for test, places in list(wanted.items())[:MAX_LINES]])
 
@@ -71,7 +69,8 @@ def _inquire(bench: AuditSession, witness: Witness) -> Inquiry:
     evidence = yield [Asked(witness, DeepLook())]
     changes = evidence.deep.get(witness, ())
     related = list(_related(bench, witness, changes))
-    stages = (_own(changes), _each_kind(changes), _foreign(changes), _everything(changes))
+    suite = bench.suite
+    stages = (_own(changes, suite), _each_kind(changes, suite), _foreign(changes), _everything(changes, suite))
     for groups in ((*related, *_alike(bench, changes)), *stages):
         asked = [group for group in dict.fromkeys(groups) if group]
         if not asked:
@@ -95,42 +94,55 @@ def _related(bench: AuditSession, witness: Witness, changes: Sequence[Change]) -
     changed = tuple(change.location for change in changes)
     for other, locations in bench.evidence().pinpointed:
         if other.before == witness.before or other.test == witness.test:
-            parents = {container(location) for location in locations}
+            parents = {container(location, bench.suite) for location in locations}
             yield tuple(location for location in locations if location in changed)
-            yield tuple(location for location in changed if container(location) in parents)
+            yield tuple(location for location in changed if container(location, bench.suite) in parents)
 
 
 def _alike(bench: AuditSession, changes: Sequence[Change]) -> Groups:
-    """What cured anybody, and what is of the same kind: many tests are made after one pattern."""
+    """What cured anybody, and what is of the same kind: many tests are made after one pattern. (What all modules
+    hold has none.)"""
     changed = tuple(change.location for change in changes)
     cured = [locations for _, locations in bench.evidence().pinpointed]
     yield tuple(dict.fromkeys(each for locations in cured for each in locations if each in changed))
     for kind in dict.fromkeys(location.kind for locations in cured for location in locations):
-        if kind != "module_globals":
+        if kind != GLOBALS:
             yield tuple(location for location in changed if location.kind == kind)
 
 
-def _own(changes: Sequence[Change]) -> Groups:
+def _own(changes: Sequence[Change], suite: Suite) -> Groups:
     """What the project's own modules hold, and settings of the process."""
     own = [change.location for change in changes if not change.internal]
-    yield tuple(each for each in own if each.kind == "module_globals")
-    yield tuple(each for each in own if each.kind == "caches")
-    yield tuple(_settings(changes))
-    yield tuple(each for each in own if each.kind == "imports")
-    yield tuple(each for each in own if each.kind in UNDOABLE)
+    held = [each for each in own if suite.kind(each).held]
+    yield from _by_kind(sorted(held, key=lambda each: suite.kind(each).tracking == "on demand"))
+    yield tuple(_settings(changes, suite))
+    yield from _by_kind(_that_go(own, "apart", suite))
+    yield tuple(_that_go(own, "never", suite))
 
 
-def _each_kind(changes: Sequence[Change]) -> Groups:
+def _each_kind(changes: Sequence[Change], suite: Suite) -> Groups:
     """Settings of one kind at a time: put back all together, one may take away what the test needs, such as the
     handler that a fixture of the session has added."""
-    settings = _settings(changes)
-    kinds = dict.fromkeys(each.kind for each in settings)
-    if len(kinds) > 1:
-        yield from (tuple(each for each in settings if each.kind == kind) for kind in kinds)
+    groups = _by_kind(_settings(changes, suite))
+    return groups if len(groups) > 1 else []
 
 
-def _settings(changes: Sequence[Change]) -> list[Location]:
-    return [change.location for change in changes if not change.internal and change.location.kind not in _APART]
+def _settings(changes: Sequence[Change], suite: Suite) -> list[Location]:
+    return _that_go([change.location for change in changes if not change.internal], "together", suite)
+
+
+def _that_go(locations: Iterable[Location], way: Restoring, suite: Suite) -> list[Location]:
+    """Those that are put back in this way; entries of containers are a matter of their own."""
+    kinds = ((each, suite.kind(each)) for each in locations)
+    return [each for each, kind in kinds if kind.about.put_back == way and not kind.held]
+
+
+def _by_kind(locations: Iterable[Location]) -> list[tuple[Location, ...]]:
+    """Those of each kind together."""
+    groups: dict[str, list[Location]] = {}
+    for each in locations:
+        groups.setdefault(each.kind, []).append(each)
+    return list(map(tuple, groups.values()))
 
 
 def _foreign(changes: Sequence[Change]) -> Groups:
@@ -142,10 +154,10 @@ def _foreign(changes: Sequence[Change]) -> Groups:
     return (tuple(group) for group in by_package.values())
 
 
-def _everything(changes: Sequence[Change]) -> Groups:
+def _everything(changes: Sequence[Change], suite: Suite) -> Groups:
     """What has to go together, and chance."""
     everything = tuple(change.location for change in changes)
-    yield tuple(each for each in everything if each.kind == "random_state")
+    yield from _by_kind(_that_go(everything, "last", suite))
     yield tuple(change.location for change in changes if not change.internal)
     yield everything
 

@@ -10,7 +10,22 @@ from typing import Final, cast
 
 from leakcheck.errors import Unreadable
 from leakcheck.options import Options
-from leakcheck.records import Behind, Change, Excerpt, Execution, Met, Note, Order, Outcome, Status, Suite, TestRun
+from leakcheck.probes import own
+from leakcheck.records import (
+    About,
+    Behind,
+    Change,
+    Excerpt,
+    Execution,
+    Kind,
+    Met,
+    Note,
+    Order,
+    Outcome,
+    Status,
+    Suite,
+    TestRun,
+)
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store.folder import AuditFolder
 from leakcheck.store.journal import Journal
@@ -177,7 +192,19 @@ def _suite_in(folder: AuditFolder) -> Suite:
     suite = next(found, None)
     if suite is None:
         raise Unreadable(f"{folder.path} holds no collected suite", hint="Run the audit again.")
-    return suite
+    return replace(suite, kinds=_declared(suite.kinds))
+
+
+def _declared(kinds: Mapping[str, Kind]) -> Mapping[str, Kind]:
+    """`kinds`; our own of which nothing is declared, since an earlier leakcheck stored them, are told as today."""
+    if all(kind.about != About() for kind in kinds.values()):
+        return kinds
+    ours = own().kinds
+    return {name: _told(kind, ours[name]) if name in ours else kind for name, kind in kinds.items()}
+
+
+def _told(kind: Kind, ours: Kind) -> Kind:
+    return replace(ours, tracking=kind.tracking) if kind.about == About() else kind
 
 
 def is_disowned(execution: Execution) -> bool:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Union
 
 from leakcheck.errors import Unreadable
-from leakcheck.records import Location, Order, Question
+from leakcheck.records import Kind, Location, Order, Question
 from leakcheck.wire.events import Event, Header
 from leakcheck.wire.format_2 import order_of_format_2
 
@@ -62,7 +62,7 @@ def _plain_value(value: Any) -> Any:
     if is_dataclass(value):
         return _plain(value)
     if isinstance(value, Mapping):
-        return dict(value)
+        return {key: _plain_value(item) for key, item in value.items()}
     return value
 
 
@@ -80,8 +80,7 @@ def prepare() -> None:
 def _build(hint: Any, value: Any) -> Any:
     """`value` as an instance of `hint`; TypeError when it has another shape."""
     if is_dataclass(hint):
-        hints = _hints(typing.cast(Hashable, hint))
-        return typing.cast("type[Any]", hint)(**{key: _build(hints[key], item) for key, item in value.items()})
+        return _build_record(hint, value)
     origin = typing.get_origin(hint)
     if origin is tuple:
         return tuple(_build(typing.get_args(hint)[0], item) for item in _checked(value, list))
@@ -90,8 +89,15 @@ def _build(hint: Any, value: Any) -> Any:
     if origin is typing.Literal:
         return _one_of(typing.get_args(hint), value)
     if origin is not None:
-        return {key: _checked(item, str) for key, item in _checked(value, dict).items()}
+        return {key: _build(typing.get_args(hint)[1], item) for key, item in _checked(value, dict).items()}
     return _number(value) if hint is float else _checked(value, hint)
+
+
+def _build_record(cls: Any, value: Any) -> Any:
+    if cls is Kind and type(value) is str:  # all that was stored of a kind before probes declared more
+        value = {"tracking": value}
+    hints = _hints(typing.cast(Hashable, cls))
+    return cls(**{key: _build(hints[key], item) for key, item in value.items()})
 
 
 def _number(value: Any) -> float:

@@ -8,6 +8,7 @@ import pytest
 
 from leakcheck.analysis.advice.code import mend_example
 from leakcheck.records import Leak, Location, Source
+from watched import OWN
 
 KINDS = (
     "dependency_overrides",
@@ -23,7 +24,9 @@ HOSTILE = 'x"]\n`</script>'
 
 def leak(kind: str, owner: str = "shop.main:app", key: str = "prices", **source: str) -> Leak:
     found = Source("tests/conftest.py", 3, "f", **{"phase": "setup", **source})
-    return Leak("L1", Location(kind, owner, key), "broken", ("a.py::a",), (), (), (found,), "a", "b")
+    return Leak(
+        "L1", Location(kind, owner, key), "broken", ("a.py::a",), (), (), (found,), "a", "b", kind=OWN[kind]
+    )
 
 
 @pytest.mark.parametrize("owner", ["shop.main:app", "tests/a.py:3", HOSTILE, "1a:b", ""])

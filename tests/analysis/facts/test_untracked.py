@@ -8,8 +8,9 @@ from analysis.made import alone, change, execution, name, ran, suite
 from leakcheck.analysis import Knowledge
 from leakcheck.analysis.facts.untracked import changed_elsewhere, unmet_elsewhere
 from leakcheck.records import Execution, Location
+from watched import OWN
 
-SUITE = suite("p", "q", "v", kinds={"module_globals": "compared"})
+SUITE = suite("p", "q", "v", kinds=OWN)
 GLOBAL = Location("module_globals", "shop", "SEEN")
 LEFT = change(GLOBAL)
 MAKER = replace(alone(ran("p")), deep=(replace(LEFT, cause=name("p")),))

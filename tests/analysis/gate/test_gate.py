@@ -13,10 +13,11 @@ from leakcheck.analysis.gate.declared_dependencies import Meant
 from leakcheck.analysis.gate.gate import GateResult, judge
 from leakcheck.options import Ignore
 from leakcheck.records import Finding, Leak, Location, Mark, Source, Suite
+from watched import watched
 
 PLACE = Location("app_state", "shop.main:app", "colour")
 P, Q, V, W = (f"tests/test_{name}.py::test_{name}" for name in "pqvw")
-SUITE = replace(suite(P, Q, V, W), kinds={"app_state": "tracked", "environ": "tracked"})
+SUITE = replace(suite(P, Q, V, W), kinds=watched(app_state="tracked", environ="tracked"))
 CALLED = Source("tests/test_p.py", 7, "test_p", "call")
 FIXED = Source("tests/conftest.py", 3, "painted", "setup", "painted", "function")
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.made import change, name
+from analysis.made import change, name, suite
 from leakcheck.analysis.graph.deep_findings import merged
 from leakcheck.analysis.graph.leaks import LeftChange
 from leakcheck.records import Change, Edge, Location
+from watched import OWN
 
+SUITE = suite(kinds=OWN)
 STORE = Location("module_globals", "shop", "cache._store")
 
 
@@ -26,13 +28,13 @@ def again(test: str, *keys: str) -> tuple[Edge, tuple[Location, ...]]:
 
 
 def told(*lefts: LeftChange, edges: tuple[tuple[Edge, tuple[Location, ...]], ...] = ()) -> list[Location]:
-    _, found = merged(edges, lefts)
+    _, found = merged(edges, lefts, SUITE)
     return [each.change.location for each in found]
 
 
 def test_keys_of_their_own_that_one_line_put_there_are_the_container() -> None:
     edges = (again("a", "1"), again("b", "2"))
-    carried, found = merged(edges, [left("a", "1", 48), left("b", "2", 48)])
+    carried, found = merged(edges, [left("a", "1", 48), left("b", "2", 48)], SUITE)
     assert [locations for _, locations in carried] == [(STORE,), (STORE,)]
     assert [(each.by, each.change.location) for each in found] == [(name("a"), STORE), (name("b"), STORE)]
     assert [[path.path for path in each.change.paths] for each in found] == [['["1"]'], ['["2"]']]

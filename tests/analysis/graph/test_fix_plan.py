@@ -13,6 +13,7 @@ from leakcheck.analysis.graph.edges import Carried
 from leakcheck.analysis.graph.fix_plan import mends_of
 from leakcheck.analysis.graph.groups import groups_of
 from leakcheck.records import Edge, Effect, JointMend, Leak, Location, Mend, Source
+from watched import OWN
 
 COLOUR, SHAPE, SIZE = (Location("app_state", "shop:app", key) for key in ("colour", "shape", "size"))
 LIMIT, RATE = (Location("module_globals", "shop.rules", key) for key in ("LIMIT", "RATE"))
@@ -24,7 +25,7 @@ def leak(number: int, location: Location, *polluters: str, fixture: str = "") ->
     source = Source(
         FILE, number, "f", "setup" if fixture else "call", fixture or None, "function" if fixture else None
     )
-    return Leak(f"L{number}", location, "broken", polluters, (), (), (source,), "a", "b")
+    return Leak(f"L{number}", location, "broken", polluters, (), (), (source,), "a", "b", kind=OWN[location.kind])
 
 
 def edge(test: str, *polluters: str, at: tuple[Location, ...], effect: Effect = "breaks") -> Carried:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analysis.made import change, name
+from analysis.made import change, name, suite
 from leakcheck.analysis.graph.leaks import LeftChange
 from leakcheck.analysis.graph.untracked_leaks import told_together
 from leakcheck.records import WHOLE, Location, Source
+from watched import OWN
+
+SUITE = suite(kinds=OWN)
 
 
 def defined(
@@ -21,11 +24,11 @@ def defined(
 
 
 def told(*lefts: LeftChange) -> list[tuple[str, str]]:
-    return [(each.change.location.key, each.change.before) for each in told_together(lefts)]
+    return [(each.change.location.key, each.change.before) for each in told_together(lefts, SUITE)]
 
 
 def test_a_module_that_is_executed_again_is_one_leak() -> None:
-    (found,) = told_together([defined("rate", 3), defined("price", 7)])
+    (found,) = told_together([defined("rate", 3), defined("price", 7)], SUITE)
     assert found.change.location == Location("module_globals", "shop", WHOLE)
     assert (found.by, found.change.before) == (name("a"), "2 functions and classes")
     assert [source.line for source in found.change.sources] == [3]
@@ -48,7 +51,9 @@ def configured(logger: str, key: str, line: int, value: str = "10", by: str = "a
 
 
 def test_what_one_line_sets_of_one_logger_is_one_leak() -> None:
-    (found,) = told_together([configured("shop", "level", 3), configured("shop", "handlers", 3, "list of 1")])
+    (found,) = told_together(
+        [configured("shop", "level", 3), configured("shop", "handlers", 3, "list of 1")], SUITE
+    )
     assert found.change.location == Location("logging", "shop", WHOLE)
     assert found.change.before == "handlers: absent, level: absent"
     assert found.change.after == "handlers: list of 1, level: 10"
@@ -57,7 +62,7 @@ def test_what_one_line_sets_of_one_logger_is_one_leak() -> None:
 
 def test_what_one_line_sets_of_many_loggers_is_one_leak() -> None:
     lefts = [configured(logger, key, 3) for logger in ("uvicorn", "root") for key in ("level", "handlers")]
-    (found,) = told_together(lefts)
+    (found,) = told_together(lefts, SUITE)
     assert found.change.location == Location("logging", "root and others", WHOLE)
     assert found.change.before == "4 settings of 2 loggers"
     assert found.change.after == "set: handlers of root, level of root, handlers of uvicorn, …"
@@ -65,12 +70,12 @@ def test_what_one_line_sets_of_many_loggers_is_one_leak() -> None:
 
 def test_settings_of_loggers_by_different_lines_are_different_leaks() -> None:
     lefts = [configured("shop", "level", 3), configured("bank", "level", 4), configured("root", "level", 0)]
-    assert told_together(lefts) == lefts
+    assert told_together(lefts, SUITE) == lefts
 
 
 def test_settings_of_loggers_that_no_line_was_seen_to_make_are_one_leak_by_the_tests_that_leave_them() -> None:
     both = [configured(logger, "level", 0, by=by) for logger in ("bank", "root") for by in "ab"]
-    found = told_together([*both, configured("shop", "level", 0)])
+    found = told_together([*both, configured("shop", "level", 0)], SUITE)
     assert [(each.by, each.change.location.owner) for each in found] == [
         (name("a"), "bank and others"),
         (name("b"), "bank and others"),

@@ -7,7 +7,7 @@ from leakcheck.records import Change, Location, PathChange, Source, TestRun
 from leakcheck.reports.formats.terminal import console_for
 from leakcheck.reports.terminal.diff import left_behind, render_diff
 from reports.golden import assert_golden
-from reports.samples import APP, AS_ALICE, BROWSER
+from reports.samples import APP, AS_ALICE, BROWSER, suite
 
 TEST = "tests/test_a.py::test_x"
 OVERRIDE = Change(
@@ -17,6 +17,7 @@ OVERRIDE = Change(
     "d1",
     sources=(AS_ALICE,),
 )
+SUITE = suite()
 CACHE = Change(
     Location("app_state", APP, "cache"),
     "dict of 2",
@@ -46,7 +47,7 @@ RUN = TestRun(
 
 def shown(*runs: TestRun, test: str = TEST) -> str:
     stream = io.StringIO()
-    render_diff(test, runs, console_for(stream))
+    render_diff(test, runs, SUITE, console_for(stream))
     return stream.getvalue()
 
 

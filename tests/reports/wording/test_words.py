@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from leakcheck.records import Location, PathChange, Source
 from leakcheck.reports.wording import words
 from reports.samples import APP, BROWSER, leak
+from watched import OWN
 
 CACHE = Location("app_state", APP, "cache")
 OVERRIDE = Location("dependency_overrides", APP, "shop.auth:current_user")
@@ -30,7 +31,7 @@ OVERRIDE = Location("dependency_overrides", APP, "shop.auth:current_user")
     ],
 )
 def test_a_location_reads_like_the_projects_own_code(location: Location, path: str | None, text: str) -> None:
-    assert words.place(location, path) == text
+    assert words.place_at(location, OWN[location.kind], path) == text
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from leakcheck.analysis.facts.chains import Value
 from leakcheck.analysis.facts.knowledge import Knowledge
 from leakcheck.analysis.facts.profiles import SoloProfile
 from leakcheck.analysis.facts.timeline import LeftValue, Timeline, changed_in_place
-from leakcheck.records import UNDOABLE, Execution, Location, Suite
+from leakcheck.records import Execution, Location, Suite
 
 MAX_WATCHED = 200
 MAX_VALUES = 4
@@ -35,7 +35,7 @@ def makers_elsewhere(profiles: Mapping[str, SoloProfile], suite: Suite) -> Maker
     found: dict[Value, list[str]] = {}
     for profile in profiles.values():
         for location, digest in profile.elsewhere:
-            if suite.compares(location) and location.kind not in UNDOABLE:
+            if suite.compares(location) and suite.kind(location).restorable:
                 several = len(digests[location]) > MAX_VALUES
                 found.setdefault((location, "" if several else digest), []).append(profile.test)
     ranked = sorted(found, key=lambda value: (len(found[value]), value))

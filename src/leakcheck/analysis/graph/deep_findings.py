@@ -12,9 +12,7 @@ from dataclasses import replace
 from leakcheck.analysis.facts.evidence import Evidence
 from leakcheck.analysis.graph.edges import Carried
 from leakcheck.analysis.graph.leaks import LeftChange
-from leakcheck.records import Change, Location, PathChange
-
-DEEP_KINDS = ("module_globals", "caches")
+from leakcheck.records import Change, Location, PathChange, Suite
 
 
 def found_deep(carried: Iterable[Carried], evidence: Evidence) -> list[LeftChange]:
@@ -29,36 +27,40 @@ def found_deep(carried: Iterable[Carried], evidence: Evidence) -> list[LeftChang
     return list(found.values())
 
 
-def merged(carried: Sequence[Carried], left: Sequence[LeftChange]) -> tuple[list[Carried], list[LeftChange]]:
+def merged(
+    carried: Sequence[Carried], left: Sequence[LeftChange], suite: Suite
+) -> tuple[list[Carried], list[LeftChange]]:
     """The edges and their leaks; entries of one container that belong together go by the container's name."""
-    renamed = {location: container(location) for group in _belonging(carried, left) for location in group}
+    groups = _belonging(carried, left, suite)
+    renamed = {location: container(location, suite) for group in groups for location in group}
     edges = [
         (edge, tuple(dict.fromkeys(renamed.get(each, each) for each in locations))) for edge, locations in carried
     ]
-    groups: dict[tuple[str, Location], list[Change]] = {}
+    together: dict[tuple[str, Location], list[Change]] = {}
     for each in left:
         location = renamed.get(each.change.location, each.change.location)
-        groups.setdefault((each.by, location), []).append(each.change)
-    return edges, [LeftChange(by, _one(location, changes)) for (by, location), changes in groups.items()]
+        together.setdefault((each.by, location), []).append(each.change)
+    return edges, [LeftChange(by, _one(location, changes)) for (by, location), changes in together.items()]
 
 
-def _belonging(carried: Sequence[Carried], left: Sequence[LeftChange]) -> Iterator[Set[Location]]:
+def _belonging(carried: Sequence[Carried], left: Sequence[LeftChange], suite: Suite) -> Iterator[Set[Location]]:
     """Groups of entries of one container."""
     by_parent: dict[tuple[object, ...], set[Location]] = {}
     for number, (_, locations) in enumerate(carried):
         for location in locations if len(locations) > 1 else ():
-            by_parent.setdefault((container(location), number), set()).add(location)
+            by_parent.setdefault((container(location, suite), number), set()).add(location)
     for change in (each.change for each in left):
         for source in change.sources:
-            by_parent.setdefault((container(change.location), source.file, source.line), set()).add(change.location)
+            parent_and_line = (container(change.location, suite), source.file, source.line)
+            by_parent.setdefault(parent_and_line, set()).add(change.location)
     for (parent, *_), entries in by_parent.items():
         if len(entries) > 1 and isinstance(parent, Location) and parent.key:
             yield entries
 
 
-def container(location: Location) -> Location:
+def container(location: Location, suite: Suite) -> Location:
     """The container of an entry `[...]`; of any other location it is the location itself."""
-    if location.kind not in DEEP_KINDS or not location.key.endswith("]"):
+    if not suite.kind(location).held or not location.key.endswith("]"):
         return location
     return replace(location, key=location.key[: location.key.rindex("[")])
 

@@ -45,7 +45,7 @@ def leaks_of(
     imported = (
         location for location, every in by_location.items() if any(each.by not in profiles for each in every)
     )
-    known = _Facts(profiles, number, carried, coverage, readers_of(profiles, Places.of(imported)))
+    known = _Facts(profiles, number, carried, coverage, readers_of(profiles, Places.of(imported)), suite)
     groups = (group for every in by_location.values() for group in _by_lines(every))
     leaks = [_leak(group, known) for group in groups]
     told = sorted((leak for leak in leaks if _worth_telling(leak)), key=_rank)
@@ -55,13 +55,14 @@ def leaks_of(
 @dataclass(frozen=True, slots=True)
 class _Facts:
     """What all leaks are held against: profiles and their order, edges by the locations that carry them, who met
-    what, and the readers of what imports leave."""
+    what, the readers of what imports leave, and the suite with its kinds of state."""
 
     profiles: Mapping[str, SoloProfile]
     number: Mapping[str, int]
     carried: Mapping[Location, Sequence[Edge]]
     coverage: Coverage
     readers: Mapping[Location, Sequence[str]]
+    suite: Suite
 
 
 def _all_left(profiles: Mapping[str, SoloProfile], suite: Suite) -> Iterable[LeftChange]:
@@ -120,6 +121,7 @@ def _leak(group: Sequence[LeftChange], known: _Facts) -> Leak:
         paths=paths,
         reach=change.reach,
         internal=all(left.change.internal for left in group),
+        kind=known.suite.kind(location),
     )
 
 

@@ -15,7 +15,7 @@ from leakcheck.analysis.graph.leaks import LeftChange
 from leakcheck.nouns import plural
 from leakcheck.records import WHOLE, Change, Execution, Location, Pinpoint, Source, Suite
 
-GLOBALS, LOGGING = "module_globals", "logging"
+GLOBALS = "module_globals"
 _CODE = ("function ", "class ", "method ")
 _MOCK = "unittest.mock."
 _EXAMPLES = 3
@@ -35,25 +35,26 @@ def left_quietly(
     ]
 
 
-def told_together(lefts: Sequence[LeftChange]) -> list[LeftChange]:
+def told_together(lefts: Sequence[LeftChange], suite: Suite) -> list[LeftChange]:
     """What has one cause is one leak: what a module defines, where a test had the whole module executed again, and
-    the settings of loggers that one line has made, or that are left by the same tests where no line was seen."""
+    the settings of a bundled kind (loggers) that one line has made, or that the same tests leave where no line was
+    seen."""
     tests: dict[Location, set[str]] = {}
     for left in lefts:
         tests.setdefault(left.change.location, set()).add(left.by)
     groups: dict[object, list[LeftChange]] = {}
     for number, left in enumerate(lefts):
-        groups.setdefault(_cause(left, tests) or number, []).append(left)
-    return [group[0] if len(group) == 1 else _together(group) for group in groups.values()]
+        groups.setdefault(_cause(left, tests, suite) or number, []).append(left)
+    return [group[0] if len(group) == 1 else _together(group, suite) for group in groups.values()]
 
 
-def _cause(left: LeftChange, tests: Mapping[Location, Collection[str]]) -> object:
+def _cause(left: LeftChange, tests: Mapping[Location, Collection[str]], suite: Suite) -> object:
     """What those have in common that are one leak; None for what is one of its own."""
     location = left.change.location
     if _is_remade(left.change):
         return left.by, GLOBALS, location.owner
-    if location.kind == LOGGING:
-        return left.by, LOGGING, left.change.sources or frozenset(tests[location])
+    if suite.kind(location).about.bundled:
+        return left.by, location.kind, left.change.sources or frozenset(tests[location])
     return None
 
 
@@ -63,9 +64,10 @@ def _is_remade(change: Change) -> bool:
     return is_code and any(source.function == MODULE for source in change.sources)
 
 
-def _together(lefts: Sequence[LeftChange]) -> LeftChange:
+def _together(lefts: Sequence[LeftChange], suite: Suite) -> LeftChange:
     changes = [left.change for left in lefts]
-    one = _configured(changes) if changes[0].location.kind == LOGGING else _remade(changes)
+    about = suite.kind(changes[0].location).about
+    one = _configured(changes, about.owner_noun) if about.bundled else _remade(changes)
     return LeftChange(lefts[0].by, one)
 
 
@@ -79,8 +81,8 @@ def _remade(changes: Sequence[Change]) -> Change:
     )
 
 
-def _configured(changes: Sequence[Change]) -> Change:
-    """The settings of one logger each with its value, those of several by their names."""
+def _configured(changes: Sequence[Change], noun: str) -> Change:
+    """The settings of one owner each with its value, those of several by their names."""
     changes = sorted(changes, key=lambda change: change.location)
     owners = sorted({change.location.owner for change in changes})
     if len(owners) == 1:
@@ -89,9 +91,10 @@ def _configured(changes: Sequence[Change]) -> Change:
         after = ", ".join(f"{change.location.key}: {change.after}" for change in changes)
     else:
         owner = f"{owners[0]} and others"
-        before = f"{plural(len(changes), 'setting')} of {plural(len(owners), 'logger')}"
+        before = f"{plural(len(changes), 'setting')} of {plural(len(owners), noun)}"
         after = f"set: {_some([f'{change.location.key} of {change.location.owner}' for change in changes])}"
-    return replace(changes[0], location=Location(LOGGING, owner, WHOLE), before=before, after=after, paths=())
+    location = Location(changes[0].location.kind, owner, WHOLE)
+    return replace(changes[0], location=location, before=before, after=after, paths=())
 
 
 def counted(executions: Sequence[Execution], suite: Suite, told: Collection[Location] = ()) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from leakcheck.probes import MISSING, KindOfState, Ledger, Tracking
+from leakcheck.probes import MISSING, About, KindOfState, Ledger, Tracking
 from leakcheck.probes.tracking.tracked_dict import TrackedDict, tracked
 from leakcheck.probes.tracking.watched_attribute import watch_attribute
 from leakcheck.records import WHOLE
@@ -18,6 +18,21 @@ class Probe(KindOfState):
 
     kind = "app_state"
     tracking: Tracking = "tracked"
+    about = About(
+        form="app.state$attribute$path of $owner",
+        whole="all of app.state of $owner",
+        advice=(
+            "Build a fresh app per test with a factory (`create_app()`), or keep the old value in a fixture and "
+            "put it back after the yield. (`monkeypatch.setattr(app.state, ...)` deletes the attribute instead.)"
+        ),
+        example=(
+            "# $owner_module: all state is made here, once for each app\n"
+            "def create_app():\n    app = FastAPI()\n    app.state.$name = ...\n    return app\n\n\n"
+            "# conftest.py: no test meets the app of another\n"
+            "@pytest.fixture\ndef app():\n    return create_app()\n\n\n"
+            "@pytest.fixture\ndef client(app):\n    with TestClient(app) as client:\n        yield client\n"
+        ),
+    )
     in_place = True
 
     def patches(self) -> Mapping[str, Callable[[ModuleType, Ledger], None]]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from leakcheck.probes import Items, Setting, Values
+from leakcheck.probes import About, Items, Setting, Values
 
 
 class Probe(Setting):
     """Owner: `sys`. Key: `argv`."""
 
     kind = "argv"
+    about = About(
+        form="sys.argv$path",
+        whole="sys.argv",
+        advice="Replace the arguments with `monkeypatch.setattr(sys, 'argv', [...])`, which puts them back.",
+    )
 
     def read(self) -> Values:
         return {("sys", "argv"): Items(sys.argv)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from leakcheck.probes import Tracking
+from leakcheck.probes import About, Tracking
 from leakcheck.snapshots.containers import Holder
 
 
@@ -14,6 +14,11 @@ class Probe:
 
     kind = "caches"
     tracking: Tracking = "on demand"
+    about = About(
+        form="the cache of $owner$dotted",
+        whole="all caches of $owner",
+        advice="Clear the cache in a fixture, behind its yield: `function.cache_clear()`.",
+    )
 
     def holds(self, holder: Holder) -> bool:
         return holder.kind == "cache"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from leakcheck.probes import MISSING, KindOfState, Ledger, Tracking
+from leakcheck.probes import MISSING, About, KindOfState, Ledger, Tracking
 from leakcheck.probes.tracking.http_clients import MODULES, Holders, tell_after, tell_before
 from leakcheck.probes.tracking.watched_attribute import watch_attribute
 from leakcheck.records import WHOLE
@@ -20,6 +20,19 @@ class Probe(KindOfState):
 
     kind = "client_cookies"
     tracking: Tracking = "tracked"
+    about = About(
+        form="cookie $key$path of $owner",
+        whole="all cookies of $owner",
+        advice=(
+            "Make a client per test (`with TestClient(app) as client: yield client` in a function fixture), "
+            "or call `client.cookies.clear()` after the yield."
+        ),
+        example=(
+            "import pytest\nfrom fastapi.testclient import TestClient\n\n\n"
+            "@pytest.fixture  # a client for each test, with a cookie jar of its own\n"
+            "def $client():\n    with TestClient(app) as client:\n        yield client\n"
+        ),
+    )
     in_place = False
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from leakcheck.probes import MISSING, KindOfState, Ledger, Tracking
+from leakcheck.probes import MISSING, About, KindOfState, Ledger, Tracking
 from leakcheck.probes.tracking.http_clients import MODULES, Holders, tell_after, tell_before
 from leakcheck.probes.tracking.watched_attribute import watch_attribute
 from leakcheck.records import WHOLE
@@ -30,6 +30,18 @@ class Probe(KindOfState):
 
     kind = "client_headers"
     tracking: Tracking = "tracked"
+    about = About(
+        form="header $key$path of $owner",
+        whole="all headers of $owner",
+        advice=(
+            "Pass the header with the request (`client.get(url, headers=...)`), or make a client per test in a "
+            "function fixture."
+        ),
+        example=(
+            "def test_with_the_header($client):\n"
+            '    $client.get("/", headers={"$header": ...})  # with this request only\n'
+        ),
+    )
     in_place = False
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from contextvars import Context, ContextVar, copy_context
 from typing import Any
 
-from leakcheck.probes import Setting, Tracking, Values
+from leakcheck.probes import About, Setting, Tracking, Values
 
 _OTHERS = frozenset({"decimal_context"})
 """Of the standard library: it changes with every calculation."""
@@ -21,6 +21,14 @@ class Probe(Setting):
 
     kind = "context_vars"
     tracking: Tracking = "on demand"
+    about = About(
+        form="context variable $key$path",
+        whole="the context variables",
+        advice=(
+            "Set the variable in a fixture, and behind its yield give what `variable.set(...)` returned to "
+            "`variable.reset(...)`."
+        ),
+    )
 
     def read(self) -> Values:
         found = ((variable, variable.get()) for variable in _set_here().values())

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from leakcheck.probes import Setting, Values
+from leakcheck.probes import About, Setting, Values
 
 
 class Probe(Setting):
     """Owner: `os`. Key: `cwd`."""
 
     kind = "cwd"
+    about = About(
+        form="the working folder",
+        whole="the working folder",
+        advice="Change the working folder with `monkeypatch.chdir`, which changes it back.",
+    )
 
     def read(self) -> Values:
         try:

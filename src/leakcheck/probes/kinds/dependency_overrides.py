@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import FrameType, ModuleType
 from typing import Any
 
-from leakcheck.probes import MISSING, KindOfState, Ledger, Tracking
+from leakcheck.probes import MISSING, About, KindOfState, Ledger, Tracking
 from leakcheck.probes.tracking.tracked_dict import TrackedDict, tracked
 from leakcheck.probes.tracking.watched_attribute import watch_attribute
 from leakcheck.records import WHOLE
@@ -23,6 +23,21 @@ class Probe(KindOfState):
 
     kind = "dependency_overrides"
     tracking: Tracking = "tracked"
+    about = About(
+        form="dependency_overrides[$key]$path of $owner",
+        whole="all dependency_overrides of $owner",
+        advice=(
+            "Set the override in a fixture and take it away after the yield: "
+            "`app.dependency_overrides[dep] = fake; yield; app.dependency_overrides.pop(dep, None)`."
+        ),
+        example=(
+            "import pytest\n\n$import_key\n$import_owner\n\n\n"
+            "@pytest.fixture\ndef $fixture():\n"
+            "    $owner_name.dependency_overrides[$key_name] = lambda: ...\n"
+            "    yield\n"
+            "    $owner_name.dependency_overrides.clear()  # or .pop($key_name, None), to keep others\n"
+        ),
+    )
     in_place = False
 
     def patches(self) -> Mapping[str, Callable[[ModuleType, Ledger], None]]:

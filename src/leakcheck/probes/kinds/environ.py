@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from types import FrameType, ModuleType
 from typing import Any
 
-from leakcheck.probes import MISSING, KindOfState, Ledger, Setting, Tracking, Values
+from leakcheck.probes import MISSING, About, KindOfState, Ledger, Setting, Tracking, Values
 from leakcheck.probes.tracking.tracked_dict import TrackedDict, tracked
 from leakcheck.records import WHOLE
 
@@ -30,6 +30,13 @@ class Probe(Setting, KindOfState):
 
     kind = "environ"
     tracking: Tracking = "tracked"
+    about = About(
+        form="environment variable $key",
+        whole="all environment variables",
+        advice="Set environment variables with `monkeypatch.setenv`, which puts them back.",
+        example='def test_with_the_variable(monkeypatch):\n    monkeypatch.setenv("$variable", "...")\n',
+        often_read=True,  # libraries look up many that nobody sets
+    )
     in_place = False
     secret = True
 

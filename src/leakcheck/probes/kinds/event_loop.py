@@ -10,7 +10,7 @@ import contextlib
 import sys
 from typing import Any
 
-from leakcheck.probes import Setting, Tracking, Values
+from leakcheck.probes import About, Setting, Tracking, Values
 
 _LOCAL = {"event loop": "_loop", "event loop set": "_set_called"}
 
@@ -20,6 +20,7 @@ class Probe(Setting):
 
     kind = "event_loop"
     tracking: Tracking = "on demand"
+    about = About(form="the $key of asyncio", whole="the event loop of asyncio")
 
     def read(self) -> Values:
         events = sys.modules.get("asyncio.events")

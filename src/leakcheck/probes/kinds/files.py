@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from leakcheck.probes import MISSING, Setting, Tracking, Values
+from leakcheck.probes import MISSING, About, Setting, Tracking, Values
 from leakcheck.safe_paths import Entry, entry
 
 OWNER = "files"
@@ -29,6 +29,11 @@ class Probe(Setting):
 
     kind = "files"
     tracking: Tracking = "on demand"
+    about = About(
+        form="file $key",
+        whole="the files",
+        advice="Write into `tmp_path`, which every test has for itself.",
+    )
     salt = ""
 
     def __init__(self) -> None:

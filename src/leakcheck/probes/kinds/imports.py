@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from leakcheck.probes import MISSING, Setting, Tracking, Values
+from leakcheck.probes import MISSING, About, Setting, Tracking, Values
 from leakcheck.snapshots.reachable import loaded
 
 OWNER = "sys.modules"
@@ -22,6 +22,15 @@ class Probe(Setting):
 
     kind = "imports"
     tracking: Tracking = "on demand"
+    about = About(
+        form="the import of $key",
+        whole="all imports",
+        advice=(
+            "Import the module where every test finds it alike, at the top of the file; or, for a test that needs "
+            "it fresh, take it away with `monkeypatch.delitem(sys.modules, name)`, its submodules too."
+        ),
+        put_back="apart",
+    )
 
     def read(self) -> Values:
         return {(OWNER, name): sys.modules[name] for name in loaded() if name in sys.modules}

@@ -6,13 +6,14 @@ import locale
 import time
 from typing import Any
 
-from leakcheck.probes import Setting, Values
+from leakcheck.probes import About, Setting, Values
 
 
 class Probe(Setting):
     """Owner and key: `locale` and `LC_ALL`, `time` and `zone`."""
 
     kind = "locale"
+    about = About(form="$owner $key", whole="the locale")
 
     def read(self) -> Values:
         return {("locale", "LC_ALL"): locale.setlocale(locale.LC_ALL), ("time", "zone"): time.tzname}

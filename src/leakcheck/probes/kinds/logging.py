@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from leakcheck.probes import Items, Setting, Values
+from leakcheck.probes import About, Items, Setting, Values
 
 _USUAL: Mapping[str, Any] = {"level": 0, "propagate": True, "disabled": False, "handlers": (), "filters": ()}
 """What is read of a logger, and how it is when the logger is new: only what differs from that is a setting."""
@@ -18,6 +18,16 @@ class Probe(Setting):
     is left out."""
 
     kind = "logging"
+    about = About(
+        form="$key of the logger $owner",
+        whole="the logger $owner",
+        advice=(
+            "Set levels with `caplog.set_level`, which sets them back; take handlers away again behind the yield "
+            "of the fixture that adds them."
+        ),
+        bundled=True,
+        owner_noun="logger",
+    )
 
     def read(self) -> Values:
         if "logging" not in sys.modules:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from leakcheck.probes import Tracking
+from leakcheck.probes import About, Tracking
 from leakcheck.snapshots.containers import Holder, put_back
 
 
@@ -19,6 +19,16 @@ class Probe:
 
     kind = "module_globals"
     tracking: Tracking = "compared"
+    about = About(
+        form="$owner$dotted$path",
+        whole="all globals of $owner",
+        advice="Replace attributes with `monkeypatch.setattr` or `with mock.patch(...)`: these undo it.",
+        whole_advice=(
+            "What others have imported from a reloaded module stays what it was before. Change what the test needs "
+            "with `monkeypatch.setattr` instead of reloading, or look at a fresh module in a process of its own."
+        ),
+        example='def test_with_the_fake(monkeypatch):\n    monkeypatch.setattr("$target", ...)\n',
+    )
 
     def holds(self, holder: Holder) -> bool:
         return holder.kind != "cache"

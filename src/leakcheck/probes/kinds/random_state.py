@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from leakcheck.probes import Setting, Tracking, Values
+from leakcheck.probes import About, Setting, Tracking, Values
 
 
 class Probe(Setting):
@@ -13,6 +13,7 @@ class Probe(Setting):
 
     kind = "random_state"
     tracking: Tracking = "on demand"
+    about = About(form="the state of random", whole="the state of random", put_back="last")
 
     def read(self) -> Values:
         return {("random", "state"): random.getstate()}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import signal
 from typing import Any
 
-from leakcheck.probes import Setting, Values
+from leakcheck.probes import About, Setting, Values
 
 
 class Probe(Setting):
     """Owner: `signal`. Key: the signal's name."""
 
     kind = "signal_handlers"
+    about = About(form="the handler of $key", whole="all signal handlers")
 
     def read(self) -> Values:
         named = (each for each in signal.valid_signals() if isinstance(each, signal.Signals))

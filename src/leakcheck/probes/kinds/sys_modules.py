@@ -6,13 +6,21 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from leakcheck.probes import Setting, Values
+from leakcheck.probes import About, Setting, Values
 
 
 class Probe(Setting):
     """Owner: `sys.modules`. Key: the module's name."""
 
     kind = "sys_modules"
+    about = About(
+        form="sys.modules[$quoted]",
+        whole="sys.modules",
+        advice=(
+            "Replace modules with `monkeypatch.setitem(sys.modules, ...)` and remove them with "
+            "`monkeypatch.delitem`: these undo it."
+        ),
+    )
 
     def read(self) -> Values:
         return _View(sys.modules)

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from leakcheck.probes import Setting, Values
+from leakcheck.probes import About, Setting, Values
 from leakcheck.snapshots.type_names import label
 
 _POOLS = ("ThreadPoolExecutor-", "asyncio_", "AnyIO worker thread", "Trio thread ")
@@ -30,6 +30,15 @@ class Probe(Setting):
     """Owner: `threading` or `asyncio`. Key: what runs in the thread or task. Value: how many there are."""
 
     kind = "threads"
+    about = About(
+        form="threads or tasks alive: $key",
+        whole="the threads",
+        advice=(
+            "End what the test starts before it is over: enter clients by `with TestClient(app) as client:`, join "
+            "threads, cancel tasks."
+        ),
+        put_back="never",
+    )
 
     def read(self) -> Values:
         alive: Values = Counter(_threads())

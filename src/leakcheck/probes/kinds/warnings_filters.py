@@ -5,13 +5,18 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from leakcheck.probes import Items, Setting, Values
+from leakcheck.probes import About, Items, Setting, Values
 
 
 class Probe(Setting):
     """Owner: `warnings`. Key: `filters`."""
 
     kind = "warnings_filters"
+    about = About(
+        form="warnings.filters$path",
+        whole="warnings.filters",
+        advice="Change filters inside `with warnings.catch_warnings():`, which puts them back.",
+    )
 
     def read(self) -> Values:
         return {("warnings", "filters"): Items(warnings.filters)}

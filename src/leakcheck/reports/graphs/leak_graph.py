@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from leakcheck.records import Edge, Leak, Result, Source
 from leakcheck.reports.wording.local_paths import Local
 from leakcheck.reports.wording.root_causes import grouped
-from leakcheck.reports.wording.words import clean, place
+from leakcheck.reports.wording.words import clean, place_at
 
 if TYPE_CHECKING:
     import networkx
@@ -105,7 +105,7 @@ class Drawing:
         where = leak.location
         return self._node(
             ("location", where.kind, where.owner, where.key),
-            label=place(where),
+            label=place_at(where, leak.kind),
             state=where.kind,
             owner=where.owner,
             key=where.key,

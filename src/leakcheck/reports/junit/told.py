@@ -67,7 +67,7 @@ def _message(test: TestVerdict, pains: Sequence[Pain], found: Certificate) -> st
     if not pains:
         return f"{test.verdict}: polluter not known"
     cause, harm, _ = pains[0]
-    by = place(cause.leak.location, cause.leak.path) if cause.leak else unseen(found)
+    by = place(cause.leak) if cause.leak else unseen(found)
     return f"{test.verdict}: {_one(headline(harm))}, by {by}"
 
 
@@ -84,7 +84,7 @@ def _pain(pain: Pain) -> Iterator[str]:
     yield _one(first)
     yield from (f"  {line}" for line in polluters)
     if pain.cause.leak is not None:
-        yield f"  {pain.cause.leak.id} {place(pain.cause.leak.location, pain.cause.leak.path)}"
+        yield f"  {pain.cause.leak.id} {place(pain.cause.leak)}"
         yield from (f"  {line}" for line in leak_lines(pain.cause.leak))
     if pain.hurt.witness:
         yield "witness, in this order:"

@@ -119,7 +119,7 @@ def _card(
         id=leak.id,
         leak=leak,
         impact=leak.impact,
-        place=place(leak.location, leak.path),
+        place=place(leak),
         story=_story(leak, harms),
         parts=parts[:MAX_PARTS],
         more_parts=max(0, len(parts) - MAX_PARTS),
@@ -143,7 +143,7 @@ def _unseen(cause: RootCause, result: Result) -> Card:
 
 def _story(leak: Leak, harms: Sequence[Harm]) -> str:
     """Who leaves what, and what comes of it, in one sentence."""
-    what = place(leak.location, leak.path)
+    what = place(leak)
     if harms:
         effect = "; ".join(map(headline, harms))
     elif leak.impact == "read":

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from leakcheck.records import Edge, Leak, PathChange, Result, TestRun
+from leakcheck.records import Edge, Leak, Location, PathChange, Result, TestRun
 from leakcheck.reports.page.text import Shown
 from leakcheck.reports.terminal.diff import PHASES, LeftBehind, left_behind, remarks
 from leakcheck.reports.wording.root_causes import grouped, how_of, proof_of, strongest
 from leakcheck.reports.wording.sentences import PROOFS, WORDINGS
-from leakcheck.reports.wording.words import clip, place, writers
+from leakcheck.reports.wording.words import clip, place, place_at, writers
 
 LETTERS: Mapping[str, str] = {
     "passed": ".",
@@ -52,7 +52,7 @@ class Numbered:
     """Tests and files of one result by their numbers."""
 
     def __init__(self, result: Result, shown: Shown) -> None:
-        self.shown = shown
+        self.shown, self._suite = shown, result.suite
         self.texts, self.files = Names(shown), Names(shown)
         self._tests = {test.id: number for number, test in enumerate(result.tests)}
 
@@ -62,6 +62,9 @@ class Numbered:
 
     def tests(self, names: Iterable[str]) -> list[int]:
         return [self.test(name) for name in names]
+
+    def place(self, location: Location) -> int:
+        return self.texts(place_at(location, self._suite.kind(location)))
 
 
 def page_data(result: Result, shown: Shown) -> Json:
@@ -108,7 +111,7 @@ def _leak(leak: Leak, numbered: Numbered) -> Json:
         "impact": leak.impact,
         "kind": numbered.texts(leak.location.kind),
         "owner": numbered.texts(leak.location.owner),
-        "place": numbered.texts(place(leak.location, leak.path)),
+        "place": numbered.texts(place(leak)),
         "polluters": numbered.tests(leak.polluters),
         "victims": numbered.tests(leak.victims),
         "readers": numbered.tests(leak.readers),
@@ -142,7 +145,7 @@ def _tie(edges: Sequence[Edge], leaks: Mapping[str, int], numbered: Numbered) ->
 
 def _trace(run: TestRun, numbered: Numbered) -> list[Any]:
     """[changes, reads] of a test; a change is [phase, place, parts, writers, remarks]."""
-    reads = sorted({numbered.texts(place(location)) for location in run.reads})
+    reads = sorted({numbered.place(location) for location in run.reads})
     return [[_change(left, numbered) for left in left_behind([run])], reads]
 
 
@@ -151,7 +154,7 @@ def _change(left: LeftBehind, numbered: Numbered) -> list[Any]:
     parts = change.paths or (PathChange("", change.before, change.after),)
     return [
         list(PHASES).index(left.phase),
-        texts(place(change.location)),
+        numbered.place(change.location),
         [[texts(clip(each)) for each in (part.path, part.before, part.after)] for part in parts],
         [texts(each) for each in writers(change.sources)],
         [texts(each) for each in remarks(left, 1)],

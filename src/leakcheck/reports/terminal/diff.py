@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from rich.console import Console
 
-from leakcheck.records import Change, Location, PathChange, TestRun
+from leakcheck.records import Change, Location, PathChange, Suite, TestRun
 from leakcheck.reports.terminal.page import Piece, emit, prose, row, section
 from leakcheck.reports.wording.root_causes import grouped
-from leakcheck.reports.wording.words import clip, listed, more, place, plural, writers
+from leakcheck.reports.wording.words import clip, listed, more, place_at, plural, writers
 
 MAX_WAYS = 3
 MAX_READS = 50
@@ -21,7 +21,7 @@ PHASES: Mapping[str, str] = {
     "setup": "During setup",
     "call": "During the call",
     "teardown": "During teardown",
-    FINALISED: "Left by wider fixtures after their own teardown",
+    FINALISED: "LeftBehind by wider fixtures after their own teardown",
     "": "Seen after the test, the line is not known",
 }
 
@@ -35,10 +35,10 @@ class LeftBehind:
     times: int
 
 
-def render_diff(test: str, runs: Sequence[TestRun], console: Console) -> None:
+def render_diff(test: str, runs: Sequence[TestRun], suite: Suite, console: Console) -> None:
     """Print on `console` what `test` left behind in `runs`, phase by phase, and what it read."""
     mine = [run for run in runs if run.test == test]
-    emit(console, _pages(test, mine))
+    emit(console, _pages(test, mine, suite))
 
 
 def left_behind(runs: Sequence[TestRun]) -> tuple[LeftBehind, ...]:
@@ -48,7 +48,7 @@ def left_behind(runs: Sequence[TestRun]) -> tuple[LeftBehind, ...]:
     return tuple(LeftBehind(change, phase, times) for (change, phase), times in ranked)
 
 
-def _pages(test: str, runs: Sequence[TestRun]) -> Iterator[Piece]:
+def _pages(test: str, runs: Sequence[TestRun], suite: Suite) -> Iterator[Piece]:
     yield row((clip(test), "bold"))
     if not runs:
         yield row("was not run in this audit", indent=2)
@@ -57,8 +57,8 @@ def _pages(test: str, runs: Sequence[TestRun]) -> Iterator[Piece]:
     left = left_behind(runs)
     yield _verdict(left)
     for phase, changes in grouped(left, lambda each: each.phase).items():
-        yield from section(PHASES[phase], _locations(changes, len(runs)))
-    yield from section("What it read before writing it", _reads(runs))
+        yield from section(PHASES[phase], _locations(changes, len(runs), suite))
+    yield from section("What it read before writing it", _reads(runs, suite))
 
 
 def _verdict(left: Sequence[LeftBehind]) -> Piece:
@@ -96,10 +96,10 @@ def _phase(change: Change) -> str:
     return phase if phase in PHASES else ""
 
 
-def _locations(left: Sequence[LeftBehind], runs: int) -> Iterator[Piece]:
+def _locations(left: Sequence[LeftBehind], runs: int, suite: Suite) -> Iterator[Piece]:
     for location, ways in grouped(left, lambda each: each.change.location).items():
         ranked = sorted(ways, key=lambda each: -each.times)
-        yield row((place(location), "bold cyan"), indent=2)
+        yield row((place_at(location, suite.kind(location)), "bold cyan"), indent=2)
         for each in ranked[:MAX_WAYS]:
             yield from _way(each, runs)
         yield from (row(each, indent=4) for each in more(len(ways) - MAX_WAYS, "way", where="in other executions"))
@@ -126,7 +126,8 @@ def remarks(left: LeftBehind, runs: int) -> Iterator[str]:
         yield "inside an object of a third party"
 
 
-def _reads(runs: Sequence[TestRun]) -> Iterator[Piece]:
+def _reads(runs: Sequence[TestRun], suite: Suite) -> Iterator[Piece]:
     reads: list[Location] = sorted({location for run in runs for location in run.reads})
-    yield from (row(place(location), indent=2) for location in reads[:MAX_READS])
+    shown = (place_at(location, suite.kind(location)) for location in reads[:MAX_READS])
+    yield from (row(each, indent=2) for each in shown)
     yield from (row(each, indent=2) for each in more(len(reads) - MAX_READS))

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from rich.console import Console
 
-from leakcheck.records import ORDER_DEPENDENT, Edge, Leak, Result, TestVerdict, Trial, Tried, Verdict
+from leakcheck.records import ORDER_DEPENDENT, Edge, Leak, Result, Suite, TestVerdict, Trial, Tried, Verdict
 from leakcheck.reports.terminal.harm import location
 from leakcheck.reports.terminal.page import Piece, emit, field, prose, row, section
 from leakcheck.reports.wording.certified import is_unfinished, unseen
 from leakcheck.reports.wording.fix_sentences import effect, where
 from leakcheck.reports.wording.root_causes import RootCause, grouped, root_causes
 from leakcheck.reports.wording.sentences import WORDINGS, headline, proof
-from leakcheck.reports.wording.words import clip, listed, more, outcomes_by_word, place, plural
+from leakcheck.reports.wording.words import clip, listed, more, outcomes_by_word, place, place_at, plural
 
 MAX_NAMES = 20
 _INDENT = 5
@@ -61,7 +61,7 @@ def _pages(result: Result, trial: Trial, asked: Asked) -> Iterator[Piece]:
     settled = not causes and test.verdict == "stable" and not is_unfinished(result.certificate)
     yield from section("What it leaves behind, and for whom", _left(test.id, result))
     yield from section("What it cleans", _cleaned(test.id, result))
-    yield from section("What was tried", _tried(trial, stable=settled))
+    yield from section("What was tried", _tried(trial, result.suite, stable=settled))
     yield from section("What is still open", _open(trial, asked))
 
 
@@ -148,18 +148,22 @@ def _cleaned(test: str, result: Result) -> Iterator[Piece]:
     for leak_id, edges in grouped(mine, lambda edge: edge.leak).items():
         leak = leaks.get(leak_id or "")
         if leak is not None:
-            yield row((f"{leak.id}  ", "bold"), (place(leak.location, leak.path), "bold cyan"), indent=2)
+            yield row((f"{leak.id}  ", "bold"), (place(leak), "bold cyan"), indent=2)
         yield from field("lets pass", _names(list(dict.fromkeys(edge.test for edge in edges))), indent=_INDENT)
 
 
-def _tried(trial: Trial, *, stable: bool) -> Iterator[Piece]:
+def _tried(trial: Trial, suite: Suite, *, stable: bool) -> Iterator[Piece]:
     ran = plural(trial.executions, "execution")
     alone = f", alone in {trial.alone:,} of them" if trial.alone else ""
     yield prose(f"It ran in {ran}{alone}. {_sum(trial.tried)}", indent=2)
     for where_, each in grouped(trial.tried, lambda tried: tried.location).items():
         by = dict.fromkeys(test for tried in each for test in tried.by)
         orders = listed(dict.fromkeys(clip(_order(tried.shown)) for tried in each))
-        yield row((place(where_), "cyan"), f"  left by {plural(len(by), 'test')}: {orders}", indent=4)
+        yield row(
+            (place_at(where_, suite.kind(where_)), "cyan"),
+            f"  left by {plural(len(by), 'test')}: {orders}",
+            indent=4,
+        )
     if stable and not trial.open:
         text = "Nothing is left open: its outcome depends on no single leak of a watched kind."
         yield prose(text, indent=2)

@@ -30,9 +30,7 @@ def harm(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
 
 def location(leak: Leak, limits: Limits = SHORT) -> Iterator[Piece]:
     """Id and location, before and after, and the lines that wrote."""
-    yield row(
-        (f"{leak.id} ".ljust(_MARGIN - 2), "bold red"), (place(leak.location, leak.path), "bold cyan"), indent=2
-    )
+    yield row((f"{leak.id} ".ljust(_MARGIN - 2), "bold red"), (place(leak), "bold cyan"), indent=2)
     yield from changes(leak, limits)
     yield from (row(("written  ", "dim"), each, indent=_MARGIN) for each in writers(leak.sources, limits.writers))
 

@@ -74,7 +74,7 @@ def notes(result: Result) -> tuple[Piece, ...]:
 def _leak(leak: Leak, cells: Sequence[str], told: Collection[str], limits: Limits) -> Iterator[Piece]:
     number, impact, *people = (f"{cell}  " for cell in cells)
     head = ((number, "bold"), (impact, _STYLES[leak.impact]), ("".join(people), "dim"))
-    yield row(*head, place(leak.location, leak.path), indent=2)
+    yield row(*head, place(leak), indent=2)
     if leak.id not in told:
         lines = (*writers(leak.sources, limits.writers), *_by(leak.polluters, limits.by))
         details = (row((each, "dim")) for each in lines)

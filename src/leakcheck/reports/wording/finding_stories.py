@@ -78,7 +78,7 @@ def subject_parts(story: Story) -> tuple[str, str, str]:
     finding, leak = story.finding, story.leak
     title = clip(finding.title)
     if is_about_leak(finding.code) and leak is not None:
-        return f"{title}: ", place(leak.location, leak.path), ""
+        return f"{title}: ", place(leak), ""
     if finding.tests and is_about_test(finding.code):
         return "", clip(finding.tests[0]), f" {title}"
     return title, "", ""
@@ -94,7 +94,7 @@ def story_lines(story: Story) -> Iterator[str]:
     """What stands behind the subject: the state, who wrote it, who is hurt by whom, and how far that is shown."""
     if story.leak is not None:
         if not is_about_leak(story.finding.code):
-            yield f"by {place(story.leak.location, story.leak.path)}"
+            yield f"by {place(story.leak)}"
         yield from leak_lines(story.leak)
     for harm in story.harms:
         yield from harm_lines(harm)
