@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from leakcheck.engine.processes import UNKNOWN, kill_group, status_of
 
@@ -103,16 +103,16 @@ class KeptProcess:
             self.ended.setdefault(self.pid, self.process.wait())
             self._over = self.keeper_killed = True
 
-    def _understand(self, told: Mapping[str, Any]) -> None:
+    def _understand(self, told: Mapping[str, object]) -> None:
         match told:
-            case {"shield": pid}:
+            case {"shield": int(pid)}:
                 self.shields.append(pid)
-            case {"pid": pid}:
+            case {"pid": int(pid)}:
                 self.pid = pid
-            case {"error": text}:
+            case {"error": str(text)}:
                 self.end()
                 raise OSError(0, text)
-            case {"ended": pid, "status": status}:
+            case {"ended": int(pid), "status": int(status)}:
                 self.ended[pid] = status_of(status)
             case {"over": _}:
                 self._over = True

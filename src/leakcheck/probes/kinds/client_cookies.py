@@ -7,12 +7,11 @@ from types import ModuleType
 from typing import Any
 
 from leakcheck.probes import MISSING, About, KindOfState, Ledger, Tracking
-from leakcheck.probes.tracking.http_clients import MODULES, Holders, tell_after, tell_before
-from leakcheck.probes.tracking.watched_attribute import watch_attribute
-from leakcheck.records import WHOLE
+from leakcheck.probes.tracking.http_clients import MODULES, Holders, Part, watch_part
 
 _WRITERS = ("extract_cookies", "set", "delete", "clear", "update")
 _READERS = ("get", "__iter__", "__len__", "__bool__", "__repr__")
+_PART = Part("_cookies", "Cookies", _WRITERS, _READERS)
 
 
 class Probe(KindOfState):
@@ -61,31 +60,7 @@ class Probe(KindOfState):
             jar.set_cookie(saved)
 
     def _patch(self, module: ModuleType, ledger: Ledger) -> None:
-        def on_set(client: Any, cookies: Any, first: bool) -> Any:
-            if first:
-                ledger.born(self, client)
-            self._holders.put(cookies, client)
-            return cookies
-
-        def wrote(cookies: Any) -> None:
-            client = self._holders.client(cookies, "_cookies")
-            if client is not None:
-                ledger.written(self, client)
-
-        def looked(cookies: Any, args: tuple[Any, ...]) -> None:
-            client = self._holders.client(cookies, "_cookies")
-            if client is not None:
-                ledger.read(self, client, args[0] if args and type(args[0]) is str else WHOLE)
-
-        watch_attribute(
-            module.BaseClient,
-            "_cookies",
-            on_set=on_set,
-            after_set=lambda client: ledger.written(self, client),
-        )
-        tell_after(module.Cookies, _WRITERS, wrote)
-        tell_before(module.Cookies, _READERS, looked)
-        tell_before(module.BaseClient, ("build_request",), lambda client, _: ledger.read(self, client, WHOLE))
+        watch_part(_PART, self._holders, module, self, ledger)
 
 
 def _jar(client: Any) -> list[Any]:

@@ -10,12 +10,12 @@ from types import ModuleType
 from typing import Any
 
 from leakcheck.probes import MISSING, About, KindOfState, Ledger, Tracking
-from leakcheck.probes.tracking.http_clients import MODULES, Holders, tell_after, tell_before
-from leakcheck.probes.tracking.watched_attribute import watch_attribute
-from leakcheck.records import WHOLE
+from leakcheck.probes.tracking.http_clients import MODULES, Holders, Part, watch_part
 from leakcheck.snapshots.secret_forms import is_secret_text
 
+_WRITERS = ("__setitem__", "__delitem__", "update")
 _READERS = ("__getitem__", "__iter__", "__contains__", "__len__", "get_list", "multi_items", "keys", "items")
+_PART = Part("_headers", "Headers", _WRITERS, _READERS, key=str.lower)
 _HARMLESS = frozenset(
     {
         "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "connection",
@@ -67,32 +67,7 @@ class Probe(KindOfState):
             del headers[key]
 
     def _patch(self, module: ModuleType, ledger: Ledger) -> None:
-        def on_set(client: Any, headers: Any, first: bool) -> Any:
-            if first:
-                ledger.born(self, client)
-            self._holders.put(headers, client)
-            return headers
-
-        def wrote(headers: Any) -> None:
-            client = self._holders.client(headers, "_headers")
-            if client is not None:
-                ledger.written(self, client)
-
-        def looked(headers: Any, args: tuple[Any, ...]) -> None:
-            client = self._holders.client(headers, "_headers")
-            if client is not None:
-                name = args[0].lower() if args and type(args[0]) is str else WHOLE
-                ledger.read(self, client, name)
-
-        watch_attribute(
-            module.BaseClient,
-            "_headers",
-            on_set=on_set,
-            after_set=lambda client: ledger.written(self, client),
-        )
-        tell_after(module.Headers, ("__setitem__", "__delitem__", "update"), wrote)
-        tell_before(module.Headers, _READERS, looked)
-        tell_before(module.BaseClient, ("build_request",), lambda client, _: ledger.read(self, client, WHOLE))
+        watch_part(_PART, self._holders, module, self, ledger)
 
 
 def _pairs(client: Any) -> list[tuple[str, str]]:
