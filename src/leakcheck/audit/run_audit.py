@@ -92,7 +92,7 @@ def told_to(progress: Progress, engine: Engine) -> Iterator[None]:
 def _tell_leftovers(bench: AuditSession) -> None:
     """What could not be put back, and what nobody was seen to change."""
     for each in bench.engine.left(bench.suite.rootdir):
-        bench.note(each.topic, each.text)
+        bench.tell(each)
 
 
 def _tell_temporary(bench: AuditSession) -> None:

@@ -86,10 +86,14 @@ class AuditSession:
 
     def note(self, topic: str, text: str) -> None:
         """Tell the user, and the stored audit, once."""
-        if text not in self.notes:
-            self.notes.append(text)
-            self.engine.keep("audit", Note(topic, text))
-            self.progress.note(text)
+        self.tell(Note(topic, text))
+
+    def tell(self, note: Note) -> None:
+        """The same of a note that somebody else has made."""
+        if note.text not in self.notes:
+            self.notes.append(note.text)
+            self.engine.keep("audit", note)
+            self.progress.note(note.text)
 
     def fall_back(self, why: Fallback, text: str) -> None:
         """From now on each order runs in a new process; `text` tells it."""
