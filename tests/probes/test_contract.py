@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import pkgutil
+import re
+from pathlib import Path
 from typing import Any, cast, get_args
 
 import pytest
 
 from leakcheck.analysis.advice.names import code_names, location_names
 from leakcheck.probes import MISSING, About, Probes, Setting, Tracking, discover, kinds, own
-from leakcheck.records import Kind, Leak, Location
+from leakcheck.records import Kind, Leak, Location, PutBack
 from leakcheck.reports.wording.words import place_at
 from leakcheck.text import names_in
 
@@ -143,3 +146,12 @@ def test_a_probe_that_declares_nothing_is_told_by_the_names_of_its_locations() -
     probes = Probes(owned=(cast(Any, Old()),))
     assert probes.kinds == {"pool": Kind("tracked")}
     assert place_at(Location("pool", "shop.db", "size"), probes.kinds["pool"]) == "pool shop.db size"
+
+
+def test_the_documentation_tells_all_that_a_probe_can_declare() -> None:
+    text = Path(__file__).parents[2].joinpath("docs", "probes.md").read_text("utf-8")
+    place = Location("pool", "shop.main:app", "shop.auth:user")
+    leak = Leak("L1", place, "broken", ("t.py::a",), (), (), (), "a", "b")
+    names = [f"${name}" for name in (*location_names(place), *code_names(leak))]
+    declared = [*names, *(spec.name for spec in dataclasses.fields(About)), *get_args(PutBack)]
+    assert [each for each in declared if not re.search(rf"`\"?{re.escape(each)}\"?`", text)] == []

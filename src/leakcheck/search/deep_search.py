@@ -7,7 +7,7 @@ behaves as alone. A last run follows just that, line by line, to the one that wr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.graph.deep_findings import container
@@ -69,9 +69,7 @@ def _inquire(bench: AuditSession, witness: Witness) -> Inquiry:
     evidence = yield [Asked(witness, DeepLook())]
     changes = evidence.deep.get(witness, ())
     related = list(_related(bench, witness, changes))
-    suite = bench.suite
-    stages = (_own(changes, suite), _each_kind(changes, suite), _foreign(changes), _everything(changes, suite))
-    for groups in ((*related, *_alike(bench, changes)), *stages):
+    for groups in ((*related, *_alike(bench, changes)), *stages(changes, bench.suite)):
         asked = [group for group in dict.fromkeys(groups) if group]
         if not asked:
             continue
@@ -108,6 +106,14 @@ def _alike(bench: AuditSession, changes: Sequence[Change]) -> Groups:
     for kind in dict.fromkeys(location.kind for locations in cured for location in locations):
         if kind != GLOBALS:
             yield tuple(location for location in changed if location.kind == kind)
+
+
+def stages(changes: Sequence[Change], suite: Suite) -> Iterator[Groups]:
+    """What is put back together, stage by stage: the next is asked only where none of a stage cures."""
+    yield _own(changes, suite)
+    yield _each_kind(changes, suite)
+    yield _foreign(changes)
+    yield _everything(changes, suite)
 
 
 def _own(changes: Sequence[Change], suite: Suite) -> Groups:
