@@ -17,7 +17,8 @@ from leakcheck.analysis.gate.fixture_errors import fixture_findings
 from leakcheck.analysis.gate.gate import GateInput, judge
 from leakcheck.analysis.graph.commands import suite_command
 from leakcheck.analysis.graph.deep_findings import found_deep, merged
-from leakcheck.analysis.graph.edges import Carried, edges_of
+from leakcheck.analysis.graph.edges import edges_of
+from leakcheck.analysis.graph.effects import Carried
 from leakcheck.analysis.graph.fix_plan import mends_of
 from leakcheck.analysis.graph.groups import groups_of
 from leakcheck.analysis.graph.leaks import leaks_of

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from leakcheck.analysis import Coverage
-from leakcheck.analysis.graph.edges import Carried
+from leakcheck.analysis.graph.effects import Carried
 from leakcheck.audit.engine_context import engine_for
 from leakcheck.audit.resume import NOT_OURS
 from leakcheck.audit.run_audit import keep_excerpts, told_to

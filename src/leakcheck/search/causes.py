@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.facts.evidence import Witness
-from leakcheck.analysis.graph.edges import Carried, Cause, cause_of, is_sure, proven_causes
+from leakcheck.analysis.graph.causes import Cause, cause_of, proven_causes
+from leakcheck.analysis.graph.certainty import is_sure
+from leakcheck.analysis.graph.effects import Carried
 from leakcheck.records import Company, Location, Order
 from leakcheck.search.session import AuditSession
 

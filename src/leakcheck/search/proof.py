@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.facts.significance import ALPHA, by_chance, repeats
-from leakcheck.analysis.graph.edges import (
-    CONFIRMATIONS,
-    PART_REPEATS,
-    Carried,
-    carriers,
-    counts,
-    is_step,
-    is_sure,
-    parts,
-)
+from leakcheck.analysis.graph.certainty import counts, is_sure
+from leakcheck.analysis.graph.edges import CONFIRMATIONS, PART_REPEATS, is_step, parts
+from leakcheck.analysis.graph.effects import Carried, carriers
 from leakcheck.records import Alone, Edge, Order, PutBack
 from leakcheck.search.causes import is_quiet, members, membership, pioneer
 from leakcheck.search.questions import order_for, printed_order

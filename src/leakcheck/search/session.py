@@ -9,7 +9,8 @@ from functools import cached_property
 
 from leakcheck.analysis import Coverage, Evidence, Knowledge
 from leakcheck.analysis.facts.untracked import changed_elsewhere
-from leakcheck.analysis.graph.edges import Carried, Edges
+from leakcheck.analysis.graph.edges import Edges
+from leakcheck.analysis.graph.effects import Carried
 from leakcheck.engine import Engine
 from leakcheck.options import PROFILES, Options, Profile
 from leakcheck.orders import View

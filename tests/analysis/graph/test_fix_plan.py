@@ -9,7 +9,7 @@ import pytest
 from analysis.made import FILE, name, suite
 from leakcheck.analysis.facts.evidence import Evidence, Witness
 from leakcheck.analysis.facts.profiles import SoloProfile
-from leakcheck.analysis.graph.edges import Carried
+from leakcheck.analysis.graph.effects import Carried
 from leakcheck.analysis.graph.fix_plan import mends_of
 from leakcheck.analysis.graph.groups import groups_of
 from leakcheck.records import Edge, Effect, JointMend, Leak, Location, Mend, Source

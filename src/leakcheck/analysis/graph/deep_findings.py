@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from leakcheck.analysis.facts.evidence import Evidence
-from leakcheck.analysis.graph.edges import Carried
+from leakcheck.analysis.graph.effects import Carried
 from leakcheck.analysis.graph.leaks import LeftChange
 from leakcheck.records import Change, Location, PathChange, Suite
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from leakcheck.analysis.facts.evidence import Evidence, Witness, subsequence
 from leakcheck.analysis.facts.knowledge import Knowledge
-from leakcheck.analysis.facts.significance import ALPHA, by_chance, repeats
+from leakcheck.analysis.facts.significance import repeats
+from leakcheck.analysis.graph.causes import with_members
+from leakcheck.analysis.graph.certainty import is_sure
 from leakcheck.analysis.graph.commands import command, import_command
-from leakcheck.records import Alone, Company, Deep, Edge, Execution, Location, Printed, Suite
-from leakcheck.records.questions import puts_back
+from leakcheck.analysis.graph.effects import Carried, carriers, effect_of
+from leakcheck.records import Edge, Location, Suite
 
 CONFIRMATIONS = 2
 """So many executions of its own must show an edge, however sure it is that its test is none that tosses coins."""
@@ -21,8 +22,6 @@ that once in five hundred times at most, whatever the odds (sup p^5 (1-p)^4)."""
 MAX_UNTRIED = 4
 """Of how many tests a witness may be without anybody having asked whether fewer suffice."""
 
-Carried = tuple[Edge, tuple[Location, ...]]
-"""An edge and the locations that carry it: several when tests hurt only together, none when no probe sees it."""
 _Rank = tuple[int, int, int, int]
 """Cleaners last; what searches have led to before what they have reached, the smallest first; the oldest first."""
 
@@ -75,7 +74,7 @@ def _edges_into(test: str, known: Knowledge, number: Mapping[Witness, int]) -> I
 def _shown(witnesses: Iterable[Witness], evidence: Evidence) -> tuple[list[Witness], list[Witness]]:
     """The witnesses that show an effect, and those that showed one at least once."""
     known = list(witnesses)
-    shown = [witness for witness in known if _effect(witness, evidence) is not None]
+    shown = [witness for witness in known if effect_of(witness, evidence) is not None]
     return shown, [witness for witness in known if _ever_shows(witness, evidence)]
 
 
@@ -96,68 +95,6 @@ def _once_a_set(edges: Iterable[tuple[_Rank, Carried]]) -> list[tuple[_Rank, Car
         first, known = best.get(key, (rank, carried))
         best[key] = first, carried if len(carried[0].executions) > len(known[0].executions) else known
     return list(best.values())
-
-
-def is_sure(test: str, known: Knowledge) -> bool:
-    """Whether chance is excluded as the reason for what `test` did behind its witnesses and without."""
-    if by_chance(*counts(test, known.evidence)) <= ALPHA:
-        return True
-    shown = [each for each in known.evidence.by_test.get(test, ()) if _effect(each, known.evidence) is not None]
-    places = {places[0] for each in shown if len(places := carriers(each, known)) == 1}
-    return any(by_chance(*counts_at(test, place, known)) <= ALPHA for place in places)
-
-
-def counts_at(test: str, location: Location, known: Knowledge) -> tuple[int, int]:
-    """The same as `counts`, over all executions: (how often it behaved otherwise with a leaked value at `location`,
-    how often as alone without). The first of each, which made us look, does not count; nor does anything where one
-    run did not fit, for then it is not this location alone that decides."""
-    profile, behind, without = known.evidence.profiles[test], 0, 0
-    for number, place in known.appearances.get(test, ()):
-        execution = known.executions[number]
-        question = execution.order.question
-        if isinstance(question, Deep | Alone | Printed) or puts_back(question):
-            continue
-        outcome = execution.runs[place].outcome
-        is_there = known.timelines[number].value(location, place) is not None
-        if not (profile.differs(outcome) if is_there else profile.agrees(outcome)):
-            return 0, 0
-        behind, without = behind + is_there, without + (not is_there)
-    cured = [
-        profile.agrees(outcome)
-        for key in known.evidence.restored_by_test.get(test, ())
-        if key[1] == (location,)
-        for outcome in known.evidence.restored[key]
-    ]
-    if not all(cured):
-        return 0, 0
-    return max(behind - 1, 0), without + len(cured) + len(profile.outcomes) - 1
-
-
-def counts(test: str, evidence: Evidence) -> tuple[int, int]:
-    """(how often `test` was seen to behave otherwise behind witnesses that show it, how often it behaved as alone
-    without). What made us look, the first time of each, does not count."""
-    behind = sum(
-        len(evidence.outcomes[witness]) - 1
-        for witness in evidence.by_test.get(test, ())
-        if _effect(witness, evidence) is not None
-    )
-    profile = evidence.profiles[test]
-    put_back = sum(
-        profile.agrees(outcome)
-        for key in evidence.restored_by_test.get(test, ())
-        for outcome in evidence.restored[key]
-    )
-    return behind, len(profile.outcomes) - 1 + put_back
-
-
-def _effect(witness: Witness, evidence: Evidence) -> str | None:
-    profile = evidence.profiles.get(witness.test)
-    verdict = evidence.verdict(witness)
-    if profile is None or verdict is None or not (witness.before or witness.files):
-        return None
-    if profile.good and verdict:
-        return "breaks"
-    return "enables" if profile.bad and not verdict else None
 
 
 def parts(witness: Witness) -> Iterator[Witness]:
@@ -221,7 +158,7 @@ def _edge(witness: Witness, known: Knowledge, *, is_steady: bool) -> Carried:
     evidence = known.evidence
     candidates = carriers(witness, known)
     locations, counterfactual = _proof(witness, candidates, evidence)
-    effect = _effect(witness, evidence)
+    effect = effect_of(witness, evidence)
     names = evidence.executions[witness]
     edge = Edge(
         polluters=witness.before or witness.files,
@@ -242,33 +179,6 @@ def reproduce(witness: Witness, suite: Suite) -> str:
     if witness.files and not witness.before:
         return import_command(suite, witness.files, witness.test)
     return command(suite, (*witness.before, witness.test))
-
-
-def carriers(witness: Witness, known: Knowledge) -> tuple[Location, ...]:
-    """Locations that the witness left changed and that its test consults, most specific kind of read first."""
-    found: dict[Location, None] = {}
-    reads = known.evidence.profiles[witness.test].reads
-    for name in known.evidence.executions.get(witness, ()):
-        execution = known.by_id[name]
-        timeline, place = known.timeline(execution), _place(witness, execution)
-        found.update(dict.fromkeys(timeline.read(place, {*timeline.runs[place].reads, *reads})))
-    if witness.files:
-        found.update(_imported(witness, known.evidence, known.suite))
-    return tuple(sorted(found))
-
-
-def _place(witness: Witness, execution: Execution) -> int:
-    """The number of the run in an execution that tells of `witness`."""
-    if not isinstance(execution.order.question, Company):
-        return len(execution.runs) - 1
-    ran = [run.test for run in execution.runs]
-    return ran.index(witness.test, len(witness.before))
-
-
-def _imported(witness: Witness, evidence: Evidence, suite: Suite) -> dict[Location, None]:
-    profile = evidence.profiles[witness.test]
-    changes = (change for change in suite.import_changes if change.cause in witness.files)
-    return {change.location: None for change in changes if profile.reads_any(change.location)}
 
 
 def _proof(
@@ -320,40 +230,3 @@ def _cleans(witness: Witness, edge: Edge, evidence: Evidence) -> bool:
         and not witness.files
         and evidence.verdict(witness) is False
     )
-
-
-Cause = tuple[Location, str]
-"""A location that is known to be the reason, and the effect that it has."""
-
-
-def cause_of(carried: Carried) -> Cause | None:
-    """What an edge is due to, if that is one recorded location."""
-    edge, locations = carried
-    is_one = len(locations) == 1 and edge.effect in ("breaks", "enables") and edge.polluters != (edge.test,)
-    return (locations[0], edge.effect) if is_one else None
-
-
-def proven_causes(edges: Iterable[Carried]) -> frozenset[Cause]:
-    """Causes of which one member is proven in full: by executions of its own, with the location put back."""
-    found = (cause_of(each) for each in edges if each[0].confirmed and each[0].counterfactual)
-    return frozenset(each for each in found if each is not None)
-
-
-def with_members(edges: Sequence[Carried], known: Knowledge) -> tuple[Carried, ...]:
-    """The edges; those of a proven cause are confirmed by an execution that shows them and one that put the
-    location back: the mechanism is known, and only who is concerned was open (one execution asks about many)."""
-    proven = proven_causes(edges)
-    cured = {(edge.test, cause_of((edge, places))) for edge, places in edges if edge.counterfactual}
-    return tuple(_as_member(each, proven, cured, known) for each in edges)
-
-
-def _as_member(
-    carried: Carried, proven: frozenset[Cause], cured: set[tuple[str, Cause | None]], known: Knowledge
-) -> Carried:
-    edge, locations = carried
-    cause = cause_of(carried)
-    if edge.confirmed or cause not in proven or (edge.test, cause) not in cured or len(edge.polluters) != 1:
-        return carried
-    if not is_sure(edge.test, known):
-        return carried
-    return replace(edge, confirmed=True, counterfactual=True), locations

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from leakcheck.analysis.advice.by_kind import BRITTLE, leak_advice
 from leakcheck.analysis.facts.evidence import Evidence, Witness
-from leakcheck.analysis.graph.edges import Carried
+from leakcheck.analysis.graph.effects import Carried
 from leakcheck.records import Edge, JointMend, Leak, Location, Mend, Suite
 
 Cut = frozenset[str]

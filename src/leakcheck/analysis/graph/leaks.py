@@ -10,7 +10,7 @@ from itertools import islice
 from leakcheck.analysis.facts.coverage import Coverage, readers_of
 from leakcheck.analysis.facts.places import Places
 from leakcheck.analysis.facts.profiles import SoloProfile
-from leakcheck.analysis.graph.edges import Carried
+from leakcheck.analysis.graph.effects import Carried
 from leakcheck.records import Change, Edge, Impact, Leak, Location, PathChange, Source, Suite
 
 MAX_PATHS = 20

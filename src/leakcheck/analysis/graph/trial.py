@@ -9,7 +9,8 @@ from leakcheck.analysis.facts.differences import differences, self_polluted
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.facts.knowledge import USUAL_DEPTH, Knowledge
 from leakcheck.analysis.facts.profiles import NAMED_KINDS, SoloProfile
-from leakcheck.analysis.graph.edges import Carried, edges_of
+from leakcheck.analysis.graph.edges import edges_of
+from leakcheck.analysis.graph.effects import Carried
 from leakcheck.nouns import plural
 from leakcheck.records import Execution, Location, Suite, Trial, Tried
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from leakcheck.records import About, Change, Kind, Location, PutBack, Suite
+from leakcheck.records import About, Change, Kind, Location, Restoring, Suite
 from leakcheck.search.deep_search import stages
 from watched import OWN
 
 
-def foreign(put_back: PutBack) -> Kind:
+def foreign(put_back: Restoring) -> Kind:
     return Kind("compared", About(put_back=put_back))
 
 
