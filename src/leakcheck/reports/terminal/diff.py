@@ -21,7 +21,7 @@ PHASES: Mapping[str, str] = {
     "setup": "During setup",
     "call": "During the call",
     "teardown": "During teardown",
-    FINALISED: "LeftBehind by wider fixtures after their own teardown",
+    FINALISED: "Left by wider fixtures after their own teardown",
     "": "Seen after the test, the line is not known",
 }
 
