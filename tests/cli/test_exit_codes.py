@@ -127,11 +127,16 @@ def processes_of(aside: Path) -> list[str]:
     return found
 
 
+def given(aside: Path, at: int) -> dict[str, str]:
+    """Variables for `test_slow`, which counts its runs below a made-up name: there, files are not put back."""
+    uncounted = aside / "tmp" / "pytest-of-nobody"
+    uncounted.mkdir(parents=True, exist_ok=True)
+    return {"ASIDE": str(uncounted), "SLOW_AT": str(at), "TMPDIR": str(aside / "tmp")}
+
+
 def signalled(folder: Path, aside: Path, signal: str, at: int) -> subprocess.CompletedProcess[str]:
     """An audit that gets a signal while `test_slow` runs for the time number `at`."""
-    (aside / "tmp").mkdir(parents=True)
-    given = {"ASIDE": str(aside), "SLOW_AT": str(at), "TMPDIR": str(aside / "tmp"), "SIGNAL": signal}
-    ended = shell(folder, SIGNALLED, **given)
+    ended = shell(folder, SIGNALLED, SIGNAL=signal, **given(aside, at))
     deadline = time.monotonic() + 20
     while processes_of(aside) and time.monotonic() < deadline:
         time.sleep(0.05)  # where the audit was killed, its processes notice by themselves
@@ -140,8 +145,7 @@ def signalled(folder: Path, aside: Path, signal: str, at: int) -> subprocess.Com
 
 
 def resumed(folder: Path, aside: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    given = {"ASIDE": str(aside), "SLOW_AT": "-1", "TMPDIR": str(aside / "tmp")}
-    return shell(folder, " ".join(("leakcheck run --resume", *more)), **given)
+    return shell(folder, " ".join(("leakcheck run --resume", *more)), **given(aside, -1))
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc to see what is left behind")
@@ -185,8 +189,7 @@ def test_an_audit_that_was_killed_goes_on(tmp_path: Path) -> None:
         assert (again.returncode, "there is no unfinished audit" in again.stderr) == (4, True)
 
         shutil.rmtree(folder / ".leakcheck")
-        undisturbed = {"ASIDE": str(tmp_path), "SLOW_AT": "-1", "TMPDIR": str(tmp_path / "aside" / "tmp")}
-        assert shell(folder, RUN, **undisturbed).returncode == 1
+        assert shell(folder, RUN, **given(tmp_path / "undisturbed", -1)).returncode == 1
         assert found == facts(folder)
 
 
@@ -229,7 +232,7 @@ def test_an_audit_that_is_still_running_is_left_alone(tmp_path: Path) -> None:
     """
     (aside / "tmp").mkdir(parents=True)
     with Project({"test_a.py": SLOW}).folder() as folder:
-        ended = shell(folder, script, ASIDE=str(aside), SLOW_AT="3", TMPDIR=str(aside / "tmp"))
+        ended = shell(folder, script, **given(aside, 3))
     assert ended.returncode == 2
     assert "code 4" in ended.stdout
     assert "is still being written by another leakcheck" in ended.stderr

@@ -107,8 +107,9 @@ def _is_open(profile: SoloProfile | None, chances: Chances) -> bool:
 
 
 def _is_seen_all_round(outcomes: Mapping[str, str]) -> bool:
-    """Whether the test has run alone and in an order: else it may pass where it has not run yet."""
-    return "isolated" in outcomes and len(outcomes) > 1
+    """Whether the test has run alone and behind the tests that it is declared behind: else it may pass where it has
+    not run yet, or in an execution of which nothing is left."""
+    return {"isolated", "declared"} <= outcomes.keys()
 
 
 def _undisturbed(outcomes: Mapping[str, str], *, whole: bool) -> Verdict:
