@@ -30,13 +30,13 @@ _FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 def report(folder: Path) -> str:
-    """The verdict, the first root cause, and what to mend first."""
+    """The verdict, the first root cause, and what to fix first."""
     text = leakcheck(folder, "report", "--fail-on", "never")
     lines = text.split("\n")
-    mends = next(number for number, line in enumerate(lines) if "What to mend first" in line)
-    after = next(number for number in range(mends, len(lines)) if not lines[number].strip())
+    fixes = next(number for number, line in enumerate(lines) if "What to fix first" in line)
+    after = next(number for number in range(fixes, len(lines)) if not lines[number].strip())
     second = next(number for number, line in enumerate(lines) if "L2" in line)
-    return terminal("leakcheck report", [*lines[:second], "  [...]", "", *lines[mends:after]])
+    return terminal("leakcheck report", [*lines[:second], "  [...]", "", *lines[fixes:after]])
 
 
 def explain(folder: Path) -> str:

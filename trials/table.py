@@ -109,7 +109,7 @@ def _story(project: Project, result: Mapping[str, Any], judged: Mapping[str, Any
     lines += _listed(
         "Not confirmed by plain pytest", [test for test, shown in result["confirmed"].items() if not shown]
     )
-    lines += [f"Mended in leakcheck: {judged['mended']}"] if judged.get("mended") else []
+    lines += [f"Fixed in leakcheck: {judged['fixed']}"] if judged.get("fixed") else []
     return "\n".join(lines) + "\n"
 
 

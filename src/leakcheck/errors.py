@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class LeakcheckError(Exception):
-    """Something that the user can mend.
+    """Something that the user can fix.
 
     `message` names the file, key or test at fault; `hint` tells the way out; `detail` is text of another
     program (for example pytest's own), shown as it is. `option` is the field of the options whose value is at

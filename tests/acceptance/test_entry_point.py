@@ -75,8 +75,8 @@ def test_it_is_told_in_its_own_words(audited: tuple[Audited, Path]) -> None:
     assert WORDING in told
     assert ADVICE in told
     (finding,) = [each for each in found.report["findings"] if each["code"] == "LK101"]
-    assert finding["mend"] == ADVICE
-    assert [mend["advice"] for mend in found.report["mends"]] == [ADVICE]
+    assert finding["fix"] == ADVICE
+    assert [fix["advice"] for fix in found.report["fixes"]] == [ADVICE]
 
 
 def test_it_is_so_told_where_its_package_is_not_installed(audited: tuple[Audited, Path]) -> None:

@@ -163,8 +163,8 @@ def test_the_project_is_left_as_it_was(found: Audited) -> None:
 # What the documentation shows of this suite ----------------------------------------------------------------------
 
 PAGES = ("README.md", "docs/tutorial.md", "docs/reading-a-report.md", "docs/leak-graph.md")
-QUOTED = [each for page in PAGES for each in quotes.shown(page) if each.mark != "after the mend"]
-MENDED = "mended: tests/conftest.py as_alice"
+QUOTED = [each for page in PAGES for each in quotes.shown(page) if each.mark != "after the fix"]
+FIXED = "fixed: tests/conftest.py as_alice"
 
 
 @pytest.fixture(scope="module")
@@ -188,9 +188,9 @@ def test_quoted_commands_print_what_is_quoted(found: Audited, stored: Path, quot
     assert quotes.missing(quoted.lines, output) == []
 
 
-def test_the_tutorial_mends_what_it_says(tmp_path: Path) -> None:
-    folder = mended(tmp_path)
-    after = [each for each in quotes.shown("docs/tutorial.md") if each.mark == "after the mend"]
+def test_the_tutorial_fixes_what_it_says(tmp_path: Path) -> None:
+    folder = fixed(tmp_path)
+    after = [each for each in quotes.shown("docs/tutorial.md") if each.mark == "after the fix"]
     assert len(after) == 2
     for each in after:
         output = re.sub(r" in [\d.]+s", "", run(folder, "sh", "-c", each.command).text)
@@ -198,21 +198,21 @@ def test_the_tutorial_mends_what_it_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_mended_leak_is_gone_from_the_report(found: Audited, tmp_path: Path) -> None:
-    after = audit(mended(tmp_path), "tests", "--random", "0", "--budget", "3600s")
+def test_the_fixed_leak_is_gone_from_the_report(found: Audited, tmp_path: Path) -> None:
+    after = audit(fixed(tmp_path), "tests", "--random", "0", "--budget", "3600s")
     assert not after.leaks("dependency_overrides")
     hurt = {row["id"] for row in found.report["tests"] if row["verdict"] == "victim"}
     still = {row["id"] for row in after.report["tests"] if row["verdict"] == "victim"}
-    freed = found.report["mends"][0]["frees"]
+    freed = found.report["fixes"][0]["frees"]
     assert hurt - still == set(freed)
     assert len(freed) == 5
 
 
-def mended(folder: Path) -> Path:
-    """The project after the tutorial's mend."""
+def fixed(folder: Path) -> Path:
+    """The project after the tutorial's fix."""
     project = sample("shared_app", folder)
     conftest = project / "tests" / "conftest.py"
     before, mark, _ = conftest.read_text("utf-8").partition("@pytest.fixture\ndef as_alice()")
     assert mark
-    conftest.write_text(before + quotes.marked("docs/tutorial.md", MENDED), "utf-8")
+    conftest.write_text(before + quotes.marked("docs/tutorial.md", FIXED), "utf-8")
     return project

@@ -25,7 +25,7 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
 REGIONS = (
     "Leak map",
     "Leaks, by root cause",
-    "What to mend first",
+    "What to fix first",
     "Orders",
     "Look up a test",
     "What was covered",
@@ -117,7 +117,7 @@ def test_without_javascript_the_verdict_and_the_cards_are_there(opened: Opened, 
     last = page.locator("article.card").last
     last.locator("summary").first.click()
     expect(last.get_by_role("heading", name="Where it is written")).to_be_visible()
-    expect(last.get_by_role("heading", name="How it is usually mended")).to_be_visible()
+    expect(last.get_by_role("heading", name="How it is usually fixed")).to_be_visible()
     expect(page.locator("#orders tbody tr")).to_have_count(3)
     for hidden in page.locator(".js-only").all():
         expect(hidden).to_be_hidden()

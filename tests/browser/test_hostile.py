@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 EVIL = "</script><img src=x onerror=\"window.owned='yes'\"><!--<script>'\"`${window.owned=1}&lt;"
 POLLUTER = f"tests/test_a.py::test_evil[{EVIL}]"
-PARTS = (".story", ".code mark", ".diff tbody", ".command", ".mend p", ".mend pre", "ol.witness", "figcaption")
+PARTS = (".story", ".code mark", ".diff tbody", ".command", ".fix p", ".fix pre", "ol.witness", "figcaption")
 RESULTS = {"hidden characters": samples.hostile(), "troubled": samples.troubled(), "empty": samples.result()}
 VICTIM = f"tests/test_{EVIL}.py::test_hurt"
 

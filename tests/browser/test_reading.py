@@ -117,21 +117,21 @@ def test_a_card_tells_one_leak(page: Page) -> None:
         witness.locator("summary").click()
     expect(witness.locator("ol.witness li")).to_have_count(2)
     expect(witness.locator("ol.witness li").last).to_have_text(f"{WISHLIST} fails")
-    expect(leak.locator(".mend")).to_contain_text("yield")
-    expect(leak.locator(".mend pre")).to_contain_text("app.dependency_overrides.clear()")
+    expect(leak.locator(".fix")).to_contain_text("yield")
+    expect(leak.locator(".fix pre")).to_contain_text("app.dependency_overrides.clear()")
 
 
 def test_nested_values_differ_by_path(page: Page) -> None:
     leak = card(page, 'app.state.cache["prices"]["mug"] of shop.main:app')
     leak.locator("summary").first.click()
     expect(leak.locator(".diff tbody tr")).to_have_text('["prices"]["mug"]absent900')
-    expect(leak.locator(".mend pre")).to_contain_text("def create_app():")
+    expect(leak.locator(".fix pre")).to_contain_text("def create_app():")
 
 
-def test_cookies_are_mended_by_a_client_for_each_test(page: Page) -> None:
+def test_cookies_are_fixed_by_a_client_for_each_test(page: Page) -> None:
     leak = card(page, "cookie shop_session of tests.clients:browser")
     leak.locator("summary").first.click()
-    expect(leak.locator(".mend pre").first).to_contain_text("with TestClient(app) as client:")
+    expect(leak.locator(".fix pre").first).to_contain_text("with TestClient(app) as client:")
 
 
 def test_a_command_is_copied_as_it_stands(opened: Opened, shared_app: Path) -> None:

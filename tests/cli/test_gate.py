@@ -132,7 +132,7 @@ def test_a_baseline_from_nothing_to_green_and_back(folder: Path) -> None:
     known.write_text(known.read_text("utf-8").replace(lines[1], gone), "utf-8")
     ended = leakcheck(folder, "report")
     assert ended.code == 1
-    assert "1 line of the baseline is mended: `leakcheck baseline prune` takes it out" in gate(ended)
+    assert "1 line of the baseline is fixed: `leakcheck baseline prune` takes it out" in gate(ended)
     shown = leakcheck(folder, "baseline", "show").stdout
     assert "Known, in leakcheck-baseline.txt: 1\n" in shown
     assert "adds these: 1\n  LK101 app_state test_shop:app colour victim test_shop.py::test_is_red" in shown

@@ -114,10 +114,10 @@ CODES: dict[Impact, tuple[str, Severity]] = {
 
 def _finding(leak: Leak) -> Finding:
     code, severity = CODES[leak.impact]
-    mend = "Build a fresh app per test with a factory (`create_app()`), or put the old value back after the yield."
+    fix = "Build a fresh app per test with a factory (`create_app()`), or put the old value back after the yield."
     example = "@pytest.fixture\ndef client(app):\n    with TestClient(app) as client:\n        yield client\n"
     file, line = leak.sources[0].file, leak.sources[0].line
-    return Finding(code, severity, "leaks", file, line, leak.victims, leak.id, mend, example)
+    return Finding(code, severity, "leaks", file, line, leak.victims, leak.id, fix, example)
 
 
 def _run(test: str, leaks: list[Leak], chance: random.Random) -> TestRun:

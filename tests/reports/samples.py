@@ -10,11 +10,11 @@ from leakcheck.records import (
     Edge,
     Effect,
     Finding,
+    Fix,
     Impact,
-    JointMend,
+    JointFix,
     Leak,
     Location,
-    Mend,
     OrderSummary,
     PathChange,
     Result,
@@ -30,10 +30,10 @@ from watched import OWN
 APP = "shop.main:app"
 BROWSER = "tests.clients:browser"
 KINDS = {"app_state": "tracked", "dependency_overrides": "tracked", "client_cookies": "tracked"}
-MEND_STATE = "Keep the old value in a fixture, and put it back after the yield."
-MEND_OVERRIDE = "Set the override in a fixture and take it away after the yield."
-MEND_CLIENT = "Make a client per test in a function fixture."
-MEND_NEED = "Let the test make the state that it needs, in a fixture of its own."
+FIX_STATE = "Keep the old value in a fixture, and put it back after the yield."
+FIX_OVERRIDE = "Set the override in a fixture and take it away after the yield."
+FIX_CLIENT = "Make a client per test in a function fixture."
+FIX_NEED = "Let the test make the state that it needs, in a fixture of its own."
 
 
 def suite(*tests: str) -> Suite:
@@ -246,7 +246,7 @@ def _shop_tests() -> tuple[TestVerdict, ...]:
 
 
 def _shop_findings() -> tuple[Finding, ...]:
-    def about(code: str, leak: Leak, mend: str) -> Finding:
+    def about(code: str, leak: Leak, fix: str) -> Finding:
         severities = {"1": "error", "2": "warning", "3": "note"}
         source = leak.sources[0]
         return Finding(
@@ -257,43 +257,43 @@ def _shop_findings() -> tuple[Finding, ...]:
             source.line,
             leak.victims or leak.polluters,
             leak.id,
-            mend,
+            fix,
         )
 
     found = {leak.id: leak for leak in _shop_leaks()}
     return (
-        about("LK101", found["L1"], MEND_OVERRIDE),
-        about("LK101", found["L2"], MEND_CLIENT),
-        about("LK101", found["L3"], MEND_CLIENT),
-        about("LK101", found["L4"], MEND_STATE),
-        about("LK101", found["L5"], MEND_STATE),
+        about("LK101", found["L1"], FIX_OVERRIDE),
+        about("LK101", found["L2"], FIX_CLIENT),
+        about("LK101", found["L3"], FIX_CLIENT),
+        about("LK101", found["L4"], FIX_STATE),
+        about("LK101", found["L5"], FIX_STATE),
         about("LK101", found["L7"], "Replace attributes with `monkeypatch.setattr`, which puts them back."),
-        about("LK102", found["L2"], MEND_NEED),
-        about("LK102", found["L6"], MEND_NEED),
+        about("LK102", found["L2"], FIX_NEED),
+        about("LK102", found["L6"], FIX_NEED),
         about("LK103", found["L8"], "Put back what the test changes."),
-        about("LK201", found["L9"], MEND_STATE),
-        about("LK301", found["L10"], MEND_STATE),
+        about("LK201", found["L9"], FIX_STATE),
+        about("LK301", found["L10"], FIX_STATE),
     )
 
 
-def _shop_mends() -> tuple[Mend, ...]:
+def _shop_fixes() -> tuple[Fix, ...]:
     leaks = {leak.id: leak for leak in _shop_leaks()}
 
-    def mend(number: int, leak: str, *frees: str, advice: str = MEND_STATE, exposes: tuple[str, ...] = ()) -> Mend:
+    def fix(number: int, leak: str, *frees: str, advice: str = FIX_STATE, exposes: tuple[str, ...] = ()) -> Fix:
         source = leaks[leak].sources[0]
-        return Mend(
+        return Fix(
             f"M{number}", (leak,), source.file, source.line, source.fixture, frees, (), exposes, advice
         )  # fmt: skip
 
     return (
-        mend(1, "L1", *NEED_LOGIN, advice=MEND_OVERRIDE),
-        mend(2, "L7", *SENDING),
-        mend(3, "L2", *GUESTS, advice=MEND_CLIENT, exposes=(GREETED,)),
-        mend(4, "L5", *POSTAGE),
-        mend(5, "L3", CLOSED, advice=MEND_CLIENT),
-        mend(6, "L4", PRICE),
-        mend(7, "L8", HELD),
-        *(Mend(f"M{number}", (), test.partition("::")[0], 20 + number, None, (test,), (), (), MEND_NEED)
+        fix(1, "L1", *NEED_LOGIN, advice=FIX_OVERRIDE),
+        fix(2, "L7", *SENDING),
+        fix(3, "L2", *GUESTS, advice=FIX_CLIENT, exposes=(GREETED,)),
+        fix(4, "L5", *POSTAGE),
+        fix(5, "L3", CLOSED, advice=FIX_CLIENT),
+        fix(6, "L4", PRICE),
+        fix(7, "L8", HELD),
+        *(Fix(f"M{number}", (), test.partition("::")[0], 20 + number, None, (test,), (), (), FIX_NEED)
           for number, test in ((8, GREETED), (9, FEATURED))),
     )  # fmt: skip
 
@@ -316,7 +316,7 @@ def shop() -> Result:
         orders=orders,
         certificate=replace(made.certificate, pairs_total=37, pairs_covered=37),
         notes=("tests/clients.py keeps one client for the whole session.",),
-        mends=_shop_mends(),
+        fixes=_shop_fixes(),
     )
 
 
@@ -342,7 +342,7 @@ def troubled() -> Result:
         41,
         (tests[-1].id, tests[0].id),
         None,
-        "Mend the teardown of the fixture.",
+        "Fix the teardown of the fixture.",
         fixture="tests/test_a.py::server",
     )
     return replace(
@@ -378,11 +378,11 @@ def hostile() -> Result:
             ),
             leaks=(found,),
             edges=(edge((HOSTILE,), LONG, "L1"),),
-            findings=(Finding("LK101", "error", "t\x1b", "a\x1b.py", 1, (LONG,), "L1", "[link=x]mend\x1b"),),
+            findings=(Finding("LK101", "error", "t\x1b", "a\x1b.py", 1, (LONG,), "L1", "[link=x]fix\x1b"),),
             orders=(OrderSummary("declared[red]\x1b", "declared", None, {"passed": 1, "failed": 1}, "pytest"),),
         ),
-        mends=(Mend("M1", ("L1",), "a\x1b.py", 1, "[red]\u202e", (LONG,), (HOSTILE,), (HOSTILE,), "[link=x]mend"),),
-        joint_mends=(JointMend((HOSTILE,), (), False),),
+        fixes=(Fix("F1", ("L1",), "a\x1b.py", 1, "[red]\u202e", (LONG,), (HOSTILE,), (HOSTILE,), "[link=x]fix"),),
+        joint_fixes=(JointFix((HOSTILE,), (), False),),
         groups=((HOSTILE, LONG),),
         notes=("[blink]note\x07",),
     )

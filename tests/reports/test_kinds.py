@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from leakcheck.analysis.advice.by_kind import leak_advice
-from leakcheck.analysis.advice.code import mend_example
+from leakcheck.analysis.advice.code import fix_example
 from leakcheck.errors import Unreadable
 from leakcheck.records import MAX_TEMPLATE, About, Finding, Kind, Leak, Location, Suite, TestItem
 from leakcheck.reports.formats import html, markdown, terminal
@@ -62,7 +62,7 @@ def leak(kind: Kind, location: Location = PLACE) -> Leak:
 def told(text: str, tmp_path: Path) -> list[str]:
     """Where the leak is, advice and example, of a kind whose stored record says `text` for each."""
     found = leak(stored(tmp_path, {"pool": about(text)}).kinds["pool"])
-    return [place(found), leak_advice(found), mend_example(found)]
+    return [place(found), leak_advice(found), fix_example(found)]
 
 
 def test_names_stand_for_what_the_leak_has_and_nothing_else_is_reached(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_many_names_of_something_long_do_not_grow_without_bounds(key: str, tmp_p
 def test_reports_show_a_strangers_texts_as_text(name: str, tmp_path: Path) -> None:
     found = leak(stored(tmp_path, {"pool": about(HOSTILE[name])}).kinds["pool"])
     finding = Finding(
-        "LK101", "error", "1 test fails", "a.py", 1, ("b.py::b",), "L1", leak_advice(found), mend_example(found)
+        "LK101", "error", "1 test fails", "a.py", 1, ("b.py::b",), "L1", leak_advice(found), fix_example(found)
     )
     result = samples.result(
         (samples.verdict("b.py::b", "victim"),),
@@ -151,6 +151,6 @@ def test_what_is_no_kind_is_no_audit(wrong: object, tmp_path: Path) -> None:
 def test_an_example_that_lacks_a_name_is_left_out() -> None:
     kind = Kind("compared", About(example="monkeypatch.setattr('$target', ...)"))
     assert (
-        mend_example(leak(kind, Location("pool", "shop.db", "size"))) == "monkeypatch.setattr('shop.db.size', ...)"
+        fix_example(leak(kind, Location("pool", "shop.db", "size"))) == "monkeypatch.setattr('shop.db.size', ...)"
     )
-    assert mend_example(leak(kind)) == ""
+    assert fix_example(leak(kind)) == ""

@@ -19,7 +19,7 @@ from leakcheck.analysis.graph.commands import suite_command
 from leakcheck.analysis.graph.deep_findings import found_deep, merged
 from leakcheck.analysis.graph.edges import edges_of
 from leakcheck.analysis.graph.effects import Carried
-from leakcheck.analysis.graph.fix_plan import mends_of
+from leakcheck.analysis.graph.fix_plan import fixes_of
 from leakcheck.analysis.graph.groups import groups_of
 from leakcheck.analysis.graph.leaks import leaks_of
 from leakcheck.analysis.graph.untracked_leaks import counted, left_quietly, told_together
@@ -99,7 +99,7 @@ def derive(
     certificate = _certificate(coverage, edges, verdicts, suite, effort)
     certificate = replace(certificate, covered_by=_covered_by(coverage, executions))
     hurt = {test.id for test in verdicts if test.verdict in ORDER_DEPENDENT}
-    mends, joint_mends = mends_of([each for each in carried if each[0].test in hurt], leaks, suite, evidence)
+    fixes, joint_fixes = fixes_of([each for each in carried if each[0].test in hurt], leaks, suite, evidence)
     return Result(
         leakcheck=leakcheck,
         suite=suite,
@@ -116,8 +116,8 @@ def derive(
         exit_code=int(judged.tripped),
         notes=(*notes, *suite.problems, *_not_put_back(evidence, suite), *counted(executions, suite, told)),
         gate=judged.gate,
-        mends=mends,
-        joint_mends=joint_mends,
+        fixes=fixes,
+        joint_fixes=joint_fixes,
         groups=groups_of(edges),
         runs=state_diffs(executions, suite),
     )

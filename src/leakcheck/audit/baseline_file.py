@@ -22,7 +22,7 @@ def read_baseline(name: str) -> Baseline | None:
         raise UsageError(
             f"the baseline {name} has {plural(len(broken.lines), 'broken line')}",
             detail="\n".join(f"  {name}:{line}: {wrong}" for line, wrong in broken.lines),
-            hint="Mend these lines, or take them out and run `leakcheck baseline write`.",
+            hint="Fix these lines, or take them out and run `leakcheck baseline write`.",
             option="baseline",
         ) from None
 

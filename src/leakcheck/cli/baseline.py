@@ -66,7 +66,7 @@ def write(
 def show(
     audit: AuditId = None, folder: Folder = None, baseline: BaselineFile = None, config: Config = None
 ) -> None:
-    """Show what is known, what the last audit found beyond it, and what is mended."""
+    """Show what is known, what the last audit found beyond it, and what is fixed."""
     known = _known(audit, folder, baseline, config)
     held = _held(known)
     gone = set(held.gone(known.found))
@@ -75,7 +75,7 @@ def show(
     _group("Not known: `leakcheck baseline write` adds these", _new(known, held), titles)
     why = "; ".join(known.partial)
     _group(
-        f"Not seen ({why})" if why else "Mended: `leakcheck baseline prune` takes these out", sorted(gone), titles
+        f"Not seen ({why})" if why else "Fixed: `leakcheck baseline prune` takes these out", sorted(gone), titles
     )
 
 
@@ -88,7 +88,7 @@ def prune(
     held = _held(known)
     if known.partial:
         raise UsageError(
-            f"the last audit cannot tell what is mended: {'; '.join(known.partial)}",
+            f"the last audit cannot tell what is fixed: {'; '.join(known.partial)}",
             hint="Run a complete audit of the same tests, with the standard or the thorough profile.",
         )
     gone = held.gone(known.found)

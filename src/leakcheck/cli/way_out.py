@@ -22,7 +22,7 @@ _ALL = "Else make plain `pytest --collect-only` pass first."
 
 @contextmanager
 def way_out(settings: Settings, given: Given = Given()) -> Iterator[None]:  # noqa: B008 - it is immutable
-    """Add to an error what the user may need to mend it."""
+    """Add to an error what the user may need to fix it."""
     try:
         yield
     except LeakcheckError as error:

@@ -86,7 +86,7 @@ class Edge:
 class Finding:
     """What a person should do something about. `tests` are the tests that it is about, victims first.
 
-    `example` is the mend as code, "" where there is none. `ignored` is the reason why it does not count, "" if it
+    `example` is the fix as code, "" where there is none. `ignored` is the reason why it does not count, "" if it
     does; `known`: the baseline has it; `new` are its lines that the baseline lacks, if there is one. `fixture` is
     what it is about where that is neither a leak nor a test.
     """
@@ -98,7 +98,7 @@ class Finding:
     line: int
     tests: tuple[str, ...]
     leak: str | None
-    mend: str
+    fix: str
     example: str = ""
     ignored: str = ""
     known: bool = False
@@ -138,19 +138,19 @@ class Certificate:
 class Gate:
     """What decided on the exit code. `fail_on` is the least severity that counts, or "never".
 
-    `baseline` is the file of what is known, "" if there is none, and `mended` its lines that hold no longer.
+    `baseline` is the file of what is known, "" if there is none, and `fixed` its lines that hold no longer.
     `remarks` are sentences on rules and marks that should be looked at again.
     """
 
     fail_on: str = "error"
     baseline: str = ""
-    mended: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
-    """One thing to mend. `id` is "M1", "M2", ..., the one that frees most tests first.
+class Fix:
+    """One thing to fix. `id` is "F1", "F2", ..., the one that frees most tests first.
 
     `leaks` are what it ends: one leak, or all that one fixture leaves; none where a brittle test shall make what it
     needs. `frees` are order-dependent tests of which every confirmed set of polluters needs one of these leaks,
@@ -169,12 +169,12 @@ class Mend:
 
 
 @dataclass(frozen=True, slots=True)
-class JointMend:
-    """Tests that no single mend frees, and mends that free them together; `enough` is False where some polluters of
+class JointFix:
+    """Tests that no single fix frees, and fixes that free them together; `enough` is False where some polluters of
     theirs leak what leakcheck cannot name."""
 
     tests: tuple[str, ...]
-    mends: tuple[str, ...]
+    fixes: tuple[str, ...]
     enough: bool
 
 
@@ -259,8 +259,8 @@ class Result:
     exit_code: int
     notes: tuple[str, ...] = ()
     gate: Gate = Gate()
-    mends: tuple[Mend, ...] = ()
-    joint_mends: tuple[JointMend, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    joint_fixes: tuple[JointFix, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
     runs: tuple[TestRun, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()

@@ -135,7 +135,7 @@ class AuditSession:
                 self.executions.append(execution)
                 self._outside.add(execution)
                 self.progress.step(execution.order.name, len(execution.runs))
-                waiting += self._mended(execution)
+                waiting += self._fixed(execution)
             met = disturbed(ran, self._left_outside()) if self.engine.lanes > 1 else []
             waiting += [replace(execution.order, exclusive=True) for execution in met]
             self._drop(met, WHY)
@@ -194,7 +194,7 @@ class AuditSession:
         """What tests alone have changed and no probe tracks."""
         return self.known().once_of_profiles(changed_elsewhere)
 
-    def _mended(self, execution: Execution) -> list[Order]:
+    def _fixed(self, execution: Execution) -> list[Order]:
         """The same whole-suite order without the test that ended its process, or the run."""
         order = execution.order
         if not isinstance(order.question, Whole) or execution.status not in ENDED:

@@ -8,7 +8,8 @@ an unknown number stops with a clear error. History of the format:
    out, doubled or moved is told from what was recorded; what stands before it is as it was written. The segment
    `audit` lists the executions that ended, each with the last seal of its segment (`Ended`), and those that are no
    evidence (`Disowned`). Format 1 is still read.
-3. An order says what it asks (`question`), where it had a kind, a name and flags. Formats 1 and 2 are still read.
+3. An order says what it asks (`question`), where it had a kind, a name and flags; a kind of state says what its
+   probe declares. Formats 1 and 2 are still read.
 
 Events and fields with a default may be added to a format: what an older audit lacks is as the default says. A newer
 audit in an older leakcheck is an event that it does not know, and told as such.

@@ -1,4 +1,4 @@
-"""Mends as code: always valid Python, with the names of the leak where they are names."""
+"""Fixes as code: always valid Python, with the names of the leak where they are names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from leakcheck.analysis.advice.code import mend_example
+from leakcheck.analysis.advice.code import fix_example
 from leakcheck.records import Leak, Location, Source
 from watched import OWN
 
@@ -33,12 +33,12 @@ def leak(kind: str, owner: str = "shop.main:app", key: str = "prices", **source:
 @pytest.mark.parametrize("key", ["prices", "shop.auth:current_user", HOSTILE, "a b", ""])
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_the_names_it_is_python(kind: str, key: str, owner: str) -> None:
-    ast.parse(mend_example(leak(kind, owner, key)))
-    ast.parse(mend_example(leak(kind, owner, key, fixture=HOSTILE)))
+    ast.parse(fix_example(leak(kind, owner, key)))
+    ast.parse(fix_example(leak(kind, owner, key, fixture=HOSTILE)))
 
 
 def test_an_override_is_cleared_after_the_yield_of_its_fixture() -> None:
-    assert mend_example(leak("dependency_overrides", key="shop.auth:current_user", fixture="as_alice")) == (
+    assert fix_example(leak("dependency_overrides", key="shop.auth:current_user", fixture="as_alice")) == (
         "import pytest\n\nfrom shop.auth import current_user\nfrom shop.main import app\n\n\n"
         "@pytest.fixture\ndef as_alice():\n"
         "    app.dependency_overrides[current_user] = lambda: ...\n"
@@ -48,25 +48,25 @@ def test_an_override_is_cleared_after_the_yield_of_its_fixture() -> None:
 
 
 def test_state_of_an_app_is_made_by_a_factory_for_each_test() -> None:
-    text = mend_example(leak("app_state"))
+    text = fix_example(leak("app_state"))
     assert "def create_app():" in text
     assert "app.state.prices = ..." in text
     assert "def app():\n    return create_app()" in text
 
 
 def test_cookies_get_a_client_for_each_test() -> None:
-    text = mend_example(leak("client_cookies", owner="tests.clients:browser", key="session"))
+    text = fix_example(leak("client_cookies", owner="tests.clients:browser", key="session"))
     assert "def browser():\n    with TestClient(app) as client:\n        yield client" in text
 
 
 def test_a_replaced_function_is_replaced_by_monkeypatch() -> None:
-    text = mend_example(leak("module_globals", owner="shop.mailer", key="send"))
+    text = fix_example(leak("module_globals", owner="shop.mailer", key="send"))
     assert 'monkeypatch.setattr("shop.mailer.send", ...)' in text
 
 
 def test_what_an_import_leaks_moves_into_a_fixture() -> None:
-    assert "def arranged():" in mend_example(leak("app_state", phase="import"))
+    assert "def arranged():" in fix_example(leak("app_state", phase="import"))
 
 
 def test_kinds_without_a_usual_form_have_no_example() -> None:
-    assert mend_example(leak("locale")) == ""
+    assert fix_example(leak("locale")) == ""

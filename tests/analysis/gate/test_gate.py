@@ -28,7 +28,7 @@ def leak(source: Source = CALLED, *polluters: str, victims: tuple[str, ...] = (V
 
 def finding(code: str = "LK101", tests: tuple[str, ...] = (V,), leak: str | None = "L1") -> Finding:
     severity = {"1": "error", "2": "warning", "3": "note", "4": "note"}[code[2]]
-    return Finding(code, severity, "told", "tests/test_p.py", 7, tests, leak, "mend")  # type: ignore[arg-type]
+    return Finding(code, severity, "told", "tests/test_p.py", 7, tests, leak, "fix")  # type: ignore[arg-type]
 
 
 def judged(
@@ -151,7 +151,7 @@ def known(*of: tuple[Finding, Leak]) -> Baseline:
 def test_what_is_known_does_not_count() -> None:
     found = judged(baseline=known((finding(), leak())))
     assert (found.tripped, found.findings[0].known) == (False, True)
-    assert (found.gate.baseline, found.gate.mended) == ("known.txt", ())
+    assert (found.gate.baseline, found.gate.fixed) == ("known.txt", ())
 
 
 @pytest.mark.parametrize(
@@ -180,17 +180,17 @@ def test_another_test_that_uses_a_known_fixture_is_known() -> None:
     assert not judged(by=leak(FIXED, P, Q), baseline=before).tripped
 
 
-def test_what_is_mended_is_told() -> None:
+def test_what_is_fixed_is_told() -> None:
     before = known((finding(tests=(V, W)), leak()))
-    assert judged(baseline=before).gate.mended == (f"LK101 app_state shop.main:app colour victim {W}",)
+    assert judged(baseline=before).gate.fixed == (f"LK101 app_state shop.main:app colour victim {W}",)
 
 
-def test_an_audit_that_is_not_complete_tells_nothing_mended() -> None:
+def test_an_audit_that_is_not_complete_tells_nothing_fixed() -> None:
     before = known((finding(tests=(V, W)), leak()))
     gate = judged(baseline=before, partial=("its budget was spent",)).gate
-    assert gate.mended == ()
+    assert gate.fixed == ()
     assert gate.remarks == (
-        "1 line of known.txt was not seen, but this audit cannot tell what is mended: its budget was spent",
+        "1 line of known.txt was not seen, but this audit cannot tell what is fixed: its budget was spent",
     )
 
 

@@ -25,7 +25,7 @@ DESIGN = {
     "tests": "id verdict roles outcomes",
     "leaks": "id kind owner key impact polluters victims readers sources before after path",
     "edges": "from to effect leak witness confirmed counterfactual reproduce",
-    "findings": "code severity title file line tests leak mend",
+    "findings": "code severity title file line tests leak fix",
     "certificate": "pairs_total pairs_covered unexplained kinds budget_exhausted budget covered_by",
 }
 

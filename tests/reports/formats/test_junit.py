@@ -75,7 +75,7 @@ def test_every_order_dependent_test_is_a_failure_with_witness_and_command() -> N
         text = found[test].findtext("failure") or ""
         assert re.search(r"^witness, in this order:\n  tests/\S+", text, re.M)
         assert re.search(r"^reproduce:\n  pytest tests/\S+", text, re.M)
-        assert "\nmend: " in text
+        assert "\nfix: " in text
 
 
 def test_outcomes_of_the_others_are_those_of_the_declared_order() -> None:

@@ -108,7 +108,7 @@ def crowded(number: int, name: str = "test") -> Result:
     leaks = tuple(leak(each, samples.shop().leaks[0].location, "broken", "p") for each in range(number))
     edges = tuple(edge(("p",), test, found.id) for test, found in zip(tests, leaks, strict=True))
     findings = tuple(
-        Finding("LK101", "error", "1 test fails", "a.py", 1, (test,), found.id, "Mend `it`.")
+        Finding("LK101", "error", "1 test fails", "a.py", 1, (test,), found.id, "Fix `it`.")
         for test, found in zip(tests, leaks, strict=True)
     )
     verdicts = tuple(verdict(test, "victim") for test in tests)

@@ -8,10 +8,10 @@ from rich.console import Console
 
 from leakcheck.records import (
     Certificate,
+    Fix,
     Gate,
-    JointMend,
+    JointFix,
     Location,
-    Mend,
     OrderSummary,
     PathChange,
     Result,
@@ -55,15 +55,15 @@ def mixed() -> Result:
     )
     found = result((verdict(V, "victim"), verdict(W, "victim"), orphan), leaks=(LEAK,), edges=edges)
     odd = (Unexplained(W, (B, W)), Unexplained(orphan.id, ()))
-    mend = Mend("M1", ("L1",), "tests/test_a.py", 11, None, (), (V, W), (A,), "Put it back.")
+    fix = Fix("F1", ("L1",), "tests/test_a.py", 11, None, (), (V, W), (A,), "Put it back.")
     return replace(
         found,
         certificate=replace(found.certificate, unexplained=odd, pairs_total=3, pairs_covered=3),
-        mends=(mend, replace(mend, id="M2", fixture="shop", frees=(B,), touches=(), exposes=())),
-        joint_mends=(
-            JointMend((V,), ("M1", "M2"), True),
-            JointMend((W,), ("M1",), False),
-            JointMend((A, B), (), False),
+        fixes=(fix, replace(fix, id="F2", fixture="shop", frees=(B,), touches=(), exposes=())),
+        joint_fixes=(
+            JointFix((V,), ("F1", "F2"), True),
+            JointFix((W,), ("F1",), False),
+            JointFix((A, B), (), False),
         ),
         groups=((A, V),),
     )
@@ -75,12 +75,12 @@ def gated() -> Result:
     first, second, third, *rest = shop.findings
     ignored = (replace(second, ignored="ticket 12; \x1b[31mhostile"), replace(third, ignored="by design"))
     known = tuple(replace(each, known=True) for each in rest[:-1])
-    mended = tuple(f"LK101 app_state {APP} key{number} test tests/test_a.py::test_{number}" for number in range(25))
+    fixed = tuple(f"LK101 app_state {APP} key{number} test tests/test_a.py::test_{number}" for number in range(25))
     remarks = ("pyproject.toml, ignore rule 1 has expired on 2030-01-31, so it counts no longer (key x; \x1b[0m)",)
     return replace(
         shop,
         findings=(replace(first, new=(f"LK101 app_state {APP} key victim {A}",)), *ignored, *known, rest[-1]),
-        gate=Gate("warning", "ci/known.txt", mended, remarks),
+        gate=Gate("warning", "ci/known.txt", fixed, remarks),
         certificate=replace(shop.certificate, profile="quick", limits=("This was left out.", "And this.")),
     )
 
@@ -139,7 +139,7 @@ def test_hostile_names_are_shown_as_they_are_spelled() -> None:
     assert "</script>\\x1b[31mred\\x1b]8;;https://example.org\\x07link" in text
     assert 'app.state["a b\\x9b"] of shop.main:app[/bold]\\x1b[0m' in text
     assert "  [blink]note\\x07\n" in text
-    assert "    [link=x]mend\\x1b\n" in text
+    assert "    [link=x]fix\\x1b\n" in text
 
 
 def test_long_lists_are_cut_and_counted() -> None:

@@ -1,4 +1,4 @@
-"""How a leak is usually mended: what its kind of state declares, and what is the same for all kinds."""
+"""How a leak is usually fixed: what its kind of state declares, and what is the same for all kinds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a leak is mended, as code that carries the names of the leak."""
+"""How a leak is fixed, as code that carries the names of the leak."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _IMPORT = (
 )
 
 
-def mend_example(leak: Leak) -> str:
+def fix_example(leak: Leak) -> str:
     """Python that makes and takes away again what `leak` leaves behind; empty where no such form is known."""
     if any(source.phase == "import" for source in leak.sources):
         return _IMPORT

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.advice.by_kind import BRITTLE, SELF, UNEXPLAINED, leak_advice
-from leakcheck.analysis.advice.code import mend_example
+from leakcheck.analysis.advice.code import fix_example
 from leakcheck.nouns import plural
 from leakcheck.records import Edge, Finding, Leak, Severity, Suite, TestVerdict
 
@@ -57,7 +57,7 @@ def _broken(leaks: Iterable[Leak], edges: Iterable[Edge], verdict: Mapping[str, 
         if tests:
             file, line = _place(leak)
             title = f"{plural(len(tests), 'test fails', 'tests fail')} after this leak"
-            yield Finding("LK101", "error", title, file, line, tests, leak.id, *_mend(leak))
+            yield Finding("LK101", "error", title, file, line, tests, leak.id, *_fix(leak))
 
 
 def _needy(
@@ -69,9 +69,9 @@ def _needy(
     }
     for verdict in verdicts:
         if verdict.verdict in texts:
-            code, title, mend = texts[verdict.verdict]
+            code, title, fix = texts[verdict.verdict]
             leak = next((edge.leak for edge in edges.get(verdict.id, ()) if edge.leak), None)
-            yield Finding(code, "error", title, *places[verdict.id], (verdict.id,), leak, mend)
+            yield Finding(code, "error", title, *places[verdict.id], (verdict.id,), leak, fix)
 
 
 def _unexplained(
@@ -97,7 +97,7 @@ def _quiet(leaks: Iterable[Leak], so_far: str) -> Iterator[Finding]:
     for leak in leaks:
         if leak.impact in texts:
             code, severity, title = texts[leak.impact]
-            yield Finding(code, severity, title, *_place(leak), leak.polluters, leak.id, *_mend(leak))
+            yield Finding(code, severity, title, *_place(leak), leak.polluters, leak.id, *_fix(leak))
 
 
 def _restless(verdicts: Iterable[TestVerdict], places: dict[str, tuple[str, int]]) -> Iterator[Finding]:
@@ -108,10 +108,10 @@ def _restless(verdicts: Iterable[TestVerdict], places: dict[str, tuple[str, int]
     }  # fmt: skip
     for verdict in verdicts:
         if verdict.verdict in texts:
-            code, title, mend = texts[verdict.verdict]
-            yield Finding(code, "note", title, *places[verdict.id], (verdict.id,), None, mend)
+            code, title, fix = texts[verdict.verdict]
+            yield Finding(code, "note", title, *places[verdict.id], (verdict.id,), None, fix)
 
 
-def _mend(leak: Leak) -> tuple[str, str]:
+def _fix(leak: Leak) -> tuple[str, str]:
     """Advice, and an example of it."""
-    return leak_advice(leak), mend_example(leak)
+    return leak_advice(leak), fix_example(leak)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from leakcheck.records import Execution, Finding, FixtureError
 
 FAILS_AT_TEARDOWN = "LK403"
-_MEND = (
-    "Mend the teardown of the fixture. pytest tells its error with whichever test comes last in its scope (or "
+_FIX = (
+    "Fix the teardown of the fixture. pytest tells its error with whichever test comes last in its scope (or "
     "next, with another parameter), so in another order another test has it."
 )
 _BY_HAND: Mapping[str, str] = {
@@ -25,7 +25,7 @@ def fixture_findings(executions: Iterable[Execution]) -> Iterator[Finding]:
         title = f"{called(error)} fails at its teardown ({error.error})"
         place = (error.file, error.line) if error.file else ((error.where or tests[0]).partition("::")[0], 0)
         about = f"{error.where}::{error.fixture}" if error.where else error.fixture
-        yield Finding(FAILS_AT_TEARDOWN, "note", title, *place, tests, None, _MEND, fixture=about)
+        yield Finding(FAILS_AT_TEARDOWN, "note", title, *place, tests, None, _FIX, fixture=about)
 
 
 def _seen(executions: Iterable[Execution]) -> Mapping[FixtureError, tuple[str, ...]]:

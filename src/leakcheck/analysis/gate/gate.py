@@ -143,4 +143,4 @@ def _cannot_tell(case: GateInput, baseline: Baseline, found: Iterable[Line]) -> 
     if case.partial and baseline.gone(found):
         number = len(baseline.gone(found))
         lines = plural(number, f"line of {case.name} was", f"lines of {case.name} were")
-        yield f"{lines} not seen, but this audit cannot tell what is mended: {'; '.join(case.partial)}"
+        yield f"{lines} not seen, but this audit cannot tell what is fixed: {'; '.join(case.partial)}"

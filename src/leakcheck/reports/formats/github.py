@@ -68,7 +68,7 @@ def _annotation(level: str, story: Story) -> str:
 
 def _message(story: Story) -> str:
     commands = [each.reproduce for each in story.hurt if each.reproduce][:1]
-    lines = [*story_lines(story), *map(clean, commands), clean(story.finding.mend)]
+    lines = [*story_lines(story), *map(clean, commands), clean(story.finding.fix)]
     kept = []
     room = MAX_MESSAGE
     for line in filter(None, lines):

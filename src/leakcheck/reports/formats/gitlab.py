@@ -30,7 +30,7 @@ class Report:
 def _issue(story: Story, name: str) -> Json:
     finding = story.finding
     return {
-        "description": f"{subject(story)}. {clean(finding.mend)}".strip(),
+        "description": f"{subject(story)}. {clean(finding.fix)}".strip(),
         "check_name": clean(finding.code),
         "fingerprint": name,
         "severity": _SEVERITIES[finding.severity],

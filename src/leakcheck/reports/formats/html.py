@@ -57,7 +57,7 @@ class Report:
             failing_fixtures=failing_fixtures(result),
             failing_fixtures_title=FAILING_FIXTURES,
             certificate=_certificate(result),
-            mend_remarks=_mend_remarks(result),
+            fix_remarks=_fix_remarks(result),
             kinds=grouped(sorted(result.certificate.kinds), lambda kind: result.certificate.kinds[kind]),
             style=Markup(style),
             script=Markup(script),
@@ -89,7 +89,7 @@ def _environment(shown: Shown) -> jinja2.Environment:
     )
     environment.filters.update({word.__name__: word for word in (*words, circumstances)})
     environment.filters.update(
-        mend_effect=effect, mend_where=where, joint_sentence=joint_sentence, group_sentence=group_sentence
+        fix_effect=effect, fix_where=where, joint_sentence=joint_sentence, group_sentence=group_sentence
     )
     environment.filters["link"] = lambda test: link_to(shown.text(test))
     environment.filters["ticks"] = lambda text: with_code(shown.text(text))
@@ -130,14 +130,14 @@ def _columns(result: Result) -> list[str]:
     return [word for word in get_args(Outcome) if any(order.outcomes.get(word) for order in result.orders)]
 
 
-def _mend_remarks(result: Result) -> list[str]:
-    told = {HELPS: any(mend.touches for mend in result.mends), EXPOSES: any(mend.exposes for mend in result.mends)}
+def _fix_remarks(result: Result) -> list[str]:
+    told = {HELPS: any(fix.touches for fix in result.fixes), EXPOSES: any(fix.exposes for fix in result.fixes)}
     return [remark for remark, needed in told.items() if needed]
 
 
 def _troubles(result: Result) -> list[tuple[str, list[TestVerdict], list[str]]]:
     """Title, tests and advice of each trouble that is no order dependence."""
-    advice = {test: finding.mend for finding in result.findings if finding.leak is None for test in finding.tests}
+    advice = {test: finding.fix for finding in result.findings if finding.leak is None for test in finding.tests}
     return [
         (
             title,

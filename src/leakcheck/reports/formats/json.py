@@ -13,9 +13,9 @@ from leakcheck.records import (
     Cost,
     Edge,
     Finding,
-    JointMend,
+    Fix,
+    JointFix,
     Leak,
-    Mend,
     OrderSummary,
     PathChange,
     Result,
@@ -69,8 +69,8 @@ def document(result: Result) -> Json:
         "exit_code": result.exit_code,
         "notes": [local(note) for note in result.notes],
         "gate": _gate(result, local),
-        "mends": [_mend(mend, local) for mend in result.mends],
-        "joint_mends": [_joint_mend(mend) for mend in result.joint_mends],
+        "fixes": [_fix(fix, local) for fix in result.fixes],
+        "joint_fixes": [_joint_fix(fix) for fix in result.joint_fixes],
         "groups": [list(group) for group in result.groups],
     }
 
@@ -182,29 +182,29 @@ def _finding(finding: Finding, local: Local) -> Json:
         "line": finding.line,
         "tests": list(finding.tests),
         "leak": finding.leak,
-        "mend": finding.mend,
+        "fix": finding.fix,
         "ignored": finding.ignored or None,
         "known": finding.known,
         "new": list(finding.new),
     }
 
 
-def _mend(mend: Mend, local: Local) -> Json:
+def _fix(fix: Fix, local: Local) -> Json:
     return {
-        "id": mend.id,
-        "leaks": list(mend.leaks),
-        "file": local(mend.file),
-        "line": mend.line,
-        "fixture": mend.fixture,
-        "frees": list(mend.frees),
-        "touches": list(mend.touches),
-        "exposes": list(mend.exposes),
-        "advice": mend.advice,
+        "id": fix.id,
+        "leaks": list(fix.leaks),
+        "file": local(fix.file),
+        "line": fix.line,
+        "fixture": fix.fixture,
+        "frees": list(fix.frees),
+        "touches": list(fix.touches),
+        "exposes": list(fix.exposes),
+        "advice": fix.advice,
     }
 
 
-def _joint_mend(mend: JointMend) -> Json:
-    return {"tests": list(mend.tests), "mends": list(mend.mends), "enough": mend.enough}
+def _joint_fix(fix: JointFix) -> Json:
+    return {"tests": list(fix.tests), "fixes": list(fix.fixes), "enough": fix.enough}
 
 
 def _certificate(certificate: Certificate) -> Json:
@@ -229,7 +229,7 @@ def _gate(result: Result, local: Local) -> Json:
         "counted": sum(not each.ignored and not each.known for each in found),
         "known": sum(each.known for each in found),
         "ignored": sum(bool(each.ignored) for each in found),
-        "mended": list(result.gate.mended),
+        "fixed": list(result.gate.fixed),
         "remarks": [local(remark) for remark in result.gate.remarks],
     }
 

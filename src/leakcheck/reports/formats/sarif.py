@@ -100,8 +100,8 @@ def _suppressed(why: str) -> Json:
 def _message(story: Story) -> Iterator[str]:
     yield subject(story)
     yield from story_lines(story)
-    if story.finding.mend:
-        yield clean(story.finding.mend)
+    if story.finding.fix:
+        yield clean(story.finding.fix)
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from leakcheck.records import Result
 from leakcheck.reports.terminal.brief import brief
-from leakcheck.reports.terminal.fixes import advice, mends
+from leakcheck.reports.terminal.fixes import advice, fixes
 from leakcheck.reports.terminal.gate import gate
 from leakcheck.reports.terminal.harm import harm
 from leakcheck.reports.terminal.other_leaks import certificate, leaks, notes, troubled, unexplained
@@ -30,7 +30,7 @@ def _sections(limits: Limits) -> tuple[Section, ...]:
         summary,
         partial(harm, limits=limits),
         partial(leaks, limits=limits),
-        mends,
+        fixes,
         advice,
         orders,
         partial(unexplained, limits=limits),

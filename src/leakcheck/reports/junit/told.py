@@ -38,14 +38,14 @@ class Pain(NamedTuple):
 def told_of(result: Result) -> Iterator[tuple[TestVerdict, Told]]:
     """Every test with what is said of it."""
     pains, pardons = _pains(result), _pardons(result)
-    mends = {test: each.mend for each in reversed(result.findings) for test in each.tests}
+    fixes = {test: each.fix for each in reversed(result.findings) for test in each.tests}
     for test in result.tests:
         if test.verdict not in ORDER_DEPENDENT:
             yield test, _declared(test)
         elif test.id in pardons:
             yield test, _declared(test)._replace(remark=f"{test.verdict}, not counted: {pardons[test.id]}")
         else:
-            yield test, _failure(test, pains.get(test.id, ()), mends.get(test.id, ""), result.certificate)
+            yield test, _failure(test, pains.get(test.id, ()), fixes.get(test.id, ""), result.certificate)
 
 
 def _declared(test: TestVerdict) -> Told:
@@ -59,8 +59,8 @@ def _declared(test: TestVerdict) -> Told:
     return Told() if outcome in ("passed", "xpassed") else Told("skipped", text=outcome)
 
 
-def _failure(test: TestVerdict, pains: Sequence[Pain], mend: str, found: Certificate) -> Told:
-    return Told("failure", test.verdict, _message(test, pains, found), "\n".join(_body(test, pains, mend)))
+def _failure(test: TestVerdict, pains: Sequence[Pain], fix: str, found: Certificate) -> Told:
+    return Told("failure", test.verdict, _message(test, pains, found), "\n".join(_body(test, pains, fix)))
 
 
 def _message(test: TestVerdict, pains: Sequence[Pain], found: Certificate) -> str:
@@ -71,12 +71,12 @@ def _message(test: TestVerdict, pains: Sequence[Pain], found: Certificate) -> st
     return f"{test.verdict}: {_one(headline(harm))}, by {by}"
 
 
-def _body(test: TestVerdict, pains: Sequence[Pain], mend: str) -> Iterator[str]:
+def _body(test: TestVerdict, pains: Sequence[Pain], fix: str) -> Iterator[str]:
     for pain in pains:
         yield from _pain(pain)
     yield outcomes_by_word(test.outcomes)
-    if mend:
-        yield f"mend: {clean(mend)}"
+    if fix:
+        yield f"fix: {clean(fix)}"
 
 
 def _pain(pain: Pain) -> Iterator[str]:

@@ -90,7 +90,7 @@ def _details(story: Story, commands: int) -> str:
         fence(lines) if lines else "",
         "Shown by plain pytest:\n\n" + fence(known[:commands], "console") if known else "",
         f"{len(known) - commands:,} more show it too.\n" if len(known) > commands else "",
-        advice(story.finding.mend) + "\n" if story.finding.mend else "",
+        advice(story.finding.fix) + "\n" if story.finding.fix else "",
     )
     return "\n" + folded((f"{clip(story.finding.code)} · {before}", name, after), body)
 

@@ -1,4 +1,4 @@
-"""The cards of the page: a root cause each, with all that it takes to understand and to mend it."""
+"""The cards of the page: a root cause each, with all that it takes to understand and to fix it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class HarmShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
+class Fix:
     """Advice for some findings, and what it looks like as code."""
 
     codes: tuple[str, ...]
@@ -94,15 +94,15 @@ class Card:
     cleaners: tuple[str, ...]
     polluters: tuple[str, ...]
     readers: tuple[str, ...]
-    mends: tuple[Mend, ...]
+    fixes: tuple[Fix, ...]
 
 
 def cards(result: Result) -> tuple[Card, ...]:
     """A card for each leak, the harmful first, and one for the harm that no leak explains."""
     causes = {cause.leak.id if cause.leak else "": cause for cause in root_causes(result)}
-    mends = _mends_by_leak(result.findings)
+    fixes = _fixes_by_leak(result.findings)
     excerpts = grouped(result.excerpts, lambda each: each.file)
-    found = [_card(leak, causes.get(leak.id), mends, excerpts) for leak in result.leaks]
+    found = [_card(leak, causes.get(leak.id), fixes, excerpts) for leak in result.leaks]
     unseen = [_unseen(causes[""], result)] if "" in causes else []
     return (*found, *unseen)
 
@@ -110,7 +110,7 @@ def cards(result: Result) -> tuple[Card, ...]:
 def _card(
     leak: Leak,
     cause: RootCause | None,
-    mends: Mapping[str | None, list[Finding]],
+    fixes: Mapping[str | None, list[Finding]],
     excerpts: Mapping[str, Sequence[Excerpt]],
 ) -> Card:
     harms = cause.harms if cause else ()
@@ -129,7 +129,7 @@ def _card(
         cleaners=cause.cleaners if cause else (),
         polluters=leak.polluters,
         readers=leak.readers if leak.impact == "read" else (),
-        mends=_mends(mends.get(leak.id, ())),
+        fixes=_fixes(fixes.get(leak.id, ())),
     )
 
 
@@ -138,7 +138,7 @@ def _unseen(cause: RootCause, result: Result) -> Card:
     mine = [each for each in result.findings if each.leak is None and tests & set(each.tests)]
     harms = tuple(map(_harm, cause.harms))
     story = unexplained(result.certificate)
-    return Card("unseen", None, "broken", "", story, (), 0, (), 0, harms, cause.cleaners, (), (), _mends(mine))
+    return Card("unseen", None, "broken", "", story, (), 0, (), 0, harms, cause.cleaners, (), (), _fixes(mine))
 
 
 def _story(leak: Leak, harms: Sequence[Harm]) -> str:
@@ -202,14 +202,14 @@ def _steps(harm: Harm, witness: Sequence[str], hurt: str) -> Iterator[Step]:
         yield Step(test, ends[harm.how] if last else first)
 
 
-def _mends_by_leak(findings: Iterable[Finding]) -> Mapping[str | None, list[Finding]]:
+def _fixes_by_leak(findings: Iterable[Finding]) -> Mapping[str | None, list[Finding]]:
     return grouped(findings, lambda finding: finding.leak)
 
 
-def _mends(findings: Iterable[Finding]) -> tuple[Mend, ...]:
+def _fixes(findings: Iterable[Finding]) -> tuple[Fix, ...]:
     """Every advice once."""
-    by_text = grouped((each for each in findings if each.mend), lambda finding: (finding.mend, finding.example))
+    by_text = grouped((each for each in findings if each.fix), lambda finding: (finding.fix, finding.example))
     return tuple(
-        Mend(tuple(dict.fromkeys(each.code for each in alike)), text, tuple(example.splitlines()))
+        Fix(tuple(dict.fromkeys(each.code for each in alike)), text, tuple(example.splitlines()))
         for (text, example), alike in by_text.items()
     )

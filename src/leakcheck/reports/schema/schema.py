@@ -47,8 +47,8 @@ def schema() -> Schema:
             "certificate": _certificate(),
             "unexplained": _unexplained(),
             "gate": _gate(),
-            "mend": _mend(),
-            "joint_mend": _joint_mend(),
+            "fix": _fix(),
+            "joint_fix": _joint_fix(),
         },
     }
 
@@ -74,8 +74,8 @@ def _top() -> Schema:
         "exit_code": {**count("What `leakcheck run` exited with."), "maximum": 5},
         "notes": array_of(string(), "What the audit has to say about itself, for people."),
         "gate": ref("gate"),
-        "mends": array_of(ref("mend"), "Single things to mend, the one that frees most tests first."),
-        "joint_mends": array_of(ref("joint_mend"), "What frees the tests that no single mend frees."),
+        "fixes": array_of(ref("fix"), "Single things to fix, the one that frees most tests first."),
+        "joint_fixes": array_of(ref("joint_fix"), "What frees the tests that no single fix frees."),
         "groups": array_of(
             array_of(string(), "Tests each of which hurts all others of the group, be it through others."),
             "Strongly connected groups of the confirmed edges, the largest first.",
@@ -201,7 +201,7 @@ def _edge() -> Schema:
 
 def _finding() -> Schema:
     return record(
-        "Something to mend.",
+        "Something to fix.",
         code={"type": "string", "pattern": "^LK[0-9]{3}$", "description": "What sort of finding."},
         severity=one_of(Severity, "Order dependence is an error, a read leak a warning, a latent one a note."),
         title=string("The finding in a few words."),
@@ -209,7 +209,7 @@ def _finding() -> Schema:
         line=count("1-based, 0 if unknown."),
         tests=array_of(string(), "Tests that it is about, victims first."),
         leak=nullable("string", "Id of the leak."),
-        mend=string("How it is usually mended."),
+        fix=string("How it is usually fixed."),
         ignored=nullable("string", "Why it does not count: the reason of an ignore rule or a mark. Null: it does."),
         known={"type": "boolean", "description": "Whether the baseline has it, so that it does not count."},
         new=array_of(string(), "Its lines that the baseline lacks, if there is a baseline."),
@@ -239,7 +239,7 @@ def _gate() -> Schema:
         counted=count("Findings that are neither known nor ignored, of any severity."),
         known=count("Findings that the baseline has."),
         ignored=count("Findings that a rule or a mark tells to ignore."),
-        mended=array_of(string(), "Lines of the baseline that hold no longer, if the audit can tell."),
+        fixed=array_of(string(), "Lines of the baseline that hold no longer, if the audit can tell."),
         remarks=array_of(string(), "What of rules, marks and baseline should be looked at again, for people."),
     )
 
@@ -252,26 +252,26 @@ def _unexplained() -> Schema:
     )
 
 
-def _mend() -> Schema:
+def _fix() -> Schema:
     return record(
-        "One thing to mend, and what becomes of the tests.",
-        id={"type": "string", "pattern": "^M[1-9][0-9]*$", "description": "Name of the mend in this report."},
+        "One thing to fix, and what becomes of the tests.",
+        id={"type": "string", "pattern": "^M[1-9][0-9]*$", "description": "Name of the fix in this report."},
         leaks=array_of(string(), "Leaks that it ends; none where a brittle test shall make what it needs."),
-        file=string("Where to mend, relative to the rootdir."),
+        file=string("Where to fix, relative to the rootdir."),
         line=count("1-based, 0 if unknown."),
         fixture=nullable("string", "The fixture that leaks, if it is one."),
-        frees=array_of(string(), "Tests that depend on no order any more after this one mend."),
+        frees=array_of(string(), "Tests that depend on no order any more after this one fix."),
         touches=array_of(string(), "Tests that it does not free by itself: other polluters hurt them too."),
         exposes=array_of(string(), "Brittle tests that these leaks let pass: they will fail in every order."),
-        advice=string("How it is usually mended."),
+        advice=string("How it is usually fixed."),
     )
 
 
-def _joint_mend() -> Schema:
+def _joint_fix() -> Schema:
     return record(
-        "What frees tests that no single mend frees.",
+        "What frees tests that no single fix frees.",
         tests=array_of(string(), "The tests."),
-        mends=array_of(string(), "Ids of the mends that they need together."),
+        fixes=array_of(string(), "Ids of the fixes that they need together."),
         enough={"type": "boolean", "description": "False if something else hurts them, which has no known leak."},
     )
 

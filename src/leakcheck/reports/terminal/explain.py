@@ -105,17 +105,17 @@ def _cause(cause: RootCause, edges: Sequence[Edge], result: Result) -> Iterator[
         yield from field("shortest order", _names(steps), indent=_INDENT + 2)
         yield row((harm.hurt[0].reproduce, "dim"), indent=_INDENT + 2)
     yield from field("cleaner", _names(cause.cleaners), indent=_INDENT + 2)
-    yield from _mends(cause, result)
+    yield from _fixes(cause, result)
 
 
-def _mends(cause: RootCause, result: Result) -> Iterator[Piece]:
-    """What to mend: the leak or, for a brittle test, the test; and how."""
+def _fixes(cause: RootCause, result: Result) -> Iterator[Piece]:
+    """What to fix: the leak or, for a brittle test, the test; and how."""
     tests = set(cause.tests)
-    for mend in result.mends:
-        ends = cause.leak is not None and cause.leak.id in mend.leaks and tests & {*mend.frees, *mend.touches}
-        if ends or (not mend.leaks and tests & set(mend.frees)):
-            yield row((f"mend {mend.id}  ", "bold"), f"{where(mend)}  {effect(mend)}", indent=_INDENT)
-            yield prose(mend.advice, indent=_INDENT + 2)
+    for fix in result.fixes:
+        ends = cause.leak is not None and cause.leak.id in fix.leaks and tests & {*fix.frees, *fix.touches}
+        if ends or (not fix.leaks and tests & set(fix.frees)):
+            yield row((f"fix {fix.id}  ", "bold"), f"{where(fix)}  {effect(fix)}", indent=_INDENT)
+            yield prose(fix.advice, indent=_INDENT + 2)
 
 
 def _left(test: str, result: Result) -> Iterator[Piece]:

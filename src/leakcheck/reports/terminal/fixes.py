@@ -1,45 +1,45 @@
-"""The way out: what to mend first, and how such leaks are usually mended."""
+"""The way out: what to fix first, and how such leaks are usually fixed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from leakcheck.records import Finding, Mend, Result
+from leakcheck.records import Finding, Fix, Result
 from leakcheck.reports.terminal.page import Piece, in_columns, prose, row, section
 from leakcheck.reports.wording.fix_sentences import EXPOSES, HELPS, effect, group_sentence, joint_sentence, where
 from leakcheck.reports.wording.root_causes import grouped
 from leakcheck.reports.wording.words import clip, listed, more
 
-MAX_MENDS = 20
+MAX_FIXES = 20
 MAX_TESTS = 20
 
 
-def mends(result: Result) -> tuple[Piece, ...]:
-    """Mends by the tests that they free, then what no single mend does, and tests that depend on one another."""
-    shown = result.mends[:MAX_MENDS]
-    columns = in_columns([_cells(mend) for mend in shown]) if shown else []
+def fixes(result: Result) -> tuple[Piece, ...]:
+    """Fixes by the tests that they free, then what no single fix does, and tests that depend on one another."""
+    shown = result.fixes[:MAX_FIXES]
+    columns = in_columns([_cells(fix) for fix in shown]) if shown else []
     pieces = [row((cells[0], "bold"), "  ", "  ".join(cells[1:]).rstrip(), indent=2) for cells in columns]
-    pieces += (row(each, indent=2) for each in more(len(result.mends) - MAX_MENDS, where="in the JSON report"))
-    remarks = (HELPS if any(mend.touches for mend in shown) else "", EXPOSES if _exposing(shown) else "")
+    pieces += (row(each, indent=2) for each in more(len(result.fixes) - MAX_FIXES, where="in the JSON report"))
+    remarks = (HELPS if any(fix.touches for fix in shown) else "", EXPOSES if _exposing(shown) else "")
     pieces += (prose((each, "dim"), indent=2) for each in remarks if each)
-    pieces += (piece for joint in result.joint_mends for piece in _named(joint_sentence(joint), joint.tests))
+    pieces += (piece for joint in result.joint_fixes for piece in _named(joint_sentence(joint), joint.tests))
     pieces += (piece for group in result.groups for piece in _named(group_sentence(group, result.edges), group))
-    return section("What to mend first", pieces)
+    return section("What to fix first", pieces)
 
 
 def advice(result: Result) -> tuple[Piece, ...]:
-    """How each finding is usually mended, every advice once."""
-    by_mend = grouped((each for each in result.findings if each.mend), lambda finding: finding.mend)
-    pieces = (piece for mend, findings in by_mend.items() for piece in _advice(mend, findings))
-    return section("How it is usually mended", pieces)
+    """How each finding is usually fixed, every advice once."""
+    by_fix = grouped((each for each in result.findings if each.fix), lambda finding: finding.fix)
+    pieces = (piece for fix, findings in by_fix.items() for piece in _advice(fix, findings))
+    return section("How it is usually fixed", pieces)
 
 
-def _cells(mend: Mend) -> tuple[str, ...]:
-    return mend.id, effect(mend), where(mend), listed(mend.leaks)
+def _cells(fix: Fix) -> tuple[str, ...]:
+    return fix.id, effect(fix), where(fix), listed(fix.leaks)
 
 
-def _exposing(shown: Iterable[Mend]) -> bool:
-    return any(mend.exposes for mend in shown)
+def _exposing(shown: Iterable[Fix]) -> bool:
+    return any(fix.exposes for fix in shown)
 
 
 def _named(sentence: str, tests: Sequence[str]) -> Iterator[Piece]:
@@ -48,9 +48,9 @@ def _named(sentence: str, tests: Sequence[str]) -> Iterator[Piece]:
     yield from (row(each, indent=4) for each in more(len(tests) - MAX_TESTS, "test"))
 
 
-def _advice(mend: str, findings: Iterable[Finding]) -> Iterator[Piece]:
+def _advice(fix: str, findings: Iterable[Finding]) -> Iterator[Piece]:
     known = tuple(findings)
     codes = listed(dict.fromkeys(finding.code for finding in known))
     about = listed(dict.fromkeys(finding.leak for finding in known if finding.leak))
     yield row((codes, "bold"), (f"  {about}" if about else "", "dim"), indent=2)
-    yield prose(mend, indent=4)
+    yield prose(fix, indent=4)

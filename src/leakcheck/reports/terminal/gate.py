@@ -22,7 +22,7 @@ def gate(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
         prose(_summary(result, counting, above), indent=2),
         *(piece for each in above[: limits.tests] for piece in _finding(each, limits)),
         *(row(each, indent=2) for each in more(len(above) - limits.tests, "finding")),
-        *_mended(told.mended, limits),
+        *_fixed(told.fixed, limits),
         *_ignored([each for each in found if each.ignored]),
         *(prose(remark, indent=2) for remark in told.remarks),
     ]
@@ -63,9 +63,9 @@ def _finding(finding: Finding, limits: Limits) -> Iterator[Piece]:
         yield row((" ".join((*map(clip, finding.tests[:1]), *more(len(finding.tests) - 1))), "dim"), indent=6)
 
 
-def _mended(lines: Sequence[str], limits: Limits) -> Iterator[Piece]:
+def _fixed(lines: Sequence[str], limits: Limits) -> Iterator[Piece]:
     if lines:
-        what = plural(len(lines), "line of the baseline is mended", "lines of the baseline are mended")
+        what = plural(len(lines), "line of the baseline is fixed", "lines of the baseline are fixed")
         it = agreeing(len(lines), "it", "them")
         yield prose((f"{what}: `leakcheck baseline prune` takes {it} out", "green"), indent=2)
         yield from (row(clip(line), indent=4) for line in lines[: limits.tests])

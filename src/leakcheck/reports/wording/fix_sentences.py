@@ -1,40 +1,40 @@
-"""What mends do for whom, in the words that the terminal and the page share."""
+"""What fixes do for whom, in the words that the terminal and the page share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from leakcheck.records import Edge, JointMend, Mend
+from leakcheck.records import Edge, Fix, JointFix
 from leakcheck.reports.wording.words import agreeing, clip, joined, listed, plural
 
-HELPS = "A mend helps a test that other polluters hurt as well."
-EXPOSES = "A mend exposes a brittle test that passes only behind that leak: from then on it fails in every order."
+HELPS = "A fix helps a test that other polluters hurt as well."
+EXPOSES = "A fix exposes a brittle test that passes only behind that leak: from then on it fails in every order."
 
 
-def effect(mend: Mend) -> str:
-    """What a mend does for whom: "frees 5 tests, helps 2, exposes 1"."""
-    freed = f"frees {plural(len(mend.frees), 'test')}" if mend.frees else "frees no test alone"
-    helped = f"helps {len(mend.touches):,}" if mend.touches else ""
-    return listed([freed, helped, f"exposes {len(mend.exposes):,}" if mend.exposes else ""])
+def effect(fix: Fix) -> str:
+    """What a fix does for whom: "frees 5 tests, helps 2, exposes 1"."""
+    freed = f"frees {plural(len(fix.frees), 'test')}" if fix.frees else "frees no test alone"
+    helped = f"helps {len(fix.touches):,}" if fix.touches else ""
+    return listed([freed, helped, f"exposes {len(fix.exposes):,}" if fix.exposes else ""])
 
 
-def where(mend: Mend) -> str:
-    """Where to mend, and what: `tests/conftest.py:41 fixture as_alice`."""
-    spot = f"{mend.file}:{mend.line}" if mend.line else mend.file
-    what = f" fixture {mend.fixture}" if mend.fixture else "" if mend.leaks else " (make what this test needs)"
+def where(fix: Fix) -> str:
+    """Where to fix, and what: `tests/conftest.py:41 fixture as_alice`."""
+    spot = f"{fix.file}:{fix.line}" if fix.line else fix.file
+    what = f" fixture {fix.fixture}" if fix.fixture else "" if fix.leaks else " (make what this test needs)"
     return clip(f"{spot}{what}")
 
 
-def joint_sentence(joint: JointMend) -> str:
+def joint_sentence(joint: JointFix) -> str:
     """What the tests of `joint` need."""
     number = len(joint.tests)
-    if not joint.mends:
+    if not joint.fixes:
         freed, them = plural(number, "test is", "tests are"), agreeing(number, "it", "them")
-        return f"{freed} freed by no known mend: what hurts {them} has no known location."
+        return f"{freed} freed by no known fix: what hurts {them} has no known location."
     need = plural(number, "test needs", "tests need")
     if not joint.enough:
-        return f"{need} {joined(joint.mends)} and more: something without a known location hurts too."
-    return f"{need} {joined(joint.mends)} together."
+        return f"{need} {joined(joint.fixes)} and more: something without a known location hurts too."
+    return f"{need} {joined(joint.fixes)} together."
 
 
 def group_sentence(group: Sequence[str], edges: Iterable[Edge]) -> str:

@@ -23,7 +23,7 @@ RULES: Mapping[str, Rule] = {
         "error",
         "A leak breaks other tests",
         "A test or fixture changes state and does not put it back. Other tests pass alone and fail behind it: they "
-        "are victims of the order. Mend the line that writes, not the tests that fail.",
+        "are victims of the order. Fix the line that writes, not the tests that fail.",
     ),
     "LK102": Rule(
         "BrittleTest",
@@ -79,7 +79,7 @@ RULES: Mapping[str, Rule] = {
         "A fixture fails at its teardown",
         "The teardown of a fixture that several tests share raises an error. pytest tells it with whichever test "
         "comes last in the fixture's scope, so that in another order another test has it. No test is to blame: "
-        "mend the fixture.",
+        "fix the fixture.",
     ),
 }
 

@@ -41,7 +41,7 @@ def listed(parts: Iterable[str]) -> str:
 
 
 def joined(parts: Sequence[str]) -> str:
-    """The parts as a sentence names them: "M1, M2 and M3"."""
+    """The parts as a sentence names them: "F1, F2 and F3"."""
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
