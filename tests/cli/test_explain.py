@@ -55,7 +55,7 @@ def test_what_the_audit_left_open_is_asked_for_once(audited: Path) -> None:
     before = report(audited)
     stored = leakcheck(audited, "explain", "test_vat", "--no-run")
     assert (stored.code, stored.stderr) == (0, "")
-    assert "? unknown: its outcome differs, and it is not settled why" in stored.stdout
+    assert "? undecided: it failed in some execution, and it is not known why" in stored.stdout
     assert "Nothing further was asked: --no-run was given." in stored.stdout
     assert report(audited) == before
 
