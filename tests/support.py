@@ -108,7 +108,7 @@ def leakcheck(
     folder: Path, *arguments: str, plugins: bool = False, variables: Mapping[str, str] | None = None
 ) -> Ended:
     """The command `leakcheck` in `folder`; one that only reads is no process, which would take most of its time."""
-    if arguments[0] in READING and not plugins and variables is None:
+    if READING.intersection(arguments[:1]) and not plugins and variables is None:
         return _read(folder, arguments)
     return run(folder, sys.executable, "-m", "leakcheck", *arguments, plugins=plugins, variables=variables)
 
