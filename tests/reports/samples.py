@@ -282,7 +282,7 @@ def _shop_fixes() -> tuple[Fix, ...]:
     def fix(number: int, leak: str, *frees: str, advice: str = FIX_STATE, exposes: tuple[str, ...] = ()) -> Fix:
         source = leaks[leak].sources[0]
         return Fix(
-            f"M{number}", (leak,), source.file, source.line, source.fixture, frees, (), exposes, advice
+            f"F{number}", (leak,), source.file, source.line, source.fixture, frees, (), exposes, advice
         )  # fmt: skip
 
     return (
@@ -293,7 +293,7 @@ def _shop_fixes() -> tuple[Fix, ...]:
         fix(5, "L3", CLOSED, advice=FIX_CLIENT),
         fix(6, "L4", PRICE),
         fix(7, "L8", HELD),
-        *(Fix(f"M{number}", (), test.partition("::")[0], 20 + number, None, (test,), (), (), FIX_NEED)
+        *(Fix(f"F{number}", (), test.partition("::")[0], 20 + number, None, (test,), (), (), FIX_NEED)
           for number, test in ((8, GREETED), (9, FEATURED))),
     )  # fmt: skip
 

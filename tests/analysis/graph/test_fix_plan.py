@@ -40,7 +40,7 @@ def fixes(
     witnesses = [Witness(found.polluters, found.test) for found, _ in edges]
     restored = {(witness, (location,)): ("passed",) for witness in witnesses for location in cured}
     single, joint = fixes_of(edges, leaks, SUITE, Evidence(profiles, restored=restored))  # type: ignore[arg-type]
-    assert [fix.id for fix in single] == [f"M{number}" for number in range(1, len(single) + 1)]
+    assert [fix.id for fix in single] == [f"F{number}" for number in range(1, len(single) + 1)]
     return {",".join(fix.leaks) or fix.frees[0]: fix for fix in single}, joint
 
 
