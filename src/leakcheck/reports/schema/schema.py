@@ -255,7 +255,7 @@ def _unexplained() -> Schema:
 def _fix() -> Schema:
     return record(
         "One thing to fix, and what becomes of the tests.",
-        id={"type": "string", "pattern": "^M[1-9][0-9]*$", "description": "Name of the fix in this report."},
+        id={"type": "string", "pattern": "^F[1-9][0-9]*$", "description": "Name of the fix in this report."},
         leaks=array_of(string(), "Leaks that it ends; none where a brittle test shall make what it needs."),
         file=string("Where to fix, relative to the rootdir."),
         line=count("1-based, 0 if unknown."),
