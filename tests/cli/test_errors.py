@@ -130,7 +130,7 @@ def test_no_audit_yet(command: tuple[str, ...]) -> None:
     [
         (b"\x00\xff binary\n", "not an event"),
         (b"", "no collected suite"),
-        (b'{"event":"header","format":3,"tag":"audit","order":null}\n', "written in format 3"),
+        (b'{"event":"header","format":4,"tag":"audit","order":null}\n', "written in format 4"),
         (b'{"event":"note","topic":"a","text":"b"}\n', "no header"),
     ],
     ids=["foreign", "empty", "newer", "headless"],

@@ -251,12 +251,12 @@ def order(test: str) -> Order:
 def test_a_test_without_end_is_ended_at_its_limit(engine: Engine) -> None:
     engine.open_suite()
     assert engine.suite() is not None
-    found = {each.order.name: each for each in engine.run([order("test_hangs"), order("test_passes")])}
-    assert {name: each.status for name, each in found.items()} == {
-        "test_hangs": "timeout",
-        "test_passes": "finished",
+    found = {each.order.tests[-1]: each for each in engine.run([order("test_hangs"), order("test_passes")])}
+    assert {test: each.status for test, each in found.items()} == {
+        "test_a.py::test_hangs": "timeout",
+        "test_a.py::test_passes": "finished",
     }
-    assert found["test_hangs"].runs[-1].crash == "killed: no end after 1 s"
+    assert found["test_a.py::test_hangs"].runs[-1].crash == "killed: no end after 1 s"
 
 
 def test_who_falls_back_goes_on_in_new_processes_beside_what_runs(engine: Engine) -> None:
