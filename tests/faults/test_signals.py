@@ -35,7 +35,7 @@ SLOW = Project(
                 os.environ["LEAKED"] = "1"
 
             def test_slow():
-                subprocess.run(["sh", "-c", 'printf x >>"$ASIDE/runs"'], check=True)  # it stays: another program wrote it
+                subprocess.run(["sh", "-c", 'printf x >>"$ASIDE/runs"'], check=True)  # not put back
                 if os.path.getsize(os.environ["ASIDE"] + "/runs") == int(os.environ["SLOW_AT"]):
                     with open("data.txt", "w") as stream:
                         stream.write("half-written")
