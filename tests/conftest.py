@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 WITH_PROCESSES = frozenset({"acceptance", "browser", "ci", "cli", "faults"})
 """Folders whose tests are there to start processes; elsewhere a file says so with `pytest.mark.processes`."""
 STARTS = frozenset({"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"})
-SECONDS, FAST_SECONDS = 1.0, 0.02
+SECONDS, FAST_SECONDS = 1.0, 0.04
 """What a test takes that starts processes, and one that does not: means, on two cores."""
 
 

@@ -274,7 +274,7 @@ def test_stopping_is_told_before_everything_has_ended() -> None:
         command = [sys.executable, "-m", "leakcheck", "run", "--lanes", "1"]
         process = subprocess.Popen(command, cwd=folder, env=env, stdin=theirs, stdout=theirs, stderr=theirs)
         os.close(theirs)
-        seen = _until(ours, b"test_slow", b"")
+        seen = _until(ours, b"declared order", b"")
         process.send_signal(signal.SIGINT)
         seen = _until(ours, b"stopping", seen)
         seen = _until(ours, b"interrupted: what was executed is kept", seen)
