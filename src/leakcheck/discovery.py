@@ -1,9 +1,11 @@
-"""One extension, one file: how a package finds its own."""
+"""One extension, one file: how a package finds its own, and what other packages add."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable, Iterable
+from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Any
 
@@ -22,3 +24,28 @@ def classes(package: ModuleType, name: str) -> list[Any]:
 def instances(package: ModuleType, name: str) -> list[Any]:
     """An instance of each of these classes."""
     return [each() for each in classes(package, name)]
+
+
+def take_added(group: str, noun: str, take: Callable[[Any], None]) -> list[str]:
+    """Give `take` what each installed package adds by the entry point `group`, in the order of the names.
+
+    Returns a sentence, with `noun` for what it is, for each that is left out: whatever loading or taking it raised.
+    """
+    problems: list[str] = []
+    for point in sorted(entry_points(group=group), key=lambda point: point.name):
+        try:
+            take(point.load())
+        except Exception as error:  # whatever is wrong with it, the audit goes on without it
+            problems.append(f"{_label(point, noun)} is left out: {type(error).__name__}: {error}")
+    return problems
+
+
+def _label(point: EntryPoint, noun: str) -> str:
+    source = f" of {point.dist.name}" if point.dist is not None else ""
+    return f"the {noun} {point.name}{source} ({point.value})"
+
+
+def refuse(faults: Iterable[str]) -> None:
+    """TypeError with the first of `faults`, if there is one."""
+    for fault in faults:
+        raise TypeError(fault)

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any, get_args
 
-from leakcheck.discovery import instances
+from leakcheck.discovery import instances, refuse, take_added
 from leakcheck.probes import kinds
 from leakcheck.probes.contract import Held, KindOfState, Ledger, Setting, Values
 from leakcheck.records import MAX_TEMPLATE, About, Kind, Restoring, Tracking
@@ -73,14 +72,13 @@ def own() -> Probes:
 def discover() -> Probes:
     """An instance of every probe in this package and of every one that an installed package adds."""
     found = instances(kinds, "Probe")
-    problems: list[str] = []
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        try:
-            probe = point.load()()
-            found.append(_checked(probe, {each.kind for each in found}))
-        except Exception as error:  # whatever is wrong with it, the audit goes on without it
-            problems.append(f"{_label(point)} is left out: {type(error).__name__}: {error}")
-    return _sorted_out(found, problems)
+
+    def take(made: Any) -> None:
+        probe = made()
+        refuse(_faults(probe, {each.kind for each in found}))
+        found.append(probe)
+
+    return _sorted_out(found, take_added(GROUP, "probe", take))
 
 
 def _sorted_out(found: Sequence[Any], problems: Iterable[str] = ()) -> Probes:
@@ -97,20 +95,8 @@ def _about(probe: KindOfState | Setting | Held) -> About:
     return getattr(probe, "about", About())
 
 
-def _label(point: EntryPoint) -> str:
-    source = f" of {point.dist.name}" if point.dist is not None else ""
-    return f"the probe {point.name}{source} ({point.value})"
-
-
-def _checked(probe: Any, taken: set[str]) -> Any:
-    """`probe`, if it keeps to a contract; TypeError with what it lacks."""
-    wrong = next(_faults(probe, taken), None)
-    if wrong is not None:
-        raise TypeError(wrong)
-    return probe
-
-
 def _faults(probe: Any, taken: set[str]) -> Iterator[str]:
+    """What `probe` lacks to keep to a contract."""
     kind = getattr(probe, "kind", None)
     if not isinstance(kind, str) or not kind.isidentifier():
         yield f"its kind is {kind!r}, not a name"

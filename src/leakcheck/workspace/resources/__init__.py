@@ -9,10 +9,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from leakcheck.discovery import classes
+from leakcheck.discovery import classes, refuse, take_added
 from leakcheck.records.topics import Topic
 from leakcheck.workspace.resource import AuditPlace, Resource
 
@@ -31,20 +30,17 @@ class Resources:
 def discover(place: AuditPlace) -> Resources:
     """Every resource of this package and every one that an installed package adds, for one audit."""
     found: list[Resource] = [made(place) for made in classes(sys.modules[__name__], "Resource")]
-    problems: list[str] = []
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        try:
-            found.append(checked(point.load()(place), {*Topic, *(each.name for each in found)}))
-        except Exception as error:  # whatever is wrong with it, the audit goes on without it
-            problems.append(f"{_label(point)} is left out: {type(error).__name__}: {error}")
+
+    def take(made: Any) -> None:
+        found.append(checked(made(place), {*Topic, *(each.name for each in found)}))
+
+    problems = take_added(GROUP, "resource", take)
     return Resources(tuple(found), tuple(problems))
 
 
 def checked(resource: Any, taken: set[str]) -> Resource:
     """`resource`, if it keeps to the contract and its name is not `taken`; TypeError with what it lacks."""
-    wrong = next(_faults(resource, taken), None)
-    if wrong is not None:
-        raise TypeError(wrong)
+    refuse(_faults(resource, taken))
     made: Resource = resource
     return made
 
@@ -58,8 +54,3 @@ def _faults(resource: Any, taken: set[str]) -> Iterator[str]:
     lacking = [method for method in _METHODS if not callable(getattr(resource, method, None))]
     if lacking:
         yield f"it has no {', '.join(lacking)}"
-
-
-def _label(point: EntryPoint) -> str:
-    source = f" of {point.dist.name}" if point.dist is not None else ""
-    return f"the resource {point.name}{source} ({point.value})"
