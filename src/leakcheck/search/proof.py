@@ -45,9 +45,9 @@ def _to_prove(bench: AuditSession) -> list[Edge]:
     chosen: set[tuple[tuple[str, ...], str]] = set()
     shared: set[tuple[tuple[str, ...], str]] = set()
     for edges in members(bench).values():
-        first, _ = pioneer(edges)
-        chosen.add((first.polluters, first.test))
-        if not _has_failed(bench, pioneer(edges)):
+        first = pioneer(edges)
+        chosen.add((first[0].polluters, first[0].test))
+        if not _has_failed(bench, first):
             shared |= {(edge.polluters, edge.test) for edge, _ in edges if is_quiet(bench, edge.test)}
     names = ((edge, (edge.polluters, edge.test)) for edge in accusing(bench))
     return [edge for edge, name in names if name in chosen or name not in shared]
