@@ -193,12 +193,8 @@ class AuditFolder:
         """Append events; what is left of a line that a killed process left torn is taken away."""
         path = self.segment(tag)
         with told(path):
-            seal = seal_of(path)
-            lines = []
-            for event in items:
-                lines.append(segments.sealed(event, seal))
-                seal = segments.last_seal(lines[-1])
-            append(os.open(path, os.O_WRONLY | os.O_APPEND | NO_LINK), b"".join(lines))
+            lines = segments.chained(items, seal_of(path))
+            append(os.open(path, os.O_WRONLY | os.O_APPEND | NO_LINK), lines)
 
     def close(self, tag: str, ending: events.Exit) -> None:
         """Append the last event of an execution. What the audit was not told before is not complete."""

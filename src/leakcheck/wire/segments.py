@@ -19,6 +19,15 @@ def sealed(event: Event, before: bytes = NO_SEAL) -> bytes:
     return seal_line(encode(event)[:-1], before)
 
 
+def chained(items: Iterable[Event], before: bytes = NO_SEAL) -> bytes:
+    """The lines of `items`, each sealed behind the one before it, the first behind the seal `before`."""
+    lines = []
+    for event in items:
+        lines.append(sealed(event, before))
+        before = last_seal(lines[-1])
+    return b"".join(lines)
+
+
 def seal_line(body: bytes, before: bytes) -> bytes:
     """One line of a segment with this JSON object, to stand behind the line that ends with the seal `before`."""
     return b"%b %b\n" % (body, _seal(body, before))

@@ -319,9 +319,6 @@ def _at(clock: int, tests: Sequence[tuple[int, str]]) -> str:
 def _write(copies: Path, items: Sequence[events.Event]) -> None:
     """Tell it beside the copies, in a segment of its own."""
     path = next(path for number in count(1) if not os.path.lexists(path := copies / f"unseen{number}.jsonl"))
-    seal, lines = segments.NO_SEAL, []
-    for event in (events.Header(events.FORMAT, path.stem), *items):
-        lines.append(segments.sealed(event, seal))
-        seal = segments.last_seal(lines[-1])
+    lines = segments.chained((events.Header(events.FORMAT, path.stem), *items))
     with path.open("xb") as stream:
-        stream.write(b"".join(lines))
+        stream.write(lines)
