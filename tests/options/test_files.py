@@ -63,6 +63,7 @@ def test_every_key(tmp_path: Path) -> None:
         lanes=2,
         profile="thorough",
         random=5,
+        random_until="all",
         seed=7,
         test_timeout=1.5,
         execution_timeout=60.0,
@@ -185,7 +186,7 @@ reason = "nothing named"
 TOLD = """\
   randon = 3: there is no such key; did you mean random?
   lanes = 0: a whole number of at least 1 is expected
-  random = true: a whole number of at least 0 is expected
+  random = true: a whole number of at least 0, or "auto", is expected
   budget = 'soon': runs of the declared order (20) or seconds ("90s") are expected
   test_timeout = 3: there is no such key; did you mean test-timeout?
   test-timeout = 0: a number of seconds, at least 0.1, is expected

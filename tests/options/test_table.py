@@ -15,8 +15,8 @@ from leakcheck.options import TABLE, Judging, Option, Options
 from leakcheck.options.checks import Unfit
 
 PAGE = Path(__file__).parents[2] / "docs/configuration.md"
-WITHOUT = {"budget_unit", "ignore"}
-"""Fields that no option of one value sets: the one is half of `budget`, the other are tables of a file."""
+WITHOUT = {"budget_unit", "random_until", "ignore"}
+"""Fields that no option of one value sets: they are halves of `budget` and `random`, and tables of a file."""
 
 
 def parameters() -> set[str]:
@@ -65,7 +65,7 @@ def test_a_value_of_another_type_is_unfit(option: Option) -> None:
         option.check({})
 
 
-@pytest.mark.parametrize("name", ["lanes", "random", "seed", "depth", "test_timeout", "execution_timeout"])
+@pytest.mark.parametrize("name", ["lanes", "seed", "depth", "test_timeout", "execution_timeout"])
 def test_the_least_is_the_same_on_both_ways(name: str) -> None:
     option = TABLE[name]
     least = option.said.least

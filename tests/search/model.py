@@ -16,6 +16,7 @@ from leakcheck.engine import Engine
 from leakcheck.options import Options
 from leakcheck.progress import Silent
 from leakcheck.records import (
+    WARM,
     Alone,
     Change,
     Deep,
@@ -23,6 +24,7 @@ from leakcheck.records import (
     Location,
     Order,
     Outcome,
+    Printed,
     Source,
     Suite,
     TestItem,
@@ -155,11 +157,13 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Ch
 
 @dataclass
 class ModelEngine:
-    """Runs orders on a model, as the real engine would in processes."""
+    """Runs orders on a model, as the real engine would in processes. In a fork that stands in for a new process,
+    `warm` is what imports have left."""
 
     model: Model
     chance: Random = field(default_factory=lambda: Random(1))
     fork: bool = True
+    warm: Mapping[str, str] = field(default_factory=dict)
     lanes: int = 2
     changed: frozenset[str] = frozenset()
     incidents: tuple[str, ...] = ()
@@ -211,10 +215,11 @@ class ModelEngine:
             runs.append(replace(run, changes=(*tracked, *watched)))
             if isinstance(order.question, Alone | Deep):
                 deep += [replace(change, cause=run.test) for change in elsewhere]
-        return Execution(tag, order, "finished", tuple(runs), deep=tuple(deep))
+        name = WARM if _is_warm(order) else "fork"
+        return Execution(tag, order, "finished", tuple(runs), engine=name, deep=tuple(deep))
 
     def _runs(self, order: Order, tests: Sequence[str]) -> Iterator[TestRun]:
-        state: State = {}
+        state: State = dict(self.warm) if _is_warm(order) else {}
         for number, test in enumerate(tests):
             if number == put_back_before(order.question, len(tests)):
                 for location in puts_back(order.question):
@@ -224,6 +229,10 @@ class ModelEngine:
                 outcome = self.model.run(test, state, self.chance).outcome
                 run = TestRun(test, run.outcome, reads=run.reads, changes=run.changes, again=outcome)
             yield TestRun(test, run.outcome) if order.is_plain else run
+
+
+def _is_warm(order: Order) -> bool:
+    return isinstance(order.question, Printed) and order.question.warm
 
 
 def bench_for(model: Model, *, chance: int = 1, **options: Any) -> tuple[AuditSession, ModelEngine]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.records import Alone, Edge, Order
-from leakcheck.search.phases import settle
+from leakcheck.search.phases import other_orders, settle
 from leakcheck.search.proof import accusing, confirm
 from leakcheck.search.questions import order_for
 from leakcheck.search.session import BATCH, AuditSession
@@ -135,10 +135,33 @@ def test_a_chain_of_two_is_followed_by_default() -> None:
 
 def test_a_clean_suite_costs_its_orders_and_each_test_alone() -> None:
     model = Model({f"t.py::t{number}": (look("a"),) for number in range(20)})
-    bench, engine = bench_for(model, random=3)
+    bench, engine = bench_for(model, random=3, random_until="all")
     settle(bench)
     kinds = Counter(order.kind for order in engine.ran)
     assert kinds == {"declared": 1, "reversed": 1, "random": 6, "isolated": 20}
+
+
+def test_random_orders_end_when_the_last_ones_show_nothing_new() -> None:
+    model = Model({f"t.py::t{number}": (look("a"),) for number in range(20)})
+    bench, engine = bench_for(model, random=3)
+    settle(bench)
+    assert Counter(order.kind for order in engine.ran)["random"] == 2
+    assert [order.seed for order in engine.ran if order.kind == "random"] == [1, 1]
+
+
+def test_random_orders_go_on_while_they_show_something_new() -> None:
+    """Each leaves something else behind each other one, so that no order is like another."""
+    many = range(12)
+    tests = {
+        f"t.py::t{number}": (
+            *(write(f"{number} behind {other}", last=str(other)) for other in many if other != number),
+            write("last", str(number)),
+        )
+        for number in many
+    }
+    bench, engine = bench_for(Model(tests), random=3)
+    other_orders(bench)
+    assert [order.seed for order in engine.ran if order.kind == "random"] == [1, 1, 2, 2, 3, 3]
 
 
 def test_a_cleaner_is_named() -> None:

@@ -40,13 +40,13 @@ def test_what_has_a_usual_value_may_be_left_out() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"mode": "dance"}, "Setup.mode: 'dance' is none of control, root, single"),
+        ({"mode": "dance"}, "Setup.mode: 'dance' is none of control, root, single, warm"),
         ({"args": "tests"}, "Setup.args: list expected, not str"),
         ({"args": ["tests", 1]}, "Setup.args: str expected, not int"),
         ({"show_values": "no"}, "Setup.show_values: bool expected, not str"),
         ({"environ": {"A": 1}}, "Setup.environ: str expected, not int"),
         ({"outside": []}, "Setup has outside"),
-        ({"replies": -1}, "Setup of a root lacks its pipes"),
+        ({"replies": -1}, "Setup of a server of forks lacks its pipes"),
     ],
 )
 def test_what_is_wrong_is_named(change: dict[str, Any], words: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from leakcheck.analysis.economies import economies_of
 from leakcheck.analysis.facts.coverage import Coverage
 from leakcheck.analysis.facts.evidence import Evidence, bad, good
 from leakcheck.analysis.facts.knowledge import USUAL_DEPTH, Knowledge
@@ -51,7 +52,8 @@ _UNFINISHED = "The audit was not finished, and tells what it had executed until 
 @dataclass(frozen=True)
 class Effort:
     """How thorough the audit was: its profile, what the search was allowed in the user's words, whether it spent
-    that, whether it came to its end, whether some of it is lost, and to which depth it followed values."""
+    that, whether it came to its end, whether some of it is lost, to which depth it followed values, and how many
+    pairs of random orders it might have run, had they shown something new."""
 
     profile: ProfileName = "standard"
     budget: str = ""
@@ -59,6 +61,7 @@ class Effort:
     finished: bool = True
     damaged: bool = False
     depth: int = USUAL_DEPTH
+    random: int = 0
 
     @property
     def limits(self) -> tuple[str, ...]:
@@ -97,7 +100,11 @@ def derive(
     found = (*findings_of(suite, verdicts, leaks, edges, whole=effort.finished), *fixture_findings(executions))
     judged = judge(case, found, leaks, suite, meant_by(suite, evidence, edges))
     certificate = _certificate(coverage, edges, verdicts, suite, effort)
-    certificate = replace(certificate, covered_by=_covered_by(coverage, executions))
+    certificate = replace(
+        certificate,
+        covered_by=_covered_by(coverage, executions),
+        economies=tuple(economies_of(executions, effort.random)),
+    )
     hurt = {test.id for test in verdicts if test.verdict in ORDER_DEPENDENT}
     fixes, joint_fixes = fixes_of([each for each in carried if each[0].test in hurt], leaks, suite, evidence)
     return Result(

@@ -55,6 +55,7 @@ def result_of(
             audit.finished,
             bool(audit.damaged),
             options.depth,
+            options.random if options.random_until == "nothing new" else 0,
         ),
         notes=notes,
     )

@@ -17,11 +17,13 @@ PATIENCE = 5.0
 class Capabilities:
     """What a backend can do.
 
-    `forks`: executions begin in copies of a process that has collected. `own_files`: what one changes in files no
+    `collects`: it can tell what the suite consists of. `forks`: executions begin in copies of a process that has
+    imported. `own_files`: what one changes in files no
     other meets, so that nobody has to wait for it. `lanes`: how many it runs at a time, None for as many as asked.
     """
 
     forks: bool = False
+    collects: bool = True
     own_files: bool = False
     lanes: int | None = None
 

@@ -18,8 +18,9 @@ from leakcheck.engine.scheduler import Scheduler
 from leakcheck.engine.spawn.backend import SINGLE_SUITE, SpawnBackend
 from leakcheck.engine.spawn.launch import Launch
 from leakcheck.engine.timeouts import endless_collection
+from leakcheck.engine.warm.backend import WarmBackend
 from leakcheck.own_folders import Own
-from leakcheck.records import Execution, Note, Order, Printed, name_of, numbered
+from leakcheck.records import WARM, Execution, Note, Order, Printed, name_of, numbered
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store import CONTROL, AuditFolder, Leftover, Replay
 from leakcheck.wire import events
@@ -96,7 +97,9 @@ class Engine:
 
     def _backends(self) -> list[Backend]:
         plain = SpawnBackend(self.launch, self.incidents)
-        return [ForkBackend(self.launch, self.incidents), plain] if self.may_fork else [plain]
+        if not self.may_fork:
+            return [plain]
+        return [ForkBackend(self.launch, self.incidents), WarmBackend(self.launch, self.incidents), plain]
 
     # The suite -------------------------------------------------------------------------------------------------
 
@@ -195,6 +198,8 @@ class Engine:
                 yield execution
 
     def _mode(self, order: Order) -> str:
+        if isinstance(order.question, Printed) and order.question.warm:
+            return WARM
         return PLAIN if order.is_plain else self.scheduler.backend.name
 
     def _another(self, tag: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from leakcheck.engine.processes import UNKNOWN
 from leakcheck.errors import Unreadable
-from leakcheck.records import Order, Status
+from leakcheck.records import WARM, Order, Status
 from leakcheck.store import CONTROL, AuditFolder
 from leakcheck.wire import codec, events, segments
 from leakcheck.workspace.resource import Lease
@@ -32,7 +32,7 @@ class Limits:
 
 @dataclass
 class Job:
-    """One execution under way. `mode` is "control", or the name of the backend that is to run it.
+    """One execution under way. `mode` is "control", "warm", or the name of the backend that is to run it.
 
     `running` tells that its first test began, `touches` that one of its tests is about to change what others meet,
     `complete` that its last test is over. `status` is its exit code, once it is over. `parent_killed`: what had
@@ -67,6 +67,11 @@ class Job:
     @property
     def over(self) -> bool:
         return self.lost or self.status is not None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether plain pytest runs it, without recorder."""
+        return self.mode in (PLAIN, WARM)
 
     @property
     def in_background(self) -> bool:
@@ -157,7 +162,7 @@ class Job:
 
     def elsewhere(self, name: str) -> Job:
         """The same question to the backend `name`."""
-        mode = PLAIN if self.mode == PLAIN else name
+        mode = PLAIN if self.is_plain else name
         return Job(self.tag, self.order, mode, self.args, alone=self.parent_killed)
 
 

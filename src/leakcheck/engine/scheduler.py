@@ -50,8 +50,8 @@ class Scheduler:
 
     @property
     def backend(self) -> Backend:
-        """The preferred one of those that take jobs."""
-        return next(each for each in self.backends if each.alive)
+        """The preferred one of those that have the suite, and take jobs."""
+        return next(each for each in self.backends if each.alive and each.can.collects)
 
     def work(self, waiting: list[Job], lanes: int, until: str = "") -> Iterator[Execution]:
         """Run the jobs of `waiting`; executions come as they end, those that go on in the background as well. Ends

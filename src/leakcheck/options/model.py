@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from leakcheck.errors import Unreadable
 from leakcheck.options.budgets import BUDGET, BudgetUnit
 from leakcheck.options.interpreter import default_python
+from leakcheck.options.random_orders import MOST, RANDOM, RandomUntil
 from leakcheck.options.rules import Ignore
 from leakcheck.options.said import Said, option
 
@@ -53,7 +54,15 @@ class Options:
         "auto", Said("Fork a collected suite for each execution, or start a new pytest process.")
     )
     lanes: int = option(_CORES, Said("Executions at a time.", least=1, usual="the cores"))
-    random: int = option(3, Said("Pairs of random orders, an order and its reverse.", least=0))
+    random: int = option(
+        MOST,
+        Said(
+            "Pairs of random orders, an order and its reverse: 3 (just so many) or auto.",
+            usual="auto: up to 3, while they show something new",
+            compound=RANDOM,
+        ),
+    )
+    random_until: RandomUntil = "nothing new"
     seed: int = option(1, Said("Seed of the first random order.", least=0))
     test_timeout: float = option(60.0, Said("Seconds that one test may take.", least=0.1))
     execution_timeout: float = option(1800.0, Said("Seconds that one execution may take.", least=0.1))

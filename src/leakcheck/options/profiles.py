@@ -13,12 +13,14 @@ from leakcheck.options.model import ProfileName
 class Profile:
     """`values` are the options that it sets. `isolate_all`: every test runs alone, not only those under suspicion.
     `search`: leaked values are put in front of everybody who reads them. `fresh`: printed commands are run, each in
-    a new process. `limits` tells, in whole sentences, what an audit of this profile does not cover."""
+    a new process, or with `warm`, but for the first, in forks of one that has imported installed packages. `limits`
+    tells, in whole sentences, what an audit of this profile does not cover."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     isolate_all: bool = True
     search: bool = True
     fresh: bool = True
+    warm: bool = True
     limits: tuple[str, ...] = ()
 
 
@@ -34,12 +36,15 @@ _FORKED = "The commands that it prints were not run in processes of their own."
 
 PROFILES: Mapping[ProfileName, Profile] = {
     "quick": Profile(
-        values={"random": 1, "depth": 1, "budget": 3.0, "budget_unit": "runs"},
+        values={"random": 1, "random_until": "all", "depth": 1, "budget": 3.0, "budget_unit": "runs"},
         isolate_all=False,
         search=False,
         fresh=False,
         limits=(_ORDERS, _OPEN, _FORKED),
     ),
     "standard": Profile(),
-    "thorough": Profile(values={"random": 10, "depth": 3, "budget": 100.0, "budget_unit": "runs"}),
+    "thorough": Profile(
+        values={"random": 10, "random_until": "all", "depth": 3, "budget": 100.0, "budget_unit": "runs"},
+        warm=False,
+    ),
 }

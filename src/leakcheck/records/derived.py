@@ -120,7 +120,8 @@ class Certificate:
 
     `covered_by` counts them by the execution that first showed each: an order's name, "isolated", "pairs" or
     "confirm". `budget` is what the search was allowed, in the user's words. `kinds` tells how each was watched,
-    and `limits`, in sentences, what the `profile` does not cover.
+    and `limits`, in sentences, what the `profile` does not cover. `economies` tell, in sentences too, what was
+    covered by fewer or cheaper executions than a thorough audit would have made.
     """
 
     pairs_total: int
@@ -132,6 +133,7 @@ class Certificate:
     budget: str = ""
     profile: str = "standard"
     limits: tuple[str, ...] = ()
+    economies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,11 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """Does the command that a report prints show the same? Plain pytest with these arguments."""
+    """Does the command that a report prints show the same? Plain pytest with these arguments, in a new process; or,
+    with `warm`, in a fork of a process that has imported installed packages and nothing of the project."""
 
     arguments: tuple[str, ...]
+    warm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

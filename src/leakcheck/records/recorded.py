@@ -19,6 +19,8 @@ Outcome = Literal[
 Status = Literal["finished", "crashed", "timeout", "stopped", "lost", "refused"]
 Phase = Literal["setup", "call", "teardown", "import"]
 
+WARM = "warm"
+"""The engine of a plain pytest run in a fork of a process that has imported installed packages and nothing else."""
 NO_VALUE = "absent"
 """How a change tells a value that is not there."""
 QUIET_FILES = ".hypothesis"

@@ -6,8 +6,10 @@ import time
 from dataclasses import dataclass, replace
 
 from leakcheck.analysis import meant_witnesses
+from leakcheck.analysis.facts.discoveries import is_another_worth_while
 from leakcheck.orders import whole_orders
 from leakcheck.orders.isolated import Strategy as Isolated
+from leakcheck.orders.random import Strategy as Random
 from leakcheck.orders.random import backward
 from leakcheck.progress import Outlook
 from leakcheck.records import Alone, Order
@@ -88,13 +90,28 @@ def prove(bench: AuditSession, rounds: int = 1) -> None:
 def orders_and_profiles(bench: AuditSession) -> None:
     """Every test alone, then the whole suite in other orders, in which what the former changed is watched."""
     bench.run("isolated", Isolated().propose(bench.view()))
-    _reverses(bench, [each.order for each in bench.run("orders", whole_orders(bench.view()))])
+    other_orders(bench)
+
+
+def other_orders(bench: AuditSession) -> None:
+    """The whole suite in other orders: random pairs one after the other where these shall end with nothing new."""
+    view = bench.view()
+    step = view.random if bench.options.random_until == "all" else min(1, view.random)
+    _run_orders(bench, whole_orders(replace(view, random=step)))
+    for number in range(step, view.random) if step else ():
+        if not is_another_worth_while(bench.executions):
+            return
+        _run_orders(bench, Random().propose(replace(bench.view(), random=1, seed=view.seed + number)))
+
+
+def _run_orders(bench: AuditSession, orders: list[Order]) -> None:
+    _reverses(bench, [each.order for each in bench.run("orders", orders)])
 
 
 def orders_and_suspects(bench: AuditSession) -> None:
     """Where a process is dear, alone run only tests that differ between orders, that leave something behind, or
     that read what others left."""
-    _reverses(bench, [each.order for each in bench.run("orders", whole_orders(bench.view()))])
+    other_orders(bench)
     outcomes: dict[str, set[bool]] = {}
     loud: set[str] = set()
     for timeline in bench.known().timelines:

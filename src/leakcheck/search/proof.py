@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from leakcheck.analysis.facts.evidence import Witness
-from leakcheck.analysis.facts.significance import ALPHA, by_chance, repeats
-from leakcheck.analysis.graph.certainty import counts, is_sure
+from leakcheck.analysis.facts.significance import repeats
+from leakcheck.analysis.graph.certainty import still_missing
 from leakcheck.analysis.graph.edges import CONFIRMATIONS, PART_REPEATS, is_step, parts
 from leakcheck.analysis.graph.effects import Carried, carriers
 from leakcheck.records import Alone, Edge, Order, PutBack
@@ -14,6 +16,8 @@ from leakcheck.search.session import AuditSession
 
 MAX_CARRIERS = 4
 MAX_ROUNDS = 3
+FEWEST_WARM = 2
+"""So many printed commands make it worth while to import, once, what they all import."""
 
 
 def confirm(bench: AuditSession) -> None:
@@ -89,23 +93,43 @@ def _smaller(bench: AuditSession) -> list[Order]:
 def _proofs(bench: AuditSession) -> list[Order]:
     """The first edge of each test by its printed command, each edge once more, and its counterfactuals."""
     evidence = bench.evidence()
-    told: set[str] = {witness.test for witness in evidence.fresh}
-    orders, new = membership(bench), set[str]()
+    wanted = _to_print(bench)
+    orders = [*membership(bench), *_printed(bench, wanted)]
     for edge in _to_prove(bench):
         witness = _witness(bench, edge)
-        if edge.test not in told and bench.profile.fresh:
-            orders.append(printed_order(bench.suite, witness))
-            told.add(edge.test)
-            new.add(edge.test)
         orders += [
             order_for(bench.suite, witness, repeat=len(evidence.outcomes[witness]) + number)
-            for number in range(CONFIRMATIONS - evidence.own(witness) - (edge.test in new))
+            for number in range(CONFIRMATIONS - evidence.own(witness) - (witness in wanted))
         ]
         for location in carriers(witness, bench.known())[:MAX_CARRIERS] if witness.before else ():
             put_back = witness, (location,)
             if put_back not in evidence.restored and put_back not in evidence.tried_in_vain:
                 orders.append(order_for(bench.suite, witness, PutBack((location,))))
     return orders
+
+
+def _to_print(bench: AuditSession) -> list[Witness]:
+    """The first witness of each test of which no printed command was run, if these are to be run."""
+    told = {witness.test for witness in bench.evidence().fresh}
+    first: dict[str, Witness] = {}
+    for edge in _to_prove(bench) if bench.profile.fresh else ():
+        if edge.test not in told:
+            first.setdefault(edge.test, _witness(bench, edge))
+    return list(first.values())
+
+
+def _printed(bench: AuditSession, wanted: Sequence[Witness]) -> list[Order]:
+    """The printed commands of `wanted`: the first of an audit in a new process, the others in forks of one that has
+    imported installed packages, where it pays to start that; and in a new process what such a fork contradicts."""
+    evidence = bench.evidence()
+    begun = bool(evidence.fresh)
+    others = wanted if begun else wanted[1:]
+    stand_in = bench.profile.warm and bench.engine.fork and (bool(evidence.warm) or len(others) >= FEWEST_WARM)
+    doubted = [witness for witness in evidence.warm if evidence.is_contradicted(witness)]
+    return [
+        *(printed_order(bench.suite, each) for each in (*doubted, *wanted[: len(wanted) - len(others)])),
+        *(printed_order(bench.suite, each, warm=stand_in) for each in others),
+    ]
 
 
 def _repeats(bench: AuditSession) -> list[Order]:
@@ -116,17 +140,13 @@ def _repeats(bench: AuditSession) -> list[Order]:
         by_test.setdefault(edge.test, []).append(_witness(bench, edge))
     orders: list[Order] = []
     for test, witnesses in by_test.items():
-        behind, without = counts(test, evidence)
+        behind, without = still_missing(test, bench.known())
         for witness in witnesses:
             known = len(evidence.outcomes[witness])
-            if len(witness.before) > 1:
-                more = repeats() + 1 - known
-            else:
-                more = 0 if is_sure(test, bench.known()) else repeats() - behind
+            more = max(behind, repeats() + 1 - known if len(witness.before) > 1 else 0)
             orders += [order_for(bench.suite, witness, repeat=known + number) for number in range(more)]
-            behind += max(more, 0)
-        if by_chance(behind, without) > ALPHA and not is_sure(test, bench.known()):
-            orders += _alone_again(bench, test, repeats() - without)
+            behind = max(behind - more, 0)
+        orders += _alone_again(bench, test, without)
     return orders
 
 

@@ -105,10 +105,10 @@ def order_for(suite: Suite, witness: Witness, question: Question = BEHIND, *, re
     return Order(question, tests, collect=collect, repeat=repeat)
 
 
-def printed_order(suite: Suite, witness: Witness) -> Order:
-    """The printed command itself, in a pytest process of its own."""
+def printed_order(suite: Suite, witness: Witness, *, warm: bool = False) -> Order:
+    """The printed command itself, in a pytest process of its own; with `warm`, a fork may stand in for it."""
     if witness.files:
         given = import_arguments(suite, witness.files, witness.test)
     else:
         given = arguments(suite, (*witness.before, witness.test))
-    return order_for(suite, witness, Printed(tuple(given)))
+    return order_for(suite, witness, Printed(tuple(given), warm))

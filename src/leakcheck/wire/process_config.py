@@ -9,14 +9,15 @@ from typing import Literal
 from leakcheck.errors import Unreadable
 from leakcheck.wire.flat import Flat, from_json, to_json
 
-Mode = Literal["control", "root", "single"]
+Mode = Literal["control", "root", "single", "warm"]
 
 
 @dataclass(frozen=True)
 class Setup:
     """The engine's orders to a process: which part to play, and where things are.
 
-    `mode` is "control" (outcomes only, nothing watched), "root" (a server of forks) or "single" (one order, here).
+    `mode` is "control" (outcomes only, nothing watched), "root" (a server of forks), "single" (one order, here) or
+    "warm" (a server of forks that are control runs, of what they all import from installed packages).
     `segment` is where it writes; `commands` and `replies` are the pipes of a root. `guard` is the pipe to who ends
     it when the audit is killed, -1 without one. `environ` are variables that the engine has set otherwise.
     """
@@ -36,7 +37,8 @@ class Setup:
 
     @property
     def is_root(self) -> bool:
-        return self.mode == "root"
+        """Whether it serves forks."""
+        return self.mode in ("root", "warm")
 
     def encode(self) -> str:
         return to_json(_SETUP.plain(self))
@@ -46,7 +48,7 @@ class Setup:
         """`Unreadable` says which field is wrong."""
         setup = _SETUP.read(from_json(text))
         if setup.is_root and min(setup.commands, setup.replies) < 0:
-            raise Unreadable("Setup of a root lacks its pipes")
+            raise Unreadable("Setup of a server of forks lacks its pipes")
         return setup
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakcheck.analysis.facts.significance import ALPHA, by_chance, repeats
+from leakcheck.analysis.facts.significance import ALPHA, by_chance, missing, repeats
 
 
 @given(st.integers(1, 12), st.integers(1, 12), st.floats(0.001, 0.999))
@@ -21,3 +21,11 @@ def test_one_side_alone_proves_nothing(times: int) -> None:
 
 def test_so_many_repeats_are_enough_and_no_fewer() -> None:
     assert by_chance(repeats(), repeats()) <= ALPHA < by_chance(repeats() - 1, repeats() - 1)
+
+
+@given(st.integers(0, 8), st.integers(0, 8))
+def test_no_fewer_runs_than_are_missing_exclude_chance(failed: int, passed: int) -> None:
+    behind, without = missing(failed, passed)
+    assert by_chance(failed + behind, passed + without) <= ALPHA
+    fewer = ((one, behind + without - 1 - one) for one in range(behind + without))
+    assert all(by_chance(failed + one, passed + other) > ALPHA for one, other in fewer)

@@ -12,6 +12,7 @@ from leakcheck.analysis.facts.profiles import Profiles, SoloProfile
 from leakcheck.records import (
     BAD_OUTCOMES,
     GOOD_OUTCOMES,
+    WARM,
     Change,
     Company,
     DeepLook,
@@ -57,7 +58,8 @@ class Evidence:
     `unrestored` are attempts to put locations back that failed: they tell nothing. `deep` is what deep looks found
     behind each witness, `pinpointed` the same with the lines that changed some locations. An execution with a deep
     look counts as no outcome of its witness. `company` tells how many of the outcomes of a witness were seen in an
-    execution that asked about other tests, too.
+    execution that asked about other tests, too. `fresh` are witnesses whose printed command was run, `warm` those
+    for which a fork stood in for the new process, with what it showed: it counts until a new process has.
     """
 
     profiles: Mapping[str, SoloProfile]
@@ -65,6 +67,7 @@ class Evidence:
     executions: Mapping[Witness, tuple[str, ...]] = field(default_factory=dict)
     restored: Mapping[tuple[Witness, tuple[Location, ...]], tuple[Outcome, ...]] = field(default_factory=dict)
     fresh: frozenset[Witness] = frozenset()
+    warm: Mapping[Witness, Outcome] = field(default_factory=dict)
     unrestored: tuple[tuple[Witness, tuple[Location, ...]], ...] = ()
     deep: Mapping[Witness, tuple[Change, ...]] = field(default_factory=dict)
     pinpointed: Mapping[tuple[Witness, tuple[Location, ...]], tuple[Change, ...]] = field(default_factory=dict)
@@ -97,6 +100,11 @@ class Evidence:
     def tried_in_vain(self) -> Counter[Undoing]:
         """How often locations could not be put back."""
         return Counter(self.unrestored)
+
+    def is_contradicted(self, witness: Witness) -> bool:
+        """Whether a fork that stood in for a new process has shown something that other executions do not show."""
+        stand_in, outcomes = self.warm.get(witness), self.outcomes.get(witness, ())
+        return stand_in is not None and any(bad(each) is not bad(stand_in) for each in outcomes)
 
     def own(self, witness: Witness) -> int:
         """How many executions of just its tests there are."""
@@ -135,6 +143,7 @@ class Answers:
     names: dict[Witness, tuple[str, ...]] = field(default_factory=dict)
     restored: dict[Undoing, tuple[Outcome, ...]] = field(default_factory=dict)
     fresh: set[Witness] = field(default_factory=set)
+    warm: dict[Witness, tuple[Outcome, str]] = field(default_factory=dict)
     unrestored: list[Undoing] = field(default_factory=list)
     deep: dict[Witness, tuple[Change, ...]] = field(default_factory=dict)
     pinpointed: dict[Undoing, tuple[Change, ...]] = field(default_factory=dict)
@@ -159,11 +168,28 @@ class Answers:
                 self.pinpointed[witness, locations] = execution.deep
             case DeepLook():
                 self.deep[witness] = execution.deep
-            case question:
-                self.outcomes[witness] = (*self.outcomes.get(witness, ()), outcome)
-                self.names[witness] = (*self.names.get(witness, ()), execution.id)
-                self.fresh.update([witness] if isinstance(question, Printed) else [])
+            case Printed(warm=warm):
+                self._add_printed(witness, execution, is_warm=warm and execution.engine == WARM)
+            case _:
+                self._count(witness, outcome, execution.id)
         return (witness.test,)
+
+    def _add_printed(self, witness: Witness, execution: Execution, *, is_warm: bool) -> None:
+        """What a fork has shown in the place of a new process is forgotten when there is a new process."""
+        self.fresh.add(witness)
+        stand_in = self.warm.pop(witness, None)
+        if stand_in is not None:
+            place = self.names[witness].index(stand_in[1])
+            self.outcomes[witness] = _without(self.outcomes[witness], place)
+            self.names[witness] = _without(self.names[witness], place)
+        outcome = execution.runs[-1].outcome
+        self._count(witness, outcome, execution.id)
+        if is_warm:
+            self.warm[witness] = outcome, execution.id
+
+    def _count(self, witness: Witness, outcome: Outcome, name: str) -> None:
+        self.outcomes[witness] = (*self.outcomes.get(witness, ()), outcome)
+        self.names[witness] = (*self.names.get(witness, ()), name)
 
     def _add_company(self, execution: Execution, asked: Company) -> tuple[str, ...]:
         told = tuple(company_of(execution, asked.makers))
@@ -171,8 +197,7 @@ class Answers:
         for witness, outcome in told:
             key = witness, asked.restore
             if not asked.restore:
-                self.outcomes[witness] = (*self.outcomes.get(witness, ()), outcome)
-                self.names[witness] = (*self.names.get(witness, ()), execution.id)
+                self._count(witness, outcome, execution.id)
                 self.company[witness] = self.company.get(witness, 0) + 1
             elif failed:
                 self.unrestored.append(key)
@@ -188,11 +213,16 @@ class Answers:
             dict(self.names),
             dict(self.restored),
             frozenset(self.fresh),
+            {witness: outcome for witness, (outcome, _) in self.warm.items()},
             tuple(self.unrestored),
             dict(self.deep),
             dict(self.pinpointed),
             dict(self.company),
         )
+
+
+def _without(row: tuple[T, ...], place: int) -> tuple[T, ...]:
+    return (*row[:place], *row[place + 1 :])
 
 
 def subsequence(part: Iterable[str], whole: Iterable[str]) -> bool:

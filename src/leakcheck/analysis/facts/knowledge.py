@@ -132,7 +132,8 @@ class Knowledge:
                 self.cleaners.setdefault(change.location, {})[run.test] = None
         self.same_orders.add(execution)
         self._learn_alone(execution)
-        self._tell(*self._answers.add(execution, self.files))
+        self._answers.add(execution, self.files)
+        self._tell(*self._ran(execution))
 
     def _learn_alone(self, execution: Execution) -> None:
         """What was followed with a profile that tells more now is followed again."""
@@ -146,6 +147,11 @@ class Knowledge:
             self._of_profiles.clear()
             if any(number < self._followed for number, _ in self.appearances.get(test, ())):
                 self._followed = 0
+
+    @staticmethod
+    def _ran(execution: Execution) -> Mapping[str, None]:
+        """How sure an edge is rests on all that its test was seen to do."""
+        return dict.fromkeys(run.test for run in execution.runs)
 
     def _tell(self, *tests: str) -> None:
         for test in tests:

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from leakcheck.nouns import plural
-from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, Deep, Execution
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, WARM, Deep, Execution
 from leakcheck.records.questions import puts_back
 
-Key = tuple[bool, tuple[str, ...], int, str]
-"""Plain pytest or recorded, the files that were imported, what ran before (as a number), and the test."""
+Key = tuple[str, tuple[str, ...], int, str]
+"""How it ran (recorded, by plain pytest, or by that in a fork that stood in for a new process), the files that were
+imported, what ran before (as a number), and the test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,11 @@ class SameOrders:
         order = execution.order
         if isinstance(order.question, Deep) or puts_back(order.question):
             return
+        way = WARM if execution.engine == WARM else "plain" if order.is_plain else "recorded"
         before = 0  # equal predecessors, equal numbers
         for place, run in enumerate(execution.runs):
             if run.outcome in BAD_OUTCOMES or run.outcome in GOOD_OUTCOMES:
-                key = (order.is_plain, order.collect, before, run.test)
+                key = (way, order.collect, before, run.test)
                 seen = self._seen.setdefault(key, [])
                 if seen and (seen[0][1] in BAD_OUTCOMES) != (run.outcome in BAD_OUTCOMES):
                     self._differing[key] = None

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from leakcheck.analysis.facts.evidence import Evidence
+from collections.abc import Iterator
+
+from leakcheck.analysis.facts.evidence import Evidence, witness_of
 from leakcheck.analysis.facts.knowledge import Knowledge
-from leakcheck.analysis.facts.significance import ALPHA, by_chance
+from leakcheck.analysis.facts.significance import ALPHA, by_chance, missing
 from leakcheck.analysis.graph.effects import carriers, effect_of
-from leakcheck.records import Alone, Deep, Location, Printed
+from leakcheck.records import Alone, Deep, Execution, Location, Printed
 from leakcheck.records.questions import puts_back
 
 
 def is_sure(test: str, known: Knowledge) -> bool:
     """Whether chance is excluded as the reason for what `test` did behind its witnesses and without."""
-    if by_chance(*counts(test, known.evidence)) <= ALPHA:
-        return True
-    shown = [each for each in known.evidence.by_test.get(test, ()) if effect_of(each, known.evidence) is not None]
-    places = {places[0] for each in shown if len(places := carriers(each, known)) == 1}
-    return any(by_chance(*counts_at(test, place, known)) <= ALPHA for place in places)
+    return by_chance(*counts(test, known.evidence)) <= ALPHA or any(
+        by_chance(*each) <= ALPHA for each in _tallies(test, known)
+    )
+
+
+def still_missing(test: str, known: Knowledge) -> tuple[int, int]:
+    """The fewest further executions (behind a witness, alone) that exclude chance, if all show the same."""
+    tallies = (counts(test, known.evidence), *_tallies(test, known))
+    return min((missing(*each) for each in tallies), key=sum)
+
+
+def _tallies(test: str, known: Knowledge) -> Iterator[tuple[int, int]]:
+    """`counts_at` each location that alone may be the reason for what a witness shows."""
+    evidence = known.evidence
+    shown = [each for each in evidence.by_test.get(test, ()) if effect_of(each, evidence) is not None]
+    for place in sorted({places[0] for each in shown if len(places := carriers(each, known)) == 1}):
+        yield counts_at(test, place, known)
 
 
 def counts_at(test: str, location: Location, known: Knowledge) -> tuple[int, int]:
@@ -27,10 +41,15 @@ def counts_at(test: str, location: Location, known: Knowledge) -> tuple[int, int
     for number, place in known.appearances.get(test, ()):
         execution = known.executions[number]
         question = execution.order.question
-        if isinstance(question, Deep | Alone | Printed) or puts_back(question):
+        if isinstance(question, Deep | Alone) or puts_back(question):
             continue
         outcome = execution.runs[place].outcome
-        is_there = known.timelines[number].value(location, place) is not None
+        if isinstance(question, Printed):
+            is_there = _is_printed_behind(location, execution, known)
+        else:
+            is_there = known.timelines[number].value(location, place) is not None
+        if is_there is None:
+            continue
         if not (profile.differs(outcome) if is_there else profile.agrees(outcome)):
             return 0, 0
         behind, without = behind + is_there, without + (not is_there)
@@ -43,6 +62,16 @@ def counts_at(test: str, location: Location, known: Knowledge) -> tuple[int, int
     if not all(cured):
         return 0, 0
     return max(behind - 1, 0), without + len(cured) + len(profile.outcomes) - 1
+
+
+def _is_printed_behind(location: Location, execution: Execution, known: Knowledge) -> bool | None:
+    """Whether a printed command, of which nothing was recorded, had a leaked value at `location` in place: it had,
+    if the same tests recorded had. None if that is not known, or if it was a fork whose place a new process took.
+    """
+    witness = witness_of(execution, known.files)
+    if witness is None or execution.id not in known.evidence.executions.get(witness, ()):
+        return None
+    return location in carriers(witness, known) or None
 
 
 def counts(test: str, evidence: Evidence) -> tuple[int, int]:

@@ -26,6 +26,7 @@ from leakcheck.wire.messages import (
     encode,
     reply_inbox,
 )
+from leakcheck.wire.process_config import Mode
 
 _TICK = 0.05
 MAX_REOPENED = 3
@@ -58,11 +59,11 @@ class Root:
     _reopened: int = 0
 
     @classmethod
-    def start(cls, launch: Launch) -> Root:
+    def start(cls, launch: Launch, mode: Mode = "root") -> Root:
         command_read, command_write = os.pipe()
         reply_read, reply_write = os.pipe()
         try:
-            process = launch.start_root("root", (command_read, reply_write))
+            process = launch.start_root(mode, (command_read, reply_write))
         finally:
             os.close(command_read)
             os.close(reply_write)
@@ -129,8 +130,8 @@ class Root:
 
     def _note(self, reply: Reply) -> None:
         match reply:
-            case Up("node", tag, pid) if tag in self.nodes:
-                self._settle(tag, "opening", pid)
+            case Up("node", tag, pid) if tag in self.nodes and self.nodes[tag].state == "opening":
+                self.nodes[tag].pid = pid  # it may have been ready before its parent came to tell that it is there
             case Ready(tag, pid) if tag in self.nodes:
                 self._settle(tag, "ready", pid)
                 self.nodes[tag].ready = True

@@ -50,7 +50,7 @@ class SpawnBackend(Backend):
         return True
 
     def submit(self, job: Job) -> None:
-        is_plain = job.mode == PLAIN
+        is_plain = job.is_plain
         job.mode = PLAIN if is_plain else self.name
         process = self._launch.start("control" if is_plain else "single", job.tag, args=job.args)
         self._processes[job.tag], self._jobs[job.tag] = process, job

@@ -33,9 +33,9 @@ class Launch:
     show_values: bool = False
     guard: Guard | None = None
 
-    def start_root(self, tag: str, pipes: tuple[int, int]) -> KeptProcess:
+    def start_root(self, mode: Mode, pipes: tuple[int, int]) -> KeptProcess:
         """Start the root of a tree of forks; `pipes` are (commands to read, replies to write)."""
-        return self._start("root", tag, self.args, pipes)
+        return self._start(mode, mode, self.args, pipes)
 
     def start(self, mode: Mode, tag: str, *, args: tuple[str, ...] | None = None) -> KeptProcess:
         """Start a process that plays the part `mode`."""
@@ -66,7 +66,7 @@ class Launch:
                     option="python",
                 ) from error
         if self.guard is not None:
-            self.guard.watch(process.pid, ROOT if mode == "root" else GROUP)
+            self.guard.watch(process.pid, ROOT if pipes is not None else GROUP)
         return process
 
     def log(self, tag: str) -> Path:

@@ -10,12 +10,16 @@ from leakcheck.recorder.process.control_part import ControlPart
 from leakcheck.recorder.process.parts import SinglePart, read_order
 from leakcheck.recorder.process.random_seeds import Chance
 from leakcheck.recorder.process.tree_part import RootPart
+from leakcheck.recorder.process.warm_server import serve_warm
 from leakcheck.recorder.process.watch import Watch
 from leakcheck.wire.process_config import Setup
 
 
 def start(setup: Setup) -> int:
     """Run pytest as `setup` says; returns its exit code."""
+    if setup.mode == "warm":
+        execution = serve_warm(setup)
+        return 0 if execution is None else _run_plain(execution)
     if setup.mode == "control":
         return _run_plain(setup)
     watch, chance = Watch.start(setup, os.path.realpath(os.getcwd())), Chance()

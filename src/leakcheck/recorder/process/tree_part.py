@@ -15,6 +15,7 @@ from leakcheck.recorder.process.shared_resources import (
     own_captured_output,
     own_temporary_folder,
 )
+from leakcheck.recorder.process.warm_imports import note_imports
 from leakcheck.recorder.process.watch import Watch
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
@@ -55,6 +56,8 @@ class RootPart(RecordingPart):
         self.chance.settle()
         if self.collect:  # its forks are tests alone
             self.look = self.watch.book.look()
+        else:
+            note_imports(self.setup)
         server = NodeServer(self._commands, self.setup.replies)
         server.reply(Ready(self._tag, Real.getpid()))
         tag = server.serve(server.handle)

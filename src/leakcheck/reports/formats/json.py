@@ -218,6 +218,7 @@ def _certificate(certificate: Certificate) -> Json:
         "covered_by": dict(certificate.covered_by),
         "profile": certificate.profile,
         "limits": list(certificate.limits),
+        "economies": list(certificate.economies),
     }
 
 

@@ -228,6 +228,7 @@ def _certificate() -> Schema:
         covered_by=map_of(count("Pairs."), "The pairs by what first executed them: an order's name, or a kind."),
         profile=one_of(ProfileName, "How thorough the audit was asked to be."),
         limits=array_of(string(), "What the profile does not cover, or that the audit was not finished."),
+        economies=array_of(string(), "What fewer or cheaper executions have covered than a thorough audit makes."),
     )
 
 

@@ -41,7 +41,7 @@ def certificate_sentences(result: Result, *, kinds: bool = True) -> tuple[str, .
     found = result.certificate
     limits = (each for each in found.limits if each in _meant(found))
     told = _kinds(found.kinds) if kinds else ""
-    return tuple(filter(None, (_pairs(found), *limits, conclusion(result), told)))
+    return tuple(filter(None, (_pairs(found), *limits, *found.economies, conclusion(result), told)))
 
 
 def unexplained(found: Certificate) -> str:

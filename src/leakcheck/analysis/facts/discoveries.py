@@ -1,0 +1,59 @@
+"""What orders of the whole suite have shown, and how much a further one can be expected to show.
+
+An order is a sample of what the suite can do: outcomes, and which test reads or leaves what. The chance that the
+next sample shows something new is about the share of samples that were the only ones to show something (Good 1953,
+"The population frequencies of species and the estimation of population parameters", after Turing).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+
+from leakcheck.analysis.facts.evidence import bad
+from leakcheck.records import Execution, Whole
+
+ACCEPTED = 0.5
+"""So many new things a further order may be expected to show, and still be left out, if the last showed none."""
+
+
+def is_another_worth_while(executions: Sequence[Execution]) -> bool:
+    """Whether a further pair of random orders, an order and its reverse, promises anything: the last pair has shown
+    something that nothing before it had, or `expected_news` says so."""
+    last = {each.id: each for each in _last_pair(executions)}
+    known = {thing for each in executions if each.id not in last for thing in _things(each)}
+    has_news = any(thing not in known for each in last.values() for thing in _things(each))
+    return has_news or expected_news(executions) > ACCEPTED
+
+
+def expected_news(executions: Iterable[Execution]) -> float:
+    """How many things a further order of the whole suite can be expected to show that none has shown yet, and no
+    test alone either."""
+    seen, elsewhere, orders = Counter[Hashable](), set[Hashable](), 0
+    for each in executions:
+        if isinstance(each.order.question, Whole):
+            orders += 1
+            seen.update(set(_things(each)))
+        else:
+            elsewhere.update(_things(each))
+    once = sum(count == 1 and thing not in elsewhere for thing, count in seen.items())
+    return once / orders if orders else 0.0
+
+
+def random_pairs(executions: Iterable[Execution]) -> int:
+    """How many random orders there were, each with its reverse."""
+    return len({each.order.seed for each in executions if each.order.kind == "random"})
+
+
+def _last_pair(executions: Iterable[Execution]) -> list[Execution]:
+    random = [each for each in executions if each.order.kind == "random"]
+    return [each for each in random if each.order.seed == random[-1].order.seed]
+
+
+def _things(execution: Execution) -> Iterator[Hashable]:
+    for run in execution.runs:
+        yield run.test, bad(run.outcome)
+        for location in run.reads:
+            yield run.test, "reads", location
+        for change in (*run.changes, *run.finalised):
+            yield run.test, "leaves", change.location

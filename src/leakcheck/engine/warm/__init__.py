@@ -1,0 +1,1 @@
+"""Plain pytest runs in forks of a process that has imported installed packages."""
