@@ -15,7 +15,7 @@ from leakcheck import __version__
 from leakcheck.audit.collect import check_paths, open_bench
 from leakcheck.audit.engine_context import engine_for
 from leakcheck.audit.resume import Earlier, check_same
-from leakcheck.engine import Engine, check_interpreter
+from leakcheck.engine import Cpu, Engine, check_interpreter
 from leakcheck.errors import CannotRecord, FolderGone, Interrupted, UsageError
 from leakcheck.options import Options
 from leakcheck.progress import Progress
@@ -27,7 +27,7 @@ from leakcheck.search.outlook import under_way
 from leakcheck.search.session import AuditSession
 from leakcheck.snapshots.redaction import Redactor
 from leakcheck.store import AuditFolder
-from leakcheck.wire.events import Begun, Completed, Excerpts, Sources
+from leakcheck.wire.events import Begun, Completed, Excerpts, Sources, Spent
 from leakcheck.workspace.excerpts import excerpts_for
 from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
@@ -43,7 +43,7 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
 
     Everything learnt is on disk when this returns or raises. `Interrupted` is raised for a signal.
     """
-    began = time.monotonic()
+    began, before = time.monotonic(), Cpu.now().processes
     collected = earlier is not None
     folder = None if earlier is None else earlier.folder
     try:
@@ -63,10 +63,11 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
                 calibrate(bench, control)
                 phases.settle(bench)
                 bench.tell_left_out()
-                engine.close_resources()
+                engine.stop()
                 _tell_leftovers(bench)
                 _tell_temporary(bench)
                 keep_excerpts(folder, bench)
+                engine.keep("audit", Spent(*Cpu.now().without(before)))
                 engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
                 return folder
     except KeyboardInterrupt as asked:

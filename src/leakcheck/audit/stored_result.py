@@ -139,15 +139,17 @@ def forked(audit: Audit) -> bool:
 
 
 def _cost(audit: Audit, folder: AuditFolder) -> Cost:
-    whole = [each.seconds for each in audit.control if each.status == "finished"]
+    whole = [each for each in audit.control if each.status == "finished"]
     executions = (*audit.executions, *audit.control)
     forks = sum(execution.engine == "fork" for execution in executions)
     nodes = sum(tag == "suite" or tag.startswith("node") for tag in folder.tags())
     return Cost(
-        plain_seconds=round(min(whole, default=0.0), 3),
+        plain_seconds=round(min((each.seconds for each in whole), default=0.0), 3),
         audit_seconds=round(audit.seconds, 3),
         executions=len(executions),
         test_executions=sum(len(execution.runs) for execution in executions),
         processes=len(executions) - forks + (forks > 0),
         forks=forks + nodes if forks else 0,
+        plain_cpu_seconds=round(min((each.cpu for each in whole if each.cpu is not None), default=0.0), 3),
+        audit_cpu_seconds=round(audit.cpu or 0.0, 3),
     )

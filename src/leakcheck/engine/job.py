@@ -38,7 +38,8 @@ class Job:
     `complete` that its last test is over. `status` is its exit code, once it is over. `parent_killed`: what had
     started it was killed. `lost`: nobody will tell any more, and it has to run once more; `alone`: it does, with
     its own parent. `tried`: it was tried before, when there was no room to record it. `tests`: so many of its tests
-    have begun. `leases` is what it has of each resource while it runs.
+    have begun. `leases` is what it has of each resource while it runs. `cpu` are the seconds that its process, and
+    those which that has started, took, once it is over; None if nobody tells.
     """
 
     tag: str
@@ -57,6 +58,7 @@ class Job:
     parent_killed: bool = False
     alone: bool = False
     status: int | None = None
+    cpu: float | None = None
     tried: bool = False
     tests: int = 0
     leases: tuple[Lease, ...] = ()

@@ -213,7 +213,8 @@ class OrderSummary:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the audit cost, in seconds and counts."""
+    """What the audit cost, in seconds and counts. CPU seconds are those of whole trees of processes: of plain pytest
+    and what it had started, and of leakcheck and all that it had started; 0 if they were not recorded."""
 
     plain_seconds: float
     audit_seconds: float
@@ -221,6 +222,19 @@ class Cost:
     test_executions: int
     processes: int
     forks: int
+    plain_cpu_seconds: float = 0.0
+    audit_cpu_seconds: float = 0.0
+
+    @property
+    def cpu_ratio(self) -> float:
+        """How many plain runs the audit was, in CPU; 0 if that is not known."""
+        known = self.plain_cpu_seconds > 0 and self.audit_cpu_seconds > 0
+        return self.audit_cpu_seconds / self.plain_cpu_seconds if known else 0.0
+
+    @property
+    def wall_ratio(self) -> float:
+        """The same by the clock on the wall, where plain pytest ran beside something else."""
+        return self.audit_seconds / self.plain_seconds if self.plain_seconds > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ EXECUTIONS = ("e", CONTROL)
 class Audit:
     """Everything known about a suite. `control` are the executions without a recorder. `damaged` are segments that
     are not as they were written, or gone: they count for nothing, and such an audit is not finished. For the
-    tests that are `investigated` further executions were asked for."""
+    tests that are `investigated` further executions were asked for. `cpu` are the seconds of all its processes,
+    None if that is not known of every session."""
 
     suite: Suite
     executions: tuple[Execution, ...]
@@ -60,6 +61,7 @@ class Audit:
     excerpts: tuple[Excerpt, ...] = ()
     fallback: str = ""
     investigated: frozenset[str] = frozenset()
+    cpu: float | None = None
 
     @cached_property
     def asked_for(self) -> Options:
@@ -76,6 +78,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     outside: list[Met] = []
     status: Status = LOST
     seconds, engine, running, why = 0.0, "fork", "", ""
+    cpu: float | None = None
     deep: tuple[Change, ...] = ()
     modules: tuple[str, ...] = ()
     for event in items:
@@ -102,11 +105,12 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
                 why = f"{reason.partition(':')[0]} ended the run"
             case events.Exit():
                 status, seconds, engine = cast(Status, event.status), event.seconds, event.engine
-                why = event.why or why
+                why, cpu = event.why or why, event.cpu
     if running and status != LOST:
         outcome = "timeout" if status == "timeout" else "crashed"
         runs.append(TestRun(running, cast(Outcome, outcome), crash=why))
-    return Execution(tag, order, status, tuple(runs), seconds, tuple(notes), engine, tuple(outside), deep, modules)
+    told = tuple(notes), engine, tuple(outside), deep, modules, cpu
+    return Execution(tag, order, status, tuple(runs), seconds, *told)
 
 
 def _last_session(items: Sequence[events.Event]) -> Sequence[events.Event]:
@@ -134,6 +138,13 @@ def _seconds(items: Sequence[events.Event]) -> float | None:
     ends = [event for event in items if isinstance(event, events.Completed)]
     before = sum(event.seconds for event in items if isinstance(event, events.Resumed))
     return ends[-1].seconds + before if ends else None
+
+
+def _cpu(items: Sequence[events.Event]) -> float | None:
+    """CPU seconds of all sessions; None if one did not tell."""
+    sessions = sum(isinstance(event, events.Begun | events.Resumed) for event in items)
+    told = [event.own + event.processes for event in items if isinstance(event, events.Spent)]
+    return sum(told) if told and len(told) >= sessions else None
 
 
 def _seconds_until_now(folder: AuditFolder, items: Sequence[events.Event]) -> float:
@@ -243,4 +254,5 @@ def read_audit(folder: AuditFolder) -> Audit:
         next((each.items for each in reversed(items) if isinstance(each, events.Excerpts)), ()),
         _fallback(session, notes),
         frozenset(event.test for event in session if isinstance(event, events.Investigated)),
+        _cpu(items),
     )

@@ -187,7 +187,8 @@ class Completed:
 @dataclass(frozen=True, slots=True)
 class Exit:
     """Written by the engine when the process is gone. `changed` is, by name, what it had changed and is put
-    back; `why` is what ended it, in words."""
+    back; `why` is what ended it, in words. `cpu` are the seconds that the process, and those which it has started,
+    took; None if that is not known."""
 
     status: str
     code: int | None
@@ -195,6 +196,16 @@ class Exit:
     engine: str = "fork"
     changed: tuple[str, ...] = ()
     why: str = ""
+    cpu: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The CPU seconds of a session of an audit when its last process had ended: those of the controller itself, and
+    those of all `processes` that it had started. Told in the segment `audit`."""
+
+    own: float
+    processes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +243,7 @@ Event = (
     | Stopped
     | Completed
     | Exit
+    | Spent
     | Ended
     | Disowned
 )

@@ -154,9 +154,9 @@ class ForkBackend(Backend):
                 self._forks[tag].pid = pid
                 if self._launch.guard is not None:
                     self._launch.guard.watch(pid)
-            case Gone("run", tag, pid, status) if tag in self._forks:
+            case Gone("run", tag, pid, status, cpu) if tag in self._forks:
                 self._forks[tag].pid = pid
-                self._forks[tag].job.status = status_of(status)
+                self._forks[tag].job.status, self._forks[tag].job.cpu = status_of(status), cpu
             case Ready():
                 root.orphans.spare()
             case Gone("node", tag):
@@ -167,6 +167,7 @@ class ForkBackend(Backend):
         if fork.adopted and self._root is not None:
             over = self._root.process.poll() is not None
             fork.job.status = self._root.process.ended.get(fork.pid)
+            fork.job.cpu = self._root.process.spent.get(fork.pid)
             if over and fork.job.status is None:
                 self._lose(fork)
 

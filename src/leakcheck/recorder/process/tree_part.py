@@ -38,7 +38,7 @@ class RootPart(RecordingPart):
         self.watch.book.name_all()
         self.threads.leave()
         server = RootServer(self.setup.commands, self.setup.replies)
-        server.reply(Ready(ROOT, Real.getpid()))
+        server.reply(Ready(ROOT, Real.getpid(), Real.cpu()))
         tag = server.serve(server.handle)
         if tag is None:
             return 0
@@ -56,7 +56,7 @@ class RootPart(RecordingPart):
         if self.collect:  # its forks are tests alone
             self.look = self.watch.book.look()
         server = NodeServer(self._commands, self.setup.replies)
-        server.reply(Ready(self._tag, Real.getpid()))
+        server.reply(Ready(self._tag, Real.getpid(), Real.cpu()))
         tag = server.serve(server.handle)
         if tag is None:
             Real.leave(0)  # pytest's ending and the interpreter's, five full collections of garbage, serve nobody

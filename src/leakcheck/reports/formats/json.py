@@ -97,6 +97,8 @@ def _cost(cost: Cost) -> Json:
         "test_executions": cost.test_executions,
         "processes": cost.processes,
         "forks": cost.forks,
+        "plain_cpu_seconds": _seconds(cost.plain_cpu_seconds),
+        "audit_cpu_seconds": _seconds(cost.audit_cpu_seconds),
     }
 
 

@@ -100,12 +100,18 @@ def _suite() -> Schema:
 def _cost() -> Schema:
     return record(
         "What the audit cost.",
-        plain_seconds=seconds("Duration of plain pytest on the same suite; 0 if it was not measured."),
+        plain_seconds=seconds(
+            "Duration of plain pytest on the same suite, beside its collection; 0 if not measured."
+        ),
         audit_seconds=seconds("Duration of the whole audit."),
         executions=count("Orders that were run."),
         test_executions=count("Tests that were run in them, every time counted."),
         processes=count("pytest processes that were started."),
         forks=count("Forks of them."),
+        plain_cpu_seconds=seconds(
+            "CPU of plain pytest and of what it started, user and system; 0 if not recorded."
+        ),
+        audit_cpu_seconds=seconds("CPU of leakcheck and of all that it started; 0 if not recorded."),
     )
 
 
