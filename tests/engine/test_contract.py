@@ -286,5 +286,5 @@ def test_what_an_execution_costs_counts_what_it_has_started(stage: Stage) -> Non
     idle, busy = stage.finish(stage.submit("test_passes")), stage.finish(stage.submit("test_works", number=2))
     assert idle.cpu is not None
     assert busy.cpu is not None
-    assert 0 < idle.cpu
+    assert idle.cpu > 0
     assert busy.cpu > 0.45  # what this process had used before the test counts to its 0.3

@@ -7,6 +7,7 @@ as an assertion would end it.
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -176,7 +177,9 @@ class ModelEngine:
     def keep(self, tag: str, event: Event) -> None:
         self.kept.append((tag, event))
 
-    def run(self, orders: Iterable[Order], *, lanes: int | None = None) -> Iterator[Execution]:
+    def run(
+        self, orders: Iterable[Order], *, lanes: int | None = None, ends: float = float("inf")
+    ) -> Iterator[Execution]:
         """As the real engine does. When its `lives` are spent it is killed: what it has executed is in `ended`."""
         asked = []
         for order in list(orders):
@@ -187,6 +190,8 @@ class ModelEngine:
             else:
                 asked.append((self.replay.free(tag), order))
         for tag, order in self._in_lanes(asked):
+            if time.monotonic() > ends:
+                return
             if len(self.ran) >= self.lives:
                 raise KeyboardInterrupt
             self.ran.append(order)

@@ -27,6 +27,7 @@ from leakcheck.analysis.graph.verdicts import verdicts_of
 from leakcheck.analysis.state_diff import state_diffs
 from leakcheck.options import PROFILES, ProfileName
 from leakcheck.records import (
+    ALL_RUN,
     ORDER_DEPENDENT,
     Certificate,
     Cost,
@@ -35,6 +36,7 @@ from leakcheck.records import (
     Finding,
     Leak,
     Location,
+    NotRun,
     OrderSummary,
     Result,
     Suite,
@@ -51,7 +53,8 @@ _UNFINISHED = "The audit was not finished, and tells what it had executed until 
 @dataclass(frozen=True)
 class Effort:
     """How thorough the audit was: its profile, what the search was allowed in the user's words, whether it spent
-    that, whether it came to its end, whether some of it is lost, and to which depth it followed values."""
+    that, whether it came to its end, whether some of it is lost, to which depth it followed values, and what it
+    should have run in any case and did not."""
 
     profile: ProfileName = "standard"
     budget: str = ""
@@ -59,6 +62,7 @@ class Effort:
     finished: bool = True
     damaged: bool = False
     depth: int = USUAL_DEPTH
+    not_run: NotRun = ALL_RUN
 
     @property
     def limits(self) -> tuple[str, ...]:
@@ -179,6 +183,8 @@ def _certificate(
         budget=effort.budget,
         profile=effort.profile,
         limits=effort.limits,
+        never_alone=effort.not_run.alone,
+        orders_not_run=effort.not_run.orders,
     )
 
 

@@ -35,6 +35,9 @@ from leakcheck.workspace.salts import keep_salt
 from leakcheck.workspace.source_digests import sources_of
 from leakcheck.workspace.unseen_changes import of_killed
 
+CLOSING, LEAST_CLOSING = 0.04, 1.5
+"""Of the time that an audit may take so large a part, and so many seconds at least, are for ending executions,
+putting back what they have changed, and telling what they have shown."""
 _WAY_ON = "`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now"
 
 
@@ -55,7 +58,9 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         salt = earlier.salt if earlier is not None else secrets.token_hex(16)
         with in_turn(here, progress):
             folder = folder or _begin(options, progress, salt)
-            with engine_for(options, folder, salt=salt, earlier=earlier) as engine, told_to(progress, engine):
+            ends = began + _for_executions(options.wall)
+            engines = engine_for(options, folder, salt=salt, earlier=earlier, ends=ends)
+            with engines as engine, told_to(progress, engine):
                 known = earlier.suite.launcher if earlier is not None else ""
                 bench, control = open_bench(engine, options, progress, known)
                 collected = True
@@ -77,6 +82,11 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         raise _gone(error) from None
     except CannotRecord as error:
         raise _out_of_room(error, folder if collected else None) from None
+
+
+def _for_executions(wall: float) -> float:
+    """How much of the time of an audit is for executions."""
+    return max(wall / 2, min((1 - CLOSING) * wall, wall - LEAST_CLOSING))
 
 
 @contextmanager

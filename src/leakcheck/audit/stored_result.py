@@ -51,10 +51,11 @@ def result_of(
         effort=Effort(
             options.profile,
             _budget(audit),
-            _is_spent(audit),
+            is_spent(audit),
             audit.finished,
             bool(audit.damaged),
             options.depth,
+            audit.not_run,
         ),
         notes=notes,
     )
@@ -101,7 +102,7 @@ def partial(audit: Audit, written_for: str | None) -> Iterator[str]:
         yield "it was not finished"
     if options.profile == "quick":
         yield "its profile is quick"
-    if _is_spent(audit):
+    if is_spent(audit):
         yield "its budget was spent"
     if written_for is not None and written_for != selection(audit):
         yield f"it audited {selection(audit)}, and the baseline is written for {written_for}"
@@ -120,7 +121,8 @@ def _from_root(path: str, invocation: str) -> str:
     return posixpath.normpath(posixpath.join(invocation, file)) + mark + rest
 
 
-def _is_spent(audit: Audit) -> bool:
+def is_spent(audit: Audit) -> bool:
+    """Whether its budget did not suffice for all that it wanted to run."""
     return any(note.topic == Topic.BUDGET for note in audit.notes)
 
 
@@ -129,8 +131,8 @@ def _budget(audit: Audit) -> str:
     if "budget" not in audit.options:
         return ""
     amount = str(audit.asked_for.budget).removesuffix(".0")
-    what = "seconds" if audit.asked_for.budget_unit == "seconds" else "runs of the declared order"
-    return f"{amount} {what}"
+    whole = audit.asked_for.budget_unit == "seconds"
+    return f"{amount} seconds for the whole audit" if whole else f"{amount} runs of the declared order"
 
 
 def forked(audit: Audit) -> bool:

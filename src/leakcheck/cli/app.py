@@ -68,8 +68,8 @@ def _main(
 def run(
     context: typer.Context,
     asked: Asked,
-    resume: Annotated[bool, typer.Option(
-        "--resume", help="Go on with the newest audit that was not finished, by its own options.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest audit that was not finished, or "
+        "had spent its budget, by its own options.")] = False,
     audit: AuditId = None,
     fail_on: FailOnOption = None,
     folder: Folder = None,

@@ -53,11 +53,17 @@ class Scheduler:
         """The preferred one of those that take jobs."""
         return next(each for each in self.backends if each.alive)
 
-    def work(self, waiting: list[Job], lanes: int, until: str = "") -> Iterator[Execution]:
+    def work(
+        self, waiting: list[Job], lanes: int, until: str = "", ends: float = float("inf")
+    ) -> Iterator[Execution]:
         """Run the jobs of `waiting`; executions come as they end, those that go on in the background as well. Ends
-        when only these are left, and `until` is none of them."""
+        when only these are left, and `until` is none of them. At the time `ends` what runs is ended, and nothing
+        more is begun."""
         try:
             while waiting or any(not job.in_background or job.tag == until for job in self.jobs.values()):
+                if self.clock() > ends:
+                    waiting.clear()
+                    self._cut(until)
                 self._start(waiting, lanes)
                 self.listen()
                 self._watch()
@@ -156,6 +162,14 @@ class Scheduler:
         for backend in self.backends:
             backend.watch(now, self.limits.execution, files_touched=self._is_touched())
 
+    def _cut(self, until: str) -> None:
+        """The time is over: end what somebody waits for. Asked again and again, as who is to be ended may be only
+        about to begin."""
+        for job in self.jobs.values():
+            if not job.over and (not job.in_background or job.tag == until):
+                job.cut, job.killed = True, job.killed or self.clock()
+                self._runs[job.tag].cancel(job)
+
     # Closing ---------------------------------------------------------------------------------------------------
 
     def _ended(self, job: Job, waiting: list[Job]) -> Execution | None:
@@ -189,6 +203,8 @@ class Scheduler:
         if job.touches and met:
             self.leases.writers.add(job.tag)
         items = self.folder.read(job.tag)
+        if job.cut:
+            return self.closing.close(job, items, lost=disturbed or job.ended(items)[0] != "finished")
         if gave_up(self.folder, job.tag):
             return self._unrecorded(job, items)
         if not disturbed:

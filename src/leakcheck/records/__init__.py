@@ -43,6 +43,7 @@ from leakcheck.records.questions import (
     Whole,
 )
 from leakcheck.records.recorded import (
+    ALL_RUN,
     BAD_OUTCOMES,
     GOOD_OUTCOMES,
     NO_VALUE,
@@ -53,6 +54,7 @@ from leakcheck.records.recorded import (
     Mark,
     Met,
     Note,
+    NotRun,
     Order,
     Outcome,
     PathChange,
@@ -73,6 +75,7 @@ from leakcheck.records.recorded import (
 )
 
 __all__ = [
+    "ALL_RUN",
     "BAD_OUTCOMES",
     "GOOD_OUTCOMES",
     "MAX_TEMPLATE",
@@ -108,6 +111,7 @@ __all__ = [
     "Location",
     "Mark",
     "Met",
+    "NotRun",
     "Note",
     "Order",
     "OrderKind",

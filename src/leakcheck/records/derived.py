@@ -120,7 +120,8 @@ class Certificate:
 
     `covered_by` counts them by the execution that first showed each: an order's name, "isolated", "pairs" or
     "confirm". `budget` is what the search was allowed, in the user's words. `kinds` tells how each was watched,
-    and `limits`, in sentences, what the `profile` does not cover.
+    and `limits`, in sentences, what the `profile` does not cover. `never_alone` are tests, and `orders_not_run`
+    names of orders of the whole suite, that it did not suffice for.
     """
 
     pairs_total: int
@@ -132,6 +133,8 @@ class Certificate:
     budget: str = ""
     profile: str = "standard"
     limits: tuple[str, ...] = ()
+    never_alone: tuple[str, ...] = ()
+    orders_not_run: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +216,7 @@ class OrderSummary:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the audit cost, in seconds and counts. CPU seconds are those of whole trees of processes: of plain pytest
+    """What the audit cost, in seconds and counts. CPU seconds are those of trees of processes: of plain pytest
     and what it had started, and of leakcheck and all that it had started; 0 if they were not recorded."""
 
     plain_seconds: float

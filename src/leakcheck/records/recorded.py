@@ -231,6 +231,18 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class NotRun:
+    """What the budget of an audit did not suffice for, where it should have come in any case: tests that never ran
+    `alone`, and the names of `orders` of the whole suite that were not run to their end."""
+
+    alone: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+
+
+ALL_RUN = NotRun()
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
     """One order, run once, in one process. `outside` is what tests have met of state that no fork undoes. `deep` is
     what a deep look found; the cause of each change is the test that made it. `modules` are those of the project

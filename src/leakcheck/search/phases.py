@@ -18,6 +18,7 @@ from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.search.proof import confirm
 from leakcheck.search.questions import order_for
 from leakcheck.search.session import AuditSession
+from leakcheck.search.short_of_time import by_turns, is_short_of_time, kept_for_proof
 from leakcheck.search.witnesses import find_alternatives, find_more, find_witnesses
 
 
@@ -36,12 +37,15 @@ def settle(bench: AuditSession) -> None:
     """Find every order dependence, prove it, and cover every pair of a leaked value and its reader."""
     profile = bench.profile
     bench.progress.expect(outlook(bench))
-    if not profile.isolate_all:
-        orders_and_differing(bench)
-    elif bench.engine.fork:
-        orders_and_profiles(bench)
-    else:
-        orders_and_suspects(bench)
+    with kept_for_proof(bench):
+        if is_short_of_time(bench):
+            by_turns(bench, lambda bench: (_suspects(bench), _loud(bench)), _backwards)
+        elif not profile.isolate_all:
+            orders_and_differing(bench)
+        elif bench.engine.fork:
+            orders_and_profiles(bench)
+        else:
+            orders_and_suspects(bench)
     try_meant(bench)
     _set_budget(bench)
     find_and_prove(bench, Plan(latent=profile.search))
@@ -95,6 +99,11 @@ def orders_and_suspects(bench: AuditSession) -> None:
     """Where a process is dear, alone run only tests that differ between orders, that leave something behind, or
     that read what others left."""
     _reverses(bench, [each.order for each in bench.run("orders", whole_orders(bench.view()))])
+    bench.run("isolated", Isolated().propose(bench.view(_loud(bench))))
+
+
+def _loud(bench: AuditSession) -> set[str]:
+    """Tests that differ between orders, leave something behind, or read what others left."""
     outcomes: dict[str, set[bool]] = {}
     loud: set[str] = set()
     for timeline in bench.known().timelines:
@@ -102,8 +111,7 @@ def orders_and_suspects(bench: AuditSession) -> None:
             outcomes.setdefault(run.test, set()).add(run.bad)
             if run.changes or run.finalised or timeline.read(place, set(run.reads)):
                 loud.add(run.test)
-    suspects = loud | {test for test, seen in outcomes.items() if len(seen) > 1}
-    bench.run("isolated", Isolated().propose(bench.view(suspects)))
+    return loud | {test for test, seen in outcomes.items() if len(seen) > 1}
 
 
 def orders_and_differing(bench: AuditSession) -> None:
@@ -153,7 +161,7 @@ def _backwards(done: list[Order]) -> list[Order]:
 
 
 def _set_budget(bench: AuditSession) -> None:
-    seconds = bench.options.budget_seconds(declared_seconds(bench))
+    seconds = bench.search_seconds(declared_seconds(bench))
     bench.deadline = time.monotonic() + seconds
     bench.progress.expect(Outlook(search=seconds))
 

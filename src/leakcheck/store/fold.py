@@ -12,6 +12,7 @@ from leakcheck.errors import Unreadable
 from leakcheck.options import Options
 from leakcheck.probes import own
 from leakcheck.records import (
+    ALL_RUN,
     About,
     Behind,
     Change,
@@ -20,6 +21,7 @@ from leakcheck.records import (
     Kind,
     Met,
     Note,
+    NotRun,
     Order,
     Outcome,
     Status,
@@ -44,7 +46,7 @@ class Audit:
     """Everything known about a suite. `control` are the executions without a recorder. `damaged` are segments that
     are not as they were written, or gone: they count for nothing, and such an audit is not finished. For the
     tests that are `investigated` further executions were asked for. `cpu` are the seconds of all its processes,
-    None if that is not known of every session."""
+    None if that is not known of every session. `not_run` is what its budget did not suffice for."""
 
     suite: Suite
     executions: tuple[Execution, ...]
@@ -62,6 +64,7 @@ class Audit:
     fallback: str = ""
     investigated: frozenset[str] = frozenset()
     cpu: float | None = None
+    not_run: NotRun = ALL_RUN
 
     @cached_property
     def asked_for(self) -> Options:
@@ -126,6 +129,11 @@ def _fallback(items: Sequence[events.Event], notes: Iterable[Note]) -> str:
     return told[-1] if told else str(Fallback.UNKNOWN) if in_words else ""
 
 
+def _options(begun: events.Begun, items: Iterable[events.Event]) -> Mapping[str, str]:
+    later = [event.options for event in items if isinstance(event, events.Resumed)]
+    return {name: text for each in (begun.options, *later) for name, text in each.items()}
+
+
 def _lanes(options: Mapping[str, str]) -> int:
     text = options.get("lanes", "1")
     if not isinstance(text, str) or not text.isascii() or not text.isdigit():
@@ -135,7 +143,7 @@ def _lanes(options: Mapping[str, str]) -> int:
 
 def _seconds(items: Sequence[events.Event]) -> float | None:
     """How long the audit took, over all its sessions; None if it was not finished."""
-    ends = [event for event in items if isinstance(event, events.Completed)]
+    ends = [event for event in _last_session(items) if isinstance(event, events.Completed)]
     before = sum(event.seconds for event in items if isinstance(event, events.Resumed))
     return ends[-1].seconds + before if ends else None
 
@@ -248,11 +256,12 @@ def read_audit(folder: AuditFolder) -> Audit:
         seconds is not None and not damaged and not content.damage,
         _seconds_until_now(folder, items) if seconds is None else seconds,
         _lanes(begun.options),
-        begun.options,
+        _options(begun, items),
         (*(["audit"] if content.damage else []), *damaged),
         content.format,
         next((each.items for each in reversed(items) if isinstance(each, events.Excerpts)), ()),
         _fallback(session, notes),
         frozenset(event.test for event in session if isinstance(event, events.Investigated)),
         _cpu(items),
+        next((each for each in reversed(session) if isinstance(each, NotRun)), ALL_RUN),
     )

@@ -21,7 +21,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from leakcheck.records import Change, Excerpt, Note, Order, Suite, TestRun
+from leakcheck.records import Change, Excerpt, Note, NotRun, Order, Suite, TestRun
 
 FORMAT = 3
 UNSEALED = 1
@@ -50,11 +50,13 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """An audit that was not finished goes on: everything is asked again, and what was executed is not executed
-    again. `seconds` is how long it had taken until then."""
+    """An audit that was not finished, or had spent its budget, goes on: everything is asked again, and what was
+    executed is not executed again. `seconds` is how long it had taken until then, `options` those that are others
+    from now on."""
 
     created: str
     seconds: float = 0.0
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,7 @@ Event = (
     | Finished
     | Again
     | Note
+    | NotRun
     | FellBack
     | Investigated
     | Outside

@@ -220,6 +220,8 @@ def _certificate(certificate: Certificate) -> Json:
         "covered_by": dict(certificate.covered_by),
         "profile": certificate.profile,
         "limits": list(certificate.limits),
+        "never_alone": list(certificate.never_alone),
+        "orders_not_run": list(certificate.orders_not_run),
     }
 
 

@@ -229,11 +229,13 @@ def _certificate() -> Schema:
         pairs_covered=count("Those that were executed."),
         unexplained=array_of(ref("unexplained"), "Differences in outcome that no edge explains."),
         kinds=map_of(string(), "How each kind of state was watched: tracked, compared or on demand."),
-        budget_exhausted={"type": "boolean", "description": "Whether the search ended for lack of budget."},
-        budget=string("What the search was allowed: runs of the declared order, or seconds."),
+        budget_exhausted={"type": "boolean", "description": "Whether something was left out for lack of budget."},
+        budget=string("What the search was allowed in runs of the declared order, or the whole audit in seconds."),
         covered_by=map_of(count("Pairs."), "The pairs by what first executed them: an order's name, or a kind."),
         profile=one_of(ProfileName, "How thorough the audit was asked to be."),
         limits=array_of(string(), "What the profile does not cover, or that the audit was not finished."),
+        never_alone=array_of(string(), "Tests that should have run alone, and did not for lack of budget."),
+        orders_not_run=array_of(string(), "Orders of the whole suite that were not run to their end for the same."),
     )
 
 
