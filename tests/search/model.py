@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, cast
 
-from leakcheck.engine import Engine
+from leakcheck.engine import Engine, Tally
 from leakcheck.options import Options
 from leakcheck.progress import Silent
 from leakcheck.records import (
@@ -169,6 +169,7 @@ class ModelEngine:
     replay: Replay = field(default_factory=Replay)
     lives: int = 10**9
     ended: list[tuple[Order, Execution]] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def fall_back(self, why: Fallback) -> None:

@@ -29,14 +29,14 @@ def folder_with(tmp_path: Path, *items: events.Event, cpu: float | None = None) 
     ("items", "expected"),
     [
         ((BEGUN,), None),
-        ((BEGUN, events.Spent(1.0, 2.5)), 3.5),
+        ((BEGUN, events.Spent(1.0, 2.5)), (1.0, 2.5)),
         ((BEGUN, RESUMED, events.Spent(1.0, 2.5)), None),
-        ((BEGUN, events.Spent(1.0, 1.0), RESUMED, events.Spent(1.0, 2.5)), 5.5),
+        ((BEGUN, events.Spent(1.0, 1.0), RESUMED, events.Spent(1.0, 2.5)), (2.0, 3.5)),
     ],
     ids=["an older one", "told", "one session was killed", "both sessions told"],
 )
 def test_cpu_is_known_if_every_session_has_told_it(
-    tmp_path: Path, items: tuple[events.Event, ...], expected: float | None
+    tmp_path: Path, items: tuple[events.Event, ...], expected: tuple[float, float] | None
 ) -> None:
     assert read_audit(folder_with(tmp_path, *items)).cpu == expected
 

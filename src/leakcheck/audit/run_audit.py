@@ -15,7 +15,7 @@ from leakcheck import __version__
 from leakcheck.audit.collect import check_paths, open_bench
 from leakcheck.audit.engine_context import engine_for
 from leakcheck.audit.resume import Earlier, check_same
-from leakcheck.engine import Cpu, Engine, check_interpreter
+from leakcheck.engine import Cpu, Engine, Since, check_interpreter
 from leakcheck.errors import CannotRecord, FolderGone, Interrupted, UsageError
 from leakcheck.options import Options
 from leakcheck.progress import Progress
@@ -62,7 +62,9 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
             engines = engine_for(options, folder, salt=salt, earlier=earlier, ends=ends)
             with engines as engine, told_to(progress, engine):
                 known = earlier.suite.launcher if earlier is not None else ""
+                since = Since.now(engine.tally)
                 bench, control = open_bench(engine, options, progress, known)
+                engine.keep("audit", since.phase("collect"))
                 collected = True
                 _settle_sources(engine, bench.suite, earlier)
                 calibrate(bench, control)

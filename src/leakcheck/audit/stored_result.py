@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from leakcheck.analysis import Effort, GateInput, derive
+from leakcheck.analysis.timing import Measured, timing
 from leakcheck.audit.baseline_file import read_baseline
 from leakcheck.nouns import agreeing
 from leakcheck.options import Judging
@@ -59,7 +60,8 @@ def result_of(
         ),
         notes=notes,
     )
-    return replace(result, excerpts=tuple(_shown(audit.excerpts, result.leaks)))
+    measured = Measured(audit.executions, audit.control, audit.phases, audit.cpu, audit.seconds, audit.lanes)
+    return replace(result, excerpts=tuple(_shown(audit.excerpts, result.leaks)), timing=timing(measured))
 
 
 def _shortened(audit: Audit) -> Iterator[str]:
@@ -153,5 +155,5 @@ def _cost(audit: Audit, folder: AuditFolder) -> Cost:
         processes=len(executions) - forks + (forks > 0),
         forks=forks + nodes if forks else 0,
         plain_cpu_seconds=round(min((each.cpu for each in whole if each.cpu is not None), default=0.0), 3),
-        audit_cpu_seconds=round(audit.cpu or 0.0, 3),
+        audit_cpu_seconds=round(sum(audit.cpu or ()), 3),
     )

@@ -13,6 +13,7 @@ from leakcheck.engine.backend import Backend
 from leakcheck.engine.disk_space import cannot_record, gave_up
 from leakcheck.engine.fork.backend import SUITE, ForkBackend
 from leakcheck.engine.job import PLAIN, Job, Limits
+from leakcheck.engine.meter import Tally
 from leakcheck.engine.processes import uninterrupted
 from leakcheck.engine.scheduler import Scheduler
 from leakcheck.engine.spawn.backend import SINGLE_SUITE, SpawnBackend
@@ -37,7 +38,7 @@ class Engine:
     why it was decided that there are none.
 
     `incidents` tell, in sentences, what others have done to its processes. At the time `ends` (monotonic) nothing
-    goes on any more.
+    goes on any more. `tally` counts what it does beside running tests.
     """
 
     launch: Launch
@@ -49,6 +50,7 @@ class Engine:
     fallback: Fallback | None = None
     scratch: Own | None = None
     ends: float = float("inf")
+    tally: Tally = field(default_factory=Tally)
     _controls: dict[str, Execution] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -62,7 +64,13 @@ class Engine:
     def scheduler(self) -> Scheduler:
         resources = self.resources.every
         return Scheduler(
-            self.launch.folder, self.limits, resources, self._backends(), self._another, scratch=self.scratch
+            self.launch.folder,
+            self.limits,
+            resources,
+            self._backends(),
+            self._another,
+            scratch=self.scratch,
+            tally=self.tally,
         )
 
     def look_at(self, root: str) -> None:
@@ -98,7 +106,7 @@ class Engine:
 
     def _backends(self) -> list[Backend]:
         plain = SpawnBackend(self.launch, self.incidents)
-        return [ForkBackend(self.launch, self.incidents), plain] if self.may_fork else [plain]
+        return [ForkBackend(self.launch, self.incidents, self.tally), plain] if self.may_fork else [plain]
 
     # The suite -------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from leakcheck.engine.closing import Closing
 from leakcheck.engine.disk_space import cannot_record, gave_up, has_room
 from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.leases import Leases
+from leakcheck.engine.meter import Tally
 from leakcheck.engine.processes import uninterrupted
 from leakcheck.engine.timeouts import end_what_is_due
 from leakcheck.own_folders import Own
@@ -31,7 +32,7 @@ _TICK, _SOON = 0.05, 0.01
 class Scheduler:
     """`backends` are in the order of preference; the last takes everything. `another` gives an execution that could
     not be recorded another name. In `scratch` lie temporary folders, which go with their executions; None if
-    they are kept."""
+    they are kept. `tally` counts for how long lanes stood idle."""
 
     folder: AuditFolder
     limits: Limits
@@ -40,6 +41,7 @@ class Scheduler:
     another: Callable[[str], str]
     clock: Callable[[], float] = time.monotonic
     scratch: Own | None = None
+    tally: Tally = field(default_factory=Tally)
     jobs: dict[str, Job] = field(default_factory=dict)
     _runs: dict[str, Backend] = field(default_factory=dict)
     _once_more: list[Job] = field(default_factory=list)
@@ -65,7 +67,10 @@ class Scheduler:
                     waiting.clear()
                     self._cut(until)
                 self._start(waiting, lanes)
+                began, idle = self.clock(), lanes - len(self.jobs) if waiting else 0
+                in_turn = idle > 0 and (self._occupied() or waiting[0].order.exclusive)
                 self.listen()
+                self.tally.idle(max(0, idle) * (self.clock() - began), in_turn=in_turn)
                 self._watch()
                 for job in [job for job in self.jobs.values() if job.over]:
                     execution = self._ended(job, waiting)

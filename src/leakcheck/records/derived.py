@@ -10,6 +10,7 @@ from leakcheck.records.kinds import UNKNOWN, Kind
 from leakcheck.records.locations import Location
 from leakcheck.records.questions import OrderKind
 from leakcheck.records.recorded import PathChange, Source, Suite, TestRun
+from leakcheck.records.timing import NO_TIMING, Timing
 
 Verdict = Literal[
     "stable",
@@ -258,7 +259,7 @@ class Result:
 
     `groups` are tests each of which hurts all others of its group, be it through others. `runs` has one run of each
     test: alone if it ever ran alone, else the first. `excerpts` hold the lines that wrote, as they were when the
-    audit ended.
+    audit ended. `timing` tells where the time went.
     """
 
     leakcheck: str
@@ -281,3 +282,4 @@ class Result:
     groups: tuple[tuple[str, ...], ...] = ()
     runs: tuple[TestRun, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
+    timing: Timing = NO_TIMING

@@ -11,7 +11,7 @@ from leakcheck.analysis import Coverage, Evidence, Knowledge
 from leakcheck.analysis.facts.untracked import changed_elsewhere
 from leakcheck.analysis.graph.edges import Edges
 from leakcheck.analysis.graph.effects import Carried
-from leakcheck.engine import Engine
+from leakcheck.engine import Engine, Since
 from leakcheck.options import PROFILES, Options, Profile
 from leakcheck.orders import View
 from leakcheck.progress import Outlook, Progress
@@ -148,6 +148,7 @@ class AuditSession:
         if orders and time.monotonic() > until:
             self.left_out.note(phase, orders)
             return []
+        since, ended = Since.now(self.engine.tally), []
         watch = self._watch()
         waiting = [_watched(order, watch) for order in orders]
         self.progress.phase(phase, len(waiting), sum(map(self._tests_in, waiting)))
@@ -157,6 +158,7 @@ class AuditSession:
             ran = []
             for execution in self.engine.run(self._alone_where_needed(batch), lanes=lanes, ends=self._bound()):
                 ran.append(execution)
+                ended.append(execution.id)
                 self.executions.append(execution)
                 self._outside.add(execution)
                 self.progress.step(execution.order.name, len(execution.runs))
@@ -173,6 +175,7 @@ class AuditSession:
             self.left_out.note(phase, waiting)
         # By their numbers, not by who was first: the same audit asks the same questions.
         self.executions.sort(key=_by_number)
+        self.engine.keep("audit", since.phase(phase, ended))
         for text in self.engine.incidents:
             self.note(Topic.PROCESS, text)
         return sorted(done, key=_by_number)

@@ -28,6 +28,7 @@ from leakcheck.records import (
     Suite,
     TestRun,
 )
+from leakcheck.records.timing import PhaseTimes
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store.folder import AuditFolder
 from leakcheck.store.journal import Journal
@@ -45,8 +46,9 @@ EXECUTIONS = ("e", CONTROL)
 class Audit:
     """Everything known about a suite. `control` are the executions without a recorder. `damaged` are segments that
     are not as they were written, or gone: they count for nothing, and such an audit is not finished. For the
-    tests that are `investigated` further executions were asked for. `cpu` are the seconds of all its processes,
-    None if that is not known of every session. `not_run` is what its budget did not suffice for."""
+    tests that are `investigated` further executions were asked for. `cpu` are the seconds that leakcheck
+    itself and that all other processes took, None if that is not known of every session. `not_run` is what
+    its budget did not suffice for."""
 
     suite: Suite
     executions: tuple[Execution, ...]
@@ -63,7 +65,8 @@ class Audit:
     excerpts: tuple[Excerpt, ...] = ()
     fallback: str = ""
     investigated: frozenset[str] = frozenset()
-    cpu: float | None = None
+    cpu: tuple[float, float] | None = None
+    phases: tuple[PhaseTimes, ...] = ()
     not_run: NotRun = ALL_RUN
 
     @cached_property
@@ -148,11 +151,13 @@ def _seconds(items: Sequence[events.Event]) -> float | None:
     return ends[-1].seconds + before if ends else None
 
 
-def _cpu(items: Sequence[events.Event]) -> float | None:
-    """CPU seconds of all sessions; None if one did not tell."""
+def _cpu(items: Sequence[events.Event]) -> tuple[float, float] | None:
+    """CPU seconds of all sessions, its own and those of processes; None if one did not tell."""
     sessions = sum(isinstance(event, events.Begun | events.Resumed) for event in items)
-    told = [event.own + event.processes for event in items if isinstance(event, events.Spent)]
-    return sum(told) if told and len(told) >= sessions else None
+    told = [event for event in items if isinstance(event, events.Spent)]
+    if not told or len(told) < sessions:
+        return None
+    return sum(each.own for each in told), sum(each.processes for each in told)
 
 
 def _seconds_until_now(folder: AuditFolder, items: Sequence[events.Event]) -> float:
@@ -263,5 +268,6 @@ def read_audit(folder: AuditFolder) -> Audit:
         _fallback(session, notes),
         frozenset(event.test for event in session if isinstance(event, events.Investigated)),
         _cpu(items),
+        tuple(each for each in items if isinstance(each, PhaseTimes)),
         next((each for each in reversed(session) if isinstance(each, NotRun)), ALL_RUN),
     )

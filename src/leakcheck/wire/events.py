@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from leakcheck.records import Change, Excerpt, Note, NotRun, Order, Suite, TestRun
+from leakcheck.records.timing import PhaseTimes
 
 FORMAT = 3
 UNSEALED = 1
@@ -246,6 +247,7 @@ Event = (
     | Stopped
     | Completed
     | Exit
+    | PhaseTimes
     | Spent
     | Ended
     | Disowned

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from leakcheck.engine.backend import PATIENCE, Backend, Capabilities
 from leakcheck.engine.fork.tree_client import Node, Root
 from leakcheck.engine.job import Job
+from leakcheck.engine.meter import Tally
 from leakcheck.engine.processes import kill_group, status_of, uninterrupted
 from leakcheck.engine.spawn.backend import KILLED, SpawnBackend
 from leakcheck.engine.spawn.launch import Launch
@@ -32,15 +33,17 @@ class _Fork:
 class ForkBackend(Backend):
     """Has the tree of forks that `launch` starts, and tells `incidents` what others have done to it.
 
-    A tree that was killed is not opened again: what is still to be run, the next backend runs.
+    In `tally` it counts the nodes. A tree that was killed is not opened again: what is still to be run, the next
+    backend runs.
     """
 
     name = "fork"
     can = Capabilities(forks=True)
     suite = SUITE
 
-    def __init__(self, launch: Launch, incidents: list[str]) -> None:
+    def __init__(self, launch: Launch, incidents: list[str], tally: Tally | None = None) -> None:
         self._launch = launch
+        self._tally = tally or Tally()
         self._incidents = incidents
         self._root: Root | None = None
         self._forks: dict[str, _Fork] = {}
@@ -157,7 +160,8 @@ class ForkBackend(Backend):
             case Gone("run", tag, pid, status, cpu) if tag in self._forks:
                 self._forks[tag].pid = pid
                 self._forks[tag].job.status, self._forks[tag].job.cpu = status_of(status), cpu
-            case Ready():
+            case Ready(cpu=cpu):
+                self._tally.ready(cpu)
                 root.orphans.spare()
             case Gone("node", tag):
                 self._node_is_gone(root, tag)

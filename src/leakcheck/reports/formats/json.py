@@ -23,6 +23,7 @@ from leakcheck.records import (
     Suite,
     TestVerdict,
 )
+from leakcheck.reports.json.timing import timing_document
 from leakcheck.reports.wording.local_paths import Local
 
 SCHEMA_VERSION = 1
@@ -72,6 +73,7 @@ def document(result: Result) -> Json:
         "fixes": [_fix(fix, local) for fix in result.fixes],
         "joint_fixes": [_joint_fix(fix) for fix in result.joint_fixes],
         "groups": [list(group) for group in result.groups],
+        "timing": timing_document(result.timing, local),
     }
 
 

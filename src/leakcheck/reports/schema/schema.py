@@ -25,6 +25,7 @@ from leakcheck.reports.schema.parts import (
     seconds,
     string,
 )
+from leakcheck.reports.schema.timing import timing_definitions
 
 
 def schema() -> Schema:
@@ -49,6 +50,7 @@ def schema() -> Schema:
             "gate": _gate(),
             "fix": _fix(),
             "joint_fix": _joint_fix(),
+            **timing_definitions(),
         },
     }
 
@@ -80,6 +82,7 @@ def _top() -> Schema:
             array_of(string(), "Tests each of which hurts all others of the group, be it through others."),
             "Strongly connected groups of the confirmed edges, the largest first.",
         ),
+        "timing": ref("timing"),
     }
 
 
