@@ -18,7 +18,7 @@ from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.search.proof import confirm
 from leakcheck.search.questions import order_for
 from leakcheck.search.session import AuditSession
-from leakcheck.search.short_of_time import by_turns, is_short_of_time, kept_for_proof
+from leakcheck.search.short_of_time import Turns, is_short_of_time, kept_for_proof
 from leakcheck.search.witnesses import find_alternatives, find_more, find_witnesses
 
 
@@ -37,10 +37,11 @@ def settle(bench: AuditSession) -> None:
     """Find every order dependence, prove it, and cover every pair of a leaked value and its reader."""
     profile = bench.profile
     bench.progress.expect(outlook(bench))
+    if is_short_of_time(bench):
+        settle_in_turns(bench)
+        return
     with kept_for_proof(bench):
-        if is_short_of_time(bench):
-            by_turns(bench, lambda bench: (_suspects(bench), _loud(bench)), _backwards)
-        elif not profile.isolate_all:
+        if not profile.isolate_all:
             orders_and_differing(bench)
         elif bench.engine.fork:
             orders_and_profiles(bench)
@@ -49,6 +50,22 @@ def settle(bench: AuditSession) -> None:
     try_meant(bench)
     _set_budget(bench)
     find_and_prove(bench, Plan(latent=profile.search))
+
+
+def settle_in_turns(bench: AuditSession) -> None:
+    """The same where the time may not suffice: what the orders and tests so far have shown is proven, and then more
+    of them run, as long as there is time."""
+    turns = Turns(bench, lambda bench: (_suspects(bench), _loud(bench)), _backwards)
+    with kept_for_proof(bench):
+        turns.take()
+    try_meant(bench)
+    while True:
+        _set_budget(bench)
+        find_and_prove(bench, Plan(latent=bench.profile.search))
+        with kept_for_proof(bench):
+            if not turns.take():
+                break
+    turns.leave()
 
 
 def find_and_prove(bench: AuditSession, plan: Plan) -> None:

@@ -92,7 +92,7 @@ def _cpu(timing: Timing) -> Iterator[str]:
     if cpu.fresh > _HALF * cpu.total:
         yield (
             f"{plural(timing.fresh, 'process', 'processes')} started from nothing took "
-            f"{_share(cpu.fresh, cpu.total)} of the CPU, most of it for imports: forks spare that, and the notes of "
+            f"{_share(cpu.fresh, cpu.total)} of the CPU, most of it for imports: forks spare that; the notes of "
             "the report tell why there were few or none; `--profile quick` proves without new processes."
         )
     if cpu.nodes > _HALF * cpu.total:
