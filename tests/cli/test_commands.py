@@ -57,7 +57,7 @@ SUITE = Project(
 )
 SCRUBS = (
     (r"\d+(\.\d+)? (s|ms|min)( \d+ s)?\b", "<time>"),
-    (r"= \d+(\.\d+)? plain runs", "= <n> plain runs"),
+    (r"= \d+\.\d plain runs of CPU, \d+\.\d of wall", "= <n> plain runs of CPU, <n> of wall"),
     (r"leakcheck \d\S*, pytest \S+, Python [\d.]+", "leakcheck <v>, pytest <v>, Python <v>"),
     (r"secret #[0-9a-f]+", "secret #<digest>"),
 )

@@ -38,7 +38,7 @@ SUITE = Project(
 @pytest.fixture(scope="module")
 def audited() -> Iterator[Path]:
     with SUITE.folder() as folder:
-        ended = leakcheck(folder, "run", "--random", "0", "--budget", "0s", "--lanes", "1", "--fail-on", "never")
+        ended = leakcheck(folder, "run", "--random", "0", "--budget", "0", "--lanes", "1", "--fail-on", "never")
         assert ended.code == 0, ended.text
         yield folder
 

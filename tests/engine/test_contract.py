@@ -49,6 +49,12 @@ SUITE = dedent("""
     def test_hangs():
         time.sleep(600)
 
+    def test_works():
+        code = "import time\\nwhile time.process_time() < 0.3: pass"
+        subprocess.run([sys.executable, "-S", "-c", code])
+        while time.process_time() < 0.3:
+            pass
+
     def test_leaves_processes():
         code = "import time; time.sleep(600)"
         for session in (False, True):
@@ -273,3 +279,12 @@ def test_who_falls_back_goes_on_in_new_processes_beside_what_runs(engine: Engine
     assert engine.finish(control).status == "finished"
     engine.start_over("python -m pytest")
     assert (engine.fork, engine.fallback, engine.launch.launcher) == (wanted, None, "python -m pytest")
+
+
+def test_what_an_execution_costs_counts_what_it_has_started(stage: Stage) -> None:
+    stage.collect()
+    idle, busy = stage.finish(stage.submit("test_passes")), stage.finish(stage.submit("test_works", number=2))
+    assert idle.cpu is not None
+    assert busy.cpu is not None
+    assert idle.cpu > 0
+    assert busy.cpu > 0.45  # what this process had used before the test counts to its 0.3

@@ -257,3 +257,28 @@ def test_who_is_interrupted_when_a_job_was_just_finished_can_still_stop(tmp_path
         it.run(job(1))
     it.scheduler.stop()
     assert [each.status for each in it.content("e00001") if isinstance(each, events.Exit)] == ["lost"]
+
+
+def test_when_the_time_is_over_what_runs_is_ended_and_nothing_more_begins(tmp_path: Path) -> None:
+    it = stage(tmp_path, t1=Play(seconds=1), t2=Play(seconds=50), t3=Play(seconds=50))
+    waiting = [job(1), job(2), job(3), job(4)]
+    done = list(it.scheduler.work(waiting, 1, ends=it.clock.now + 5))
+    assert [(each.order.tests[-1], each.status) for each in done] == [("t1", "finished"), ("t2", "lost")]
+    assert it.first.begun == ["t1", "t2"]
+    assert it.clock.now < 100 + 5.5
+    assert (waiting, it.scheduler.jobs) == ([], {})
+
+
+def test_who_ends_when_the_time_is_over_and_does_not_heed_it_is_ended_by_force(tmp_path: Path) -> None:
+    it = stage(tmp_path, t1=Play(seconds=HANGS, deaf=True))
+    done = list(it.scheduler.work([job(1)], 1, ends=it.clock.now + 5))
+    assert [each.status for each in done] == ["lost"]
+    assert it.first.told.count(("cancel harder", "t1")) == 1
+    assert it.clock.now == pytest.approx(100 + 5 + ENDING, abs=0.3)
+
+
+def test_the_background_goes_on_when_the_time_of_others_is_over(tmp_path: Path) -> None:
+    it = stage(tmp_path, t1=Play(seconds=20))
+    it.scheduler.begin(job(1, tag="control"))
+    assert list(it.scheduler.work([job(2, "t9")], 2, ends=it.clock.now - 1)) == []
+    assert [each.status for each in it.scheduler.work([], 1, until="control00001")] == ["finished"]

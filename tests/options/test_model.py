@@ -19,14 +19,27 @@ def test_options_of_other_versions_are_read_as_far_as_they_are_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "declared", "seconds"), [("20", 10.0, 200.0), ("20", 0.5, 120.0), ("0", 5.0, 0.0), ("90s", 10.0, 90.0)]
+    ("text", "declared", "seconds"), [("20", 10.0, 200.0), ("20", 0.5, 120.0), ("0", 5.0, 0.0)]
 )
 def test_what_a_budget_allows(text: str, declared: float, seconds: float) -> None:
     budget, unit = parse_budget(text)
     assert Options(budget=budget, budget_unit=unit).budget_seconds(declared) == seconds
+    assert Options(budget=budget, budget_unit=unit).wall == float("inf")
 
 
-@pytest.mark.parametrize("text", ["", "a lot", "-3", "nan", "inf", "3m", "s"])
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90s", 90.0), ("10m", 600.0), ("1h", 3600.0), ("1h30m", 5400.0), ("1.5h", 5400.0), ("1m30s", 90.0)],
+)
+def test_a_time_is_for_the_whole_audit(text: str, seconds: float) -> None:
+    budget, unit = parse_budget(text)
+    assert Options(budget=budget, budget_unit=unit).wall == seconds
+    assert Options(budget=budget, budget_unit=unit).budget_seconds(1.0) == float("inf")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a lot", "-3", "nan", "inf", "s", "0s", "0h0m", "10 m", "30m1h", "1e3", "5d", "2ss", "m"]
+)
 def test_what_is_no_budget(text: str) -> None:
     with pytest.raises(ValueError, match="no budget"):
         parse_budget(text)

@@ -55,7 +55,7 @@ def result(
         suite=suite(*(test.id for test in tests)),
         engine="fork",
         lanes=2,
-        cost=Cost(1.4, 6.1, 231, 1400, 2, 240),
+        cost=Cost(1.4, 6.1, 231, 1400, 2, 240, 1.2, 10.8),
         orders=orders,
         tests=tests,
         leaks=leaks,

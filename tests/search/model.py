@@ -7,12 +7,13 @@ as an assertion would end it.
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, cast
 
-from leakcheck.engine import Engine
+from leakcheck.engine import Engine, Tally
 from leakcheck.options import Options
 from leakcheck.progress import Silent
 from leakcheck.records import (
@@ -172,6 +173,7 @@ class ModelEngine:
     replay: Replay = field(default_factory=Replay)
     lives: int = 10**9
     ended: list[tuple[Order, Execution]] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def fall_back(self, why: Fallback) -> None:
@@ -180,7 +182,9 @@ class ModelEngine:
     def keep(self, tag: str, event: Event) -> None:
         self.kept.append((tag, event))
 
-    def run(self, orders: Iterable[Order], *, lanes: int | None = None) -> Iterator[Execution]:
+    def run(
+        self, orders: Iterable[Order], *, lanes: int | None = None, ends: float = float("inf")
+    ) -> Iterator[Execution]:
         """As the real engine does. When its `lives` are spent it is killed: what it has executed is in `ended`."""
         asked = []
         for order in list(orders):
@@ -191,6 +195,8 @@ class ModelEngine:
             else:
                 asked.append((self.replay.free(tag), order))
         for tag, order in self._in_lanes(asked):
+            if time.monotonic() > ends:
+                return
             if len(self.ran) >= self.lives:
                 raise KeyboardInterrupt
             self.ran.append(order)

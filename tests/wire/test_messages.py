@@ -36,8 +36,8 @@ SENT: tuple[Message, ...] = (
     CloseNode("node00001"),
     RunOrder("suite", "e00001"),
     Up("run", "e00001", 4711),
-    Ready("root", 1),
-    Gone("node", "suite", 4711, -1),
+    Ready("root", 1, 0.25),
+    Gone("node", "suite", 4711, -1, 1.5),
     Refused("old pytest", "7.4.0"),
 )
 

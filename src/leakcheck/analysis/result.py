@@ -28,6 +28,7 @@ from leakcheck.analysis.graph.verdicts import verdicts_of
 from leakcheck.analysis.state_diff import state_diffs
 from leakcheck.options import PROFILES, ProfileName
 from leakcheck.records import (
+    ALL_RUN,
     ORDER_DEPENDENT,
     Certificate,
     Cost,
@@ -36,6 +37,7 @@ from leakcheck.records import (
     Finding,
     Leak,
     Location,
+    NotRun,
     OrderSummary,
     Result,
     Suite,
@@ -52,8 +54,9 @@ _UNFINISHED = "The audit was not finished, and tells what it had executed until 
 @dataclass(frozen=True)
 class Effort:
     """How thorough the audit was: its profile, what the search was allowed in the user's words, whether it spent
-    that, whether it came to its end, whether some of it is lost, to which depth it followed values, and how many
-    pairs of random orders it might have run, had they shown something new."""
+    that, whether it came to its end, whether some of it is lost, to which depth it followed values, what it should
+    have run in any case and did not, and how many pairs of random orders it might have run, had they shown
+    something new."""
 
     profile: ProfileName = "standard"
     budget: str = ""
@@ -61,6 +64,7 @@ class Effort:
     finished: bool = True
     damaged: bool = False
     depth: int = USUAL_DEPTH
+    not_run: NotRun = ALL_RUN
     random: int = 0
 
     @property
@@ -186,6 +190,8 @@ def _certificate(
         budget=effort.budget,
         profile=effort.profile,
         limits=effort.limits,
+        never_alone=effort.not_run.alone,
+        orders_not_run=effort.not_run.orders,
     )
 
 

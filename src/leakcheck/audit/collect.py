@@ -43,7 +43,7 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
             suite = found.suite
             _check_marks(suite)
             progress.step("collect")
-            bench = AuditSession(engine, options, progress, suite)
+            bench = AuditSession(engine, options, progress, suite, ends=engine.ends)
             _tell(bench)
             if engine.fork and (found.threads or found.connections):
                 _heed_what_lives(bench, found)

@@ -26,9 +26,16 @@ _UNSAFE_TO_FORK = ("win32", "darwin")
 
 @contextmanager
 def engine_for(
-    options: Options, folder: AuditFolder, *, salt: str, first: int = 1, earlier: Earlier | None = None
+    options: Options,
+    folder: AuditFolder,
+    *,
+    salt: str,
+    first: int = 1,
+    earlier: Earlier | None = None,
+    ends: float = float("inf"),
 ) -> Iterator[Engine]:
-    """An engine that writes to `folder`, and numbers its executions from `first` on; it ends with the context.
+    """An engine that writes to `folder`, and numbers its executions from `first` on; it ends with the context, and
+    runs nothing any more at the time `ends`.
 
     It answers from what an `earlier` audit has executed, as far as that goes. `salt` is that of the audit.
     """
@@ -50,11 +57,12 @@ def engine_for(
         options.lanes,
         may_fork=_may_fork(options),
         scratch=None if options.keep_temp else scratch,
+        ends=ends,
         _numbers=count(first),
     )
     try:
         if earlier is not None:
-            _take_over(engine, folder)
+            _take_over(engine, folder, options)
         folder.remove(MARK)
         guard.arm(folder.path)
         engine.look_at(likely_root(options.paths))
@@ -89,7 +97,7 @@ def _scratch() -> tuple[Own, Guard]:
         return scratch, Guard.start(scratch)
 
 
-def _take_over(engine: Engine, folder: AuditFolder) -> None:
-    folder.append("audit", resumed(folder))
+def _take_over(engine: Engine, folder: AuditFolder, options: Options) -> None:
+    folder.append("audit", resumed(folder, options))
     notes = [Note(Topic.FILES, text) for text in told_of_killed(folder)]
     folder.append("audit", *notes, *engine.take_over(left_in(folder)))

@@ -1,17 +1,19 @@
-"""An audit that was not finished goes on: what it has executed counts, if the project is still the same."""
+"""An audit that was not finished, or had not the time for everything, goes on: what it has executed counts, if the
+project is still the same."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from leakcheck import __version__
 from leakcheck.audit.choosing import Tell, named, reason
+from leakcheck.audit.stored_result import is_spent
 from leakcheck.errors import Unreadable, UsageError
-from leakcheck.options import Options
+from leakcheck.options import BUDGET, Options
 from leakcheck.records import Suite
 from leakcheck.store import Audit, AuditFolder, alive_since, audits, read_audit
 from leakcheck.wire.events import FORMAT, Resumed, Sources
@@ -22,11 +24,12 @@ JOURNAL = "audit"
 _ANEW = "Run `leakcheck run` without --resume to begin anew."
 NOT_OURS = "it was not made here by you, or so long ago that the salt of its digests is gone"
 MAX_TOLD = 10
+_MAY_DIFFER = ("folder", *BUDGET.fields)
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """What an unfinished audit began with."""
+    """What an unfinished audit began with. It may go on with another budget."""
 
     folder: AuditFolder
     suite: Suite
@@ -40,10 +43,10 @@ def _hush(text: str) -> None:
 
 
 def unfinished(base: Path, given: Mapping[str, Any], wanted: str | None = None, tell: Tell = _hush) -> Earlier:
-    """The audit called `wanted`, else the newest below `base`, that was not finished; UsageError if there is none,
-    or if it cannot go on. What is newer and has nothing to go on with is told.
+    """The audit called `wanted`, else the newest below `base`, that was not finished or had spent its budget;
+    UsageError if there is none, or if it cannot go on. What is newer and has nothing to go on with is told.
 
-    `given` are options that the user has asked for just now: they have to be those of the audit.
+    `given` are options that the user has asked for just now: but for the budget they have to be those of the audit.
     """
     if wanted is not None:
         return _named(named(base, wanted), given)
@@ -52,7 +55,7 @@ def unfinished(base: Path, given: Mapping[str, Any], wanted: str | None = None, 
         audit = _audit(folder) if sources is not None else None
         if sources is None or audit is None:
             tell(f"the newer audit {folder.path.name} is passed over: {why or 'it cannot be read'}")
-        elif not audit.finished:
+        elif not audit.finished or is_spent(audit):
             return _earlier(folder, audit, sources, given)
     raise UsageError(f"there is no unfinished audit in {base}", hint=_ANEW)
 
@@ -62,7 +65,7 @@ def _named(folder: AuditFolder, given: Mapping[str, Any]) -> Earlier:
     if sources is None:
         raise UsageError(f"{folder.path} cannot go on: {why}", hint=_ANEW)
     audit = read_audit(folder)
-    if audit.finished:
+    if audit.finished and not is_spent(audit):
         raise UsageError(f"{folder.path} was finished: there is nothing to go on with", hint=_ANEW)
     return _earlier(folder, audit, sources, given)
 
@@ -98,13 +101,14 @@ def _earlier(folder: AuditFolder, audit: Audit, sources: Mapping[str, str], give
         wrong.append(NOT_OURS)
     if wrong or salt is None:
         raise UsageError(f"{folder.path} cannot go on", detail=_listed(wrong), hint=_ANEW)
-    return Earlier(folder, audit.suite, options, sources, salt)
+    budget = {name: given[name] for name in BUDGET.fields if name in given}
+    return Earlier(folder, audit.suite, replace(options, **budget), sources, salt)
 
 
 def _other_options(options: Options, given: Mapping[str, Any]) -> Iterator[str]:
     for spec in fields(options):
         before = getattr(options, spec.name)
-        if spec.name != "folder" and given.get(spec.name, before) != before:
+        if spec.name not in _MAY_DIFFER and given.get(spec.name, before) != before:
             yield f"{spec.name.replace('_', '-')} was {_shown(before)}, not {_shown(given[spec.name])}"
 
 
@@ -112,10 +116,12 @@ def _shown(value: object) -> str:
     return " ".join(value) or "not given" if isinstance(value, tuple) else str(value)
 
 
-def resumed(folder: AuditFolder) -> Resumed:
+def resumed(folder: AuditFolder, options: Options) -> Resumed:
     """The event that says so. The time until the last sign of life counts to what the audit took."""
     seconds = alive_since(folder, folder.read("audit"))
-    return Resumed(datetime.now(UTC).isoformat(timespec="seconds"), round(seconds, 3))
+    told = options.as_text()
+    budget = {name: told[name] for name in BUDGET.fields}
+    return Resumed(datetime.now(UTC).isoformat(timespec="seconds"), round(seconds, 3), budget)
 
 
 def check_same(earlier: Earlier, suite: Suite, sources: Mapping[str, str]) -> None:

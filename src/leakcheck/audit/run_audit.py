@@ -15,7 +15,7 @@ from leakcheck import __version__
 from leakcheck.audit.collect import check_paths, open_bench
 from leakcheck.audit.engine_context import engine_for
 from leakcheck.audit.resume import Earlier, check_same
-from leakcheck.engine import Engine, check_interpreter
+from leakcheck.engine import Cpu, Engine, Since, check_interpreter
 from leakcheck.errors import CannotRecord, FolderGone, Interrupted, UsageError
 from leakcheck.options import Options
 from leakcheck.progress import Progress
@@ -27,7 +27,7 @@ from leakcheck.search.outlook import under_way
 from leakcheck.search.session import AuditSession
 from leakcheck.snapshots.redaction import Redactor
 from leakcheck.store import AuditFolder
-from leakcheck.wire.events import Begun, Completed, Excerpts, Sources
+from leakcheck.wire.events import Begun, Completed, Excerpts, Sources, Spent
 from leakcheck.workspace.excerpts import excerpts_for
 from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
@@ -35,6 +35,9 @@ from leakcheck.workspace.salts import keep_salt
 from leakcheck.workspace.source_digests import sources_of
 from leakcheck.workspace.unseen_changes import of_killed
 
+CLOSING, LEAST_CLOSING = 0.04, 1.5
+"""Of the time that an audit may take so large a part, and so many seconds at least, are for ending executions,
+putting back what they have changed, and telling what they have shown."""
 _WAY_ON = "`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now"
 
 
@@ -43,7 +46,7 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
 
     Everything learnt is on disk when this returns or raises. `Interrupted` is raised for a signal.
     """
-    began = time.monotonic()
+    began, before = time.monotonic(), Cpu.now().processes
     collected = earlier is not None
     folder = None if earlier is None else earlier.folder
     try:
@@ -55,18 +58,23 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         salt = earlier.salt if earlier is not None else secrets.token_hex(16)
         with in_turn(here, progress):
             folder = folder or _begin(options, progress, salt)
-            with engine_for(options, folder, salt=salt, earlier=earlier) as engine, told_to(progress, engine):
+            ends = began + _for_executions(options.wall)
+            engines = engine_for(options, folder, salt=salt, earlier=earlier, ends=ends)
+            with engines as engine, told_to(progress, engine):
                 known = earlier.suite.launcher if earlier is not None else ""
+                since = Since.now(engine.tally)
                 bench, control = open_bench(engine, options, progress, known)
+                engine.keep("audit", since.phase("collect"))
                 collected = True
                 _settle_sources(engine, bench.suite, earlier)
                 calibrate(bench, control)
                 phases.settle(bench)
                 bench.tell_left_out()
-                engine.close_resources()
+                engine.stop()
                 _tell_leftovers(bench)
                 _tell_temporary(bench)
                 keep_excerpts(folder, bench)
+                engine.keep("audit", Spent(*Cpu.now().without(before)))
                 engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
                 return folder
     except KeyboardInterrupt as asked:
@@ -76,6 +84,11 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         raise _gone(error) from None
     except CannotRecord as error:
         raise _out_of_room(error, folder if collected else None) from None
+
+
+def _for_executions(wall: float) -> float:
+    """How much of the time of an audit is for executions."""
+    return max(wall / 2, min((1 - CLOSING) * wall, wall - LEAST_CLOSING))
 
 
 @contextmanager

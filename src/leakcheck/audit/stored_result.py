@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from leakcheck.analysis import Effort, GateInput, derive
+from leakcheck.analysis.timing import Measured, timing
 from leakcheck.audit.baseline_file import read_baseline
 from leakcheck.nouns import agreeing
 from leakcheck.options import Judging
@@ -51,15 +52,17 @@ def result_of(
         effort=Effort(
             options.profile,
             _budget(audit),
-            _is_spent(audit),
+            is_spent(audit),
             audit.finished,
             bool(audit.damaged),
             options.depth,
+            audit.not_run,
             options.random if options.random_until == "nothing new" else 0,
         ),
         notes=notes,
     )
-    return replace(result, excerpts=tuple(_shown(audit.excerpts, result.leaks)))
+    measured = Measured(audit.executions, audit.control, audit.phases, audit.cpu, audit.seconds, audit.lanes)
+    return replace(result, excerpts=tuple(_shown(audit.excerpts, result.leaks)), timing=timing(measured))
 
 
 def _shortened(audit: Audit) -> Iterator[str]:
@@ -102,7 +105,7 @@ def partial(audit: Audit, written_for: str | None) -> Iterator[str]:
         yield "it was not finished"
     if options.profile == "quick":
         yield "its profile is quick"
-    if _is_spent(audit):
+    if is_spent(audit):
         yield "its budget was spent"
     if written_for is not None and written_for != selection(audit):
         yield f"it audited {selection(audit)}, and the baseline is written for {written_for}"
@@ -121,7 +124,8 @@ def _from_root(path: str, invocation: str) -> str:
     return posixpath.normpath(posixpath.join(invocation, file)) + mark + rest
 
 
-def _is_spent(audit: Audit) -> bool:
+def is_spent(audit: Audit) -> bool:
+    """Whether its budget did not suffice for all that it wanted to run."""
     return any(note.topic == Topic.BUDGET for note in audit.notes)
 
 
@@ -130,8 +134,8 @@ def _budget(audit: Audit) -> str:
     if "budget" not in audit.options:
         return ""
     amount = str(audit.asked_for.budget).removesuffix(".0")
-    what = "seconds" if audit.asked_for.budget_unit == "seconds" else "runs of the declared order"
-    return f"{amount} {what}"
+    whole = audit.asked_for.budget_unit == "seconds"
+    return f"{amount} seconds for the whole audit" if whole else f"{amount} runs of the declared order"
 
 
 def forked(audit: Audit) -> bool:
@@ -140,15 +144,17 @@ def forked(audit: Audit) -> bool:
 
 
 def _cost(audit: Audit, folder: AuditFolder) -> Cost:
-    whole = [each.seconds for each in audit.control if each.status == "finished"]
+    whole = [each for each in audit.control if each.status == "finished"]
     executions = (*audit.executions, *audit.control)
     forks = sum(execution.engine == "fork" for execution in executions)
     nodes = sum(tag == "suite" or tag.startswith("node") for tag in folder.tags())
     return Cost(
-        plain_seconds=round(min(whole, default=0.0), 3),
+        plain_seconds=round(min((each.seconds for each in whole), default=0.0), 3),
         audit_seconds=round(audit.seconds, 3),
         executions=len(executions),
         test_executions=sum(len(execution.runs) for execution in executions),
         processes=len(executions) - forks + (forks > 0),
         forks=forks + nodes if forks else 0,
+        plain_cpu_seconds=round(min((each.cpu for each in whole if each.cpu is not None), default=0.0), 3),
+        audit_cpu_seconds=round(sum(audit.cpu or ()), 3),
     )

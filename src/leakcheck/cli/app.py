@@ -68,8 +68,8 @@ def _main(
 def run(
     context: typer.Context,
     asked: Asked,
-    resume: Annotated[bool, typer.Option(
-        "--resume", help="Go on with the newest audit that was not finished, by its own options.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest audit that was not finished, or "
+        "had spent its budget, by its own options.")] = False,
     audit: AuditId = None,
     fail_on: FailOnOption = None,
     folder: Folder = None,
@@ -106,6 +106,9 @@ def run(
 @offers_formats
 def report(
     audit: AuditId = None,
+    timing: Annotated[
+        bool, typer.Option("--timing", help="Show where the time of the audit went, in place of what it found.")
+    ] = False,
     fail_on: FailOnOption = None,
     folder: Folder = None,
     baseline: BaselineFile = None,
@@ -120,7 +123,7 @@ def report(
 
     Any number of reports can be written; FILE is - for standard output, in place of the report for people.
     """
-    display = Display(quiet, verbose, color)
+    display = Display(quiet, verbose, color, timing)
     check_formats(targets)
     settings = settings_for(config, fail_on=fail_on, folder=folder, baseline=baseline)
     stored = chosen(settings, audit)

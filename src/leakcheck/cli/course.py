@@ -8,7 +8,7 @@ from typing import NamedTuple
 from leakcheck.cli.left import TimeLeft, steady
 from leakcheck.progress import Outlook, UnderWay
 
-BY_TEST = frozenset({"declared", "orders", "isolated"})
+BY_TEST = frozenset({"declared", "orders", "isolated", "turns"})
 """Phases whose work is told in tests; that of the others in executions."""
 _TOLD, _MEASURED, _SOME = 0.1, 0.3, 3
 """The share of a phase behind which its pace tells something, that behind which it tells all, and the number of

@@ -36,6 +36,7 @@ class Display:
     quiet: bool = False
     verbose: bool = False
     color: Color = "auto"
+    timing: bool = False
 
     def __post_init__(self) -> None:
         if self.quiet and self.verbose:
@@ -50,5 +51,7 @@ class Display:
 
     def show(self, result: Result) -> None:
         """Print the report for people on standard output."""
-        detail: Detail = "brief" if self.quiet else "whole" if self.verbose else "usual"
+        detail: Detail = (
+            "timing" if self.timing else "brief" if self.quiet else "whole" if self.verbose else "usual"
+        )
         TerminalReport().write(result, console_for(sys.stdout, self.color), detail)

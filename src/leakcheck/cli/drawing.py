@@ -16,6 +16,7 @@ TELL: Mapping[str, str] = {
     "declared": "declared order",
     "isolated": "every test alone",
     "orders": "the suite in other orders",
+    "turns": "other orders, and tests alone, by turns",
     "meant": "dependences that are meant",
     "pairs": "leaked values in front of their readers",
     "elsewhere": "what else tests change, in front of the others",

@@ -3,18 +3,22 @@
 from leakcheck.engine.engine import Engine
 from leakcheck.engine.interpreter import check_interpreter, interpreter_in
 from leakcheck.engine.job import Job, Limits
+from leakcheck.engine.meter import Cpu, Since, Tally
 from leakcheck.engine.processes import INTERRUPTS, Interrupts, uninterrupted
 from leakcheck.engine.spawn.guard_client import Guard
 from leakcheck.engine.spawn.launch import Launch
 
 __all__ = [
     "INTERRUPTS",
+    "Cpu",
     "Engine",
     "Guard",
     "Interrupts",
     "Job",
     "Launch",
     "Limits",
+    "Since",
+    "Tally",
     "check_interpreter",
     "interpreter_in",
     "uninterrupted",

@@ -36,7 +36,7 @@ class Closing:
         if forked:
             self.folder.append(job.tag, *forked)
         changed = self._put_back(job, (*items, *forked))
-        ending = events.Exit(LOST if lost else status, job.status, seconds, job.mode, changed, why)
+        ending = events.Exit(LOST if lost else status, job.status, seconds, job.mode, changed, why, job.cpu)
         self.folder.close(job.tag, ending)
         job.release()
         self._forget()

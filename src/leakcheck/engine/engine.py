@@ -13,11 +13,12 @@ from leakcheck.engine.backend import Backend
 from leakcheck.engine.disk_space import cannot_record, gave_up
 from leakcheck.engine.fork.backend import SUITE, ForkBackend
 from leakcheck.engine.job import PLAIN, Job, Limits
+from leakcheck.engine.meter import Tally
 from leakcheck.engine.processes import uninterrupted
 from leakcheck.engine.scheduler import Scheduler
 from leakcheck.engine.spawn.backend import SINGLE_SUITE, SpawnBackend
 from leakcheck.engine.spawn.launch import Launch
-from leakcheck.engine.timeouts import endless_collection
+from leakcheck.engine.timeouts import endless_collection, too_short_for_collection
 from leakcheck.engine.warm.backend import WarmBackend
 from leakcheck.own_folders import Own
 from leakcheck.records import WARM, Execution, Note, Order, Printed, name_of, numbered
@@ -37,7 +38,8 @@ class Engine:
     """Hands out executions. `may_fork` says whether forks are wanted, `fork` whether there are any now, `fallback`
     why it was decided that there are none.
 
-    `incidents` tell, in sentences, what others have done to its processes.
+    `incidents` tell, in sentences, what others have done to its processes. At the time `ends` (monotonic) nothing
+    goes on any more. `tally` counts what it does beside running tests.
     """
 
     launch: Launch
@@ -48,6 +50,8 @@ class Engine:
     replay: Replay = field(default_factory=Replay)
     fallback: Fallback | None = None
     scratch: Own | None = None
+    ends: float = float("inf")
+    tally: Tally = field(default_factory=Tally)
     _controls: dict[str, Execution] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -61,7 +65,13 @@ class Engine:
     def scheduler(self) -> Scheduler:
         resources = self.resources.every
         return Scheduler(
-            self.launch.folder, self.limits, resources, self._backends(), self._another, scratch=self.scratch
+            self.launch.folder,
+            self.limits,
+            resources,
+            self._backends(),
+            self._another,
+            scratch=self.scratch,
+            tally=self.tally,
         )
 
     def look_at(self, root: str) -> None:
@@ -99,7 +109,8 @@ class Engine:
         plain = SpawnBackend(self.launch, self.incidents)
         if not self.may_fork:
             return [plain]
-        return [ForkBackend(self.launch, self.incidents), WarmBackend(self.launch, self.incidents), plain]
+        forks = (each(self.launch, self.incidents, self.tally) for each in (ForkBackend, WarmBackend))
+        return [*forks, plain]
 
     # The suite -------------------------------------------------------------------------------------------------
 
@@ -121,6 +132,8 @@ class Engine:
             self.scheduler.listen()
             if time.monotonic() - began > self.limits.execution:
                 raise endless_collection(self.limits)
+            if time.monotonic() > self.ends:
+                raise too_short_for_collection()
         self.incidents.clear()  # nobody has killed a tree that could not collect
         return self._collected(backend.suite)
 
@@ -146,8 +159,11 @@ class Engine:
 
     # Orders ----------------------------------------------------------------------------------------------------
 
-    def run(self, orders: Iterable[Order], *, lanes: int | None = None) -> Iterator[Execution]:
-        """Run `orders`, each in a process of its own; executions come as they end.
+    def run(
+        self, orders: Iterable[Order], *, lanes: int | None = None, ends: float = float("inf")
+    ) -> Iterator[Execution]:
+        """Run `orders`, each in a process of its own; executions come as they end. At the time `ends` those that go
+        on are ended, and are "lost".
 
         What an earlier session has executed comes first. Control executions that end meanwhile are kept for
         `finish`.
@@ -161,7 +177,7 @@ class Engine:
             else:
                 args = order.question.arguments if isinstance(order.question, Printed) else None
                 waiting.append(Job(self.replay.free(tag), order, self._mode(order), args))
-        yield from self._work(waiting, lanes or self.lanes)
+        yield from self._work(waiting, lanes or self.lanes, ends=min(ends, self.ends))
 
     def control(self, order: Order, args: tuple[str, ...] | None = None) -> Job:
         """Begin an execution by plain pytest, without recorder; `finish` gives its execution."""
@@ -186,12 +202,12 @@ class Engine:
     def wait(self, job: Job) -> Job:
         """Wait until a control execution has ended."""
         while job.tag not in self._controls:
-            for _ in self._work([], 1, until=job.tag):
+            for _ in self._work([], 1, until=job.tag, ends=self.ends):
                 pass
         return job
 
-    def _work(self, waiting: list[Job], lanes: int, until: str = "") -> Iterator[Execution]:
-        for execution in self.scheduler.work(waiting, lanes, until):
+    def _work(self, waiting: list[Job], lanes: int, until: str = "", *, ends: float) -> Iterator[Execution]:
+        for execution in self.scheduler.work(waiting, lanes, until, ends):
             if execution.id.startswith(CONTROL):
                 self._controls[execution.id] = execution
             else:

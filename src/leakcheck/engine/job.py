@@ -37,8 +37,10 @@ class Job:
     `running` tells that its first test began, `touches` that one of its tests is about to change what others meet,
     `complete` that its last test is over. `status` is its exit code, once it is over. `parent_killed`: what had
     started it was killed. `lost`: nobody will tell any more, and it has to run once more; `alone`: it does, with
-    its own parent. `tried`: it was tried before, when there was no room to record it. `tests`: so many of its tests
-    have begun. `leases` is what it has of each resource while it runs.
+    its own parent. `cut`: it was ended, as the time for it is over. `tried`: it was tried before, when there was no
+    room to record it. `tests`: so many of its tests
+    have begun. `leases` is what it has of each resource while it runs. `cpu` are the seconds that its process, and
+    those which that has started, took, once it is over; None if nobody tells.
     """
 
     tag: str
@@ -52,11 +54,13 @@ class Job:
     touches: bool = False
     complete: bool = False
     killed: float = 0.0
+    cut: bool = False
     late: str = ""
     lost: bool = False
     parent_killed: bool = False
     alone: bool = False
     status: int | None = None
+    cpu: float | None = None
     tried: bool = False
     tests: int = 0
     leases: tuple[Lease, ...] = ()

@@ -14,6 +14,7 @@ from leakcheck.engine.closing import Closing
 from leakcheck.engine.disk_space import cannot_record, gave_up, has_room
 from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.leases import Leases
+from leakcheck.engine.meter import Tally
 from leakcheck.engine.processes import uninterrupted
 from leakcheck.engine.timeouts import end_what_is_due
 from leakcheck.own_folders import Own
@@ -31,7 +32,7 @@ _TICK, _SOON = 0.05, 0.01
 class Scheduler:
     """`backends` are in the order of preference; the last takes everything. `another` gives an execution that could
     not be recorded another name. In `scratch` lie temporary folders, which go with their executions; None if
-    they are kept."""
+    they are kept. `tally` counts for how long lanes stood idle."""
 
     folder: AuditFolder
     limits: Limits
@@ -40,6 +41,7 @@ class Scheduler:
     another: Callable[[str], str]
     clock: Callable[[], float] = time.monotonic
     scratch: Own | None = None
+    tally: Tally = field(default_factory=Tally)
     jobs: dict[str, Job] = field(default_factory=dict)
     _runs: dict[str, Backend] = field(default_factory=dict)
     _once_more: list[Job] = field(default_factory=list)
@@ -53,13 +55,22 @@ class Scheduler:
         """The preferred one of those that have the suite, and take jobs."""
         return next(each for each in self.backends if each.alive and each.can.collects)
 
-    def work(self, waiting: list[Job], lanes: int, until: str = "") -> Iterator[Execution]:
+    def work(
+        self, waiting: list[Job], lanes: int, until: str = "", ends: float = float("inf")
+    ) -> Iterator[Execution]:
         """Run the jobs of `waiting`; executions come as they end, those that go on in the background as well. Ends
-        when only these are left, and `until` is none of them."""
+        when only these are left, and `until` is none of them. At the time `ends` what runs is ended, and nothing
+        more is begun."""
         try:
             while waiting or any(not job.in_background or job.tag == until for job in self.jobs.values()):
+                if self.clock() > ends:
+                    waiting.clear()
+                    self._cut(until)
                 self._start(waiting, lanes)
+                began, idle = self.clock(), lanes - len(self.jobs) if waiting else 0
+                in_turn = idle > 0 and (self._occupied() or waiting[0].order.exclusive)
                 self.listen()
+                self.tally.idle(max(0, idle) * (self.clock() - began), in_turn=in_turn)
                 self._watch()
                 for job in [job for job in self.jobs.values() if job.over]:
                     execution = self._ended(job, waiting)
@@ -156,6 +167,14 @@ class Scheduler:
         for backend in self.backends:
             backend.watch(now, self.limits.execution, files_touched=self._is_touched())
 
+    def _cut(self, until: str) -> None:
+        """The time is over: end what somebody waits for. Asked again and again, as who is to be ended may be only
+        about to begin."""
+        for job in self.jobs.values():
+            if not job.over and (not job.in_background or job.tag == until):
+                job.cut, job.killed = True, job.killed or self.clock()
+                self._runs[job.tag].cancel(job)
+
     # Closing ---------------------------------------------------------------------------------------------------
 
     def _ended(self, job: Job, waiting: list[Job]) -> Execution | None:
@@ -189,6 +208,8 @@ class Scheduler:
         if job.touches and met:
             self.leases.writers.add(job.tag)
         items = self.folder.read(job.tag)
+        if job.cut:
+            return self.closing.close(job, items, lost=disturbed or job.ended(items)[0] != "finished")
         if gave_up(self.folder, job.tag):
             return self._unrecorded(job, items)
         if not disturbed:

@@ -17,6 +17,12 @@ def end_what_is_due(job: Job, backend: Backend, limits: Limits, now: float) -> N
         backend.cancel(job, harder=True)
 
 
+def too_short_for_collection() -> EngineFailed:
+    return EngineFailed(
+        "the time of the budget was over before the suite was collected", hint="Give it more time with --budget."
+    )
+
+
 def endless_collection(limits: Limits) -> EngineFailed:
     return EngineFailed(
         f"the collection has not ended after {limits.execution:g} s",

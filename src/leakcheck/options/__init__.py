@@ -1,6 +1,6 @@
 """What the user asked for: command line over configuration file over profile over defaults."""
 
-from leakcheck.options.budgets import parse_budget
+from leakcheck.options.budgets import BUDGET, parse_budget
 from leakcheck.options.checks import did_you_mean
 from leakcheck.options.files import ConfigFile, find_config, load_config
 from leakcheck.options.merging import settle
@@ -12,6 +12,7 @@ from leakcheck.options.table import OF_AUDIT, TABLE, Option
 __all__ = [
     "ANY",
     "BASELINE",
+    "BUDGET",
     "OF_AUDIT",
     "PROFILES",
     "TABLE",

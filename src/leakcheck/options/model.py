@@ -30,7 +30,7 @@ _CORES = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
 @dataclass(frozen=True)
 class Options:
     """All options of an audit, in the order in which the command line tells them. What people say to choose one
-    stands beside it. Times are seconds; `budget` is in runs of the declared order or in seconds."""
+    stands beside it. Times are seconds; `budget` is in runs of the declared order, or in seconds of all."""
 
     paths: tuple[str, ...] = option(
         (),
@@ -68,7 +68,9 @@ class Options:
     execution_timeout: float = option(1800.0, Said("Seconds that one execution may take.", least=0.1))
     budget: float = option(
         20.0,
-        Said("What the search may cost: 20 (runs of the declared order) or 90s (seconds).", compound=BUDGET),
+        Said(
+            "What the search may cost (20 runs of the declared order), or the whole audit (10m).", compound=BUDGET
+        ),
     )
     budget_unit: BudgetUnit = "runs"
     depth: int = option(2, Said("Of how many tests that make one value together to follow.", least=1))
@@ -76,9 +78,15 @@ class Options:
     keep_temp: bool = option(False, Said("Keep what tests leave in their temporary folders."))
     folder: str = option(".leakcheck", Said("Where audits are kept.", relative="path"))
 
+    @property
+    def wall(self) -> float:
+        """How long the whole audit may take; without end if only its search is bounded."""
+        return self.budget if self.budget_unit == "seconds" else float("inf")
+
     def budget_seconds(self, declared: float) -> float:
-        """How long the search may take, given how long the declared order took."""
-        return self.budget if self.budget_unit == "seconds" else self.budget * max(declared, SHORTEST_RUN)
+        """How long the search may take, given how long the declared order took; without end if it is the whole
+        audit that is bounded."""
+        return float("inf") if self.budget_unit == "seconds" else self.budget * max(declared, SHORTEST_RUN)
 
     def as_text(self) -> dict[str, str]:
         return {spec.name: str(getattr(self, spec.name)) for spec in fields(self)}

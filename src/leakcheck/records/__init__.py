@@ -43,6 +43,7 @@ from leakcheck.records.questions import (
     Whole,
 )
 from leakcheck.records.recorded import (
+    ALL_RUN,
     BAD_OUTCOMES,
     GOOD_OUTCOMES,
     NO_VALUE,
@@ -54,6 +55,7 @@ from leakcheck.records.recorded import (
     Mark,
     Met,
     Note,
+    NotRun,
     Order,
     Outcome,
     PathChange,
@@ -74,6 +76,7 @@ from leakcheck.records.recorded import (
 )
 
 __all__ = [
+    "ALL_RUN",
     "BAD_OUTCOMES",
     "GOOD_OUTCOMES",
     "MAX_TEMPLATE",
@@ -110,6 +113,7 @@ __all__ = [
     "Location",
     "Mark",
     "Met",
+    "NotRun",
     "Note",
     "Order",
     "OrderKind",

@@ -10,6 +10,7 @@ from leakcheck.records.kinds import UNKNOWN, Kind
 from leakcheck.records.locations import Location
 from leakcheck.records.questions import OrderKind
 from leakcheck.records.recorded import PathChange, Source, Suite, TestRun
+from leakcheck.records.timing import NO_TIMING, Timing
 
 Verdict = Literal[
     "stable",
@@ -121,7 +122,8 @@ class Certificate:
     `covered_by` counts them by the execution that first showed each: an order's name, "isolated", "pairs" or
     "confirm". `budget` is what the search was allowed, in the user's words. `kinds` tells how each was watched,
     and `limits`, in sentences, what the `profile` does not cover. `economies` tell, in sentences too, what was
-    covered by fewer or cheaper executions than a thorough audit would have made.
+    covered by fewer or cheaper executions than a thorough audit would have made. `never_alone` are tests, and
+    `orders_not_run` names of orders of the whole suite, that the budget did not suffice for.
     """
 
     pairs_total: int
@@ -134,6 +136,8 @@ class Certificate:
     profile: str = "standard"
     limits: tuple[str, ...] = ()
     economies: tuple[str, ...] = ()
+    never_alone: tuple[str, ...] = ()
+    orders_not_run: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +219,8 @@ class OrderSummary:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the audit cost, in seconds and counts."""
+    """What the audit cost, in seconds and counts. CPU seconds are those of trees of processes: of plain pytest
+    and what it had started, and of leakcheck and all that it had started; 0 if they were not recorded."""
 
     plain_seconds: float
     audit_seconds: float
@@ -223,6 +228,19 @@ class Cost:
     test_executions: int
     processes: int
     forks: int
+    plain_cpu_seconds: float = 0.0
+    audit_cpu_seconds: float = 0.0
+
+    @property
+    def cpu_ratio(self) -> float:
+        """How many plain runs the audit was, in CPU; 0 if that is not known."""
+        known = self.plain_cpu_seconds > 0 and self.audit_cpu_seconds > 0
+        return self.audit_cpu_seconds / self.plain_cpu_seconds if known else 0.0
+
+    @property
+    def wall_ratio(self) -> float:
+        """The same by the clock on the wall, where plain pytest ran beside something else."""
+        return self.audit_seconds / self.plain_seconds if self.plain_seconds > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +261,7 @@ class Result:
 
     `groups` are tests each of which hurts all others of its group, be it through others. `runs` has one run of each
     test: alone if it ever ran alone, else the first. `excerpts` hold the lines that wrote, as they were when the
-    audit ended.
+    audit ended. `timing` tells where the time went.
     """
 
     leakcheck: str
@@ -266,3 +284,4 @@ class Result:
     groups: tuple[tuple[str, ...], ...] = ()
     runs: tuple[TestRun, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
+    timing: Timing = NO_TIMING

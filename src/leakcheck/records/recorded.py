@@ -233,10 +233,23 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class NotRun:
+    """What the budget of an audit did not suffice for, where it should have come in any case: tests that never ran
+    `alone`, and the names of `orders` of the whole suite that were not run to their end."""
+
+    alone: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+
+
+ALL_RUN = NotRun()
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
     """One order, run once, in one process. `outside` is what tests have met of state that no fork undoes. `deep` is
     what a deep look found; the cause of each change is the test that made it. `modules` are those of the project
-    that were loaded in the end."""
+    that were loaded in the end. `cpu` are the seconds that its process, and those which that has started, took;
+    None if that was not recorded."""
 
     id: str
     order: Order
@@ -248,6 +261,7 @@ class Execution:
     outside: tuple[Met, ...] = ()
     deep: tuple[Change, ...] = ()
     modules: tuple[str, ...] = ()
+    cpu: float | None = None
 
     def outcome(self, test: str) -> Outcome:
         """The outcome of `test`, "not run" when the execution never came to it."""

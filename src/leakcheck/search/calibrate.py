@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -23,10 +24,7 @@ def calibrate(bench: AuditSession, control: Job) -> None:
     bench.run("declared", Declared().propose(bench.view()))
     _keep_control(bench, bench.engine.finish(control))
     if not any(execution.runs for execution in bench.executions):
-        raise EngineFailed(
-            f"no test of the declared order ran: {bench.executions[-1].status}",
-            hint="Give it more time with --execution-timeout, or try --engine spawn.",
-        )
+        raise _nothing_ran(bench)
     odd = _differing(bench)
     if odd:
         known = [*bench.executions, *bench.control]
@@ -44,6 +42,17 @@ def calibrate(bench: AuditSession, control: Job) -> None:
         bench.note(Topic.RECORDER, told_of)
     for topic, text in outside_notes([*bench.executions, *bench.control], bench.suite.rootdir):
         bench.note(topic, text)
+
+
+def _nothing_ran(bench: AuditSession) -> EngineFailed:
+    if time.monotonic() > bench.ends:
+        return EngineFailed(
+            "the time of the budget was over before any test had run", hint="Give it more time with --budget."
+        )
+    return EngineFailed(
+        f"no test of the declared order ran: {bench.executions[-1].status}",
+        hint="Give it more time with --execution-timeout, or try --engine spawn.",
+    )
 
 
 def _keep_control(bench: AuditSession, execution: Execution) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from leakcheck.nouns import plural
-from leakcheck.records import Execution, Order
+from leakcheck.records import Alone, Execution, NotRun, Order, Whole
+from leakcheck.text import some
 
 _WHAT_FOR: Mapping[str, str] = {
+    "meant": " that run tests behind those they depend on by their mark",
     "pairs": " that put leaked values in front of the tests that read them",
     "elsewhere": " that put what else tests change in front of other tests",
     "crowds": " that put several leaked values in front of a test together",
@@ -16,10 +18,12 @@ _WHAT_FOR: Mapping[str, str] = {
     "latent": " that ask why outcomes differ behind single leaks",
     "deep": " that ask what leaked",
     "alternatives": " that ask who else leaks the same",
+    "confirm": " that prove what was found",
     "cleaners": " that ask which tests clean up",
     "lines": " that ask for the lines that write",
     "quiet": " that repeat, with nothing else running, what differed in the same order",
 }
+_SPENT = "the budget was spent: "
 
 
 @dataclass
@@ -32,16 +36,45 @@ class LeftOut:
         """These were not run for lack of budget."""
         self._orders.setdefault(phase, {}).update(dict.fromkeys(map(_asked, orders)))
 
-    def sentences(self, executions: Iterable[Execution]) -> Iterator[str]:
-        """A sentence for each phase of which something is missing still."""
-        made = {_asked(execution.order) for execution in executions}
+    def not_run(self, executions: Collection[Execution]) -> NotRun:
+        """Tests that should have run alone, and orders of the whole suite, that are missing still."""
+        ran = {test for each in executions if isinstance(each.order.question, Alone) for test in _ended(each)}
+        whole = {each.order.name for each in executions if each.status != "lost"}
+        noted = [order for orders in self._orders.values() for order in orders]
+        names = dict.fromkeys(order.name for order in noted if isinstance(order.question, Whole))
+        tests = dict.fromkeys(test for order in noted if _is_first_alone(order) for test in order.tests)
+        return NotRun(
+            tuple(test for test in tests if test not in ran), tuple(name for name in names if name not in whole)
+        )
+
+    def sentences(self, executions: Collection[Execution]) -> Iterator[str]:
+        """A sentence for tests that never ran alone, one for orders, and one for each phase of which something else
+        is missing still."""
+        missing = self.not_run(executions)
+        if missing.alone:
+            were = plural(len(missing.alone), "test was", "tests were")
+            yield f"{_SPENT}{were} never run alone: {some(missing.alone)}"
+        if missing.orders:
+            were = plural(len(missing.orders), "order was", "orders were")
+            yield f"{_SPENT}{were} not run to the end: {some(missing.orders)}"
+        made = {_asked(each.order) for each in executions if each.status != "lost"}
         for phase, orders in self._orders.items():
-            missing = len(orders.keys() - made)
-            if missing:
-                were = plural(missing, "execution was", "executions were")
-                yield f"the budget was spent: {were} left out{_WHAT_FOR.get(phase, '')}"
+            others = sum(
+                not isinstance(each.question, Whole) and not _is_first_alone(each) for each in orders.keys() - made
+            )
+            if others:
+                were = plural(others, "execution was", "executions were")
+                yield f"{_SPENT}{were} left out{_WHAT_FOR.get(phase, '')}"
 
 
 def _asked(order: Order) -> Order:
     """What an order asks, whatever runs beside it and is looked at meanwhile."""
     return replace(order, exclusive=False, watch=())
+
+
+def _is_first_alone(order: Order) -> bool:
+    return isinstance(order.question, Alone) and not order.repeat
+
+
+def _ended(execution: Execution) -> Iterator[str]:
+    return (run.test for run in execution.runs)

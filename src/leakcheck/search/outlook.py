@@ -20,7 +20,7 @@ def outlook(bench: AuditSession) -> Outlook:
     phases = {"orders": orders * declared / min(bench.engine.lanes, orders)} if orders else {}
     if bench.profile.isolate_all and bench.engine.fork:
         phases["isolated"] = (2 * declared + ALONE * tests) / bench.engine.lanes  # each is run twice
-    return Outlook(phases, bench.options.budget_seconds(declared))
+    return Outlook(phases, bench.search_seconds(declared))
 
 
 def declared_seconds(bench: AuditSession) -> float:

@@ -20,6 +20,7 @@ from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.search.proof import confirm
 from leakcheck.search.questions import order_for
 from leakcheck.search.session import AuditSession
+from leakcheck.search.short_of_time import Turns, is_short_of_time, kept_for_proof
 from leakcheck.search.witnesses import find_alternatives, find_more, find_witnesses
 
 
@@ -38,15 +39,35 @@ def settle(bench: AuditSession) -> None:
     """Find every order dependence, prove it, and cover every pair of a leaked value and its reader."""
     profile = bench.profile
     bench.progress.expect(outlook(bench))
-    if not profile.isolate_all:
-        orders_and_differing(bench)
-    elif bench.engine.fork:
-        orders_and_profiles(bench)
-    else:
-        orders_and_suspects(bench)
+    if is_short_of_time(bench):
+        settle_in_turns(bench)
+        return
+    with kept_for_proof(bench):
+        if not profile.isolate_all:
+            orders_and_differing(bench)
+        elif bench.engine.fork:
+            orders_and_profiles(bench)
+        else:
+            orders_and_suspects(bench)
     try_meant(bench)
     _set_budget(bench)
     find_and_prove(bench, Plan(latent=profile.search))
+
+
+def settle_in_turns(bench: AuditSession) -> None:
+    """The same where the time may not suffice: what the orders and tests so far have shown is proven, and then more
+    of them run, as long as there is time."""
+    turns = Turns(bench, lambda bench: (_suspects(bench), _loud(bench)), _backwards)
+    with kept_for_proof(bench):
+        turns.take()
+    try_meant(bench)
+    while True:
+        _set_budget(bench)
+        find_and_prove(bench, Plan(latent=bench.profile.search))
+        with kept_for_proof(bench):
+            if not turns.take():
+                break
+    turns.leave()
 
 
 def find_and_prove(bench: AuditSession, plan: Plan) -> None:
@@ -112,6 +133,11 @@ def orders_and_suspects(bench: AuditSession) -> None:
     """Where a process is dear, alone run only tests that differ between orders, that leave something behind, or
     that read what others left."""
     other_orders(bench)
+    bench.run("isolated", Isolated().propose(bench.view(_loud(bench))))
+
+
+def _loud(bench: AuditSession) -> set[str]:
+    """Tests that differ between orders, leave something behind, or read what others left."""
     outcomes: dict[str, set[bool]] = {}
     loud: set[str] = set()
     for timeline in bench.known().timelines:
@@ -119,8 +145,7 @@ def orders_and_suspects(bench: AuditSession) -> None:
             outcomes.setdefault(run.test, set()).add(run.bad)
             if run.changes or run.finalised or timeline.read(place, set(run.reads)):
                 loud.add(run.test)
-    suspects = loud | {test for test, seen in outcomes.items() if len(seen) > 1}
-    bench.run("isolated", Isolated().propose(bench.view(suspects)))
+    return loud | {test for test, seen in outcomes.items() if len(seen) > 1}
 
 
 def orders_and_differing(bench: AuditSession) -> None:
@@ -170,7 +195,7 @@ def _backwards(done: list[Order]) -> list[Order]:
 
 
 def _set_budget(bench: AuditSession) -> None:
-    seconds = bench.options.budget_seconds(declared_seconds(bench))
+    seconds = bench.search_seconds(declared_seconds(bench))
     bench.deadline = time.monotonic() + seconds
     bench.progress.expect(Outlook(search=seconds))
 

@@ -11,11 +11,23 @@ from leakcheck.analysis import Coverage, Evidence, Knowledge
 from leakcheck.analysis.facts.untracked import changed_elsewhere
 from leakcheck.analysis.graph.edges import Edges
 from leakcheck.analysis.graph.effects import Carried
-from leakcheck.engine import Engine
+from leakcheck.engine import Engine, Since
 from leakcheck.options import PROFILES, Options, Profile
 from leakcheck.orders import View
 from leakcheck.progress import Outlook, Progress
-from leakcheck.records import Alone, Deep, Execution, Location, Note, Order, Printed, Suite, Whole, in_sequence
+from leakcheck.records import (
+    ALL_RUN,
+    Alone,
+    Deep,
+    Execution,
+    Location,
+    Note,
+    Order,
+    Printed,
+    Suite,
+    Whole,
+    in_sequence,
+)
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.interference import WHY, Outside, alone_where_needed, disturbed, with_neighbours
 from leakcheck.search.left_out import LeftOut
@@ -24,13 +36,20 @@ from leakcheck.wire.events import Disowned, FellBack
 BATCH = 64
 """So many executions are begun before the clock is looked at again."""
 
+SEARCH = 0.5
+"""Of the time that is left of an audit when the orders have run, so much may be spent on finding more."""
+CUT = "ended when the time was over"
 ENDED = ("crashed", "timeout", "stopped")
 LETHAL = ("crashed", "timeout")
 
 
 @dataclass
 class AuditSession:
-    """Runs orders and keeps their executions."""
+    """Runs orders and keeps their executions.
+
+    Behind the time `deadline` the search begins nothing more. At the time `limit` everything is ended that runs: it
+    is the end of what is done just now, and `ends` that of the audit.
+    """
 
     engine: Engine
     options: Options
@@ -41,6 +60,8 @@ class AuditSession:
     lethal: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     deadline: float = float("inf")
+    ends: float = float("inf")
+    limit: float = float("inf")
     left_out: LeftOut = field(default_factory=LeftOut)
     _known: Knowledge | None = None
     _edges: Edges = field(default_factory=Edges)
@@ -123,15 +144,21 @@ class AuditSession:
         Past the time `until` no more of them are begun, and what is left out is noted.
         """
         done: list[Execution] = []
+        until = min(until, self._bound())
+        if orders and time.monotonic() > until:
+            self.left_out.note(phase, orders)
+            return []
+        since, ended = Since.now(self.engine.tally), []
         watch = self._watch()
         waiting = [_watched(order, watch) for order in orders]
         self.progress.phase(phase, len(waiting), sum(map(self._tests_in, waiting)))
         while waiting and time.monotonic() <= until:
-            size = len(waiting) if until == float("inf") else BATCH
+            size = len(waiting) if until in (float("inf"), self._bound()) else BATCH
             batch, waiting = waiting[:size], waiting[size:]
             ran = []
-            for execution in self.engine.run(self._alone_where_needed(batch), lanes=lanes):
+            for execution in self.engine.run(self._alone_where_needed(batch), lanes=lanes, ends=self._bound()):
                 ran.append(execution)
+                ended.append(execution.id)
                 self.executions.append(execution)
                 self._outside.add(execution)
                 self.progress.step(execution.order.name, len(execution.runs))
@@ -141,10 +168,14 @@ class AuditSession:
             self._drop(met, WHY)
             names = {execution.id for execution in met}
             done += [execution for execution in ran if execution.id not in names]
+            if time.monotonic() > self._bound():
+                self.left_out.note(phase, batch)
+                self._drop([each for each in ran if _was_cut(each)], CUT)
         if waiting:
             self.left_out.note(phase, waiting)
         # By their numbers, not by who was first: the same audit asks the same questions.
         self.executions.sort(key=_by_number)
+        self.engine.keep("audit", since.phase(phase, ended))
         for text in self.engine.incidents:
             self.note(Topic.PROCESS, text)
         return sorted(done, key=_by_number)
@@ -152,18 +183,23 @@ class AuditSession:
     def allow(self, seconds: float) -> None:
         """Let so much time be spent from now on, whatever is left of the budget, if there was one."""
         if self.options.budget:
-            self.deadline = max(self.deadline, time.monotonic() + seconds)
+            self.deadline = min(max(self.deadline, time.monotonic() + seconds), self._bound())
             self.progress.expect(Outlook(search=self.deadline - time.monotonic()))
 
     def spend(self, phase: str, orders: Sequence[Order]) -> list[Execution]:
         """Run `orders` as far as the budget goes."""
-        if orders and time.monotonic() > self.deadline:
-            self.left_out.note(phase, orders)
-            return []
         return self.run(phase, orders, until=self.deadline) if orders else []
+
+    def search_seconds(self, declared: float) -> float:
+        """How long the search may take from now on: as the user has said, and not all of what is left of the audit,
+        so that what it finds is proven as well."""
+        return min(self.options.budget_seconds(declared), SEARCH * max(0.0, self.ends - time.monotonic()))
 
     def tell_left_out(self) -> None:
         """What the budget did not suffice for, when all that could be made is made."""
+        missing = self.left_out.not_run(self.executions)
+        if missing != ALL_RUN:
+            self.engine.keep("audit", missing)
         for text in self.left_out.sentences(self.executions):
             self.note(Topic.BUDGET, text)
 
@@ -172,6 +208,10 @@ class AuditSession:
         self._drop(executions, why)
         if executions:
             self.run(phase, [replace(each.order, exclusive=True) for each in executions])
+
+    def _bound(self) -> float:
+        """When everything is ended that runs."""
+        return min(self.limit, self.ends)
 
     def _tests_in(self, order: Order) -> int:
         """How many tests it will run: a plugin that shuffles tells them later."""
@@ -205,6 +245,11 @@ class AuditSession:
         self.lethal[killer.test] = killer.outcome
         tests = tuple(test for test in order.tests if test not in self.lethal)
         return [replace(order, tests=tests, without=tuple(sorted(self.lethal)))]
+
+
+def _was_cut(execution: Execution) -> bool:
+    """Whether it was ended before it could answer; what an order of the whole suite had run by then counts."""
+    return execution.status == "lost" and not isinstance(execution.order.question, Whole)
 
 
 def _watched(order: Order, watch: tuple[Location, ...]) -> Order:

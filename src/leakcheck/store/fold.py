@@ -12,6 +12,7 @@ from leakcheck.errors import Unreadable
 from leakcheck.options import Options
 from leakcheck.probes import own
 from leakcheck.records import (
+    ALL_RUN,
     About,
     Behind,
     Change,
@@ -20,12 +21,14 @@ from leakcheck.records import (
     Kind,
     Met,
     Note,
+    NotRun,
     Order,
     Outcome,
     Status,
     Suite,
     TestRun,
 )
+from leakcheck.records.timing import PhaseTimes
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store.folder import AuditFolder
 from leakcheck.store.journal import Journal
@@ -43,7 +46,9 @@ EXECUTIONS = ("e", CONTROL)
 class Audit:
     """Everything known about a suite. `control` are the executions without a recorder. `damaged` are segments that
     are not as they were written, or gone: they count for nothing, and such an audit is not finished. For the
-    tests that are `investigated` further executions were asked for."""
+    tests that are `investigated` further executions were asked for. `cpu` are the seconds that leakcheck
+    itself and that all other processes took, None if that is not known of every session. `not_run` is what
+    its budget did not suffice for."""
 
     suite: Suite
     executions: tuple[Execution, ...]
@@ -60,6 +65,9 @@ class Audit:
     excerpts: tuple[Excerpt, ...] = ()
     fallback: str = ""
     investigated: frozenset[str] = frozenset()
+    cpu: tuple[float, float] | None = None
+    phases: tuple[PhaseTimes, ...] = ()
+    not_run: NotRun = ALL_RUN
 
     @cached_property
     def asked_for(self) -> Options:
@@ -76,6 +84,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     outside: list[Met] = []
     status: Status = LOST
     seconds, engine, running, why = 0.0, "fork", "", ""
+    cpu: float | None = None
     deep: tuple[Change, ...] = ()
     modules: tuple[str, ...] = ()
     for event in items:
@@ -102,11 +111,12 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
                 why = f"{reason.partition(':')[0]} ended the run"
             case events.Exit():
                 status, seconds, engine = cast(Status, event.status), event.seconds, event.engine
-                why = event.why or why
+                why, cpu = event.why or why, event.cpu
     if running and status != LOST:
         outcome = "timeout" if status == "timeout" else "crashed"
         runs.append(TestRun(running, cast(Outcome, outcome), crash=why))
-    return Execution(tag, order, status, tuple(runs), seconds, tuple(notes), engine, tuple(outside), deep, modules)
+    told = tuple(notes), engine, tuple(outside), deep, modules, cpu
+    return Execution(tag, order, status, tuple(runs), seconds, *told)
 
 
 def _last_session(items: Sequence[events.Event]) -> Sequence[events.Event]:
@@ -122,6 +132,11 @@ def _fallback(items: Sequence[events.Event], notes: Iterable[Note]) -> str:
     return told[-1] if told else str(Fallback.UNKNOWN) if in_words else ""
 
 
+def _options(begun: events.Begun, items: Iterable[events.Event]) -> Mapping[str, str]:
+    later = [event.options for event in items if isinstance(event, events.Resumed)]
+    return {name: text for each in (begun.options, *later) for name, text in each.items()}
+
+
 def _lanes(options: Mapping[str, str]) -> int:
     text = options.get("lanes", "1")
     if not isinstance(text, str) or not text.isascii() or not text.isdigit():
@@ -131,9 +146,18 @@ def _lanes(options: Mapping[str, str]) -> int:
 
 def _seconds(items: Sequence[events.Event]) -> float | None:
     """How long the audit took, over all its sessions; None if it was not finished."""
-    ends = [event for event in items if isinstance(event, events.Completed)]
+    ends = [event for event in _last_session(items) if isinstance(event, events.Completed)]
     before = sum(event.seconds for event in items if isinstance(event, events.Resumed))
     return ends[-1].seconds + before if ends else None
+
+
+def _cpu(items: Sequence[events.Event]) -> tuple[float, float] | None:
+    """CPU seconds of all sessions, its own and those of processes; None if one did not tell."""
+    sessions = sum(isinstance(event, events.Begun | events.Resumed) for event in items)
+    told = [event for event in items if isinstance(event, events.Spent)]
+    if not told or len(told) < sessions:
+        return None
+    return sum(each.own for each in told), sum(each.processes for each in told)
 
 
 def _seconds_until_now(folder: AuditFolder, items: Sequence[events.Event]) -> float:
@@ -237,10 +261,13 @@ def read_audit(folder: AuditFolder) -> Audit:
         seconds is not None and not damaged and not content.damage,
         _seconds_until_now(folder, items) if seconds is None else seconds,
         _lanes(begun.options),
-        begun.options,
+        _options(begun, items),
         (*(["audit"] if content.damage else []), *damaged),
         content.format,
         next((each.items for each in reversed(items) if isinstance(each, events.Excerpts)), ()),
         _fallback(session, notes),
         frozenset(event.test for event in session if isinstance(event, events.Investigated)),
+        _cpu(items),
+        tuple(each for each in items if isinstance(each, PhaseTimes)),
+        next((each for each in reversed(session) if isinstance(each, NotRun)), ALL_RUN),
     )

@@ -21,7 +21,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from leakcheck.records import Change, Excerpt, Note, Order, Suite, TestRun
+from leakcheck.records import Change, Excerpt, Note, NotRun, Order, Suite, TestRun
+from leakcheck.records.timing import PhaseTimes
 
 FORMAT = 3
 UNSEALED = 1
@@ -50,11 +51,13 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """An audit that was not finished goes on: everything is asked again, and what was executed is not executed
-    again. `seconds` is how long it had taken until then."""
+    """An audit that was not finished, or had spent its budget, goes on: everything is asked again, and what was
+    executed is not executed again. `seconds` is how long it had taken until then, `options` those that are others
+    from now on."""
 
     created: str
     seconds: float = 0.0
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +190,8 @@ class Completed:
 @dataclass(frozen=True, slots=True)
 class Exit:
     """Written by the engine when the process is gone. `changed` is, by name, what it had changed and is put
-    back; `why` is what ended it, in words."""
+    back; `why` is what ended it, in words. `cpu` are the seconds that the process, and those which it has started,
+    took; None if that is not known."""
 
     status: str
     code: int | None
@@ -195,6 +199,16 @@ class Exit:
     engine: str = "fork"
     changed: tuple[str, ...] = ()
     why: str = ""
+    cpu: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The CPU seconds of a session of an audit when its last process had ended: those of the controller itself, and
+    those of all `processes` that it had started. Told in the segment `audit`."""
+
+    own: float
+    processes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +239,7 @@ Event = (
     | Finished
     | Again
     | Note
+    | NotRun
     | FellBack
     | Investigated
     | Outside
@@ -232,6 +247,8 @@ Event = (
     | Stopped
     | Completed
     | Exit
+    | PhaseTimes
+    | Spent
     | Ended
     | Disowned
 )

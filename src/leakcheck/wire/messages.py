@@ -54,20 +54,23 @@ class Up:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A node has collected, or the root has loaded what all have in common."""
+    """A node has collected, or the root has loaded what all have in common, in so many seconds of `cpu`."""
 
     node: str
     pid: int
+    cpu: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A child has ended; `status` is a wait status, -1 where it is not known."""
+    """A child has ended; `status` is a wait status, -1 where it is not known, and `cpu` are the seconds that it and
+    what it had started took."""
 
     what: What
     tag: str
     pid: int
     status: int
+    cpu: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

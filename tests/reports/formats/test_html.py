@@ -162,7 +162,7 @@ def test_the_verdict_is_told_in_the_words_of_the_terminal() -> None:
     assert "16 of 64 tests depend on the order, 1 fails when run again" in parsed.text
     assert "64 tests: 16 order-dependent (14 victims, 2 brittle), 1 self-polluting" in parsed.text
     assert "10 leaks: 8 broken, 1 read, 1 latent" in parsed.text
-    assert "audit 6.1 s = 4.4 plain runs" in parsed.text
+    assert "audit 6.1 s = 9.0 plain runs of CPU, 4.4 of wall time" in parsed.text
     assert "Nothing is left unexplained" in parsed.text
 
 

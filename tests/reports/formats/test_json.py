@@ -20,7 +20,8 @@ from reports import samples
 DESIGN = {
     "": "schema_version leakcheck suite cost orders tests leaks edges findings certificate verdict exit_code",
     "suite": "rootdir args tests python pytest engine lanes",
-    "cost": "plain_seconds audit_seconds executions test_executions processes forks",
+    "cost": "plain_seconds audit_seconds executions test_executions processes forks plain_cpu_seconds "
+    "audit_cpu_seconds",
     "orders": "name kind seed outcomes reproduce",
     "tests": "id verdict roles outcomes",
     "leaks": "id kind owner key impact polluters victims readers sources before after path",

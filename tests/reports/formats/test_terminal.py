@@ -158,7 +158,9 @@ def test_long_lists_are_cut_and_counted() -> None:
 
 def test_the_cost_is_told_without_a_plain_run_too() -> None:
     found = clean()
-    assert "audit 6.1 s = 4.4 plain runs" in rendered(found)
+    assert "audit 6.1 s = 9.0 plain runs of CPU, 4.4 of wall time\n" in rendered(found)
+    by_wall = replace(found.cost, audit_cpu_seconds=0.0)
+    assert "audit 6.1 s = 4.4 plain runs of wall time\n" in rendered(replace(found, cost=by_wall))
     assert "audit 6.1 s\n" in rendered(replace(found, cost=replace(found.cost, plain_seconds=0.0)))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from leakcheck.engine.backend import PATIENCE, Backend, Capabilities
 from leakcheck.engine.fork.tree_client import Node, Root
 from leakcheck.engine.job import Job
+from leakcheck.engine.meter import Tally
 from leakcheck.engine.processes import kill_group, status_of, uninterrupted
 from leakcheck.engine.spawn.backend import KILLED, SpawnBackend
 from leakcheck.engine.spawn.launch import Launch
@@ -32,15 +33,17 @@ class _Fork:
 class ForkBackend(Backend):
     """Has the tree of forks that `launch` starts, and tells `incidents` what others have done to it.
 
-    A tree that was killed is not opened again: what is still to be run, the next backend runs.
+    In `tally` it counts the nodes. A tree that was killed is not opened again: what is still to be run, the next
+    backend runs.
     """
 
     name = "fork"
     can = Capabilities(forks=True)
     suite = SUITE
 
-    def __init__(self, launch: Launch, incidents: list[str]) -> None:
+    def __init__(self, launch: Launch, incidents: list[str], tally: Tally | None = None) -> None:
         self._launch = launch
+        self._tally = tally or Tally()
         self._incidents = incidents
         self._root: Root | None = None
         self._forks: dict[str, _Fork] = {}
@@ -154,10 +157,11 @@ class ForkBackend(Backend):
                 self._forks[tag].pid = pid
                 if self._launch.guard is not None:
                     self._launch.guard.watch(pid)
-            case Gone("run", tag, pid, status) if tag in self._forks:
+            case Gone("run", tag, pid, status, cpu) if tag in self._forks:
                 self._forks[tag].pid = pid
-                self._forks[tag].job.status = status_of(status)
-            case Ready():
+                self._forks[tag].job.status, self._forks[tag].job.cpu = status_of(status), cpu
+            case Ready(cpu=cpu):
+                self._tally.ready(cpu)
                 root.orphans.spare()
             case Gone("node", tag):
                 self._node_is_gone(root, tag)
@@ -167,6 +171,7 @@ class ForkBackend(Backend):
         if fork.adopted and self._root is not None:
             over = self._root.process.poll() is not None
             fork.job.status = self._root.process.ended.get(fork.pid)
+            fork.job.cpu = self._root.process.spent.get(fork.pid)
             if over and fork.job.status is None:
                 self._lose(fork)
 

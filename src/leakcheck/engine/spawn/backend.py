@@ -61,7 +61,7 @@ class SpawnBackend(Backend):
             self._ask(job, self._processes[job.tag])
 
     def _ask(self, job: Job, process: KeptProcess) -> None:
-        job.status = process.poll()
+        job.status, job.cpu = process.poll(), process.cpu
         job.parent_killed = process.keeper_killed
         if process.keeper_killed and not job.killed and not job.alone:
             kill_group(process.pid)

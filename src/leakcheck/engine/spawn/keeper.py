@@ -9,7 +9,8 @@ that is the keeper's own output.
 
 LINE is a socket to the engine; DESCRIPTORS, joined by commas, are for the command. The keeper tells, a JSON object
 a line: `{"shield": pid}`; `{"pid": n}`, who leads the group of the command, or `{"error": text}`; then
-`{"ended": pid, "status": waitstatus}` for the command and for every orphan, and `{"over": true}` when all are gone.
+`{"ended": pid, "status": waitstatus, "cpu": seconds}` for the command and for every orphan, and `{"over": true}`
+when all are gone.
 
 It is a script of the standard library alone, so that it starts in no time.
 """
@@ -96,7 +97,7 @@ def _relay(hear: int, line: int, wake: int, log: Log, printed: int) -> None:
             poll.unregister(hear)
         if wake in ready:
             os.read(wake, _CHUNK)
-            heard += b"".join(_line(ended=pid, status=status) for pid, status in _reaped())
+            heard += b"".join(_line(ended=pid, status=status, cpu=cpu) for pid, status, cpu in _reaped())
         *lines, buffer = (buffer + heard).split(b"\n")
         for said in lines:
             with contextlib.suppress(OSError):  # the engine is gone
@@ -126,8 +127,8 @@ def _shield(further: int, gate: int, say: int, output: int, descriptors: list[in
     poll.register(wake, select.POLLIN)
     while not any(descriptor == gate for descriptor, _ in poll.poll()):
         os.read(wake, 4096)
-        for pid, status in _reaped():
-            _tell(say, ended=pid, status=status)
+        for pid, status, cpu in _reaped():
+            _tell(say, ended=pid, status=status, cpu=cpu)
     _end_all()
     os._exit(0)
 
@@ -184,20 +185,22 @@ def _ignore_signals() -> None:
             signal.signal(number, signal.SIG_IGN)
 
 
-def _tell(where: int, **what: int | str) -> None:
+def _tell(where: int, **what: float | str) -> None:
     with contextlib.suppress(OSError):  # who should hear it is gone
         os.write(where, _line(**what))
 
 
-def _line(**what: int | str) -> bytes:
+def _line(**what: float | str) -> bytes:
     return (json.dumps(what) + "\n").encode()
 
 
-def _reaped() -> Iterator[tuple[int, int]]:
-    """(process id, wait status) of all children that have ended."""
+def _reaped() -> Iterator[tuple[int, int, float]]:
+    """(process id, wait status, CPU seconds) of all children that have ended; those of whom they had waited for are
+    theirs."""
     with contextlib.suppress(ChildProcessError):
-        while (found := os.waitpid(-1, os.WNOHANG))[0]:
-            yield found
+        while (found := os.wait4(-1, os.WNOHANG))[0]:
+            pid, status, used = found
+            yield pid, status, round(used.ru_utime + used.ru_stime, 6)
 
 
 def _end_all() -> None:

@@ -26,7 +26,8 @@ class KeptProcess:
     """`pid` leads the group of the process that was asked for, `process` is its keeper. Where there is no fork,
     both are one, and there is no `line` between them.
 
-    `ended` has the exit codes of orphans. `keeper_killed`: nobody will tell how anything ends.
+    `ended` has the exit codes of orphans, and `spent` the CPU seconds of all that ended. `keeper_killed`: nobody
+    will tell how anything ends.
     """
 
     process: subprocess.Popen[bytes]
@@ -34,6 +35,7 @@ class KeptProcess:
     pid: int = 0
     shields: list[int] = field(default_factory=list)
     ended: dict[int, int] = field(default_factory=dict)
+    spent: dict[int, float] = field(default_factory=dict)
     keeper_killed: bool = False
     _over: bool = False
     _buffer: bytes = b""
@@ -59,6 +61,12 @@ class KeptProcess:
     def is_exposed(self) -> bool:
         """Whether tests have killed all shields but one: who kills its parent once more may meet the keeper."""
         return bool(self.shields) and sum(pid not in self.ended for pid in self.shields) < 2
+
+    @property
+    def cpu(self) -> float | None:
+        """CPU seconds of what was asked for and of what that has started, without the shields; None if unknown."""
+        own = [seconds for pid, seconds in self.spent.items() if pid not in self.shields]
+        return sum(own) if own else None
 
     def poll(self) -> int | None:
         """The exit code, negative for a signal, when it has ended and left nothing behind; else None."""
@@ -112,8 +120,8 @@ class KeptProcess:
             case {"error": str(text)}:
                 self.end()
                 raise OSError(0, text)
-            case {"ended": int(pid), "status": int(status)}:
-                self.ended[pid] = status_of(status)
+            case {"ended": int(pid), "status": int(status), "cpu": float(cpu)}:
+                self.ended[pid], self.spent[pid] = status_of(status), cpu
             case {"over": _}:
                 self._over = True
 

@@ -101,14 +101,14 @@ class ForkServer:
 
     def _reap(self) -> None:
         for pid, (tag, descriptor) in list(self._children.items()):
-            done, status = _waited(pid)
+            done, status, cpu = _waited(pid)
             if not done:
                 continue
             del self._children[pid]
             if descriptor >= 0:
                 self._poll.unregister(descriptor)
                 Real.close(descriptor)
-            self.reply(Gone(self._what, tag, pid, status))
+            self.reply(Gone(self._what, tag, pid, status, cpu))
 
     def _forget_parent(self) -> None:
         for _, descriptor in self._children.values():
@@ -123,8 +123,7 @@ class ForkServer:
             _kill_group(pid)
         while self._children:
             for pid in list(self._children):
-                done, _ = _waited(pid, block=True)
-                if done:
+                if _waited(pid, block=True)[0]:
                     del self._children[pid]
 
 
@@ -193,13 +192,13 @@ class NodeServer(ForkServer):
         return command.run if self.fork(command.run) else None
 
 
-def _waited(pid: int, *, block: bool = False) -> tuple[bool, int]:
-    """(is gone, wait status, -1 if it is not known)."""
+def _waited(pid: int, *, block: bool = False) -> tuple[bool, int, float]:
+    """(is gone, wait status, -1 if it is not known, CPU seconds that it and those whom it has waited for took)."""
     try:
-        done, status = Real.waitpid(pid, 0 if block else os.WNOHANG)
+        done, status, used = Real.wait4(pid, 0 if block else os.WNOHANG)
     except ChildProcessError:  # the suite reaped it, or ignores SIGCHLD
-        return True, -1
-    return done == pid, status
+        return True, -1, 0.0
+    return done == pid, status, round(used.ru_utime + used.ru_stime, 6)
 
 
 def _kill_group(pid: int) -> None:

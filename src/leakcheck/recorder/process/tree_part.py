@@ -39,7 +39,7 @@ class RootPart(RecordingPart):
         self.watch.book.name_all()
         self.threads.leave()
         server = RootServer(self.setup.commands, self.setup.replies)
-        server.reply(Ready(ROOT, Real.getpid()))
+        server.reply(Ready(ROOT, Real.getpid(), Real.cpu()))
         tag = server.serve(server.handle)
         if tag is None:
             return 0
@@ -59,7 +59,7 @@ class RootPart(RecordingPart):
         else:
             note_imports(self.setup)
         server = NodeServer(self._commands, self.setup.replies)
-        server.reply(Ready(self._tag, Real.getpid()))
+        server.reply(Ready(self._tag, Real.getpid(), Real.cpu()))
         tag = server.serve(server.handle)
         if tag is None:
             Real.leave(0)  # pytest's ending and the interpreter's, five full collections of garbage, serve nobody

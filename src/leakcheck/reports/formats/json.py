@@ -23,6 +23,7 @@ from leakcheck.records import (
     Suite,
     TestVerdict,
 )
+from leakcheck.reports.json.timing import timing_document
 from leakcheck.reports.wording.local_paths import Local
 
 SCHEMA_VERSION = 1
@@ -72,6 +73,7 @@ def document(result: Result) -> Json:
         "fixes": [_fix(fix, local) for fix in result.fixes],
         "joint_fixes": [_joint_fix(fix) for fix in result.joint_fixes],
         "groups": [list(group) for group in result.groups],
+        "timing": timing_document(result.timing, local),
     }
 
 
@@ -97,6 +99,8 @@ def _cost(cost: Cost) -> Json:
         "test_executions": cost.test_executions,
         "processes": cost.processes,
         "forks": cost.forks,
+        "plain_cpu_seconds": _seconds(cost.plain_cpu_seconds),
+        "audit_cpu_seconds": _seconds(cost.audit_cpu_seconds),
     }
 
 
@@ -219,6 +223,8 @@ def _certificate(certificate: Certificate) -> Json:
         "profile": certificate.profile,
         "limits": list(certificate.limits),
         "economies": list(certificate.economies),
+        "never_alone": list(certificate.never_alone),
+        "orders_not_run": list(certificate.orders_not_run),
     }
 
 

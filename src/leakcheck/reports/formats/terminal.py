@@ -17,11 +17,13 @@ from leakcheck.reports.terminal.harm import harm
 from leakcheck.reports.terminal.other_leaks import certificate, leaks, notes, troubled, unexplained
 from leakcheck.reports.terminal.page import SHORT, WHOLE, Color, Limits, Piece, console_for, emit
 from leakcheck.reports.terminal.summary import orders, summary
+from leakcheck.reports.terminal.timing import timing
 
 __all__ = ["Color", "Detail", "Report", "console_for"]
 
-Detail = Literal["brief", "usual", "whole"]
-"""The verdict with a line for each finding; what a person reads; or the same with no list cut short."""
+Detail = Literal["brief", "usual", "whole", "timing"]
+"""The verdict with a line for each finding; what a person reads; the same with no list cut short; or where the time
+of the audit went."""
 Section = Callable[[Result], tuple[Piece, ...]]
 
 
@@ -45,6 +47,7 @@ _SECTIONS: Mapping[Detail, tuple[Section, ...]] = {
     "brief": (brief,),
     "usual": _sections(SHORT),
     "whole": _sections(WHOLE),
+    "timing": (timing,),
 }
 
 

@@ -25,6 +25,7 @@ from leakcheck.reports.schema.parts import (
     seconds,
     string,
 )
+from leakcheck.reports.schema.timing import timing_definitions
 
 
 def schema() -> Schema:
@@ -49,6 +50,7 @@ def schema() -> Schema:
             "gate": _gate(),
             "fix": _fix(),
             "joint_fix": _joint_fix(),
+            **timing_definitions(),
         },
     }
 
@@ -80,6 +82,7 @@ def _top() -> Schema:
             array_of(string(), "Tests each of which hurts all others of the group, be it through others."),
             "Strongly connected groups of the confirmed edges, the largest first.",
         ),
+        "timing": ref("timing"),
     }
 
 
@@ -100,12 +103,18 @@ def _suite() -> Schema:
 def _cost() -> Schema:
     return record(
         "What the audit cost.",
-        plain_seconds=seconds("Duration of plain pytest on the same suite; 0 if it was not measured."),
+        plain_seconds=seconds(
+            "Duration of plain pytest on the same suite, beside its collection; 0 if not measured."
+        ),
         audit_seconds=seconds("Duration of the whole audit."),
         executions=count("Orders that were run."),
         test_executions=count("Tests that were run in them, every time counted."),
         processes=count("pytest processes that were started."),
         forks=count("Forks of them."),
+        plain_cpu_seconds=seconds(
+            "CPU of plain pytest and of what it started, user and system; 0 if not recorded."
+        ),
+        audit_cpu_seconds=seconds("CPU of leakcheck and of all that it started; 0 if not recorded."),
     )
 
 
@@ -223,12 +232,14 @@ def _certificate() -> Schema:
         pairs_covered=count("Those that were executed."),
         unexplained=array_of(ref("unexplained"), "Differences in outcome that no edge explains."),
         kinds=map_of(string(), "How each kind of state was watched: tracked, compared or on demand."),
-        budget_exhausted={"type": "boolean", "description": "Whether the search ended for lack of budget."},
-        budget=string("What the search was allowed: runs of the declared order, or seconds."),
+        budget_exhausted={"type": "boolean", "description": "Whether something was left out for lack of budget."},
+        budget=string("What the search was allowed in runs of the declared order, or the whole audit in seconds."),
         covered_by=map_of(count("Pairs."), "The pairs by what first executed them: an order's name, or a kind."),
         profile=one_of(ProfileName, "How thorough the audit was asked to be."),
         limits=array_of(string(), "What the profile does not cover, or that the audit was not finished."),
         economies=array_of(string(), "What fewer or cheaper executions have covered than a thorough audit makes."),
+        never_alone=array_of(string(), "Tests that should have run alone, and did not for lack of budget."),
+        orders_not_run=array_of(string(), "Orders of the whole suite that were not run to their end for the same."),
     )
 
 

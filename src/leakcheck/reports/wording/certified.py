@@ -69,7 +69,7 @@ def _left_open(result: Result) -> Iterator[str]:
     found = result.certificate
     yield from _shortened(found)
     if found.budget_exhausted:
-        yield "The budget was spent before every question was asked."
+        yield f"The budget was spent before every question was asked{_not_run(found)}."
     differing = len(found.unexplained)
     if differing:
         yield f"{plural(differing, 'difference is', 'differences are')} unexplained: there is {unseen(found)}."
@@ -78,6 +78,17 @@ def _left_open(result: Result) -> Iterator[str]:
     if missing and not found.budget_exhausted:
         were = agreeing(missing, "was", "were")
         yield f"{plural(missing, 'pair')} of a leaked value and a test that reads it {were} not run."
+
+
+def _not_run(found: Certificate) -> str:
+    """What it did not suffice for, if that should have run in any case: ": 3 tests were never run alone"."""
+    alone, orders = len(found.never_alone), len(found.orders_not_run)
+    parts = [
+        f"{plural(alone, 'test was', 'tests were')} never run alone" if alone else "",
+        f"{plural(orders, 'order was', 'orders were')} not run to the end" if orders else "",
+    ]
+    told = listed(parts)
+    return f": {told}" if told else ""
 
 
 def _undecided(result: Result) -> Iterator[str]:

@@ -115,11 +115,11 @@ def proof(harm: Harm) -> str:
 
 
 def cost_in_words(spent: Cost) -> str:
-    """What the audit took: "audit 6.1 s = 4.4 plain runs"."""
-    took = f"audit {duration(spent.audit_seconds)}"
-    if spent.plain_seconds <= 0:
-        return took
-    return f"{took} = {spent.audit_seconds / spent.plain_seconds:.1f} plain runs"
+    """What the audit took: "audit 6.1 s = 9.0 plain runs of CPU, 4.4 of wall time"."""
+    took, cpu, wall = f"audit {duration(spent.audit_seconds)}", spent.cpu_ratio, spent.wall_ratio
+    if cpu and wall:
+        return f"{took} = {cpu:.1f} plain runs of CPU, {wall:.1f} of wall time"
+    return f"{took} = {wall:.1f} plain runs of wall time" if wall else took
 
 
 def tests_in_words(result: Result) -> str:
