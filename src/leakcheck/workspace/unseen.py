@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from leakcheck.errors import Unreadable
+from leakcheck.errors import CannotRecord, Unreadable
 from leakcheck.recorder.outside.file_copies import of_descriptor
 from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.store import AuditFolder
@@ -59,6 +59,7 @@ class Unseen:
     _begun: int = _NEVER
     _doubts: list[Doubt] = field(default_factory=list)
     _loose: set[str] = field(default_factory=set)
+    _read: dict[str, tuple[State, tuple[events.Event, ...]]] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, folder: AuditFolder, root: str, scratch: str, salt: str) -> Unseen:
@@ -78,6 +79,7 @@ class Unseen:
             self._accept(path)
         self._changed.clear()
         self._met.clear()
+        self._read = {tag: read for tag, read in self._read.items() if tag.startswith(_BEFORE)}
         self._begun = _NEVER
         for path in self._proven:
             if state_of(path) != self.before.get(path):  # in between, so by somebody else
@@ -177,10 +179,15 @@ class Unseen:
         return [(each.clock, each.test) for each in self._events(job.tag) if isinstance(each, events.Started)]
 
     def _events(self, tag: str) -> tuple[events.Event, ...]:
+        """What it tells by now. That it was read is remembered until something else begins."""
         try:
-            return self.folder.read(tag)
-        except Unreadable:  # its process was ended before it told anything
+            found = self.folder.status(tag)
+            signature = (found.st_ino, found.st_size, found.st_mtime_ns)
+            if self._read.get(tag, ((), ()))[0] != signature:
+                self._read[tag] = signature, self.folder.read(tag)
+        except (Unreadable, CannotRecord):  # its process was ended before it told anything
             return ()
+        return self._read[tag][1]
 
     def _changed_at(self, path: str) -> int:
         """When it changed last. What lies in a folder that was moved keeps its time."""
