@@ -15,6 +15,8 @@ from typing import ClassVar
 
 import pytest
 
+from leakcheck.wire.events import Header
+from leakcheck.wire.segments import read_segment
 from plain import outcomes_of
 from support import Audited, Project, audit, environment, run
 
@@ -184,6 +186,89 @@ def test_who_fills_a_cache_alone_is_met_by_nobody() -> None:
     assert set(found.verdicts.values()) == {"stable"}, found.text
     assert (found.report["edges"], found.report["leaks"]) == ([], []), found.text
     assert "cache.txt" not in found.files
+
+
+SHARED_FOLDER = {
+    "conftest.py": """
+        import shutil
+        import time
+        from pathlib import Path
+
+        import pytest
+
+        HERE = Path(__file__).parent
+
+        @pytest.fixture(scope="session")
+        def folder():
+            assert not (HERE / "shared").exists()
+            (HERE / "shared").mkdir()
+            yield HERE / "shared"
+            time.sleep(0.1)
+            shutil.rmtree(HERE / "shared")
+    """,
+    "test_a.py": """
+        def test_first(folder):
+            (folder / "one").touch()
+
+        def test_fixture_only(folder):
+            assert folder.is_dir()
+
+        def test_nothing():
+            pass
+    """,
+    "test_b.py": """
+        from pathlib import Path
+
+        import pytest
+
+        LOG = Path(__file__).parent / "log.txt"
+
+        @pytest.fixture(scope="module")
+        def log():
+            LOG.write_text("")
+
+        def test_elsewhere(folder):
+            assert folder.is_dir()
+
+        def test_by_its_name(request):
+            assert request.getfixturevalue("folder").is_dir()
+
+        def test_logs(log):
+            with LOG.open("a") as stream:
+                stream.write("x")
+            assert "x" in LOG.read_text()
+
+        def test_reads(log):
+            assert LOG.exists()
+
+        def test_writes():
+            LOG.with_name("own.txt").write_text("x")
+
+        def test_writes_the_same():
+            LOG.with_name("own.txt").write_text("x")
+
+        def test_nothing():
+            pass
+    """,
+}
+
+
+def exclusive_alone(found: Audited) -> set[str]:
+    """The tests whose first run alone had been planned to be while nothing else runs."""
+    names = [name for name in found.stored if name.rpartition("/")[2].startswith("e0")]
+    headers = [read_segment(found.stored[name]).events[0] for name in names]
+    orders = [each.order for each in headers if isinstance(each, Header) and each.order is not None]
+    return {order.tests[0].partition("::")[2] for order in orders if order.kind == "isolated" and order.exclusive}
+
+
+def test_only_who_writes_and_who_shares_the_fixture_that_does_runs_while_nothing_else_does() -> None:
+    """The fixture is set up in the run of the first who needs it: of whoever needs it, when each runs alone."""
+    found = Project(SHARED_FOLDER).audit("--random", "1")
+    assert set(found.verdicts.values()) == {"stable"}, found.text
+    assert (found.report["edges"], found.report["leaks"]) == ([], []), found.text
+    assert found.files.keys() == {"pytest.ini", *SHARED_FOLDER}
+    wanted = {"test_first", "test_fixture_only", "test_elsewhere", "test_logs", "test_reads", "test_writes"}
+    assert exclusive_alone(found) - {"test_by_its_name"} == wanted | {"test_writes_the_same"}
 
 
 IN_MEMORY = """

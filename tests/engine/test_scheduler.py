@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -282,3 +283,37 @@ def test_the_background_goes_on_when_the_time_of_others_is_over(tmp_path: Path) 
     it.scheduler.begin(job(1, tag="control"))
     assert list(it.scheduler.work([job(2, "t9")], 2, ends=it.clock.now - 1)) == []
     assert [each.status for each in it.scheduler.work([], 1, until="control00001")] == ["finished"]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_whoever_counts_has_met_nobody_who_writes(tmp_path: Path, seed: int) -> None:
+    """Some writers are known before, and ask to run alone; others are not."""
+    chance = random.Random(seed)
+    numbers = range(1, 11)
+    writers = {f"t{number}" for number in numbers if chance.random() < 0.4}
+    plays = {
+        f"t{number}": Play(chance.randint(1, 6), writes="/data/file" if f"t{number}" in writers else "")
+        for number in numbers
+    }
+    jobs = [job(number, exclusive=f"t{number}" in writers and chance.random() < 0.5) for number in numbers]
+    it = stage(tmp_path)
+    it.first.plays = plays
+    done = it.run(*jobs, lanes=chance.randint(2, 4))
+    assert sorted(each.id for each in done) == [each.tag for each in jobs]
+    runs = spans(it.first.told)
+    for name in plays:
+        begin, end = [(begin, end) for each, begin, end in runs if each == name][-1]
+        beside = {each for each, first, last in runs if each != name and first < end and begin < last}
+        assert not beside & writers, name
+
+
+def spans(told: Sequence[tuple[str, str]]) -> list[tuple[str, int, int]]:
+    """(name, when it began, when it was finished), by the places in `told`."""
+    begun: dict[str, int] = {}
+    found = []
+    for place, (what, name) in enumerate(told):
+        if what == "begin":
+            begun[name] = place
+        elif what == "finish":
+            found.append((name, begun[name], place))
+    return found

@@ -28,8 +28,8 @@ class InMemory(AuditFolder):
         super().__init__(Path("audit"))
         self._files = files
 
-    def tags(self) -> list[str]:
-        return sorted(self._files)
+    def tags(self, prefix: str = "") -> list[str]:
+        return sorted(tag for tag in self._files if tag.startswith(prefix))
 
     def content(self, tag: str) -> segments.Content:
         if tag not in self._files:

@@ -2,28 +2,62 @@
 
 from __future__ import annotations
 
-from leakcheck.records import Alone, Execution, Met, Order, Whole
-from leakcheck.search.interference import alone_where_needed, outsiders
+from dataclasses import replace
 
-FILES = {"a.py::test_1": "a.py", "a.py::test_2": "a.py", "b.py::test_3": "b.py"}
+import pytest
+
+from leakcheck.records import Alone, Control, Execution, Met, Order, TestItem, Whole
+from leakcheck.search.interference import UNKNOWN, alone_where_needed, outsiders
+
+ONE, TWO, THREE, FOUR = "a.py::test_1", "a.py::test_2", "b.py::test_3", "b.py::test_4"
+TESTS = (
+    TestItem(ONE, "a.py", shared=("folder",)),
+    TestItem(TWO, "a.py"),
+    TestItem(THREE, "b.py", shared=("folder", "engine")),
+    TestItem(FOUR, "b.py"),
+)
+FILE, PORT, SERVER = ("file", "/project/static"), ("port", "127.0.0.1:8000"), ("server", "127.0.0.1:5432")
 
 
-def ran(*outside: tuple[str, str, str]) -> Execution:
-    met = tuple(Met(*each) for each in outside)
-    return Execution("e1", Order(Whole(), tuple(FILES)), "finished", (), outside=met)
+def ran(*outside: Met) -> Execution:
+    return Execution("e1", Order(Whole(), tuple(item.id for item in TESTS)), "finished", (), outside=outside)
 
 
-def test_the_neighbours_of_a_writer_may_share_its_fixture() -> None:
-    assert outsiders([ran(("a.py::test_1", "file", "/project/static"))], FILES) == {"a.py::test_1", "a.py::test_2"}
+@pytest.mark.parametrize(
+    ("met", "expected"),
+    [
+        (Met(TWO, *FILE), {TWO}),
+        (Met(TWO, *PORT), {TWO}),
+        (Met(ONE, *FILE, "folder"), {ONE, THREE}),
+        (Met(FOUR, *FILE, "folder"), {ONE, THREE}),
+        (Met(THREE, *PORT, "engine"), {THREE}),
+        (Met(FOUR, *FILE, "asked for while it ran"), {THREE, FOUR}),
+        (Met(ONE, *FILE, UNKNOWN), {ONE, TWO}),
+        (Met(FOUR, *SERVER), {THREE, FOUR}),
+        (Met("", *FILE), set()),
+        (Met(TWO, "driver", "psycopg2"), set()),
+        (Met(THREE, "file", "/project/.hypothesis/examples"), set()),
+    ],
+)
+def test_who_touches_it_and_who_shares_the_fixture_that_does(met: Met, expected: set[str]) -> None:
+    assert outsiders([ran(met)], TESTS) == expected
+
+
+def test_who_asks_for_a_fixture_by_its_name_shows_when_it_runs_alone() -> None:
+    alone = replace(ran(Met(FOUR, *FILE, "folder")), order=Order(Alone(), (FOUR,)))
+    assert outsiders([alone], TESTS) == {ONE, THREE, FOUR}
+
+
+def test_who_touched_it_without_the_recorder_may_have_had_a_fixture_torn_down() -> None:
+    plain = replace(ran(Met(TWO, *FILE)), order=Order(Control(), ()))
+    assert outsiders([plain], TESTS) == frozenset()
 
 
 def test_nobody_is_concerned_by_what_nobody_touches() -> None:
-    assert outsiders([ran()], FILES) == frozenset()
-    assert outsiders([ran(("", "file", "/project/log"))], FILES) == frozenset()
-    assert outsiders([ran(("b.py::test_3", "file", "/project/.hypothesis/examples"))], FILES) == frozenset()
+    assert outsiders([ran()], TESTS) == frozenset()
 
 
 def test_orders_with_an_outsider_run_while_nothing_else_does() -> None:
-    orders = [Order(Alone(), (test,)) for test in FILES]
-    asked = alone_where_needed(orders, {"b.py::test_3"}, everything=False)
-    assert [order.exclusive for order in asked] == [False, False, True]
+    orders = [Order(Alone(), (item.id,)) for item in TESTS]
+    asked = alone_where_needed(orders, {THREE}, everything=False)
+    assert [order.exclusive for order in asked] == [False, False, True, False]

@@ -18,7 +18,7 @@ from leakcheck.records import Order, Whole
 from leakcheck.store import AuditFolder, touched_by
 from leakcheck.wire import events
 from leakcheck.workspace.doubts import NAMES, shape_of, told_of_killed
-from leakcheck.workspace.listing import listing
+from leakcheck.workspace.listing import Lister
 from leakcheck.workspace.salts import keep_salt
 from leakcheck.workspace.stirrings import Stirrings
 from leakcheck.workspace.touched_files import TouchedFiles
@@ -329,7 +329,7 @@ def test_a_listing_leaves_out_environments_and_caches(tmp_path: Path) -> None:
     for name in ("env/pyvenv.cfg", "env/lib.py", "__pycache__/a.pyc", "node_modules/a.js", "own/a", ".git/HEAD"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
-    found = listing(str(tmp_path), {str(tmp_path / "own")}) or {}
+    found = Lister({str(tmp_path / "own")}).below(str(tmp_path)) or {}
     assert {os.path.relpath(path, tmp_path) for path in found} == {"env", ".git", ".git/HEAD"}
 
 
@@ -347,15 +347,19 @@ def test_nothing_stirs_where_files_are_read_and_something_where_one_changes(
 ) -> None:
     file = tmp_path / "project" / "file"
     file.write_text("x")
-    assert stirrings.any()
+    assert stirrings.stirred() == {str(file)}
     file.read_text()
     (tmp_path / "project" / "__pycache__").mkdir()
-    assert not stirrings.any()
+    assert stirrings.stirred() == set()
     os.utime(file, (1, 1))
-    assert stirrings.any()
-    assert not stirrings.any()
+    assert stirrings.stirred() == {str(file)}
+    assert stirrings.stirred() == set()
+    (tmp_path / "project" / "folder").mkdir()
+    assert stirrings.stirred() == {str(tmp_path / "project" / "folder")}
+    (tmp_path / "project" / "folder").rename(tmp_path / "project" / "moved")
+    assert stirrings.stirred() is None, "what lies in it has other names now"
     stirrings.close()
-    assert stirrings.any(), "who is not told must look"
+    assert stirrings.stirred() is None, "who is not told must look"
 
 
 @pytest.mark.parametrize(

@@ -217,11 +217,13 @@ class Order:
 
 class Met(NamedTuple):
     """State outside the process that a test has met: `what` is "file", "server", "port" or "driver". `test` is ""
-    for what happened before the first."""
+    for what happened before the first. `fixture` is the one that did so, if several tests share it; "?" if somebody
+    else may have done it for several."""
 
     test: str
     what: str
     name: str
+    fixture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +288,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class TestItem:
-    """One collected test: its id, the file that collects it, and its line (1-based, 0 when unknown)."""
+    """One collected test: its id, the file that collects it, and its line (1-based, 0 when unknown). `shared`
+    are the names of the fixtures that it asks for and other tests may as well."""
 
     __test__ = False
 
@@ -295,6 +298,7 @@ class TestItem:
     line: int = 0
     groups: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def calibrate(bench: AuditSession, control: Job) -> None:
     odd = _differing(bench)
     if odd:
         known = [*bench.executions, *bench.control]
-        if outsiders(known, bench.files) or talk_to_servers(known):
+        if outsiders(known, bench.suite.tests) or talk_to_servers(known):
             bench.disown("ran beside another process that shares its files or servers")
         _again(bench)
         odd = _differing(bench)

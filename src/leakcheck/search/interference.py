@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, QUIET_FILES, Execution, Order
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, QUIET_FILES, Execution, Met, Order, TestItem
 from leakcheck.records.topics import Topic
 from leakcheck.text import some
+
+UNKNOWN = "?"
+"""In place of a fixture: it may have been done for several tests, and nobody knows for which."""
 
 
 @dataclass(slots=True)
@@ -19,6 +22,11 @@ class Outside:
 
     writers: set[str] = field(default_factory=set)
     """Tests that were seen to write a file, to talk to a server or to take a fixed port."""
+    sharers: dict[str, set[str]] = field(default_factory=dict)
+    """Fixtures that did so and that several tests share, with those in whose runs it was seen."""
+    vague: set[str] = field(default_factory=set)
+    """Tests whose neighbours may do the same unseen: where a connection stays open nobody opens it again, and what
+    pytest or a plugin does between fixtures it may do once for several tests."""
     nobodys: set[str] = field(default_factory=set)
     """Files that were open before the first test of an execution."""
     servers: bool = False
@@ -40,24 +48,41 @@ class Outside:
         self.count += 1
         if execution.order.kind == "declared":
             self.sound.update(run.test for run in execution.runs if run.outcome in GOOD_OUTCOMES)
-        for test, what, name in execution.outside:
-            self.servers = self.servers or what in ("server", "driver")
-            if not test:
-                self.nobodys.add(name)
-            elif what != "driver" and QUIET_FILES not in name:
-                self.writers.add(test)
+        for each in execution.outside:
+            self.servers = self.servers or each.what in ("server", "driver")
+            if not each.test:
+                self.nobodys.add(each.name)
+            elif each.what != "driver" and QUIET_FILES not in each.name and not execution.order.is_plain:
+                # Without the recorder, nobody knows of fixtures.
+                self._add_writer(each, alone=set(execution.order.tests) == {each.test})
+
+    def _add_writer(self, met: Met, *, alone: bool) -> None:
+        if alone or met.fixture in ("", UNKNOWN):  # else it may only be where the fixture of others was torn down
+            self.writers.add(met.test)
+        if met.what == "server" or met.fixture == UNKNOWN:
+            self.vague.add(met.test)
+        elif met.fixture:
+            self.sharers.setdefault(met.fixture, set()).add(met.test)
+
+    def outsiders(self, tests: Iterable[TestItem]) -> frozenset[str]:
+        """Those of `tests` that leave the process, or will when they are the first to need what does."""
+        if not self.writers and not self.sharers:
+            return frozenset()
+        items, sharers = tuple(tests), self.sharers.keys()
+        asked_for = {name for item in items for name in item.shared}
+        # Of a fixture that is asked for while a test runs, nobody knows who else will.
+        vague = self.vague.union(*(self.sharers[name] for name in sharers - asked_for))
+        files = {item.file for item in items if item.id in vague}
+        return frozenset(
+            item.id
+            for item in items
+            if item.id in self.writers or item.file in files or not sharers.isdisjoint(item.shared)
+        )
 
 
-def outsiders(executions: Iterable[Execution], files: Mapping[str, str]) -> frozenset[str]:
-    """Tests that leave the process, and all others of their test files, by `files`: it may be a fixture that does
-    so, in the run of whoever needs it first."""
-    return with_neighbours(Outside.of(executions).writers, files)
-
-
-def with_neighbours(tests: Collection[str], files: Mapping[str, str]) -> frozenset[str]:
-    """`tests`, and all others of their test files."""
-    concerned = {files.get(test) for test in tests}
-    return frozenset(test for test, file in files.items() if file in concerned) if concerned else frozenset()
+def outsiders(executions: Iterable[Execution], tests: Iterable[TestItem]) -> frozenset[str]:
+    """Those of `tests` that leave the process, or will when they are the first to need what does."""
+    return Outside.of(executions).outsiders(tests)
 
 
 def alone_where_needed(orders: Iterable[Order], outside: Collection[str], *, everything: bool) -> list[Order]:
@@ -73,7 +98,7 @@ def outside_notes(executions: Iterable[Execution], root: str) -> Iterator[tuple[
     """(topic, sentence) for the report."""
     seen: dict[str, dict[str, None]] = {"file": {}, "server": {}, "port": {}}
     for execution in executions:
-        for test, what, name in execution.outside:
+        for test, what, name, _ in execution.outside:
             if test and what in seen and QUIET_FILES not in name:
                 seen[what][_shown(name, root)] = None
     if seen["file"]:
@@ -151,4 +176,4 @@ def _failed(execution: Execution) -> set[str]:
 
 
 def _touched(execution: Execution) -> set[tuple[str, str]]:
-    return {(what, name) for _, what, name in execution.outside if what in ("file", "port")}
+    return {(each.what, each.name) for each in execution.outside if each.what in ("file", "port")}

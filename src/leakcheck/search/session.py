@@ -29,7 +29,7 @@ from leakcheck.records import (
     in_sequence,
 )
 from leakcheck.records.topics import Fallback, Topic
-from leakcheck.search.interference import WHY, Outside, alone_where_needed, disturbed, with_neighbours
+from leakcheck.search.interference import WHY, Outside, alone_where_needed, disturbed
 from leakcheck.search.left_out import LeftOut
 from leakcheck.wire.events import Disowned, FellBack
 
@@ -221,7 +221,7 @@ class AuditSession:
         known = self._left_outside()
         # A file that was open before the fork has changed: nobody can tell which test wrote it.
         everything = not known.nobodys.isdisjoint(self.engine.changed)
-        return alone_where_needed(orders, with_neighbours(known.writers, self.files), everything=everything)
+        return alone_where_needed(orders, known.outsiders(self.suite.tests), everything=everything)
 
     def _left_outside(self) -> Outside:
         """What all executions until now did outside of their processes."""

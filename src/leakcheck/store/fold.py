@@ -102,8 +102,8 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
                 runs[-1] = replace(runs[-1], again=cast(Outcome, outcome))
             case Note():
                 notes.append(event)
-            case events.Outside(what=what, name=name, test=test) if what != "settled":
-                outside.append(Met(test or running, what, name))
+            case events.Outside(what=what, name=name, test=test, fixture=fixture) if what != "settled":
+                outside.append(Met(test or running, what, name, fixture))
             case events.Deep():
                 deep, modules = event.changes, event.modules
             case events.Stopped(reason=reason):

@@ -22,6 +22,7 @@ from leakcheck.store.appending import NO_LINK, append, seal_of, told, write_new
 from leakcheck.wire import events, segments
 
 ASIDE, ASKING = "aside", "asking"
+_SEGMENT = ".jsonl"
 KEPT = "kept"
 """Copies of what tests have changed and somebody has edited since: they are for a person."""
 MARK = "ended"
@@ -106,7 +107,7 @@ class AuditFolder:
         return self.segment("audit").is_file()
 
     def segment(self, tag: str) -> Path:
-        return self.path / f"{tag}.jsonl"
+        return self.path / f"{tag}{_SEGMENT}"
 
     @property
     def undo(self) -> Path:
@@ -244,7 +245,7 @@ class AuditFolder:
 
     def last_aside(self, tag: str) -> str:
         """The tag that `tag` was given when it was put aside for the last time; `tag` if it never was."""
-        found = [each for each in self.tags() if each.startswith(ASIDE) and each.partition("-")[2] == tag]
+        found = [each for each in self.tags(ASIDE) if each.partition("-")[2] == tag]
         return max(found, key=lambda each: int(each.partition("-")[0].removeprefix(ASIDE)), default=tag)
 
     def lock(self) -> int:
@@ -262,19 +263,28 @@ class AuditFolder:
             ) from error
         return descriptor
 
-    def tags(self) -> list[str]:
-        """All segments, by their numbers: regular files, so that nothing is waited for and nothing else of the
-        machine is read."""
-        return sorted((path.stem for path in self.path.glob("*.jsonl") if _is_segment(path)), key=in_sequence)
+    def tags(self, prefix: str = "") -> list[str]:
+        """All segments whose tags begin so, by their numbers: regular files, so that nothing is waited for and
+        nothing else of the machine is read."""
+        names = (name for name in _names(self.path) if name.startswith(prefix) and name.endswith(_SEGMENT))
+        found = (name.removesuffix(_SEGMENT) for name in names if _is_segment(self.path / name))
+        return sorted(found, key=in_sequence)
 
     def highest(self, name: str) -> int:
         """The highest number among the segments `name00001`, `name00002`, ...; 0 if there is none."""
-        found = (tag.removeprefix(name) for tag in self.tags() if tag.startswith(name))
+        found = (tag.removeprefix(name) for tag in self.tags(name))
         return max((int(number) for number in found if number.isdigit()), default=0)
 
 
 def _is_segment(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def _is_folder(path: Path) -> bool:

@@ -138,7 +138,10 @@ class Outside:
     that it has when the first test begins. `test` is the one that forked the process which tells this; "" for the
     test that is running. `root` is the folder that the file counts for: the rootdir, or the temporary folder;
     `kind` is that of the copy, as in a mode. `proof` shows that a process of this audit tells it: nothing is put
-    back without."""
+    back without. `fixture` is the one that was being set up or torn down meanwhile, if several tests share it; "?"
+    where it was pytest or a plugin, who may do it once for several.
+
+    What one test after the other touches is told for each of them; as what it was counts what is told first."""
 
     what: str
     name: str
@@ -148,6 +151,7 @@ class Outside:
     root: str = ""
     kind: int = 0
     proof: str = ""
+    fixture: str = ""
 
     @property
     def has_copy(self) -> bool:

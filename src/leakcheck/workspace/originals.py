@@ -11,7 +11,7 @@ from pathlib import Path
 
 from leakcheck.recorder.outside.file_copies import attributes, free, set_attributes
 from leakcheck.wire.events import ABSENT, UNKEPT
-from leakcheck.workspace.listing import State, kind_of, state_of
+from leakcheck.workspace.listing import OBJECTS, State, kind_of, state_of
 
 MAX_FILE = 1024 * 1024
 MAX_DATABASE = 32 * 1024 * 1024
@@ -21,8 +21,6 @@ _DATABASES = (
     ".db", ".db3", ".dbm", ".duckdb", ".gdbm", ".h5", ".hdf5", ".lmdb", ".mdb", ".ndbm", ".sqlite", ".sqlite3",
 )  # fmt: skip
 """Files that libraries in C write to, unseen, and that tests share."""
-_OBJECTS = f"{os.sep}.git{os.sep}objects{os.sep}"
-"""Nobody changes these: git names them by their content."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ class Originals:
 
 
 def _is_wanted(path: str, state: State) -> bool:
-    if kind_of(state) != stat.S_IFREG or _OBJECTS in path:
+    if kind_of(state) != stat.S_IFREG or OBJECTS in path:
         return False
     return state[2] <= (MAX_DATABASE if path.endswith(_DATABASES) else MAX_FILE)
 

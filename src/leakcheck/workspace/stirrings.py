@@ -1,4 +1,4 @@
-"""Whether anything may have changed in a tree since it was listed: then it need not be listed again.
+"""Where something may have changed in a tree since it was listed: nothing else need be looked at again.
 
 By inotify, which tells of every write, by whatever means, through a name in a folder that is watched. A file that
 has another name elsewhere may change by that one: who must know for sure lists the tree.
@@ -10,6 +10,7 @@ import ctypes
 import os
 import struct
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from leakcheck.recorder.outside.places import CACHES
 
 _MODIFY, _ATTRIB, _CLOSE_WRITE, _MOVED, _CREATE, _DELETE = 0x2, 0x4, 0x8, 0xC0, 0x100, 0x200
 _DELETE_SELF, _MOVE_SELF, _ONLYDIR = 0x400, 0x800, 0x1000000
+_OVERFLOW, _IGNORED, _ISDIR = 0x4000, 0x8000, 0x40000000
 _CHANGES = _MODIFY | _ATTRIB | _CLOSE_WRITE | _MOVED | _CREATE | _DELETE | _DELETE_SELF | _MOVE_SELF
 _HEAD = struct.Struct("iIII")
 _CHUNK = 65_536
@@ -28,6 +30,7 @@ class Stirrings:
     def __init__(self, trial: Path) -> None:
         """`trial` is a folder of leakcheck's own to try it in."""
         self._libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+        self._folders: dict[int, str] = {}
         self._fd = self._open()
         if self._fd >= 0 and not self._works(trial):
             self.close()
@@ -37,20 +40,30 @@ class Stirrings:
         if self._fd >= 0 and self._add(folder) < 0 and os.path.isdir(folder):
             self.close()  # there is no room for more
 
-    def any(self) -> bool:
-        """Whether something may have changed since this was asked last."""
+    def stirred(self) -> set[str] | None:
+        """The paths at which something may have changed since this was asked last; None if that may be anywhere: a
+        folder that is moved takes with it what is watched."""
         if self._fd < 0:
-            return True
-        found = False
+            return None
+        rows = list(self._rows())
+        everywhere = any(map(_is_everywhere, rows))
+        found = {_joined(self._folders[watch], name) for watch, _, name in rows if watch in self._folders}
+        for watch, mask, _ in rows:
+            if mask & _IGNORED:
+                self._folders.pop(watch, None)
+        return None if everywhere else found
+
+    def _rows(self) -> Iterator[tuple[int, int, str]]:
+        """(watch, what happened, name in the folder that is watched; "" for itself) of all that counts."""
         with suppress(BlockingIOError):
             while data := os.read(self._fd, _CHUNK):
-                found = _counts(data) or found
-        return found
+                yield from (row for row in _told(data) if row[2] not in CACHES)
 
     def close(self) -> None:
         if self._fd >= 0:
             os.close(self._fd)
         self._fd = -1
+        self._folders.clear()
 
     def _open(self) -> int:
         try:
@@ -60,7 +73,10 @@ class Stirrings:
 
     def _add(self, folder: str) -> int:
         assert self._libc is not None
-        return int(self._libc.inotify_add_watch(self._fd, os.fsencode(folder), _CHANGES | _ONLYDIR))
+        watch = int(self._libc.inotify_add_watch(self._fd, os.fsencode(folder), _CHANGES | _ONLYDIR))
+        if watch >= 0:
+            self._folders[watch] = folder
+        return watch
 
     def _works(self, folder: Path) -> bool:
         """Not every file system tells."""
@@ -70,17 +86,24 @@ class Stirrings:
         with suppress(OSError):
             trial.touch()
             trial.unlink()
-        works = self.any()
+        works = bool(self.stirred())
         self.close()
         self._fd = self._open()
         return works and self._fd >= 0
 
 
-def _counts(data: bytes) -> bool:
-    """Whether one of these events is of something that is listed. An overflow is."""
-    names, start = set(), 0
+def _told(data: bytes) -> Iterator[tuple[int, int, str]]:
+    start = 0
     while start < len(data):
-        _, _, _, length = _HEAD.unpack_from(data, start)
+        watch, mask, _, length = _HEAD.unpack_from(data, start)
         start += _HEAD.size + length
-        names.add(os.fsdecode(data[start - length : start].rstrip(b"\0")))
-    return not names <= CACHES
+        yield watch, mask, os.fsdecode(data[start - length : start].rstrip(b"\0"))
+
+
+def _is_everywhere(row: tuple[int, int, str]) -> bool:
+    mask = row[1]
+    return bool(mask & (_OVERFLOW | _MOVE_SELF) or (mask & _ISDIR and mask & _MOVED))
+
+
+def _joined(folder: str, name: str) -> str:
+    return os.path.join(folder, name) if name else folder

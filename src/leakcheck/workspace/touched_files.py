@@ -140,7 +140,7 @@ def told_of_the_start(folder: AuditFolder) -> Iterator[events.Outside]:
 
 
 def _start_tags(folder: AuditFolder) -> list[str]:
-    return [tag for tag in folder.tags() if tag.startswith(BEFORE)]
+    return folder.tags(BEFORE)
 
 
 def _inside(name: str) -> tuple[str, ...]:

@@ -16,16 +16,16 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from leakcheck.errors import Unreadable
+from leakcheck.errors import CannotRecord, Unreadable
 from leakcheck.recorder.outside.file_copies import of_descriptor
 from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.store import AuditFolder
 from leakcheck.wire import events, segments
 from leakcheck.workspace.doubts import Doubt, held_open, is_served, shape_of
-from leakcheck.workspace.listing import State, differing, kind_of, listing, only_entry, state_of
+from leakcheck.workspace.listing import State, differing, kind_of, only_entry, state_of
 from leakcheck.workspace.originals import Originals
 from leakcheck.workspace.resource import UnderWay
-from leakcheck.workspace.stirrings import Stirrings
+from leakcheck.workspace.tree import Tree
 
 IDLE = 5.0
 """Seconds, at most, for which nothing runs to see whether somebody else goes on changing files."""
@@ -44,12 +44,11 @@ class Unseen:
     folder: AuditFolder
     root: str
     key: bytes
-    own: Collection[str]
+    tree: Tree
     before: dict[str, State] = field(default_factory=dict)
     first: dict[str, State] = field(default_factory=dict)
     originals: Originals = field(default_factory=Originals)
     strange: set[str] = field(default_factory=set)
-    seconds: float = 0.0
     _proven: set[str] = field(default_factory=set)
     _shapes: set[str] = field(default_factory=set)
     _strange_shapes: set[str] = field(default_factory=set)
@@ -59,21 +58,18 @@ class Unseen:
     _changed: set[str] = field(default_factory=set)
     _begun: int = _NEVER
     _doubts: list[Doubt] = field(default_factory=list)
-    _watches: bool = True
-    _last: dict[str, State] | None = None
-    _stirrings: Stirrings | None = None
+    _loose: set[str] = field(default_factory=set)
+    _read: dict[str, tuple[State, tuple[events.Event, ...]]] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, folder: AuditFolder, root: str, scratch: str, salt: str) -> Unseen:
         """Look at everything below `root` before anything runs."""
         own = {os.path.realpath(str(path)) for path in (folder.path.parent, folder.path, scratch, *_output())}
-        unseen = cls(folder, root, undo_key(salt), own - {root})
-        unseen._stirrings = Stirrings(folder.path)
-        unseen._stirrings.watch(root)
-        found = unseen._list()
-        if found is not None:
-            unseen.before, unseen.first, unseen.originals = dict(found), found, Originals.of(found)
-        return unseen
+        tree = Tree.of(root, own - {root}, folder.path)
+        if tree.look() is None:
+            return cls(folder, root, undo_key(salt), tree)
+        found = tree.states
+        return cls(folder, root, undo_key(salt), tree, dict(found), dict(found), Originals.of(found))
 
     # Around executions -------------------------------------------------------------------------------------------
 
@@ -83,6 +79,7 @@ class Unseen:
             self._accept(path)
         self._changed.clear()
         self._met.clear()
+        self._read = {tag: read for tag, read in self._read.items() if tag.startswith(_BEFORE)}
         self._begun = _NEVER
         for path in self._proven:
             if state_of(path) != self.before.get(path):  # in between, so by somebody else
@@ -114,39 +111,27 @@ class Unseen:
         for doubt in self._doubts:
             doubt.take_back(doubt.paths)
         self._doubts.clear()
-        if self._stirrings is not None:
-            self._stirrings.close()
+        self.tree.close()
 
     def left(self, known: Collection[str]) -> list[str]:
         """The paths that are not what they were when the audit began, without those that are `known`."""
-        if self._stirrings is not None:
-            self._stirrings.close()  # what has a name elsewhere may have changed with nobody telling
-        now = self._list()
-        if now is None:
+        self.tree.close()  # who looks for the last time looks at everything
+        changed = self.tree.look()
+        if changed is None:
             return []
+        self._loose.update(changed)
+        now = self.tree.states
         found = (path for path in differing(self.first, now) if path not in known)
         return sorted(path for path in found if not self._is_same(path, self.first.get(path), now.get(path)))
 
     # What differs ------------------------------------------------------------------------------------------------
 
-    def _list(self) -> dict[str, State] | None:
-        if not self._watches:
-            return None
-        if self._last is not None and self._stirrings is not None and not self._stirrings.any():
-            return self._last
-        began = time.monotonic()
-        enter = self._stirrings.watch if self._stirrings is not None else (lambda folder: None)
-        self._last = found = listing(self.root, self.own, enter)
-        self._watches = found is not None
-        self.seconds += time.monotonic() - began
-        return found
-
     def _changes(self, jobs: Sequence[UnderWay], pending: Collection[str]) -> list[str]:
         """The paths that have changed since nothing ran, that nobody told of, and that no import has changed."""
-        now = self._list()
-        names = list(differing(self.before, now)) if now is not None else []
+        names = self._differing()
+        now = self.tree.states
         self._changed.update(names)
-        if not names or now is None:
+        if not names:
             return []
         told = {*pending, *self._told(jobs)}
         self._begun = min(self._begun, *map(self._first_test, jobs))
@@ -158,6 +143,16 @@ class Unseen:
                 self._accept(path)
             else:
                 found.append(path)
+        return found
+
+    def _differing(self) -> list[str]:
+        """The paths that are otherwise than when nothing ran; `_loose` are those that may be."""
+        changed = self.tree.look()
+        if changed is None:
+            return []
+        self._loose.update(changed)
+        found = sorted(path for path in self._loose if self.before.get(path) != self.tree.states.get(path))
+        self._loose = set(found)
         return found
 
     def _is_strange(self, path: str) -> bool:
@@ -172,7 +167,7 @@ class Unseen:
 
     def _told(self, jobs: Iterable[UnderWay]) -> set[str]:
         """Of what audit events have told."""
-        tags = {job.tag for job in jobs} | {tag for tag in self.folder.tags() if tag.startswith(_BEFORE)}
+        tags = {job.tag for job in jobs} | {*self.folder.tags(_BEFORE)}
         items = (event for tag in tags for event in (*self._events(tag), *self.folder.forked(tag)))
         return {event.name for event in items if isinstance(event, events.Outside) and event.what == "file"}
 
@@ -184,10 +179,15 @@ class Unseen:
         return [(each.clock, each.test) for each in self._events(job.tag) if isinstance(each, events.Started)]
 
     def _events(self, tag: str) -> tuple[events.Event, ...]:
+        """What it tells by now. That it was read is remembered until something else begins."""
         try:
-            return self.folder.read(tag)
-        except Unreadable:  # its process was ended before it told anything
+            found = self.folder.status(tag)
+            signature = (found.st_ino, found.st_size, found.st_mtime_ns)
+            if self._read.get(tag, ((), ()))[0] != signature:
+                self._read[tag] = signature, self.folder.read(tag)
+        except (Unreadable, CannotRecord):  # its process was ended before it told anything
             return ()
+        return self._read[tag][1]
 
     def _changed_at(self, path: str) -> int:
         """When it changed last. What lies in a folder that was moved keeps its time."""
@@ -198,6 +198,7 @@ class Unseen:
 
     def _accept(self, path: str) -> None:
         state = state_of(path)
+        self._loose.add(path)
         if state is None:
             self.before.pop(path, None)
         else:

@@ -22,6 +22,7 @@ class Cause:
         return str(self.lifetime[0])
 
 
+UNKNOWN = "?"
 START = Cause(("start",))
 
 
@@ -34,6 +35,14 @@ class Causes:
     @property
     def current(self) -> Cause:
         return self._stack[-1]
+
+    def sharer(self) -> str:
+        """The fixture that is being set up or torn down, if several tests share it; "?" where it is pytest or a
+        plugin, between the fixtures, and "" where it is the test itself or what only it has."""
+        cause = self.current
+        if cause.kind == "fixture":
+            return cause.fixture or UNKNOWN
+        return UNKNOWN if cause.phase in ("setup", "teardown") and cause.fixture is None else ""
 
     def push(self, cause: Cause) -> None:
         self._stack.append(cause)

@@ -14,6 +14,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from leakcheck.recorder.outside.connections import Peers
@@ -41,18 +42,30 @@ _isdir, _lexists, _join = os.path.isdir, os.path.lexists, os.path.join
 class OutsideWatch:
     """One per process, inherited by forks. `begin` says where the first test is about to start."""
 
-    def __init__(self, root: str, folder: str, scratch: str, salt: str, keep: Keep | None = None) -> None:
-        """`keep(name, path, copy)` is told of every file that is about to change, by its name in reports."""
+    def __init__(
+        self,
+        root: str,
+        folder: str,
+        scratch: str,
+        salt: str,
+        keep: Keep | None = None,
+        sharer: Callable[[], str] = lambda: "",
+    ) -> None:
+        """`keep(name, path, copy)` is told of every file that is about to change, by its name in reports. `sharer`
+        tells whose doing that is, if several tests share it."""
         self._folder = folder
         self._scratch = scratch
         self._key = undo_key(salt)
         self._on_kept = keep
+        self._sharer = sharer
         self._places = Places(root, (folder, scratch))
         self._segment: Segment | None = None
         self._owner = 0
         self._keep = ""
         self._seen: set[str] = set()
         self._told: set[tuple[str, str]] = set()
+        self._copies: dict[str, str] = {}
+        self._met: set[tuple[str, str, str]] = set()
         self._before: dict[str, None] = {}
         self._bound: set[int] = set()
         self._peers = Peers()
@@ -231,14 +244,18 @@ class OutsideWatch:
 
     def _touch(self, path: str | None) -> None:
         """`path` is about to change."""
-        if path is None or path in self._seen or not self._places.counts(path):
+        if path is None:
+            return
+        if path in self._copies:  # perhaps another test does it now
+            self._tell("file", path, self._copies[path])
+        if path in self._seen or not self._places.counts(path):
             return
         self._seen.add(path)
         if self._segment is None:
             self._before[path] = None
             self._keep_for_the_end(path)
             return
-        copy = self._kept(path, self._segment)
+        self._copies[path] = copy = self._kept(path, self._segment)
         self._tell("file", path, copy)
         if self._on_kept is not None and Real.getpid() == self._owner:
             self._on_kept(self._places.name(path), path, copy)
@@ -266,18 +283,27 @@ class OutsideWatch:
             spare(copy, self._scratch)
         return copy
 
+    def _is_news(self, what: str, name: str, test: str) -> bool:
+        """What is loaded, or was touched before the first test, is told once; else once for each test."""
+        is_first = (what, name) not in self._told
+        self._told.add((what, name))
+        met = (what, name, test)
+        if what == "driver" or not test or met in self._met or Real.getpid() != self._owner:
+            return is_first
+        self._met.add(met)
+        return True
+
     def _event(self, what: str, name: str, copy: str, at: float = 0.0, test: str = "") -> Outside:
         """With the proof that it is this audit that tells it."""
         root = self._places.top(name) if what in ("file", "settled") else ""
         return proven(Outside(what, name, copy, at, test, root), self._key)
 
     def _tell(self, what: str, name: str, copy: str) -> None:
-        if self._segment is None or (what, name) in self._told:
+        if self._segment is None or not self._is_news(what, name, self._segment.running):
             return
-        self._told.add((what, name))
         now, pid = Real.monotonic(), Real.getpid()
         if pid == self._owner:
-            self._segment.write(self._event(what, name, copy, now))
+            self._segment.write(replace(self._event(what, name, copy, now), fixture=self._sharer()))
         else:  # a test has forked this process, which has no segment: it tells this beside its copies
             os.makedirs(self._keep, mode=0o700, exist_ok=True)
             _append(_join(self._keep, f"{pid}.jsonl"), self._event(what, name, copy, now, self._segment.running))

@@ -209,4 +209,10 @@ def _test_item(test: str, item: pytest.Item, root: str) -> TestItem:
     module, cls = getattr(item, "module", None), getattr(item, "cls", None)
     groups = (getattr(module, "__name__", ""), getattr(cls, "__qualname__", "") if cls else "")
     place = line + 1 if line is not None else 0
-    return TestItem(test, relative(str(item.path), root), place, groups, marks_of(item))
+    return TestItem(test, relative(str(item.path), root), place, groups, marks_of(item), _shared(item))
+
+
+def _shared(item: pytest.Item) -> tuple[str, ...]:
+    """The fixtures that it asks for, as far as that is known beforehand, and that are wider than a test."""
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return tuple(name for name, found in known.items() if any(each.scope != "function" for each in found))

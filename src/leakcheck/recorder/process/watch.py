@@ -43,7 +43,7 @@ class Watch:
         PatchingFinder(patches).install()
         files = next(each for each in probes.settings.values() if isinstance(each, Files))
         files.salt = setup.salt
-        outside = OutsideWatch(root, setup.folder, setup.scratch, setup.salt, files.keep)
+        outside = OutsideWatch(root, setup.folder, setup.scratch, setup.salt, files.keep, causes.sharer)
         outside.install()
         return cls(book, causes, probes, outside)
 
