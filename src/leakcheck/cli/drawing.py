@@ -18,6 +18,7 @@ TELL: Mapping[str, str] = {
     "orders": "the suite in other orders",
     "meant": "dependences that are meant",
     "pairs": "leaked values in front of their readers",
+    "names": "the names in what tests run",
     "elsewhere": "what else tests change, in front of the others",
     "crowds": "all leaked values at once",
     "explain": "settling who breaks what in these orders",

@@ -42,6 +42,12 @@ class Alone:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What can one test read, by the names in the code that it runs alone? Asked where to listen to that costs so
+    much that not every test alone is listened to, and no evidence of anything else."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """How do tests behave behind the first `makers` ones, which leave a value that they read?"""
 
@@ -106,6 +112,7 @@ Question = (
     | Control
     | Collect
     | Alone
+    | Names
     | Pair
     | Company
     | Crowd
@@ -141,7 +148,7 @@ def title(question: Question, tests: Sequence[str]) -> str:
     match question:
         case Whole():
             return _title_of_whole(question)
-        case Control() | Collect():
+        case Control() | Collect() | Names():
             return type(question).__name__.lower()
         case Alone():
             return "isolated"

@@ -234,7 +234,8 @@ class Note:
 class Execution:
     """One order, run once, in one process. `outside` is what tests have met of state that no fork undoes. `deep` is
     what a deep look found; the cause of each change is the test that made it. `modules` are those of the project
-    that were loaded in the end."""
+    that were loaded in the end, `names` what can have been read in them, by the names in the code that ran; "" if
+    that is not known."""
 
     id: str
     order: Order
@@ -246,6 +247,7 @@ class Execution:
     outside: tuple[Met, ...] = ()
     deep: tuple[Change, ...] = ()
     modules: tuple[str, ...] = ()
+    names: str = ""
 
     def outcome(self, test: str) -> Outcome:
         """The outcome of `test`, "not run" when the execution never came to it."""

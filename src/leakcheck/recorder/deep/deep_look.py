@@ -17,6 +17,7 @@ from typing import Any
 from leakcheck.probes import MISSING, Items, Probes, Setting, Values
 from leakcheck.probes.contract import Held
 from leakcheck.recorder.comparing import differ, listed_otherwise
+from leakcheck.recorder.deep.aliases import Aliases, Encounters
 from leakcheck.records import Change, Location, Source
 from leakcheck.snapshots.containers import Content, Holder, content, entry, values
 from leakcheck.snapshots.frames import is_project_module
@@ -55,6 +56,8 @@ class DeepLook:
         self._on_demand = on_demand
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
         self._settings = read_settings(probes, on_demand=on_demand)
+        self.aliases: Aliases | None = None
+        """Of a look at the project's own modules."""
 
     @classmethod
     def everywhere(cls, camera: Snapshotter, probes: Probes) -> DeepLook:
@@ -66,7 +69,9 @@ class DeepLook:
     def at_project(cls, camera: Snapshotter, probes: Probes) -> DeepLook:
         """A look at what the project's own modules hold, and no deeper into the objects of others."""
         look = cls(camera, probes, on_demand=False)
-        walk(look._hold, is_project, foreign_depth=1)
+        met = Encounters()
+        walk(look._hold, is_project, foreign_depth=1, met=met.add)
+        look.aliases = Aliases(look._holders, met)
         return look
 
     @classmethod

@@ -14,10 +14,11 @@ from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.process.deep_run import DeepRun
+from leakcheck.recorder.process.names_run import NamesRun
 from leakcheck.recorder.process.shared_resources import renew_temporary_folder
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
-from leakcheck.records import Alone, Location, Note, Order, questions, short_id, without_number
+from leakcheck.records import Alone, Location, Names, Note, Order, questions, short_id, without_number
 from leakcheck.records.topics import Topic
 from leakcheck.snapshots.reachable import loaded
 from leakcheck.wire.events import Again, Completed, Deep, Stopped
@@ -43,6 +44,7 @@ class Runner:
         self._recorder = recorder
         self._book = book
         self._look = look
+        self._names = NamesRun(look)
 
     def run(self, order: Order, segment: Segment) -> None:
         """Run `order`, writing to `segment`. A test that the collection lacks is noted, and nothing runs."""
@@ -94,9 +96,12 @@ class Runner:
                 self._tell_deep(deep, segment)
             elif index == turn and undone:
                 self._put_back(saved, undone, segment)
-            self._run_item(item, following)
+            with self._names.listening(question):
+                self._run_item(item, following)
             if deep is not None and following is not None:
                 deep.after(self._recorder.test_id(item))
+            if isinstance(question, Names):
+                segment.write(Deep((), loaded(), self._names.read(item)))
             if spare is not None:
                 self._tell_elsewhere(item, segment)
                 self._run_again(spare, order.tests[index], segment)
@@ -123,7 +128,7 @@ class Runner:
         if self._look is not None:
             test = self._recorder.test_id(item)
             changes = tuple(self._look.change(each, test) for each in self._look.differences())
-            segment.write(Deep(changes, loaded()))
+            segment.write(Deep(changes, loaded(), self._names.read(item)))
 
     @staticmethod
     def _tell_deep(deep: DeepRun, segment: Segment) -> None:
