@@ -130,13 +130,12 @@ def may_read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MayRead]:
     try:
         readers: Any = importlib.import_module("readers_of_names")
         look = DeepLook.at_project(Snapshotter(Redactor("", show_values=True), is_project_module), discover())
-        assert look.aliases is not None
-        aliases, texts = look.aliases, dict[str, str]()
+        aliases, texts = look.aliases(), dict[str, str]()
 
         def tell(reader: str, key: str) -> bool:
             if reader not in texts:
                 code = ExecutedCode()
-                assert code.start(profile=True)
+                assert code.start()
                 try:
                     getattr(readers, reader)()
                 finally:

@@ -98,7 +98,8 @@ class Profiles:
             self.alone[test] = _extended(self.alone.get(test) or SoloProfile(test, ()), execution)
         elif isinstance(execution.order.question, Names):
             test = execution.order.tests[0]
-            self.alone[test] = _named(self.alone.get(test) or SoloProfile(test, ()), execution)
+            profile = self.alone.get(test) or SoloProfile(test, ())
+            self.alone[test] = replace(profile, names=profile.names.union(filter(None, [execution.names])))
         elif is_twice(execution):
             test = execution.runs[0].test
             self.twice[test] = (*self.twice.get(test, ()), execution.runs[0].outcome)
@@ -149,12 +150,8 @@ def _extended(profile: SoloProfile, execution: Execution) -> SoloProfile:
             (change.location, change.digest) for change in execution.deep if not _is_made_on_first_use(change)
         ),
         frozenset((*(profile.modules or ()), *execution.modules)) or None,
-        _named(profile, execution).names,
+        profile.names,
     )
-
-
-def _named(profile: SoloProfile, execution: Execution) -> SoloProfile:
-    return replace(profile, names=profile.names.union(filter(None, [execution.names])))
 
 
 def _is_made_on_first_use(change: Change) -> bool:

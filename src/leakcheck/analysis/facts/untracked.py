@@ -1,9 +1,9 @@
 """Locations that are compared and that some test changed when it ran alone: who may meet them, and who has.
 
 Whether a test reads such a location is not known: each is taken to read it, unless the module that holds it was not
-even loaded when the test ran alone, or the code that it ran has none of the names by which it can be read. A watched
-order shows how long a change stays in place; in the declared order, which ran before anybody knew what to watch, it
-is taken to stay until somebody changes it who was seen to do so.
+even loaded when the test ran alone, or, where that was asked, the code that it ran has none of the names by which
+it can be read. A watched order shows how long a change stays in place; in the declared order, which ran before
+anybody knew what to watch, it is taken to stay until somebody changes it who was seen to do so.
 """
 
 from __future__ import annotations

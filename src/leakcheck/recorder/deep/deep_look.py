@@ -56,8 +56,7 @@ class DeepLook:
         self._on_demand = on_demand
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
         self._settings = read_settings(probes, on_demand=on_demand)
-        self.aliases: Aliases | None = None
-        """Of a look at the project's own modules."""
+        self._met = Encounters()
 
     @classmethod
     def everywhere(cls, camera: Snapshotter, probes: Probes) -> DeepLook:
@@ -69,9 +68,7 @@ class DeepLook:
     def at_project(cls, camera: Snapshotter, probes: Probes) -> DeepLook:
         """A look at what the project's own modules hold, and no deeper into the objects of others."""
         look = cls(camera, probes, on_demand=False)
-        met = Encounters()
-        walk(look._hold, is_project, foreign_depth=1, met=met.add)
-        look.aliases = Aliases(look._holders, met)
+        walk(look._hold, is_project, foreign_depth=1, met=look._met.add)
         return look
 
     @classmethod
@@ -91,6 +88,10 @@ class DeepLook:
 
     def _hold(self, holder: Holder, inside: Content) -> None:
         self._holders.append((holder, inside, values(holder)))
+
+    def aliases(self) -> Aliases:
+        """Who else holds what the look has found, in the project's modules. To be asked before any test runs."""
+        return Aliases(self._holders, self._met)
 
     def differences(self) -> list[Difference]:
         """What differs from the beginning, settings first; what has one name (two objects of one class as keys of a

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -14,7 +15,7 @@ from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.process.deep_run import DeepRun
-from leakcheck.recorder.process.names_run import NamesRun
+from leakcheck.recorder.process.names_run import names_in
 from leakcheck.recorder.process.shared_resources import renew_temporary_folder
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
@@ -44,7 +45,6 @@ class Runner:
         self._recorder = recorder
         self._book = book
         self._look = look
-        self._names = NamesRun(look)
 
     def run(self, order: Order, segment: Segment) -> None:
         """Run `order`, writing to `segment`. A test that the collection lacks is noted, and nothing runs."""
@@ -56,7 +56,11 @@ class Runner:
         self._book.full = questions.compares_all(order.question)
         start = Real.monotonic()
         try:
-            self._run_items(self._items_of(order), order, segment)
+            items = self._items_of(order)
+            if isinstance(order.question, Names):
+                self._tell_names(items[0], segment)
+            else:
+                self._run_items(items, order, segment)
         except pytest.exit.Exception:
             segment.write(Stopped("pytest.exit"))  # not its reason, which may hold anything: as with messages
         except (self._session.Interrupted, self._session.Failed, KeyboardInterrupt) as stop:
@@ -96,12 +100,9 @@ class Runner:
                 self._tell_deep(deep, segment)
             elif index == turn and undone:
                 self._put_back(saved, undone, segment)
-            with self._names.listening(question):
-                self._run_item(item, following)
+            self._run_item(item, following)
             if deep is not None and following is not None:
                 deep.after(self._recorder.test_id(item))
-            if isinstance(question, Names):
-                segment.write(Deep((), loaded(), self._names.read(item)))
             if spare is not None:
                 self._tell_elsewhere(item, segment)
                 self._run_again(spare, order.tests[index], segment)
@@ -128,7 +129,13 @@ class Runner:
         if self._look is not None:
             test = self._recorder.test_id(item)
             changes = tuple(self._look.change(each, test) for each in self._look.differences())
-            segment.write(Deep(changes, loaded(), self._names.read(item)))
+            segment.write(Deep(changes, loaded()))
+
+    def _tell_names(self, item: pytest.Item, segment: Segment) -> None:
+        """What the one test of an order can read."""
+        if self._look is not None:
+            names = names_in(partial(self._run_item, item, None), item, self._look)
+            segment.write(Deep((), loaded(), names))
 
     @staticmethod
     def _tell_deep(deep: DeepRun, segment: Segment) -> None:
