@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from leakcheck.records import QUIET_FILES, Execution
+from leakcheck.records import QUIET_FILES, WARM, Execution
 from leakcheck.records.timing import CpuShares, PhaseTimes, Shared, SlowExecution, SlowTest, Timing, TimingRow
 
 CONTROL, OTHERS, BETWEEN = "control", "others", "between"
 """Rows for what belongs to no phase: plain pytest, executions of which no phase is known, and what lies between."""
 MOST = 5
 _TURNS = ("file", "server", "port")
+_FORKED = ("fork", WARM)
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,8 @@ def _shares(found: Measured, every: Sequence[Execution]) -> CpuShares | None:
     if found.cpu is None:
         return None
     own, processes = found.cpu
-    forked = sum(each.cpu or 0.0 for each in every if each.engine == "fork")
-    fresh = sum(each.cpu or 0.0 for each in every if each.engine != "fork")
+    forked = sum(each.cpu or 0.0 for each in every if each.engine in _FORKED)
+    fresh = sum(each.cpu or 0.0 for each in every if each.engine not in _FORKED)
     nodes = sum(phase.node_cpu for phase in found.phases)
     rest = max(0.0, processes - forked - fresh - nodes)
     return CpuShares(*(round(each, 3) for each in (forked, fresh, nodes, own, rest)))
@@ -98,7 +99,7 @@ def _shared(executions: Iterable[Execution]) -> Iterator[Shared]:
     names: Mapping[str, dict[str, None]] = defaultdict(dict)
     tests: Mapping[str, set[str]] = defaultdict(set)
     for execution in executions:
-        for test, what, name in execution.outside:
+        for test, what, name, _ in execution.outside:
             if test and QUIET_FILES not in name:
                 names[what][name] = None
                 tests[what].add(test)

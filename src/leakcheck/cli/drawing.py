@@ -19,6 +19,7 @@ TELL: Mapping[str, str] = {
     "turns": "other orders, and tests alone, by turns",
     "meant": "dependences that are meant",
     "pairs": "leaked values in front of their readers",
+    "names": "the names in what tests run",
     "elsewhere": "what else tests change, in front of the others",
     "crowds": "all leaked values at once",
     "explain": "settling who breaks what in these orders",

@@ -42,6 +42,12 @@ class Alone:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What can one test read, by the names in the code that it runs alone? To listen takes half of a test's time
+    again, and can be noticed: it is asked where it spares more, and is no evidence of anything else."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """How do tests behave behind the first `makers` ones, which leave a value that they read?"""
 
@@ -108,6 +114,7 @@ Question = (
     | Control
     | Collect
     | Alone
+    | Names
     | Pair
     | Company
     | Crowd
@@ -143,7 +150,7 @@ def title(question: Question, tests: Sequence[str]) -> str:
     match question:
         case Whole():
             return _title_of_whole(question)
-        case Control() | Collect():
+        case Control() | Collect() | Names():
             return type(question).__name__.lower()
         case Alone():
             return "isolated"

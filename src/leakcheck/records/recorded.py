@@ -250,8 +250,9 @@ ALL_RUN = NotRun()
 class Execution:
     """One order, run once, in one process. `outside` is what tests have met of state that no fork undoes. `deep` is
     what a deep look found; the cause of each change is the test that made it. `modules` are those of the project
-    that were loaded in the end. `cpu` are the seconds that its process, and those which that has started, took;
-    None if that was not recorded."""
+    that were loaded in the end, `names` what can have been read in them, by the names in the code that ran; "" if
+    that is not known. `cpu` are the seconds that its process, and those which that has started, took; None if that
+    was not recorded."""
 
     id: str
     order: Order
@@ -263,6 +264,7 @@ class Execution:
     outside: tuple[Met, ...] = ()
     deep: tuple[Change, ...] = ()
     modules: tuple[str, ...] = ()
+    names: str = ""
     cpu: float | None = None
 
     def outcome(self, test: str) -> Outcome:

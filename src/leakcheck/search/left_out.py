@@ -12,6 +12,7 @@ from leakcheck.text import some
 _WHAT_FOR: Mapping[str, str] = {
     "meant": " that run tests behind those they depend on by their mark",
     "pairs": " that put leaked values in front of the tests that read them",
+    "names": " that tell what tests can read",
     "elsewhere": " that put what else tests change in front of other tests",
     "crowds": " that put several leaked values in front of a test together",
     "explain": " that ask why outcomes differ between the orders",

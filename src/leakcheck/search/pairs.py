@@ -8,12 +8,14 @@ from itertools import islice
 
 from leakcheck.analysis.facts.chains import Value
 from leakcheck.analysis.facts.combinations import Couple, unmet_together
-from leakcheck.analysis.facts.untracked import unmet_elsewhere
-from leakcheck.records import Crowd, Execution, Location, Order, Pair
+from leakcheck.analysis.facts.untracked import unmet_elsewhere, unnamed
+from leakcheck.records import Crowd, Execution, Location, Names, Order, Pair
 from leakcheck.search.session import AuditSession
 
 MAX_ROUNDS = 4
 MAX_TRIES = 2
+WORTH_NAMES = 10
+"""A test alone costs about as much as so many in a row behind another."""
 MAX_COUPLES = 24
 MAX_ENABLERS = 8
 
@@ -40,13 +42,24 @@ def cover_pairs(bench: AuditSession) -> None:
 
 
 def meet_elsewhere(bench: AuditSession) -> None:
-    """Put what tests change where no probe looks in front of every test that has not met it yet."""
+    """Put what tests change where no probe looks in front of every test that may read it and has not met it yet."""
     tried = Counter[Wanted]()
+    by_names = bench.profile.by_names
+    if by_names and bench.engine.fork:
+        _learn_names(bench)
     for _ in range(MAX_ROUNDS):
-        unmet = dict.fromkeys(unmet_elsewhere(bench.known()))
+        unmet = dict.fromkeys(unmet_elsewhere(bench.known(), by_names=by_names))
         wanted = [each for each in unmet if tried[each] < MAX_TRIES and bench.concerns(each[1])]
         if not _meet(bench, "elsewhere", wanted, tried, _restless(bench)):
             return
+
+
+def _learn_names(bench: AuditSession) -> None:
+    """Ask what tests can read by the names in their code, where that is not known and spares more than it costs."""
+    unknown = unnamed(bench.known())
+    asked = Counter(test for _, test in unmet_elsewhere(bench.known()) if test in unknown and bench.concerns(test))
+    if asked.total() >= WORTH_NAMES * len(asked):
+        bench.spend("names", [Order(Names(), (test,), collect=(bench.files[test],)) for test in asked])
 
 
 def _meet(

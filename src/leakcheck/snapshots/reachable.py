@@ -48,8 +48,10 @@ def walk(
     *,
     deep: int = MAX_DEPTH,
     foreign_depth: int = MAX_DEPTH,
+    met: Callable[[str, Any], None] | None = None,
 ) -> None:
-    """Tell every holder that can be reached from `roots` (None: all modules) and its content, each object once.
+    """Tell every holder that can be reached from `roots` (None: all modules) and its content, each object once, and
+    `met` of every way to each.
 
     `deep` tells how many steps to go from a module, `foreign_depth` how many of them inside objects whose class is
     not the project's own. Where that is bounded, others' objects that classes hold (descriptors, mappers) are not
@@ -63,6 +65,8 @@ def walk(
         waiting.append((_root(module), module, 0, 0))
     while waiting and len(seen) < MAX_HOLDERS:
         path, value, depth, foreign = waiting.popleft()
+        if met is not None:
+            met(path, value)
         if id(value) in seen:
             continue
         seen[id(value)] = value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from leakcheck.records import (
     Execution,
     Kind,
     Met,
+    Names,
     Note,
     NotRun,
     Order,
@@ -87,6 +89,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     cpu: float | None = None
     deep: tuple[Change, ...] = ()
     modules: tuple[str, ...] = ()
+    names = ""
     for event in items:
         match event:
             case events.Header(order=Order() as planned):
@@ -105,7 +108,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
             case events.Outside(what=what, name=name, test=test, fixture=fixture) if what != "settled":
                 outside.append(Met(test or running, what, name, fixture))
             case events.Deep():
-                deep, modules = event.changes, event.modules
+                deep, modules, names = event.changes, event.modules, sys.intern(event.names)
             case events.Stopped(reason=reason):
                 notes.append(Note(Topic.STOPPED, reason))
                 why = f"{reason.partition(':')[0]} ended the run"
@@ -115,8 +118,9 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
     if running and status != LOST:
         outcome = "timeout" if status == "timeout" else "crashed"
         runs.append(TestRun(running, cast(Outcome, outcome), crash=why))
-    told = tuple(notes), engine, tuple(outside), deep, modules, cpu
-    return Execution(tag, order, status, tuple(runs), seconds, *told)
+    counted = () if isinstance(order.question, Names) else tuple(runs)  # it was slower, and could see why
+    told = tuple(notes), engine, tuple(outside), deep, modules, names, cpu
+    return Execution(tag, order, status, counted, seconds, *told)
 
 
 def _last_session(items: Sequence[events.Event]) -> Sequence[events.Event]:

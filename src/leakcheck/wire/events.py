@@ -171,10 +171,12 @@ def signature(path: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Deep:
     """What the tests so far have changed anywhere in the process; the cause of each change is its test. `modules`
-    are those of the project that are loaded."""
+    are those of the project that are loaded, `names` what the code that ran can have read (`records.name_sets`); ""
+    where that is not known."""
 
     changes: tuple[Change, ...]
     modules: tuple[str, ...] = ()
+    names: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from analysis.made import alone, change, execution, name, ran, suite
 from leakcheck.analysis import Knowledge
-from leakcheck.analysis.facts.untracked import changed_elsewhere, unmet_elsewhere
-from leakcheck.records import Execution, Location
+from leakcheck.analysis.facts.untracked import changed_elsewhere, unmet_elsewhere, unnamed
+from leakcheck.records import Execution, Location, Names
+from leakcheck.records.name_sets import EVERYTHING, encoded
 from watched import OWN
 
 SUITE = suite("p", "q", "v", kinds=OWN)
@@ -50,3 +51,41 @@ def test_what_a_watch_cannot_see_is_asked_of_nobody() -> None:
     assert unmet(last, watched("p", "v", "q", left=False)) == set()
     middle = execution("declared", ran("q"), ran("p"), ran("v"))
     assert unmet(middle, watched("p", "v", "q", left=False)) == set()
+
+
+def named(test: str, text: str) -> Execution:
+    """What is known of the names in the code that a test ran."""
+    made = execution("isolated", ran(test), collect=("tests/test_shop.py",))
+    return replace(made, order=replace(made.order, question=Names()), runs=(), names=text)
+
+
+def unmet_of(test: str, text: str, *, by_names: bool = True) -> bool:
+    """Whether what lies in the module `shop` is still to be put in front of a test with these names."""
+    loaded = tuple(replace(each, modules=("shop",)) for each in ALONE)
+    known = Knowledge.of((*loaded, named(test, text)), SUITE)
+    return ((name("p"),), name(test)) in unmet_elsewhere(known, by_names=by_names)
+
+
+def test_who_has_no_name_for_a_value_need_not_meet_it() -> None:
+    assert unmet_of("v", "")
+    assert unmet_of("v", encoded(["SEEN"]))
+    assert unmet_of("v", encoded(["shop:"]))
+    assert not unmet_of("v", encoded(["OTHER"]))
+    assert unmet_of("v", encoded(["OTHER"]), by_names=False)
+    assert unmet_of("v", EVERYTHING)
+
+
+def test_what_lies_in_no_module_of_the_project_is_taken_to_be_read_without_a_name() -> None:
+    known = Knowledge.of((*ALONE, named("v", encoded(["OTHER"]))), SUITE)
+    assert ((name("p"),), name("v")) in unmet_elsewhere(known)
+
+
+def test_an_execution_that_listens_is_no_evidence_of_outcomes() -> None:
+    known = Knowledge.of((*ALONE, named("v", encoded(["SEEN"]))), SUITE)
+    assert known.evidence.profiles[name("v")].outcomes == ("passed",)
+
+
+def test_of_whom_no_names_are_known_can_be_told() -> None:
+    loaded = tuple(replace(each, modules=("shop",)) for each in ALONE)
+    known = Knowledge.of((*loaded, named("v", encoded(["OTHER"]))), SUITE)
+    assert unnamed(known) == {name("p"), name("q")}

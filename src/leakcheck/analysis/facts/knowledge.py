@@ -173,7 +173,8 @@ def _facts(profile: SoloProfile | None) -> object:
     """All that others can tell of a test alone, but for how often it was seen."""
     if profile is None:
         return None
-    return profile.good, profile.bad, profile.reads, profile.changes, profile.elsewhere, profile.modules
+    alone = profile.reads, profile.changes, profile.elsewhere, profile.modules, profile.names
+    return profile.good, profile.bad, *alone
 
 
 def _evidence(known: Knowledge) -> Evidence:

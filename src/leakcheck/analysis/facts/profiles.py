@@ -12,6 +12,7 @@ from leakcheck.records import (
     Change,
     Execution,
     Location,
+    Names,
     Outcome,
     Printed,
     TestRun,
@@ -25,6 +26,8 @@ class SoloProfile:
 
     `elsewhere` are locations that it changed and that no probe tracks, with the digest of what it left there.
     `modules` are those of the project that were loaded: what lies in others it cannot have read. None: not known.
+    `names` are sets of names, a text each (`records.name_sets`): what it read of those modules has one in one of
+    them. No set: not known.
     """
 
     test: str
@@ -34,6 +37,7 @@ class SoloProfile:
     changes: tuple[Change, ...] = ()
     elsewhere: frozenset[tuple[Location, str]] = frozenset()
     modules: frozenset[str] | None = None
+    names: frozenset[str] = frozenset()
 
     @property
     def good(self) -> bool:
@@ -92,6 +96,10 @@ class Profiles:
         if is_alone(execution) and execution.status != "refused":
             test = execution.order.tests[0]
             self.alone[test] = _extended(self.alone.get(test) or SoloProfile(test, ()), execution)
+        elif isinstance(execution.order.question, Names):
+            test = execution.order.tests[0]
+            profile = self.alone.get(test) or SoloProfile(test, ())
+            self.alone[test] = replace(profile, names=profile.names.union(filter(None, [execution.names])))
         elif is_twice(execution):
             test = execution.runs[0].test
             self.twice[test] = (*self.twice.get(test, ()), execution.runs[0].outcome)
@@ -142,6 +150,7 @@ def _extended(profile: SoloProfile, execution: Execution) -> SoloProfile:
             (change.location, change.digest) for change in execution.deep if not _is_made_on_first_use(change)
         ),
         frozenset((*(profile.modules or ()), *execution.modules)) or None,
+        profile.names,
     )
 
 

@@ -1,21 +1,24 @@
 """Locations that are compared and that some test changed when it ran alone: who may meet them, and who has.
 
 Whether a test reads such a location is not known: each is taken to read it, unless the module that holds it was not
-even loaded when the test ran alone. A watched order shows how long a change stays in place; in the declared order,
-which ran before anybody knew what to watch, it is taken to stay until somebody changes it who was seen to do so.
+even loaded when the test ran alone, or, where that was asked, the code that it ran has none of the names by which
+it can be read. A watched order shows how long a change stays in place; in the declared order, which ran before
+anybody knew what to watch, it is taken to stay until somebody changes it who was seen to do so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import reduce
 from operator import or_
 
 from leakcheck.analysis.facts.chains import Value
 from leakcheck.analysis.facts.knowledge import Knowledge
+from leakcheck.analysis.facts.names_of import Places, places_of
 from leakcheck.analysis.facts.profiles import SoloProfile
 from leakcheck.analysis.facts.timeline import LeftValue, Timeline, changed_in_place
 from leakcheck.records import Execution, Location, Suite
+from leakcheck.records.name_sets import NameSet
 
 MAX_WATCHED = 200
 MAX_VALUES = 4
@@ -47,10 +50,11 @@ def changed_elsewhere(known: Knowledge) -> tuple[Location, ...]:
     return tuple(dict.fromkeys(location for location, _ in known.once_of_profiles(_makers)))
 
 
-def unmet_elsewhere(known: Knowledge) -> list[tuple[tuple[str, ...], str]]:
-    """(maker, test) for every value that a test has not yet begun with."""
+def unmet_elsewhere(known: Knowledge, *, by_names: bool = True) -> list[tuple[tuple[str, ...], str]]:
+    """(maker, test) for every value that a test has not yet begun with; without `by_names` whatever names there are
+    in the code that it ran."""
     makers = known.once_of_profiles(_makers)
-    bits = {value: 1 << number for number, value in enumerate(makers)}
+    bits = _bits(makers)
     met: dict[str, int] = {}
     for execution, timeline in zip(known.executions, known.timelines, strict=True):
         if execution.order.watch and timeline.stays:
@@ -60,7 +64,7 @@ def unmet_elsewhere(known: Knowledge) -> list[tuple[tuple[str, ...], str]]:
         if execution.order.kind == "declared" and not execution.order.watch:
             _meet_declared(execution, known, makers, bits, met)
     unmet: dict[Value, list[str]] = {value: [] for value in makers}
-    for test, readable in _readable(known.evidence.profiles, bits).items():
+    for test, readable in known.once_of_profiles(_readable_by_name if by_names else _readable_if_loaded).items():
         missing = readable & ~blind & ~met.get(test, 0)
         for value in _of(missing, list(makers)):
             unmet[value].append(test)
@@ -82,18 +86,34 @@ def _makers(known: Knowledge) -> Makers:
 
 def _of(mask: int, values: Sequence[Value]) -> Iterator[Value]:
     """The values whose bits `mask` has."""
+    return (values[bit.bit_length() - 1] for bit in _ones(mask))
+
+
+def _ones(mask: int) -> Iterator[int]:
+    """The bits of `mask`."""
     while mask:
         last = mask & -mask
-        yield values[last.bit_length() - 1]
+        yield last
         mask ^= last
 
 
-def _readable(profiles: Mapping[str, SoloProfile], bits: Bits) -> Mapping[str, int]:
+def unnamed(known: Knowledge) -> frozenset[str]:
+    """Tests of which it is not known what names there are in the code that they ran, and that may read what others
+    changed."""
+    readable, profiles = known.once_of_profiles(_readable_if_loaded), known.evidence.profiles
+    return frozenset(test for test, mask in readable.items() if mask and not profiles[test].names)
+
+
+def _bits(makers: Makers) -> Bits:
+    return {value: 1 << number for number, value in enumerate(makers)}
+
+
+def _readable_if_loaded(known: Knowledge) -> Mapping[str, int]:
     """test -> the values that it may read: not those in modules of the project that were not loaded with it."""
-    owners: dict[str, int] = {}
-    for (location, _), bit in bits.items():
+    profiles, owners = known.evidence.profiles, dict[str, int]()
+    for (location, _), bit in _bits(known.once_of_profiles(_makers)).items():
         owners[location.owner] = owners.get(location.owner, 0) | bit
-    modules = {module for each in profiles.values() for module in owners.keys() & (each.modules or ())}
+    modules = _modules(owners, profiles)
     others = sum(mask for owner, mask in owners.items() if owner not in modules)
     everything = sum(owners.values())
     return {
@@ -102,6 +122,36 @@ def _readable(profiles: Mapping[str, SoloProfile], bits: Bits) -> Mapping[str, i
         else others + sum(owners[module] for module in modules & each.modules)
         for test, each in profiles.items()
     }
+
+
+def _readable_by_name(known: Knowledge) -> Mapping[str, int]:
+    """The same without those in modules of the project that it has no name for."""
+    makers, profiles = known.once_of_profiles(_makers), known.evidence.profiles
+    modules = _modules({location.owner for location, _ in makers}, profiles)
+    places = {
+        bit: found
+        for (location, _), bit in _bits(makers).items()
+        if location.owner in modules and (found := places_of(location)) is not None
+    }
+    named = sum(places)
+    return {
+        test: mask & ~named | _named(mask & named, profiles[test], places) if profiles[test].names else mask
+        for test, mask in known.once_of_profiles(_readable_if_loaded).items()
+    }
+
+
+def _named(mask: int, profile: SoloProfile, places: Mapping[int, Places]) -> int:
+    """What of `mask` has a name in the code that the test ran."""
+    if not mask:
+        return 0
+    sets = [NameSet(text) for text in profile.names]
+    return sum(bit for bit in _ones(mask) if any(each.may_hold(places[bit]) for each in sets))
+
+
+def _modules(owners: Collection[str], profiles: Mapping[str, SoloProfile]) -> frozenset[str]:
+    """Those of `owners` that are modules of the project."""
+    found = frozenset[str]()
+    return found.union(*(each.modules.intersection(owners) for each in profiles.values() if each.modules))
 
 
 def _never_seen(executions: Iterable[Execution], makers: Makers, bits: Bits, met: Mapping[str, int]) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 from leakcheck.probes import MISSING, Items, Probes, Setting, Values
 from leakcheck.probes.contract import Held
 from leakcheck.recorder.comparing import differ, listed_otherwise
+from leakcheck.recorder.deep.aliases import Aliases, Encounters
 from leakcheck.records import Change, Location, Source
 from leakcheck.snapshots.containers import Content, Holder, content, entry, values
 from leakcheck.snapshots.frames import is_project_module
@@ -55,6 +56,7 @@ class DeepLook:
         self._on_demand = on_demand
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
         self._settings = read_settings(probes, on_demand=on_demand)
+        self._met = Encounters()
 
     @classmethod
     def everywhere(cls, camera: Snapshotter, probes: Probes) -> DeepLook:
@@ -66,7 +68,7 @@ class DeepLook:
     def at_project(cls, camera: Snapshotter, probes: Probes) -> DeepLook:
         """A look at what the project's own modules hold, and no deeper into the objects of others."""
         look = cls(camera, probes, on_demand=False)
-        walk(look._hold, is_project, foreign_depth=1)
+        walk(look._hold, is_project, foreign_depth=1, met=look._met.add)
         return look
 
     @classmethod
@@ -86,6 +88,10 @@ class DeepLook:
 
     def _hold(self, holder: Holder, inside: Content) -> None:
         self._holders.append((holder, inside, values(holder)))
+
+    def aliases(self) -> Aliases:
+        """Who else holds what the look has found, in the project's modules. To be asked before any test runs."""
+        return Aliases(self._holders, self._met)
 
     def differences(self) -> list[Difference]:
         """What differs from the beginning, settings first; what has one name (two objects of one class as keys of a

@@ -25,7 +25,7 @@ from leakcheck.recorder.process.shared_resources import (
 )
 from leakcheck.recorder.process.watch import Watch
 from leakcheck.recorder.segment import Segment
-from leakcheck.records import Alone, Control, Order, Suite, TestItem
+from leakcheck.records import Alone, Control, Names, Order, Suite, TestItem
 from leakcheck.wire.events import Collected, Header, Shuffled
 from leakcheck.wire.process_config import Setup
 from leakcheck.wire.segments import read_segment
@@ -139,7 +139,8 @@ class RecordingPart(Part):
         recorder = RecorderPlugin(self.watch.book, self.watch.causes, outcomes, names, watchpoints, outside.look)
         config.pluginmanager.register(outcomes, "leakcheck-outcomes")
         config.pluginmanager.register(recorder, "leakcheck-recorder")
-        look = self.look or (self.watch.book.look() if order.question == Alone(again=True) else None)
+        looks = order.question == Alone(again=True) or isinstance(order.question, Names)
+        look = self.look or (self.watch.book.look() if looks else None)
         Runner(session, items, outcomes, recorder, self.watch.book, look).run(order, segment)
 
     def _all_tests(

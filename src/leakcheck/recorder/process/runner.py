@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -14,10 +15,11 @@ from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.process.deep_run import DeepRun
+from leakcheck.recorder.process.names_run import names_in
 from leakcheck.recorder.process.shared_resources import renew_temporary_folder
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
-from leakcheck.records import Alone, Location, Note, Order, questions, short_id, without_number
+from leakcheck.records import Alone, Location, Names, Note, Order, questions, short_id, without_number
 from leakcheck.records.topics import Topic
 from leakcheck.snapshots.reachable import loaded
 from leakcheck.wire.events import Again, Completed, Deep, Stopped
@@ -54,7 +56,11 @@ class Runner:
         self._book.full = questions.compares_all(order.question)
         start = Real.monotonic()
         try:
-            self._run_items(self._items_of(order), order, segment)
+            items = self._items_of(order)
+            if isinstance(order.question, Names):
+                self._tell_names(items[0], segment)
+            else:
+                self._run_items(items, order, segment)
         except pytest.exit.Exception:
             segment.write(Stopped("pytest.exit"))  # not its reason, which may hold anything: as with messages
         except (self._session.Interrupted, self._session.Failed, KeyboardInterrupt) as stop:
@@ -124,6 +130,12 @@ class Runner:
             test = self._recorder.test_id(item)
             changes = tuple(self._look.change(each, test) for each in self._look.differences())
             segment.write(Deep(changes, loaded()))
+
+    def _tell_names(self, item: pytest.Item, segment: Segment) -> None:
+        """What the one test of an order can read."""
+        if self._look is not None:
+            names = names_in(partial(self._run_item, item, None), item, self._look)
+            segment.write(Deep((), loaded(), names))
 
     @staticmethod
     def _tell_deep(deep: DeepRun, segment: Segment) -> None:
