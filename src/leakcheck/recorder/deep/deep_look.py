@@ -21,6 +21,7 @@ from leakcheck.records import Change, Location, Source
 from leakcheck.snapshots.containers import Content, Holder, content, entry, values
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.reachable import is_project, walk
+from leakcheck.snapshots.replacing import is_of
 from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot
 from leakcheck.snapshots.type_names import FUNCTIONS
 from leakcheck.snapshots.values import Snapshotter
@@ -142,6 +143,8 @@ class DeepLook:
                     yield Difference(location, old, new, undo)
 
     def _held_otherwise(self) -> Iterator[Difference]:
+        boxes = [holder.value for holder, _, _ in self._holders if holder.kind == "position"]
+        renewed = {id(each.iterator) for each in boxes if each.is_renewed}
         for holder, before, quick in self._holders:
             try:
                 now = _now(holder, quick)
@@ -151,7 +154,9 @@ class DeepLook:
                 continue
             for key in (*before, *(each for each in now if each not in before)):
                 old, new = before.get(key, MISSING), now.get(key, MISSING)
-                if differ(old, new) and not _is_ours(new) and not _is_import(old, new):
+                if is_of(new, renewed) or _is_ours(new) or _is_import(old, new):
+                    continue
+                if differ(old, new):
                     probe = self._probes.holding(holder)
                     undo = partial(probe.put_back, holder, key, old, was_there=old is not MISSING)
                     location = location_of(probe, holder, key)
@@ -204,7 +209,7 @@ def location_of(probe: Held, holder: Holder, key: Any) -> Location:
 
 def _missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
     """Names under which the container holds nothing yet."""
-    if holder.kind not in ("dict", "names", "names of a function"):
+    if holder.kind not in ("dict", "names", "function", "attributes"):
         return []
     start = entry(holder, "")
     module, _, prefix = start.removesuffix('[""]').partition(":")
@@ -242,7 +247,8 @@ def _is_import(old: Any, new: Any) -> bool:
 
 
 def _is_ours(value: Any) -> bool:
-    if type(value) is Items:
+    """Whether leakcheck has put it there. What was taken away (`MISSING`) and lists (`Items`) are the project's."""
+    if value is MISSING or type(value) is Items:
         return False
     module = type.__getattribute__(type(value), "__module__")
     return type(module) is str and module.startswith("leakcheck.")
