@@ -8,7 +8,7 @@ from support import Audited, Project
 
 SHOP = """
     LIMITS = {"daily": 10, "weekly": 50}
-    SEEN = {}
+    SEEN, COUNTS = {}, {}
     ROWS = ["mug"]
     TAGS = {"new"}
     RATE = 3
@@ -40,6 +40,7 @@ LEAKS = {
     "key_gone": ("shop.LIMITS.pop('daily')", "shop.LIMITS.get('daily') == 10",
                  'module_globals shop LIMITS["daily"]'),
     "key_set": ("shop.SEEN['mug'] = 1", "shop.SEEN.get('mug') is None", 'module_globals shop SEEN["mug"]'),
+    "number_set": ("shop.COUNTS[7] = 1", "not shop.COUNTS", "module_globals shop COUNTS[7]"),
     "class_gone": ("del shop.Policy.rate", "hasattr(shop.Policy, 'rate')", "module_globals shop Policy.rate"),
     "cleared": ("shop.Policy.steps.clear()", "len(shop.Policy.steps) == 1",
                 'module_globals shop Policy.steps["first"]'),

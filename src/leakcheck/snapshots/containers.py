@@ -13,14 +13,16 @@ import itertools
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from leakcheck.snapshots.frames import is_project_module
-from leakcheck.snapshots.library_objects import local_values, reader, weak_data
+from leakcheck.snapshots.library_objects import context_value, local_values, reader, weak_data
 from leakcheck.snapshots.markers import Items
 from leakcheck.snapshots.positions import Position, has_position
 from leakcheck.snapshots.redaction import HIDDEN, hides_key
+from leakcheck.snapshots.registered import VIRTUAL, implementations, is_abstract, virtual
 from leakcheck.snapshots.type_names import describe, module_of
 
 MAX_KEY = 60
@@ -56,8 +58,8 @@ class Holder:
     """A container: the way to it, the object, and how its content is read.
 
     `kind` is "names" (of a module, class or object), "function", "attributes", "dict", "list", "set", "tuple",
-    "parts", "cell", "cache", "library" or "position"; `foreign` tells whether it is, or is inside, an object whose
-    class is not the project's own, or others' module.
+    "parts", "cell", "cache", "library", "position", "implementations" or "virtual"; `foreign` tells whether it is,
+    or is inside, an object whose class is not the project's own, or others' module.
     """
 
     path: str
@@ -74,6 +76,8 @@ def _holders(path: str, value: Any, foreign: bool) -> Iterator[Holder]:
     kind = type(value)
     if issubclass(kind, types.ModuleType):
         yield Holder(path, value, "names", foreign)
+    elif issubclass(kind, types.FunctionType) and implementations(value) is not None:
+        yield Holder(f"{path}.registry", value, "implementations", foreign)
     elif issubclass(kind, types.FunctionType):
         for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=False):
             yield Holder(f"{path}.<{name}>", cell, "cell", foreign)
@@ -106,7 +110,7 @@ def _library_holders(path: str, value: Any) -> Iterator[Holder]:
         yield Holder(path, value, "library")
     elif (local := local_values(value)) is not None:
         yield Holder(path, local, "attributes")
-    elif issubclass(type(value), functools.partial):
+    elif issubclass(type(value), (functools.partial, ContextVar)):
         yield Holder(path, value, "parts")
 
 
@@ -125,10 +129,18 @@ def _plain_holders(path: str, value: Any, kind: type[Any], foreign: bool) -> Ite
         yield Holder(path, value, "set", foreign)
     elif issubclass(kind, tuple):
         yield Holder(path, value, "tuple", foreign)
-    if issubclass(kind, type) and is_project_module(module_of(kind)):
-        yield Holder(path, value, "parts", foreign)
+    if issubclass(kind, type):
+        yield from _holders_of_class(path, value, kind, foreign)
     if issubclass(kind, type) or state_of(value) is not None or Slots.of(kind):
         yield Holder(path, value, "names", foreign)
+
+
+def _holders_of_class(path: str, value: type[Any], kind: type[Any], foreign: bool) -> Iterator[Holder]:
+    """What a class is beside its names: one of a metaclass, a registry of virtual subclasses."""
+    if is_project_module(module_of(kind)):
+        yield Holder(path, value, "parts", foreign)
+    if not foreign and is_abstract(value) and is_project_module(module_of(value)):
+        yield Holder(path, value, "virtual", foreign)
 
 
 def state_of(value: Any) -> dict[str, Any] | None:
@@ -175,6 +187,8 @@ def _function(value: Any) -> Content:
 def _parts(value: Any) -> Content:
     if issubclass(type(value), type):
         return {"__class__": type(value)}
+    if type(value) is ContextVar:
+        return context_value(value)
     return {name: getattr(functools.partial, name).__get__(value) for name in _OF_PARTIALS}
 
 
@@ -255,6 +269,8 @@ _CONTENT: Mapping[str, Callable[[Any], Content]] = {
     "names": _names,
     "tuple": lambda value: dict(enumerate(tuple.__iter__(value))),
     "parts": _parts,
+    "implementations": lambda value: dict(implementations(value) or {}),
+    "virtual": lambda value: {VIRTUAL: virtual(value)},
     "library": _library,
     "position": lambda value: {None: value.read()},
 }
@@ -273,7 +289,7 @@ def _cell(cell: types.CellType) -> Any:
 
 def _children(holder: Holder, inside: Content) -> Iterator[tuple[str, Any]]:
     """(path, value) of everything in a container."""
-    if holder.kind == "position":
+    if holder.kind in ("position", "virtual"):
         return
     for key, item in inside.items():
         if type(item) is Items:
@@ -285,9 +301,9 @@ def _children(holder: Holder, inside: Content) -> Iterator[tuple[str, Any]]:
 
 def entry(holder: Holder, key: Any) -> str:
     """The way to one entry."""
-    if key is None and holder.kind not in ("dict", "names", "function"):
+    if key is None and holder.kind not in ("dict", "names", "function", "implementations"):
         return holder.path
-    if holder.kind in ("dict", "tuple"):
+    if holder.kind in ("dict", "tuple", "implementations"):
         hidden = holder.kind == "dict" and hides_key(holder.path.partition(":")[2], key)
         return f"{holder.path}[{HIDDEN if hidden else _key_text(key)}]"
     return f"{holder.path}{key}" if holder.path.endswith(":") else f"{holder.path}.{key}"

@@ -13,6 +13,7 @@ import random
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -24,10 +25,11 @@ Content = dict[Any, Any]
 _CONTEXT = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp")
 _OPEN = frozenset(
     {
-        "asyncio.mixins._LoopBoundMixin", "collections.ChainMap", "collections.Counter",
-        "collections.OrderedDict", "collections.UserDict", "collections.UserList", "collections.defaultdict",
-        "collections.deque", "contextlib._BaseExitStack", "functools.partial", "queue.Queue", "threading.Barrier",
+        "asyncio.mixins._LoopBoundMixin", "collections.ChainMap", "collections.Counter", "collections.OrderedDict",
+        "collections.UserDict", "collections.UserList", "collections.defaultdict", "collections.deque",
+        "contextlib._BaseExitStack", "functools.partial", "queue.Queue", "threading.Barrier",
         "threading.Condition", "threading.Event", "threading.Semaphore", "types.SimpleNamespace",
+        f"{ContextVar.__module__}.ContextVar",
     }
 )  # fmt: skip
 """Classes whose objects hold their state in attributes and containers, as objects of a project do."""
@@ -62,6 +64,15 @@ def local_values(value: Any) -> dict[str, Any] | None:
         return None
     found = threading.local.__getattribute__(value, "__dict__")
     return found if type(found) is dict else None
+
+
+def context_value(variable: ContextVar[Any]) -> Content:
+    """What a context variable holds in this context, or its default: changed in place, it is what others find."""
+    here = copy_context()
+    try:
+        return {"<value>": here[variable] if variable in here else Context().run(variable.get)}
+    except LookupError:
+        return {}
 
 
 def weak_data(value: object) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from leakcheck.snapshots.containers import OF_FUNCTIONS, Holder, Slots, state_of
 from leakcheck.snapshots.library_objects import reader
+from leakcheck.snapshots.registered import put_back_implementation, put_back_virtual
 
 
 def put_back(holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
@@ -28,6 +29,10 @@ def put_back(holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
             setattr(value, key, old)
         case "function":
             _set_item(value.__dict__, key, old, was_there)
+        case "implementations":
+            put_back_implementation(value, key, old, was_there)
+        case "virtual":
+            put_back_virtual(value, old)
         case "library":
             found = reader(value)
             if found is not None:

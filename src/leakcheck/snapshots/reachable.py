@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import os
 import sys
 import types
@@ -58,7 +59,12 @@ def walk(
     entered, and other packages' modules that `roots` import by name are told, too.
     """
     shallow = foreign_depth < MAX_DEPTH
-    left_out = (os.environ, vars(os.environ).get("_data"), *(getattr(sys, name) for name in _LEFT_TO_SETTINGS))
+    left_out = (
+        os.environ,
+        vars(os.environ).get("_data"),
+        *(getattr(sys, name) for name in _LEFT_TO_SETTINGS),
+        copyreg.dispatch_table,
+    )
     seen: dict[int, object] = {id(each): each for each in left_out}
     waiting: deque[tuple[str, Any, int, int]] = deque()
     for module in filter(roots, _modules()):

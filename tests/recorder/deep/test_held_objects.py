@@ -18,6 +18,7 @@ import threading
 import types
 import weakref
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -41,6 +42,8 @@ class Target:
 
 KEPT = Target()
 SOURCE = """
+import abc, functools
+
 def numbers():
     number = 0
     while True:
@@ -62,6 +65,13 @@ def bound():
 
     times.factor = lambda: factor
     return times
+
+@functools.singledispatch
+def render(value):
+    return "anything"
+
+class Shape(abc.ABC):
+    pass
 """
 
 
@@ -118,6 +128,11 @@ def _bind(queue_: Any) -> None:
 def _meta() -> Any:
     meta: Any = type("Meta", (type,), {"made": [], "__module__": NAME})
     return meta("Made", (), {"__module__": NAME})
+
+
+def _variable() -> ContextVar[list[int]]:
+    kept: list[int] = []
+    return ContextVar("kept_notes", default=kept)
 
 
 def _locked() -> Any:
@@ -183,7 +198,7 @@ CASES: dict[str, tuple[Callable[[Any], Any], Act, set[str], Act]] = {
                   {"KEPT[instance of weakref.ReferenceType]"}, len),
     "stack": (lambda shop: _stack(), lambda it: it.callback(print), {"KEPT._exit_callbacks"},
               lambda it: len(it._exit_callbacks)),
-    "context": (lambda shop: decimal.Context(prec=9), lambda it: setattr(it, "prec", 3), {"KEPT.prec"},
+    "arithmetic": (lambda shop: decimal.Context(prec=9), lambda it: setattr(it, "prec", 3), {"KEPT.prec"},
                 lambda it: it.prec),
     "traps": (lambda shop: decimal.Context(traps=[]), lambda it: it.traps.update({decimal.Inexact: True}),
               {"KEPT.traps"}, lambda it: it.traps[decimal.Inexact]),
@@ -219,6 +234,12 @@ CASES: dict[str, tuple[Callable[[Any], Any], Act, set[str], Act]] = {
                   lambda it: hasattr(type(it), "size")),
     "member": (_colour, lambda it: it.RED.extra.update(b=2), {'KEPT.RED.extra["b"]'},
                lambda it: dict(it.RED.extra)),
+    "context": (lambda shop: _variable(), lambda it: it.get().append(1), {"KEPT.<value>"},
+                lambda it: list(it.get())),
+    "dispatch": (lambda shop: shop.render, lambda it: it.register(int, repr), {"render.registry[class int]"},
+                 lambda it: it(1)),
+    "virtual": (lambda shop: shop.Shape, lambda it: it.register(int) and issubclass(int, it),
+                {"Shape._abc_registry"}, lambda it: issubclass(int, it)),
 }  # fmt: skip
 
 
@@ -226,7 +247,7 @@ CASES: dict[str, tuple[Callable[[Any], Any], Act, set[str], Act]] = {
 def test_a_change_is_seen_told_and_undone(shop: Any, name: str) -> None:
     make, act, keys, ask = CASES[name]
     shop.KEPT = make(shop)
-    if shop.KEPT in (shop.add, shop.send):
+    if shop.KEPT in (shop.add, shop.send, shop.render, shop.Shape):
         kept = shop.KEPT
         del shop.KEPT
     else:

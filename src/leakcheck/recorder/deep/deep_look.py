@@ -29,6 +29,8 @@ from leakcheck.snapshots.values import Snapshotter
 MAX_CHANGES = 2_000
 _STEP = re.compile(r'(?:\.?[^\W\d]\w*|\.<\w+>|\["(?:[^"\\]|\\.)*"\]|\[[^\[\]"]*\])$')
 """The last step of the way to a value: what is before it is the way to its container."""
+_KEY = re.compile(r'\[[^\[\]"]*\]')
+"""A key that is no text."""
 _STEPS = re.compile(r"[.\[]")
 _CODE = (*FUNCTIONS, type, staticmethod, classmethod, property)
 """What does not change by itself, not even inside others' modules and classes."""
@@ -125,11 +127,23 @@ class DeepLook:
                 location = location_of(self._probes.holding(holder), holder, key)
                 if location in wanted:  # a name and the list that it stands for are one location
                     found.append((location, _reader(holder, key)))
+            there = {location for location, _ in found}
+            found += [(each, self._named_reader(holder, each)) for each in _unnamed(holder, wanted - there)]
         settings = self._probes.settings
         return [
             *found,
             *((each, _setting_reader(settings[each.kind], each)) for each in wanted if each.kind in settings),
         ]
+
+    def _named_reader(self, holder: Holder, location: Location) -> Callable[[], Any]:
+        """For an entry under a key that nobody knows before it is there."""
+        probe = self._probes.holding(holder)
+
+        def read() -> Any:
+            entries = content(holder).items()
+            return next((value for key, value in entries if location_of(probe, holder, key) == location), MISSING)
+
+        return read
 
     def _set_otherwise(self) -> Iterator[Difference]:
         now = read_settings(self._probes, on_demand=self._on_demand)
@@ -223,6 +237,15 @@ def _missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
             elif rest.isidentifier():
                 found.append(rest)
     return found
+
+
+def _unnamed(holder: Holder, wanted: Iterable[Location]) -> list[Location]:
+    """Entries that the container does not hold yet, under keys that are no texts: their names do not tell them."""
+    if holder.kind not in ("dict", "implementations"):
+        return []
+    module, _, way = holder.path.partition(":")
+    rests = ((each, each.key.removeprefix(way)) for each in wanted if each.owner == module)
+    return [each for each, rest in rests if rest != each.key and _KEY.fullmatch(rest)]
 
 
 def _reader(holder: Holder, key: Any) -> Callable[[], Any]:
