@@ -14,7 +14,8 @@ class Profile:
     """`values` are the options that it sets. `isolate_all`: every test runs alone, not only those under suspicion.
     `search`: leaked values are put in front of everybody who reads them. `fresh`: printed commands are run, each in
     a new process, or with `warm`, but for the first, in forks of one that has imported installed packages.
-    `by_names`: what lies in modules is put in front of those alone whose code has a name for it. `limits` tells, in whole sentences, what an audit of this profile does not cover."""
+    `by_names`: what lies in modules is put in front of those alone whose code has a name for it. `limits` tells, in
+    whole sentences, what an audit of this profile does not cover."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     isolate_all: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import Context
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -78,6 +79,10 @@ class Setting:
     def put_back(self, owner: str, key: str, value: Any) -> None:
         """Set one value as `read` gave it; None for what was not there."""
         raise NotImplementedError
+
+    def surroundings(self) -> Context | None:
+        """The context for the next test to run in, if something that was put back is so in that alone."""
+        return None
 
     def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
         """The names whose values may differ between two readings."""

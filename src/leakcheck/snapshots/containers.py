@@ -12,12 +12,17 @@ import functools
 import itertools
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from leakcheck.snapshots.frames import is_project_module
+from leakcheck.snapshots.library_objects import context_value, local_values, reader, weak_data
 from leakcheck.snapshots.markers import Items
+from leakcheck.snapshots.positions import Position, has_position
 from leakcheck.snapshots.redaction import HIDDEN, hides_key
+from leakcheck.snapshots.registered import VIRTUAL, implementations, is_abstract, virtual
 from leakcheck.snapshots.type_names import describe, module_of
 
 MAX_KEY = 60
@@ -40,6 +45,10 @@ _OPAQUE = (
 _OPAQUE_NAMES = frozenset(
     {"Lock", "RLock", "Thread", "Condition", "Task", "Future", "Context", "socket", "Session"}
 )
+_BOUND = (types.BuiltinMethodType, types.MethodWrapperType)
+"""Methods written in C: of a list its `append`, of a counter its `__next__`."""
+OF_FUNCTIONS = ("__code__", "__defaults__", "__kwdefaults__")
+_OF_PARTIALS = ("func", "args", "keywords")
 _SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None), type(...), range, slice})
 _CACHE = type(functools.lru_cache(lambda: None))
 
@@ -48,8 +57,9 @@ _CACHE = type(functools.lru_cache(lambda: None))
 class Holder:
     """A container: the way to it, the object, and how its content is read.
 
-    `kind` is "names" (of a module, class or object), "names of a function", "dict", "list", "set", "tuple", "cell"
-    or "cache"; `foreign` tells whether it is, or is inside, an object whose class is not the project's own.
+    `kind` is "names" (of a module, class or object), "function", "attributes", "dict", "list", "set", "tuple",
+    "parts", "cell", "cache", "library", "position", "implementations" or "virtual"; `foreign` tells whether it is,
+    or is inside, an object whose class is not the project's own, or others' module.
     """
 
     path: str
@@ -66,15 +76,19 @@ def _holders(path: str, value: Any, foreign: bool) -> Iterator[Holder]:
     kind = type(value)
     if issubclass(kind, types.ModuleType):
         yield Holder(path, value, "names", foreign)
+    elif issubclass(kind, types.FunctionType) and implementations(value) is not None:
+        yield Holder(f"{path}.registry", value, "implementations", foreign)
     elif issubclass(kind, types.FunctionType):
         for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=False):
             yield Holder(f"{path}.<{name}>", cell, "cell", foreign)
-        if value.__dict__:
-            yield Holder(path, value.__dict__, "names of a function", foreign)
-    elif issubclass(kind, types.MethodType):
+        if value.__dict__ or (not foreign and _is_projects(value)):
+            yield Holder(path, value, "function", foreign)
+    elif issubclass(kind, (types.MethodType, *_BOUND)):
         yield from _holders(f"{path}.__self__", value.__self__, foreign)
     elif issubclass(kind, (property, staticmethod, classmethod)):
-        yield from _holders(path, value.fget if issubclass(kind, property) else value.__func__, foreign)
+        inside = (value.fget, value.fset, value.fdel) if issubclass(kind, property) else (value.__func__,)
+        for each in inside:
+            yield from _holders(path, each, foreign)
     elif kind is _CACHE:
         yield Holder(path, value, "cache", foreign)
         yield from _holders(path, value.__wrapped__, foreign)
@@ -82,7 +96,31 @@ def _holders(path: str, value: Any, foreign: bool) -> Iterator[Holder]:
         yield from _plain_holders(path, value, kind, foreign)
 
 
+def _is_projects(function: types.FunctionType) -> bool:
+    """Whether a function is of the project: its defaults, and attributes that it may be given, are looked at."""
+    module = function.__module__
+    return type(module) is str and is_project_module(module)
+
+
+def _library_holders(path: str, value: Any) -> Iterator[Holder]:
+    """What an object of the standard library is, that the project holds."""
+    if has_position(value):
+        yield Holder(path, Position(value), "position")
+    elif reader(value) is not None:
+        yield Holder(path, value, "library")
+    elif (local := local_values(value)) is not None:
+        yield Holder(path, local, "attributes")
+    elif issubclass(type(value), (functools.partial, ContextVar)):
+        yield Holder(path, value, "parts")
+
+
 def _plain_holders(path: str, value: Any, kind: type[Any], foreign: bool) -> Iterator[Holder]:
+    if not foreign:
+        yield from _library_holders(path, value)
+    weak = None if foreign else weak_data(value)
+    if weak is not None:
+        yield Holder(path, weak, type(weak).__name__)
+        return
     if issubclass(kind, dict):
         yield Holder(path, value, "dict", foreign)
     elif issubclass(kind, (list, collections.deque)):
@@ -91,11 +129,21 @@ def _plain_holders(path: str, value: Any, kind: type[Any], foreign: bool) -> Ite
         yield Holder(path, value, "set", foreign)
     elif issubclass(kind, tuple):
         yield Holder(path, value, "tuple", foreign)
-    if issubclass(kind, type) or _state(value) is not None or Slots.of(kind):
+    if issubclass(kind, type):
+        yield from _holders_of_class(path, value, kind, foreign)
+    if issubclass(kind, type) or state_of(value) is not None or Slots.of(kind):
         yield Holder(path, value, "names", foreign)
 
 
-def _state(value: Any) -> dict[str, Any] | None:
+def _holders_of_class(path: str, value: type[Any], kind: type[Any], foreign: bool) -> Iterator[Holder]:
+    """What a class is beside its names: one of a metaclass, a registry of virtual subclasses."""
+    if is_project_module(module_of(kind)):
+        yield Holder(path, value, "parts", foreign)
+    if not foreign and is_abstract(value) and is_project_module(module_of(value)):
+        yield Holder(path, value, "virtual", foreign)
+
+
+def state_of(value: Any) -> dict[str, Any] | None:
     try:
         state = object.__getattribute__(value, "__dict__")
     except Exception:  # an object may have none, or be in ruins
@@ -126,16 +174,27 @@ class Slots:
 
 
 def content(holder: Holder) -> Content:
-    """key -> value of what is held; lists, sets, cells and caches have one entry, None."""
-    value = holder.value
-    match holder.kind:
-        case "dict" | "names of a function":
-            return dict(dict.items(value))
-        case "names":
-            return _names(value)
-        case "tuple":
-            return dict(enumerate(tuple.__iter__(value)))
-    return {None: _whole(holder.kind, value)}
+    """key -> value of what is held; lists, sets, cells, caches, iterators and most objects of the library have one
+    entry, None."""
+    read = _CONTENT.get(holder.kind)
+    return {None: _whole(holder.kind, holder.value)} if read is None else read(holder.value)
+
+
+def _function(value: Any) -> Content:
+    return {**value.__dict__, **{name: getattr(value, name) for name in OF_FUNCTIONS}}
+
+
+def _parts(value: Any) -> Content:
+    if issubclass(type(value), type):
+        return {"__class__": type(value)}
+    if type(value) is ContextVar:
+        return context_value(value)
+    return {name: getattr(functools.partial, name).__get__(value) for name in _OF_PARTIALS}
+
+
+def _library(value: Any) -> Content:
+    found = reader(value)
+    return {} if found is None else found.read(value)
 
 
 def _whole(kind: str, value: Any) -> Any:
@@ -149,18 +208,38 @@ def _whole(kind: str, value: Any) -> Any:
     return _cell(value)
 
 
+def whole(value: Any) -> Any:
+    """What a look sees of `value` where it stands: of a list its items, of a counter its place; else itself."""
+    for holder in _holders("", value, foreign=False):
+        found = content(holder) if holder.kind in ("list", "set", "library", "position") else {}
+        if None in found:
+            return found[None]
+    return value
+
+
+def held_under(value: Any, name: Any) -> Any:
+    """What `value` holds under `name`; KeyError if nothing."""
+    if name == "__self__" and issubclass(type(value), (types.MethodType, *_BOUND)):
+        return value.__self__
+    for holder in _holders("", value, foreign=False):
+        inside = content(holder) if holder.kind != "position" else {}
+        if name in inside:
+            return inside[name]
+    raise KeyError(name)
+
+
 def values(holder: Holder) -> tuple[Any, ...]:
     """All that is held, unsorted and quick: for a first look whether anything differs."""
     value = holder.value
     match holder.kind:
-        case "dict" | "names of a function":
+        case "dict" | "attributes":
             return tuple(dict.values(value))
         case "list" | "set":
             return tuple(_whole(holder.kind, value))
         case "names" if issubclass(type(value), type):
             return tuple(type.__getattribute__(value, "__dict__").values())
         case "names" if not Slots.of(type(value)):
-            return tuple(dict.values(_state(value) or {}))
+            return tuple(dict.values(state_of(value) or {}))
     return tuple(content(holder).values())
 
 
@@ -168,7 +247,7 @@ def _names(value: Any) -> dict[str, Any]:
     kind = type(value)
     if issubclass(kind, type):
         return {name: item for name, item in type.__getattribute__(value, "__dict__").items() if _counts(name)}
-    state = _state(value) or {}
+    state = state_of(value) or {}
     streams = issubclass(kind, types.ModuleType) and value is sys
     found = {
         name: item
@@ -181,6 +260,20 @@ def _names(value: Any) -> dict[str, Any]:
         except Exception:  # an empty slot
             continue
     return found
+
+
+_CONTENT: Mapping[str, Callable[[Any], Content]] = {
+    "dict": lambda value: dict(dict.items(value)),
+    "attributes": lambda value: dict(dict.items(value)),
+    "function": _function,
+    "names": _names,
+    "tuple": lambda value: dict(enumerate(tuple.__iter__(value))),
+    "parts": _parts,
+    "implementations": lambda value: dict(implementations(value) or {}),
+    "virtual": lambda value: {VIRTUAL: virtual(value)},
+    "library": _library,
+    "position": lambda value: {None: value.read()},
+}
 
 
 def _counts(name: str) -> bool:
@@ -196,6 +289,8 @@ def _cell(cell: types.CellType) -> Any:
 
 def _children(holder: Holder, inside: Content) -> Iterator[tuple[str, Any]]:
     """(path, value) of everything in a container."""
+    if holder.kind in ("position", "virtual"):
+        return
     for key, item in inside.items():
         if type(item) is Items:
             for index, each in enumerate(itertools.islice(item, 10_000)):
@@ -206,9 +301,9 @@ def _children(holder: Holder, inside: Content) -> Iterator[tuple[str, Any]]:
 
 def entry(holder: Holder, key: Any) -> str:
     """The way to one entry."""
-    if key is None and holder.kind not in ("dict", "names"):
+    if key is None and holder.kind not in ("dict", "names", "function", "implementations"):
         return holder.path
-    if holder.kind in ("dict", "tuple"):
+    if holder.kind in ("dict", "tuple", "implementations"):
         hidden = holder.kind == "dict" and hides_key(holder.path.partition(":")[2], key)
         return f"{holder.path}[{HIDDEN if hidden else _key_text(key)}]"
     return f"{holder.path}{key}" if holder.path.endswith(":") else f"{holder.path}.{key}"
@@ -226,43 +321,3 @@ def _key_text(key: Any) -> str:
     if issubclass(kind, tuple):
         return f"({', '.join(_key_text(each) for each in itertools.islice(tuple.__iter__(key), 6))})"
     return describe(key)
-
-
-def put_back(holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
-    """Give one entry its old value, or take it away."""
-    value = holder.value
-    match holder.kind:
-        case "list":
-            value.clear()
-            value.extend(old)
-        case "set":
-            set.clear(value)
-            set.update(value, old)
-        case "cell":
-            value.cell_contents = old
-        case "dict" | "names of a function":
-            _set_item(value, key, old, was_there)
-        case "names":
-            _set_name(value, key, old, was_there)
-
-
-def _set_item(value: Any, key: Any, old: Any, was_there: bool) -> None:
-    if was_there:
-        dict.__setitem__(value, key, old)
-    else:
-        dict.pop(value, key, None)
-
-
-def _set_name(value: Any, key: str, old: Any, was_there: bool) -> None:
-    if issubclass(type(value), type):
-        if was_there:
-            type.__setattr__(value, key, old)
-        elif key in type.__getattribute__(value, "__dict__"):
-            type.__delattr__(value, key)
-        return
-    member = dict(Slots.of(type(value))).get(key)
-    state = _state(value)
-    if member is not None and (state is None or key not in state):
-        member.__set__(value, old) if was_there else member.__delete__(value)
-    elif state is not None:
-        _set_item(state, key, old, was_there)

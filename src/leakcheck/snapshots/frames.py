@@ -7,7 +7,7 @@ import site
 import sys
 import sysconfig
 from functools import cache
-from types import FrameType
+from types import FrameType, ModuleType
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _FOREIGN = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
@@ -34,7 +34,19 @@ def _is_project_module(name: str) -> bool | None:
     module = sys.modules.get(name)
     if module is None:
         return None
-    return is_project_file(getattr(module, "__file__", None) or "")
+    return is_project_file(file_of(module))
+
+
+def file_of(module: object) -> str:
+    """The file of a module; of a package without one (a namespace) the one that would stand in its first folder."""
+    names = object.__getattribute__(module, "__dict__") if isinstance(module, ModuleType) else {}
+    file = names.get("__file__")
+    if isinstance(file, str):
+        return file
+    # The list itself: to go through a namespace's path would look for its folders anew.
+    folders = getattr(names.get("__path__"), "_path", None)
+    first = folders[0] if type(folders) is list and folders else None
+    return os.path.join(first, "__init__.py") if isinstance(first, str) else ""
 
 
 def is_project_module(name: str) -> bool:

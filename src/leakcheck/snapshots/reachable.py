@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import os
 import sys
 import types
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from leakcheck.snapshots.containers import (
+    _BOUND,
     _LEFT_TO_SETTINGS,
     _OPAQUE,
     _OPAQUE_NAMES,
@@ -20,7 +22,8 @@ from leakcheck.snapshots.containers import (
     _holders,
     content,
 )
-from leakcheck.snapshots.frames import is_project_file, is_project_module
+from leakcheck.snapshots.frames import file_of, is_project_file, is_project_module
+from leakcheck.snapshots.library_objects import is_own
 from leakcheck.snapshots.type_names import module_of, qualname_of
 
 MAX_HOLDERS = 1_500_000
@@ -58,11 +61,16 @@ def walk(
     entered, and other packages' modules that `roots` import by name are told, too.
     """
     shallow = foreign_depth < MAX_DEPTH
-    left_out = (os.environ, vars(os.environ).get("_data"), *(getattr(sys, name) for name in _LEFT_TO_SETTINGS))
+    left_out = (
+        os.environ,
+        vars(os.environ).get("_data"),
+        *(getattr(sys, name) for name in _LEFT_TO_SETTINGS),
+        copyreg.dispatch_table,
+    )
     seen: dict[int, object] = {id(each): each for each in left_out}
     waiting: deque[tuple[str, Any, int, int]] = deque()
     for module in filter(roots, _modules()):
-        waiting.append((_root(module), module, 0, 0))
+        waiting.append((_root(module), module, 0, 0 if is_project(module) else 1))
     while waiting and len(seen) < MAX_HOLDERS:
         path, value, depth, foreign = waiting.popleft()
         if met is not None:
@@ -73,10 +81,10 @@ def walk(
         foreign += foreign > 0 or _is_foreign(value)
         for holder in _holders(path, value, foreign > 0):
             inside = content(holder)
-            if holder.kind != "tuple":
+            if holder.kind not in ("tuple", "parts"):
                 held(holder, inside)
             if depth < deep and foreign < foreign_depth:
-                found = (pair for pair in _children(holder, inside) if not _is_closed(pair[1]))
+                found = (pair for pair in _children(holder, inside) if not _is_closed(pair[1], own=not foreign))
                 own = shallow and issubclass(type(value), type)
                 waiting.extend(
                     (name, item, depth + 1, foreign) for name, item in found if not (own and _is_foreign(item))
@@ -101,7 +109,7 @@ def _is_others_module(value: Any) -> bool:
 def _is_foreign(value: Any) -> bool:
     kind = type(value)
     module = module_of(value) if issubclass(kind, type) else module_of(kind)
-    return module != "builtins" and not is_project_module(module)
+    return module != "builtins" and not is_project_module(module) and not is_own(value)
 
 
 def _modules() -> list[types.ModuleType]:
@@ -122,17 +130,19 @@ def loaded() -> tuple[str, ...]:
 
 def is_project(module: types.ModuleType) -> bool:
     """Whether a module is the project's own."""
-    return is_project_file(_file(module))
+    return is_project_file(file_of(module))
 
 
-def _file(module: types.ModuleType) -> str:
-    file = module.__dict__.get("__file__")
-    return file if isinstance(file, str) else ""
-
-
-def _is_closed(value: Any) -> bool:
+def _is_closed(value: Any, *, own: bool) -> bool:
+    """Whether a walk ends before `value`. `own`: the project's own objects hold it."""
     kind = type(value)
-    if kind in _SCALARS or issubclass(kind, _OPAQUE) or qualname_of(kind) in _OPAQUE_NAMES:
+    if kind in _SCALARS:
+        return True
+    if own and issubclass(kind, _BOUND):
+        return not (is_own(value.__self__) or issubclass(type(value.__self__), (dict, list, set)))
+    if own and is_own(value):
+        return False
+    if issubclass(kind, _OPAQUE) or qualname_of(kind) in _OPAQUE_NAMES:
         return True
     owner = module_of(value) if issubclass(kind, type) else module_of(kind)
     return owner.partition(".")[0] in _FOREIGN

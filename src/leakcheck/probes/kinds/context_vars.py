@@ -6,7 +6,7 @@ from collections import Counter
 from contextvars import Context, ContextVar, copy_context
 from typing import Any
 
-from leakcheck.probes import About, Setting, Tracking, Values
+from leakcheck.probes import MISSING, About, Setting, Tracking, Values
 
 _OTHERS = frozenset({"decimal_context"})
 """Of the standard library: it changes with every calculation."""
@@ -15,8 +15,8 @@ _OTHERS = frozenset({"decimal_context"})
 class Probe(Setting):
     """Owner: `contextvars`. Key: the variable's name; variables that share a name are left out.
 
-    Nobody can unset a variable without the token of who has set it: so one that has its default, or None without a
-    default, counts as not set.
+    Nobody can unset a variable without the token of who has set it. So one that has a default counts as not set
+    while it has that; one that has none is left out of the context in which the next test runs.
     """
 
     kind = "context_vars"
@@ -30,15 +30,33 @@ class Probe(Setting):
         ),
     )
 
+    def __init__(self) -> None:
+        self._left_out: dict[str, ContextVar[Any]] = {}
+
     def read(self) -> Values:
         found = ((variable, variable.get()) for variable in _set_here().values())
         return {
-            ("contextvars", variable.name): value for variable, value in found if value is not _default(variable)
+            ("contextvars", variable.name): value
+            for variable, value in found
+            if value is not _default(variable) and variable.name not in self._left_out
         }
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         variable = _set_here()[key]
-        variable.set(_default(variable) if value is None else value)
+        usual = _default(variable)
+        if value is not None or usual is not MISSING:
+            variable.set(usual if value is None else value)
+        else:
+            self._left_out[key] = variable
+
+    def surroundings(self) -> Context | None:
+        if not self._left_out:
+            return None
+        kept = [(each, value) for each, value in copy_context().items() if each.name not in self._left_out]
+        fresh = Context()
+        for variable, value in kept:
+            fresh.run(variable.set, value)
+        return fresh
 
 
 def _set_here() -> dict[str, ContextVar[Any]]:
@@ -49,8 +67,8 @@ def _set_here() -> dict[str, ContextVar[Any]]:
 
 
 def _default(variable: ContextVar[Any]) -> Any:
-    """What it gives where it was never set; None if it has no default."""
+    """What it gives where it was never set; `MISSING` if it has no default."""
     try:
         return Context().run(variable.get)
     except LookupError:
-        return None
+        return MISSING

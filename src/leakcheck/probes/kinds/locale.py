@@ -16,10 +16,15 @@ class Probe(Setting):
     about = About(form="$owner $key", whole="the locale")
 
     def read(self) -> Values:
-        return {("locale", "LC_ALL"): locale.setlocale(locale.LC_ALL), ("time", "zone"): time.tzname}
+        return {("locale", "LC_ALL"): locale.setlocale(locale.LC_ALL), ("time", "zone"): _zone()}
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         if owner == "locale":
             locale.setlocale(locale.LC_ALL, value)
         elif hasattr(time, "tzset"):
             time.tzset()
+
+
+def _zone() -> tuple[Any, ...]:
+    """Two zones may share their names: how far they are from Greenwich, in seconds, tells them apart."""
+    return (*time.tzname, time.timezone, time.altzone)

@@ -11,7 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 from leakcheck.probes import About, Tracking
-from leakcheck.snapshots.containers import Holder, put_back
+from leakcheck.snapshots.containers import Holder
+from leakcheck.snapshots.putting_back import put_back
+from leakcheck.snapshots.replacing import replace_everywhere
 
 
 class Probe:
@@ -34,4 +36,8 @@ class Probe:
         return holder.kind != "cache"
 
     def put_back(self, holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
+        """An iterator cannot go back: a fresh one, which stands where it stood, takes its place."""
+        if holder.kind == "position":
+            replace_everywhere(holder.value.iterator, holder.value.renew())
+            return
         put_back(holder, key, old, was_there=was_there)

@@ -22,6 +22,7 @@ from leakcheck.records import Change, Location, Source
 from leakcheck.snapshots.containers import Content, Holder, content, entry, values
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.reachable import is_project, walk
+from leakcheck.snapshots.replacing import is_of
 from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot
 from leakcheck.snapshots.type_names import FUNCTIONS
 from leakcheck.snapshots.values import Snapshotter
@@ -29,6 +30,8 @@ from leakcheck.snapshots.values import Snapshotter
 MAX_CHANGES = 2_000
 _STEP = re.compile(r'(?:\.?[^\W\d]\w*|\.<\w+>|\["(?:[^"\\]|\\.)*"\]|\[[^\[\]"]*\])$')
 """The last step of the way to a value: what is before it is the way to its container."""
+_KEY = re.compile(r'\[[^\[\]"]*\]')
+"""A key that is no text."""
 _STEPS = re.compile(r"[.\[]")
 _CODE = (*FUNCTIONS, type, staticmethod, classmethod, property)
 """What does not change by itself, not even inside others' modules and classes."""
@@ -130,11 +133,23 @@ class DeepLook:
                 location = location_of(self._probes.holding(holder), holder, key)
                 if location in wanted:  # a name and the list that it stands for are one location
                     found.append((location, _reader(holder, key)))
+            there = {location for location, _ in found}
+            found += [(each, self._named_reader(holder, each)) for each in _unnamed(holder, wanted - there)]
         settings = self._probes.settings
         return [
             *found,
             *((each, _setting_reader(settings[each.kind], each)) for each in wanted if each.kind in settings),
         ]
+
+    def _named_reader(self, holder: Holder, location: Location) -> Callable[[], Any]:
+        """For an entry under a key that nobody knows before it is there."""
+        probe = self._probes.holding(holder)
+
+        def read() -> Any:
+            entries = content(holder).items()
+            return next((value for key, value in entries if location_of(probe, holder, key) == location), MISSING)
+
+        return read
 
     def _set_otherwise(self) -> Iterator[Difference]:
         now = read_settings(self._probes, on_demand=self._on_demand)
@@ -148,6 +163,8 @@ class DeepLook:
                     yield Difference(location, old, new, undo)
 
     def _held_otherwise(self) -> Iterator[Difference]:
+        boxes = [holder.value for holder, _, _ in self._holders if holder.kind == "position"]
+        renewed = {id(each.iterator) for each in boxes if each.is_renewed}
         for holder, before, quick in self._holders:
             try:
                 now = _now(holder, quick)
@@ -157,7 +174,9 @@ class DeepLook:
                 continue
             for key in (*before, *(each for each in now if each not in before)):
                 old, new = before.get(key, MISSING), now.get(key, MISSING)
-                if differ(old, new) and not _is_ours(new) and not _is_import(old, new):
+                if is_of(new, renewed) or _is_ours(new) or _is_import(old, new):
+                    continue
+                if differ(old, new):
                     probe = self._probes.holding(holder)
                     undo = partial(probe.put_back, holder, key, old, was_there=old is not MISSING)
                     location = location_of(probe, holder, key)
@@ -210,7 +229,7 @@ def location_of(probe: Held, holder: Holder, key: Any) -> Location:
 
 def _missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
     """Names under which the container holds nothing yet."""
-    if holder.kind not in ("dict", "names", "names of a function"):
+    if holder.kind not in ("dict", "names", "function", "attributes"):
         return []
     start = entry(holder, "")
     module, _, prefix = start.removesuffix('[""]').partition(":")
@@ -224,6 +243,15 @@ def _missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
             elif rest.isidentifier():
                 found.append(rest)
     return found
+
+
+def _unnamed(holder: Holder, wanted: Iterable[Location]) -> list[Location]:
+    """Entries that the container does not hold yet, under keys that are no texts: their names do not tell them."""
+    if holder.kind not in ("dict", "implementations"):
+        return []
+    module, _, way = holder.path.partition(":")
+    rests = ((each, each.key.removeprefix(way)) for each in wanted if each.owner == module)
+    return [each for each, rest in rests if rest != each.key and _KEY.fullmatch(rest)]
 
 
 def _reader(holder: Holder, key: Any) -> Callable[[], Any]:
@@ -248,7 +276,8 @@ def _is_import(old: Any, new: Any) -> bool:
 
 
 def _is_ours(value: Any) -> bool:
-    if type(value) is Items:
+    """Whether leakcheck has put it there. What was taken away (`MISSING`) and lists (`Items`) are the project's."""
+    if value is MISSING or type(value) is Items:
         return False
     module = type.__getattribute__(type(value), "__module__")
     return type(module) is str and module.startswith("leakcheck.")

@@ -15,7 +15,7 @@ from leakcheck.probes import MISSING, Probes
 from leakcheck.recorder.comparing import differ
 from leakcheck.recorder.deep.deep_look import picture
 from leakcheck.records import Change, Location
-from leakcheck.snapshots.containers import Holder, content
+from leakcheck.snapshots.containers import held_under, whole
 from leakcheck.snapshots.values import Snapshotter
 
 _STEP = re.compile(r'\.?(?P<name>[^\W\d]\w*)|\["(?P<key>[^"\\]*)"\]|\[(?P<index>\d+)\]')
@@ -94,17 +94,13 @@ def _follow(module: str, steps: list[str | int]) -> Any:
 def _one(value: Any, step: str | int) -> Any:
     """One step, past any `__getattr__` and `__getitem__` of the project."""
     kind = type(value)
-    if issubclass(kind, dict):
+    if issubclass(kind, dict) and step in dict.keys(value):
         return dict.get(value, step, MISSING)
     if isinstance(step, int):
         return (list if issubclass(kind, list) else tuple).__getitem__(value, step)
-    held = content(Holder("", value, "names"))
-    return held.get(step, MISSING)
+    return held_under(value, step)
 
 
 def _shallow(value: Any) -> Any:
-    """Lists and sets by what they hold; anything else is itself."""
-    kind = type(value)
-    if kind is list or kind is set:
-        return content(Holder("", value, kind.__name__))[None]
-    return value.__dict__ if isinstance(value, types.ModuleType) else value
+    """Lists and sets by what they hold; modules by their names; anything else is itself."""
+    return value.__dict__ if isinstance(value, types.ModuleType) else whole(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from contextvars import Context
 from types import CodeType
 
 from leakcheck.recorder.changes.ledger import StateLedger
@@ -48,6 +49,11 @@ class DeepRun:
             maker = self._makers.get(each.location, "")
             found.append(self._look.change(each, maker, () if source is None else (source,)))
         return tuple(found)
+
+    def surroundings(self) -> Context | None:
+        """The context for the last test to run in; None for the usual one."""
+        found = (each.surroundings() for each in self._book.probes.settings.values())
+        return next((each for each in found if each is not None), None)
 
     def put_back_nothing(self) -> bool:
         """Put back what the order asks for. True if it asks for something, and all of it stayed as it was."""

@@ -100,7 +100,11 @@ class Runner:
                 self._tell_deep(deep, segment)
             elif index == turn and undone:
                 self._put_back(saved, undone, segment)
-            self._run_item(item, following)
+            within = deep.surroundings() if following is None and deep is not None else None
+            if within is None:
+                self._run_item(item, following)
+            else:
+                within.run(self._run_item, item, following)
             if deep is not None and following is not None:
                 deep.after(self._recorder.test_id(item))
             if spare is not None:
