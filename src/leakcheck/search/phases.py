@@ -11,7 +11,7 @@ from leakcheck.orders.isolated import Strategy as Isolated
 from leakcheck.orders.random import backward
 from leakcheck.progress import Outlook
 from leakcheck.records import Alone, Order
-from leakcheck.search.deep_search import look_deep, name_lines
+from leakcheck.search.deep_search import look_deep, name_early, name_lines
 from leakcheck.search.once_more import OnceMore
 from leakcheck.search.outlook import declared_seconds, outlook
 from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
@@ -78,8 +78,9 @@ def _search(bench: AuditSession, plan: Plan) -> None:
 
 
 def prove(bench: AuditSession, rounds: int = 1) -> None:
-    """Confirm what is known, name what leaked, and ask who else leaves it."""
+    """Name what leaked where that is cheap, confirm what is known, name the rest, and ask who else leaves it."""
     for _ in range(rounds):
+        name_early(bench)
         confirm(bench)
         look_deep(bench)
         find_alternatives(bench)

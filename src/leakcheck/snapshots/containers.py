@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from leakcheck.snapshots.markers import Items
+from leakcheck.snapshots.markers import MISSING, Items
 from leakcheck.snapshots.redaction import HIDDEN, hides_key
 from leakcheck.snapshots.type_names import describe, module_of
 
@@ -136,6 +136,17 @@ def content(holder: Holder) -> Content:
         case "tuple":
             return dict(enumerate(tuple.__iter__(value)))
     return {None: _whole(holder.kind, value)}
+
+
+def one(holder: Holder, key: Any) -> Any:
+    """The value of one key, `MISSING` if there is none: quick, however much is held beside it."""
+    value = holder.value
+    match holder.kind:
+        case "dict" | "names of a function":
+            return dict.get(value, key, MISSING)
+        case "names" if not issubclass(type(value), type) and not Slots.of(type(value)):
+            return dict.get(_state(value) or {}, key, MISSING)
+    return content(holder).get(key, MISSING)
 
 
 def _whole(kind: str, value: Any) -> Any:

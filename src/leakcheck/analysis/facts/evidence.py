@@ -45,8 +45,10 @@ class Witness:
     files: tuple[str, ...] = ()
 
 
+Makers = tuple[str, ...]
+"""The tests before the last: what they changed is the same, whoever comes behind them."""
 Undoing = tuple[Witness, tuple[Location, ...]]
-"""A witness, and the locations that were put back before its test, or whose lines were looked for."""
+"""A witness, and the locations that were put back before its test."""
 T = TypeVar("T")
 
 
@@ -55,9 +57,9 @@ class Evidence:
     """Outcomes of each witness, in the order of execution, and the same with locations put back in between.
 
     `unrestored` are attempts to put locations back that failed: they tell nothing. `deep` is what deep looks found
-    behind each witness, `pinpointed` the same with the lines that changed some locations. An execution with a deep
-    look counts as no outcome of its witness. `company` tells how many of the outcomes of a witness were seen in an
-    execution that asked about other tests, too.
+    behind some tests, whoever ran then, `pinpointed` the same with the lines that changed some locations. An
+    execution with a deep look counts as no outcome of its witness. `company` tells how many of the outcomes of
+    a witness were seen in an execution that asked about other tests, too.
     """
 
     profiles: Mapping[str, SoloProfile]
@@ -66,8 +68,8 @@ class Evidence:
     restored: Mapping[tuple[Witness, tuple[Location, ...]], tuple[Outcome, ...]] = field(default_factory=dict)
     fresh: frozenset[Witness] = frozenset()
     unrestored: tuple[tuple[Witness, tuple[Location, ...]], ...] = ()
-    deep: Mapping[Witness, tuple[Change, ...]] = field(default_factory=dict)
-    pinpointed: Mapping[tuple[Witness, tuple[Location, ...]], tuple[Change, ...]] = field(default_factory=dict)
+    deep: Mapping[Makers, tuple[Change, ...]] = field(default_factory=dict)
+    pinpointed: Mapping[tuple[Makers, tuple[Location, ...]], tuple[Change, ...]] = field(default_factory=dict)
     company: Mapping[Witness, int] = field(default_factory=dict)
 
     @classmethod
@@ -90,8 +92,12 @@ class Evidence:
         return _by_test((key[0], key) for key in self.restored)
 
     @cached_property
-    def pinpointed_by_test(self) -> Mapping[str, Sequence[Undoing]]:
-        return _by_test((key[0], key) for key in self.pinpointed)
+    def pinpointed_behind(self) -> Mapping[Makers, Sequence[tuple[Location, ...]]]:
+        """tests -> the locations whose lines were looked for while they ran."""
+        found: dict[Makers, list[tuple[Location, ...]]] = {}
+        for makers, locations in self.pinpointed:
+            found.setdefault(makers, []).append(locations)
+        return found
 
     @cached_property
     def tried_in_vain(self) -> Counter[Undoing]:
@@ -136,8 +142,8 @@ class Answers:
     restored: dict[Undoing, tuple[Outcome, ...]] = field(default_factory=dict)
     fresh: set[Witness] = field(default_factory=set)
     unrestored: list[Undoing] = field(default_factory=list)
-    deep: dict[Witness, tuple[Change, ...]] = field(default_factory=dict)
-    pinpointed: dict[Undoing, tuple[Change, ...]] = field(default_factory=dict)
+    deep: dict[Makers, tuple[Change, ...]] = field(default_factory=dict)
+    pinpointed: dict[tuple[Makers, tuple[Location, ...]], tuple[Change, ...]] = field(default_factory=dict)
     company: dict[Witness, int] = field(default_factory=dict)
 
     def add(self, execution: Execution, files: Mapping[str, str]) -> tuple[str, ...]:
@@ -156,14 +162,20 @@ class Answers:
                 key = witness, locations
                 self.restored[key] = (*self.restored.get(key, ()), outcome)
             case Pinpoint(locations):
-                self.pinpointed[witness, locations] = execution.deep
+                self.pinpointed[witness.before, locations] = execution.deep
+                return (witness.test, *self._behind(witness.before))
             case DeepLook():
-                self.deep[witness] = execution.deep
+                self.deep[witness.before] = execution.deep
+                return (witness.test, *self._behind(witness.before))
             case question:
                 self.outcomes[witness] = (*self.outcomes.get(witness, ()), outcome)
                 self.names[witness] = (*self.names.get(witness, ()), execution.id)
                 self.fresh.update([witness] if isinstance(question, Printed) else [])
         return (witness.test,)
+
+    def _behind(self, makers: Makers) -> Iterator[str]:
+        """The tests before which something was put back that `makers` had changed."""
+        return (witness.test for witness, _ in self.restored if witness.before == makers)
 
     def _add_company(self, execution: Execution, asked: Company) -> tuple[str, ...]:
         told = tuple(company_of(execution, asked.makers))

@@ -18,7 +18,7 @@ from leakcheck.probes import MISSING, Items, Probes, Setting, Values
 from leakcheck.probes.contract import Held
 from leakcheck.recorder.comparing import differ, listed_otherwise
 from leakcheck.records import Change, Location, Source
-from leakcheck.snapshots.containers import Content, Holder, content, entry, values
+from leakcheck.snapshots.containers import Content, Holder, content, entry, one, values
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.reachable import is_project, walk
 from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot
@@ -221,7 +221,7 @@ def _missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
 
 
 def _reader(holder: Holder, key: Any) -> Callable[[], Any]:
-    return lambda: content(holder).get(key, MISSING)
+    return partial(one, holder, key)
 
 
 def _setting_reader(probe: Setting, location: Location) -> Callable[[], Any]:
