@@ -16,7 +16,6 @@ _WHAT_FOR: Mapping[str, str] = {
     "latent": " that ask why outcomes differ behind single leaks",
     "deep": " that ask what leaked",
     "alternatives": " that ask who else leaks the same",
-    "cleaners": " that ask which tests clean up",
     "lines": " that ask for the lines that write",
     "quiet": " that repeat, with nothing else running, what differed in the same order",
 }

@@ -11,6 +11,7 @@ from leakcheck.orders.isolated import Strategy as Isolated
 from leakcheck.orders.random import backward
 from leakcheck.progress import Outlook
 from leakcheck.records import Alone, Order
+from leakcheck.search.cleaners import find_cleaners
 from leakcheck.search.deep_search import look_deep, name_early, name_lines
 from leakcheck.search.once_more import OnceMore
 from leakcheck.search.outlook import declared_seconds, outlook
@@ -62,6 +63,8 @@ def find_and_prove(bench: AuditSession, plan: Plan) -> None:
         if plan.latent:
             name_lines(bench)
         once_more.settle()
+    if plan.latent:
+        find_cleaners(bench)
 
 
 def _search(bench: AuditSession, plan: Plan) -> None:
