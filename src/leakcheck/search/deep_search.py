@@ -139,7 +139,7 @@ def _inquire(bench: AuditSession, witness: Witness) -> Inquiry:
     changes = evidence.deep.get(witness.before, ())
     places = [change.location for change in changes]
     for groups in (_known_cures(bench, witness, places), *stages(changes, bench.suite)):
-        if (yield from _cured_by(witness, groups)):
+        if (yield from _cured_by(bench, witness, groups)):
             return
 
 
@@ -153,7 +153,7 @@ def _without_a_look(bench: AuditSession, witness: Witness) -> Asking[bool]:
         return False
     places = left_alone(bench, witness.before)
     for groups in (_known_cures(bench, witness, places), own_groups(places, bench.suite)):
-        if (yield from _cured_by(witness, groups)):
+        if (yield from _cured_by(bench, witness, groups)):
             return True
     return False
 
@@ -165,7 +165,7 @@ def left_alone(bench: AuditSession, makers: Makers) -> list[Location]:
     return sorted(place for place in places if bench.suite.kind(place).restorable)
 
 
-def _cured_by(witness: Witness, groups: Groups) -> Asking[bool]:
+def _cured_by(bench: AuditSession, witness: Witness, groups: Groups) -> Asking[bool]:
     """Whether one of `groups` cures: then the least part of the smallest is known, and its lines."""
     asked = [group for group in dict.fromkeys(groups) if group]
     if not asked:
@@ -175,7 +175,8 @@ def _cured_by(witness: Witness, groups: Groups) -> Asking[bool]:
     if not cures:
         return False
     best = min(cures, key=len)
-    least = best if best in _cures(evidence) else (yield from _least(witness, best))
+    is_known = best in _cures(evidence) or _is_container(bench, best, _cures(evidence))
+    least = best if is_known else (yield from _least(witness, best))
     yield [Asked(witness, Pinpoint(least))]
     return True
 
@@ -197,6 +198,13 @@ def _known_cures(bench: AuditSession, witness: Witness, changed: Sequence[Locati
         yield from _alike(bench, changed)
 
 
+def _is_container(bench: AuditSession, places: Group, cures: Iterable[Group]) -> bool:
+    """Whether these are entries of one container, an entry of which is known to cure: they are told as that."""
+    parents = {container(each, bench.suite) for each in places}
+    known = {container(each, bench.suite) for group in cures for each in group}
+    return len(places) > 1 and len(parents) == 1 and parents <= known
+
+
 def _cures(evidence: Evidence) -> Mapping[Group, None]:
     """The least that cured somebody."""
     return dict.fromkeys(
@@ -208,8 +216,8 @@ def _cures(evidence: Evidence) -> Mapping[Group, None]:
 
 def _alike(bench: AuditSession, changed: Sequence[Location]) -> Groups:
     places = dict.fromkeys(each for group in _cures(bench.evidence()) for each in group)
-    parents = {container(each, bench.suite) for each in places}
-    yield tuple(each for each in changed if container(each, bench.suite) in parents)
+    for parent in dict.fromkeys(container(each, bench.suite) for each in places):
+        yield tuple(each for each in changed if container(each, bench.suite) == parent)
     for kind in dict.fromkeys(each.kind for each in places):
         if kind != GLOBALS:
             yield tuple(each for each in changed if each.kind == kind)

@@ -59,7 +59,9 @@ class DeepRun:
             self._makers.setdefault(each.location, test)
 
     def changes(self) -> tuple[Change, ...]:
-        """What differs before the last test runs."""
+        """What differs before the last test runs; what is put back again nobody needs to be told of."""
+        if self._put_back:
+            return ()
         if self._pinpoint is not None:
             self._pinpoint.stop()
         found = []
