@@ -38,6 +38,7 @@ from leakcheck.records import (
     TestRun,
 )
 from leakcheck.records.topics import Topic
+from watched import watched
 
 P, V = name("p"), name("v")
 SUITE = suite("p", "v", "c", "q")
@@ -262,9 +263,11 @@ def test_what_could_not_be_put_back_proves_nothing_and_is_told() -> None:
     assert edge.counterfactual is None
     odd = replace(tried, notes=(Note(Topic.PROCESS, "not restored: said by something else"),))
     assert result(*ALONE, *shown(), odd).notes == ()
-    (note,) = result(*ALONE, *shown(), tried).notes
+    (note,) = result(*ALONE, *shown(), tried, of=replace(SUITE, kinds=watched(app_state="tracked"))).notes
     assert note.startswith("app_state colour of shop:app cannot be put back")
     assert note.endswith(V)
+    untracked = replace(SUITE, kinds=watched(app_state="compared"))
+    assert result(*ALONE, *shown(), tried, of=untracked).notes == ()
 
 
 # Verdicts -------------------------------------------------------------------------------------------------------

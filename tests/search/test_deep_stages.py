@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leakcheck.records import About, Change, Kind, Location, Restoring, Suite
-from leakcheck.search.deep_search import stages
+from leakcheck.search.deep_stages import stages
 from watched import OWN
 
 

@@ -135,12 +135,12 @@ def derive(
 
 
 def _not_put_back(evidence: Evidence, suite: Suite) -> Iterable[str]:
-    """What stays unproven because a location could not be put back. (Of what deep looks tried, only what nobody can
-    put back: they try others beside it.)"""
+    """What stays unproven because a location could not be put back. (Of what no probe tracks, only what nobody can
+    put back: others are tried beside it.)"""
     tried = [
         (witness.test, places)
         for witness, places in evidence.unrestored
-        if witness not in evidence.deep or not any(suite.kind(place).restorable for place in places)
+        if any(map(suite.tracks, places)) or not any(suite.kind(place).restorable for place in places)
     ]
     for test, (place, *_) in dict.fromkeys(tried):
         what = f"{place.kind} {place.key} of {place.owner}"

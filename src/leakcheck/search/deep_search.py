@@ -1,46 +1,75 @@
-"""The deep look: what leaked, where no watched location tells.
+"""The deep search: what leaked, where no watched location tells.
 
-The polluters run with a look at everything before and behind them. What they changed is put back in front of the
-victim, all at once, then in ever smaller parts (delta debugging), until the least is found with which the victim
-behaves as alone. A last run follows just that, line by line, to the one that wrote it.
+First what is known without a look: what the polluters have changed when they ran alone is put back in front of the
+victim, what cured others of them before all else. Where that is not it, the polluters run with a look at everything
+before and behind them. Of what cures, ever smaller parts are put back (by owner, by name, then entry by entry),
+until the least is found with which the victim behaves as alone. A last run follows just that, line by line, to the
+one that wrote it. What tests change, and through which line, is asked once, whoever comes behind them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from leakcheck.analysis.facts.evidence import Witness
+from leakcheck.analysis.facts.evidence import Evidence, Makers, Witness
 from leakcheck.analysis.graph.deep_findings import container
+from leakcheck.analysis.graph.effects import carriers
 from leakcheck.analysis.graph.untracked_leaks import GLOBALS, left_quietly
-from leakcheck.records import Change, DeepLook, DeepPutBack, Location, Pinpoint, Restoring, Suite
+from leakcheck.records import DeepLook, DeepPutBack, Edge, Location, Order, Pinpoint
 from leakcheck.records.questions import puts_back
-from leakcheck.search.proof import accusing_without_location
+from leakcheck.search.causes import together
+from leakcheck.search.deep_stages import Group, Groups, own_groups, stages
+from leakcheck.search.proof import accusing, accusing_without_location
 from leakcheck.search.questions import Asked, Asking, Inquiry, ask, shrink
 from leakcheck.search.session import AuditSession
 
 PIONEERS = 4
 MAX_WITNESSES = 100
 MAX_LINES = 30
+MAX_COMPANIES = 4
+FINEST = 16
+"""What cures only as a whole, such as all entries of a container that was emptied, is not cut finer than that."""
 SECONDS = 60.0
 
-Groups = Iterable[tuple[Location, ...]]
-"""Locations that are put back together."""
+Finding = Callable[[AuditSession], list[Witness]]
+Inquiring = Callable[[AuditSession, Witness], Inquiry]
+Choosing = Callable[[Sequence[Witness]], list[Witness]]
+
+
+def name_early(bench: AuditSession) -> None:
+    """Name what carries an edge, before anything is proven of it, where it is what the polluters leave alone."""
+    _in_turn(bench, _unnamed, _inquire_early, (_pioneers, _one_each))
 
 
 def look_deep(bench: AuditSession) -> None:
     """Name the location of every confirmed edge that has none.
 
-    A few tests first, then, with what was found, one witness of each test, then the other witnesses: each is a
-    question or two. What is confirmed is worth some time even where that for finding more is spent.
+    What is confirmed is worth some time even where that for finding more is spent.
     """
     bench.allow(SECONDS)
+    _in_turn(bench, _open, _inquire, (_pioneers, _one_each, list))
+
+
+def _in_turn(bench: AuditSession, find: Finding, inquire: Inquiring, chosen: Sequence[Choosing]) -> None:
+    """A few tests first, one behind each polluter; with what was found all who can be asked in company, then one
+    witness of each test, then the other witnesses: each is a question or two."""
+    for choose in chosen:
+        bench.spend("deep", _in_company(bench, find(bench)))
+        ask(bench, "deep", [inquire(bench, each) for each in choose(find(bench))[:MAX_WITNESSES]])
+
+
+def _pioneers(witnesses: Sequence[Witness]) -> list[Witness]:
+    chosen: dict[Makers, Witness] = {}
+    for witness in _one_each(witnesses):
+        chosen.setdefault(witness.before, witness)
+    return list(chosen.values())[:PIONEERS]
+
+
+def _one_each(witnesses: Sequence[Witness]) -> list[Witness]:
     first: dict[str, Witness] = {}
-    for witness in _open(bench):
+    for witness in witnesses:
         first.setdefault(witness.test, witness)
-    several = list(first.values())[:MAX_WITNESSES]
-    for witnesses in (several[:PIONEERS], several[PIONEERS:]):
-        ask(bench, "deep", [_inquire(bench, witness) for witness in witnesses])
-    ask(bench, "deep", [_inquire(bench, witness) for witness in _open(bench)[:MAX_WITNESSES]])
+    return list(first.values())
 
 
 def name_lines(bench: AuditSession) -> None:
@@ -60,118 +89,188 @@ def _inquire_lines(test: str, locations: Sequence[Location]) -> Inquiry:
     yield [Asked(Witness((test,), test), Pinpoint(tuple(locations)))]
 
 
+# Which witnesses are open ---------------------------------------------------------------------------------------
+
+
+def _unnamed(bench: AuditSession) -> list[Witness]:
+    """Those of edges, confirmed or not, that nothing tracked may carry and nobody has put anything back for."""
+    known = bench.known()
+    found = (Witness(edge.polluters, edge.test) for edge in _without_location(bench))
+    return [
+        each
+        for each in found
+        if known.files.keys() >= {*each.before} and not carriers(each, known) and not _is_tried(bench, each)
+    ]
+
+
+def _without_location(bench: AuditSession) -> Iterator[Edge]:
+    named = {(edge.polluters, edge.test) for edge, locations in bench.edges() if locations}
+    return (edge for edge in accusing(bench) if (edge.polluters, edge.test) not in named)
+
+
+def _is_tried(bench: AuditSession, witness: Witness) -> bool:
+    evidence = bench.evidence()
+    tried = (*evidence.restored_by_test.get(witness.test, ()), *evidence.unrestored)
+    return any(each == witness for each, _ in tried)
+
+
 def _open(bench: AuditSession) -> list[Witness]:
-    known = bench.evidence().deep
-    return [witness for witness in accusing_without_location(bench) if witness.before and witness not in known]
+    """Those of confirmed edges of which not all was tried."""
+    return [each for each in accusing_without_location(bench) if each.before and not _is_over(bench, each)]
+
+
+def _is_over(bench: AuditSession, witness: Witness) -> bool:
+    """Whether all that its makers changed was put back, or tried, and that was not it."""
+    evidence = bench.evidence()
+    changes = evidence.deep.get(witness.before)
+    if not changes:
+        return changes is not None
+    everything = witness, tuple(change.location for change in changes)
+    return everything in evidence.restored or everything in evidence.tried_in_vain
+
+
+# What is asked about one ----------------------------------------------------------------------------------------
 
 
 def _inquire(bench: AuditSession, witness: Witness) -> Inquiry:
+    if (yield from _without_a_look(bench, witness)):
+        return
     evidence = yield [Asked(witness, DeepLook())]
-    changes = evidence.deep.get(witness, ())
-    related = list(_related(bench, witness, changes))
-    for groups in ((*related, *_alike(bench, changes)), *stages(changes, bench.suite)):
-        asked = [group for group in dict.fromkeys(groups) if group]
-        if not asked:
-            continue
-        evidence = yield [_put_back(witness, group) for group in asked]
-        cures = [group for group in asked if evidence.cured(witness, group)]
-        if cures:
-            best = min(cures, key=len)
-            least = best if best in related else (yield from _least(witness, best))
-            yield [Asked(witness, Pinpoint(least))]
+    changes = evidence.deep.get(witness.before, ())
+    places = [change.location for change in changes]
+    for groups in (_known_cures(bench, witness, places), *stages(changes, bench.suite)):
+        if (yield from _cured_by(bench, witness, groups)):
             return
 
 
-def _put_back(witness: Witness, locations: tuple[Location, ...]) -> Asked:
+def _inquire_early(bench: AuditSession, witness: Witness) -> Inquiry:
+    yield from _without_a_look(bench, witness)
+
+
+def _without_a_look(bench: AuditSession, witness: Witness) -> Asking[bool]:
+    """Put back what is known to be changed by the makers of `witness`. Returns whether that was it."""
+    if witness.before in bench.evidence().deep:
+        return False
+    places = left_alone(bench, witness.before)
+    for groups in (_known_cures(bench, witness, places), own_groups(places, bench.suite)):
+        if (yield from _cured_by(bench, witness, groups)):
+            return True
+    return False
+
+
+def left_alone(bench: AuditSession, makers: Makers) -> list[Location]:
+    """What these tests change where no probe tracks, each alone, and what can be put back."""
+    profiles = (bench.evidence().profiles.get(test) for test in makers)
+    places = {place for each in profiles if each is not None for place in each.places_elsewhere}
+    return sorted(place for place in places if bench.suite.kind(place).restorable)
+
+
+def _cured_by(bench: AuditSession, witness: Witness, groups: Groups) -> Asking[bool]:
+    """Whether one of `groups` cures: then the least part of the smallest is known, and its lines."""
+    asked = [group for group in dict.fromkeys(groups) if group]
+    if not asked:
+        return False
+    evidence = yield [_put_back(witness, group) for group in asked]
+    cures = [group for group in asked if evidence.cured(witness, group)]
+    if not cures:
+        return False
+    best = min(cures, key=len)
+    is_known = best in _cures(evidence) or _is_container(bench, best, _cures(evidence))
+    least = best if is_known else (yield from _least(witness, best))
+    yield [Asked(witness, Pinpoint(least))]
+    return True
+
+
+def _put_back(witness: Witness, locations: Group) -> Asked:
     return Asked(witness, DeepPutBack(locations))
 
 
-def _related(bench: AuditSession, witness: Witness, changes: Sequence[Change]) -> Groups:
-    """What cured others of the same polluters, or the same test behind others; and whatever else was put into the
-    same containers."""
-    changed = tuple(change.location for change in changes)
-    for other, locations in bench.evidence().pinpointed:
-        if other.before == witness.before or other.test == witness.test:
-            parents = {container(location, bench.suite) for location in locations}
-            yield tuple(location for location in locations if location in changed)
-            yield tuple(location for location in changed if container(location, bench.suite) in parents)
+def _known_cures(bench: AuditSession, witness: Witness, changed: Sequence[Location]) -> Groups:
+    """What cured others of the same makers, or the same test behind others; else what was put into the same
+    containers, what cured anybody, and what is of the same kind: many tests are made after one pattern. (What all
+    modules hold has none.)"""
+    evidence = bench.evidence()
+    cured = [places for places in _cures(evidence) if set(places) <= set(changed)]
+    mine = [places for _, places in evidence.restored_by_test.get(witness.test, ()) if places in cured]
+    near = [*(places for places in evidence.pinpointed_behind.get(witness.before, ()) if places in cured), *mine]
+    yield from near or cured
+    if not near:
+        yield from _alike(bench, changed)
 
 
-def _alike(bench: AuditSession, changes: Sequence[Change]) -> Groups:
-    """What cured anybody, and what is of the same kind: many tests are made after one pattern. (What all modules
-    hold has none.)"""
-    changed = tuple(change.location for change in changes)
-    cured = [locations for _, locations in bench.evidence().pinpointed]
-    yield tuple(dict.fromkeys(each for locations in cured for each in locations if each in changed))
-    for kind in dict.fromkeys(location.kind for locations in cured for location in locations):
-        if kind != GLOBALS:
-            yield tuple(location for location in changed if location.kind == kind)
+def _is_container(bench: AuditSession, places: Group, cures: Iterable[Group]) -> bool:
+    """Whether these are entries of one container, an entry of which is known to cure: they are told as that."""
+    parents = {container(each, bench.suite) for each in places}
+    known = {container(each, bench.suite) for group in cures for each in group}
+    return len(places) > 1 and len(parents) == 1 and parents <= known
 
 
-def stages(changes: Sequence[Change], suite: Suite) -> Iterator[Groups]:
-    """What is put back together, stage by stage: the next is asked only where none of a stage cures."""
-    yield _own(changes, suite)
-    yield _each_kind(changes, suite)
-    yield _foreign(changes)
-    yield _everything(changes, suite)
-
-
-def _own(changes: Sequence[Change], suite: Suite) -> Groups:
-    """What the project's own modules hold, and settings of the process."""
-    own = [change.location for change in changes if not change.internal]
-    held = [each for each in own if suite.kind(each).held]
-    yield from _by_kind(sorted(held, key=lambda each: suite.kind(each).tracking == "on demand"))
-    yield tuple(_settings(changes, suite))
-    yield from _by_kind(_that_go(own, "apart", suite))
-    yield tuple(_that_go(own, "never", suite))
-
-
-def _each_kind(changes: Sequence[Change], suite: Suite) -> Groups:
-    """Settings of one kind at a time: put back all together, one may take away what the test needs, such as the
-    handler that a fixture of the session has added."""
-    groups = _by_kind(_settings(changes, suite))
-    return groups if len(groups) > 1 else []
-
-
-def _settings(changes: Sequence[Change], suite: Suite) -> list[Location]:
-    return _that_go([change.location for change in changes if not change.internal], "together", suite)
-
-
-def _that_go(locations: Iterable[Location], way: Restoring, suite: Suite) -> list[Location]:
-    """Those that are put back in this way; entries of containers are a matter of their own."""
-    kinds = ((each, suite.kind(each)) for each in locations)
-    return [each for each, kind in kinds if kind.about.put_back == way and not kind.held]
-
-
-def _by_kind(locations: Iterable[Location]) -> list[tuple[Location, ...]]:
-    """Those of each kind together."""
-    groups: dict[str, list[Location]] = {}
-    for each in locations:
-        groups.setdefault(each.kind, []).append(each)
-    return list(map(tuple, groups.values()))
-
-
-def _foreign(changes: Sequence[Change]) -> Groups:
-    """What others' modules hold, by package."""
-    by_package: dict[str, list[Location]] = {}
-    for change in changes:
-        if change.internal:
-            by_package.setdefault(change.location.owner.partition(".")[0], []).append(change.location)
-    return (tuple(group) for group in by_package.values())
-
-
-def _everything(changes: Sequence[Change], suite: Suite) -> Groups:
-    """What has to go together, and chance."""
-    everything = tuple(change.location for change in changes)
-    yield from _by_kind(_that_go(everything, "last", suite))
-    yield tuple(change.location for change in changes if not change.internal)
-    yield everything
-
-
-def _least(witness: Witness, locations: tuple[Location, ...]) -> Asking[tuple[Location, ...]]:
-    """The smallest part of `locations` that still cures."""
-    return shrink(
-        locations,
-        lambda part: _put_back(witness, part),
-        lambda evidence, asked: evidence.cured(witness, puts_back(asked.question)),
+def _cures(evidence: Evidence) -> Mapping[Group, None]:
+    """The least that cured somebody."""
+    return dict.fromkeys(
+        places
+        for witness, places in evidence.restored
+        if (witness.before, places) in evidence.pinpointed and evidence.cured(witness, places)
     )
+
+
+def _alike(bench: AuditSession, changed: Sequence[Location]) -> Groups:
+    places = dict.fromkeys(each for group in _cures(bench.evidence()) for each in group)
+    for parent in dict.fromkeys(container(each, bench.suite) for each in places):
+        yield tuple(each for each in changed if container(each, bench.suite) == parent)
+    for kind in dict.fromkeys(each.kind for each in places):
+        if kind != GLOBALS:
+            yield tuple(each for each in changed if each.kind == kind)
+
+
+def _least(witness: Witness, locations: Group) -> Asking[Group]:
+    """The smallest part of `locations` that still cures: whose they are, under which name, and which of them."""
+    for key in (_owner, _name, _itself):
+        groups: dict[object, list[Location]] = {}
+        for location in locations:
+            groups.setdefault(key(location), []).append(location)
+        found = yield from shrink(
+            [tuple(group) for group in groups.values()],
+            lambda part: _put_back(witness, _all_of(part)),
+            lambda evidence, asked: evidence.cured(witness, puts_back(asked.question)),
+            FINEST,
+        )
+        locations = _all_of(found)
+    return locations
+
+
+def _all_of(groups: Iterable[Group]) -> Group:
+    return tuple(location for group in groups for location in group)
+
+
+def _owner(location: Location) -> object:
+    return location.kind, location.owner
+
+
+def _name(location: Location) -> object:
+    """The name in its module through which it is reached."""
+    return location.kind, location.owner, location.key.partition("[")[0].partition(".")[0]
+
+
+def _itself(location: Location) -> object:
+    return location
+
+
+# Many in company ------------------------------------------------------------------------------------------------
+
+
+def _in_company(bench: AuditSession, witnesses: Sequence[Witness]) -> list[Order]:
+    """What cured others is put back behind the same makers, for all who can be asked in one execution."""
+    evidence = bench.evidence()
+    orders: list[Order] = []
+    for makers in dict.fromkeys(each.before for each in witnesses):
+        changed = {*left_alone(bench, makers), *(change.location for change in evidence.deep.get(makers, ()))}
+        near = evidence.pinpointed_behind.get(makers, ())
+        fitting = dict.fromkeys(places for places in (*near, *_cures(evidence)) if changed.issuperset(places))
+        mine = [each for each in witnesses if each.before == makers]
+        for places in list(fitting)[:MAX_COMPANIES]:
+            new = [each for each in mine if (each, places) not in evidence.restored]
+            orders += together(
+                bench, [each for each in new if (each, places) not in evidence.tried_in_vain], places
+            )
+    return orders

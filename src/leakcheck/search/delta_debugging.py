@@ -12,8 +12,14 @@ from typing import TypeVar
 T = TypeVar("T", bound=Hashable)
 
 
-def minimal(sequence: Sequence[T]) -> Generator[list[tuple[T, ...]], list[bool], tuple[T, ...]]:
-    """A 1-minimal subsequence that shows the effect, given that `sequence` as a whole does."""
+def minimal(
+    sequence: Sequence[T], finest: int | None = None
+) -> Generator[list[tuple[T, ...]], list[bool], tuple[T, ...]]:
+    """A 1-minimal subsequence that shows the effect, given that `sequence` as a whole does.
+
+    With `finest`, it is cut into no more parts than that: of what is needed to the last item little is asked, and
+    the answer is minimal as far as it has no more items.
+    """
     current = tuple(sequence)
     parts = 2
     while len(current) >= 2:
@@ -26,10 +32,10 @@ def minimal(sequence: Sequence[T]) -> Generator[list[tuple[T, ...]], list[bool],
         if shown is not None:
             parts = 2 if len(shown) <= len(current) // 2 else max(parts - 1, 2)
             current = shown
-        elif parts >= len(current):
+        elif parts >= (most := min(len(current), finest or len(current))):
             break
         else:
-            parts = min(parts * 2, len(current))
+            parts = min(parts * 2, most)
     return current
 
 

@@ -20,7 +20,6 @@ _WHAT_FOR: Mapping[str, str] = {
     "deep": " that ask what leaked",
     "alternatives": " that ask who else leaks the same",
     "confirm": " that prove what was found",
-    "cleaners": " that ask which tests clean up",
     "lines": " that ask for the lines that write",
     "quiet": " that repeat, with nothing else running, what differed in the same order",
 }

@@ -13,7 +13,8 @@ from leakcheck.orders.random import Strategy as Random
 from leakcheck.orders.random import backward
 from leakcheck.progress import Outlook
 from leakcheck.records import Alone, Order
-from leakcheck.search.deep_search import look_deep, name_lines
+from leakcheck.search.cleaners import find_cleaners
+from leakcheck.search.deep_search import look_deep, name_early, name_lines
 from leakcheck.search.once_more import OnceMore
 from leakcheck.search.outlook import declared_seconds, outlook
 from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
@@ -85,6 +86,8 @@ def find_and_prove(bench: AuditSession, plan: Plan) -> None:
         if plan.latent:
             name_lines(bench)
         once_more.settle()
+    if plan.latent:
+        find_cleaners(bench)
 
 
 def _search(bench: AuditSession, plan: Plan) -> None:
@@ -101,8 +104,9 @@ def _search(bench: AuditSession, plan: Plan) -> None:
 
 
 def prove(bench: AuditSession, rounds: int = 1) -> None:
-    """Confirm what is known, name what leaked, and ask who else leaves it."""
+    """Name what leaked where that is cheap, confirm what is known, name the rest, and ask who else leaves it."""
     for _ in range(rounds):
+        name_early(bench)
         confirm(bench)
         look_deep(bench)
         find_alternatives(bench)

@@ -30,8 +30,6 @@ def confirm(bench: AuditSession) -> None:
         orders = _repeats(bench)
         if orders:
             bench.run("confirm", orders)
-    if bench.profile.search:
-        bench.spend("cleaners", _cleaners(bench))
 
 
 def accusing(bench: AuditSession) -> list[Edge]:
@@ -153,17 +151,3 @@ def _repeats(bench: AuditSession) -> list[Order]:
 def _alone_again(bench: AuditSession, test: str, times: int) -> list[Order]:
     known = len(bench.evidence().profiles[test].outcomes)
     return [Order(Alone(), (test,), collect=(bench.files[test],), repeat=known + number) for number in range(times)]
-
-
-def _cleaners(bench: AuditSession) -> list[Order]:
-    """Tests that were seen to take a leaked value away, put between polluter and victim."""
-    cleaners, evidence = bench.known().cleaners, bench.evidence()
-    orders = {}
-    for edge, locations in bench.edges():
-        if edge.effect != "breaks" or len(locations) != 1 or len(edge.polluters) != 1 or not edge.confirmed:
-            continue
-        for cleaner in cleaners.get(locations[0], {}):
-            witness = Witness((edge.polluters[0], cleaner), edge.test)
-            if cleaner not in (edge.test, edge.polluters[0]) and witness not in evidence.outcomes:
-                orders[witness] = order_for(bench.suite, witness)
-    return list(orders.values())

@@ -53,16 +53,24 @@ def ask(bench: AuditSession, phase: str, inquiries: Sequence[Inquiry]) -> None:
 
 def _missing(bench: AuditSession, questions: Sequence[Asked]) -> list[Order]:
     """One order for each execution that is wanted and not there yet."""
-    wanted: dict[Asked, int] = {}
+    wanted: dict[object, Asked] = {}
     for each in questions:
-        once = each._replace(times=1)
-        wanted[once] = max(each.times, wanted.get(once, 0))
+        same = _answered_by(each)
+        times = max(each.times, wanted[same].times) if same in wanted else each.times
+        wanted[same] = wanted.get(same, each)._replace(times=times)
     evidence = bench.evidence()
     return [
         order_for(bench.suite, asked.witness, asked.question, repeat=number)
-        for asked, times in wanted.items()
-        for number in range(_known(asked, evidence), times)
+        for asked in wanted.values()
+        for number in range(_known(asked, evidence), asked.times)
     ]
+
+
+def _answered_by(asked: Asked) -> object:
+    """Equal for what one execution answers: what tests change is the same, whoever comes behind them."""
+    if isinstance(asked.question, DeepLook | Pinpoint):
+        return asked.witness.before, asked.question
+    return asked.witness, asked.question
 
 
 def _known(asked: Asked, evidence: Evidence) -> int:
@@ -73,9 +81,9 @@ def _known(asked: Asked, evidence: Evidence) -> int:
             tries = evidence.tried_in_vain[witness, locations]
             return len(evidence.restored.get((witness, locations), ())) + tries
         case Pinpoint(locations):
-            return int((witness, locations) in evidence.pinpointed)
+            return int((witness.before, locations) in evidence.pinpointed)
         case DeepLook():
-            return int(witness in evidence.deep)
+            return int(witness.before in evidence.deep)
         case _:
             return len(evidence.outcomes.get(witness, ()))
 
@@ -84,9 +92,10 @@ def shrink(
     sequence: Sequence[T],
     question: Callable[[tuple[T, ...]], Asked],
     shows: Callable[[Evidence, Asked], bool],
+    finest: int | None = None,
 ) -> Asking[tuple[T, ...]]:
     """Drive delta debugging: the smallest part of `sequence` whose `question` is answered so that it `shows`."""
-    parts = minimal(sequence)
+    parts = minimal(sequence, finest)
     try:
         batch = next(parts)
         while True:

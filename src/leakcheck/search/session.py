@@ -143,11 +143,24 @@ class AuditSession:
 
         Past the time `until` no more of them are begun, and what is left out is noted.
         """
+        done, waiting = self._run_until(phase, orders, lanes, until)
+        if waiting:
+            self.left_out.note(phase, waiting)
+        return done
+
+    def use_up(self, phase: str, orders: Sequence[Order]) -> None:
+        """Run as many of `orders` as the budget still allows, where nothing is lost by what is left out."""
+        if orders and time.monotonic() <= self.deadline:
+            self._run_until(phase, orders, None, self.deadline)
+
+    def _run_until(
+        self, phase: str, orders: Sequence[Order], lanes: int | None, until: float
+    ) -> tuple[list[Execution], list[Order]]:
+        """What was run, and what was not."""
         done: list[Execution] = []
         until = min(until, self._bound())
         if orders and time.monotonic() > until:
-            self.left_out.note(phase, orders)
-            return []
+            return [], list(orders)
         since, ended = Since.now(self.engine.tally), []
         watch = self._watch()
         waiting = [_watched(order, watch) for order in orders]
@@ -171,14 +184,12 @@ class AuditSession:
             if time.monotonic() > self._bound():
                 self.left_out.note(phase, batch)
                 self._drop([each for each in ran if _was_cut(each)], CUT)
-        if waiting:
-            self.left_out.note(phase, waiting)
         # By their numbers, not by who was first: the same audit asks the same questions.
         self.executions.sort(key=_by_number)
         self.engine.keep("audit", since.phase(phase, ended))
         for text in self.engine.incidents:
             self.note(Topic.PROCESS, text)
-        return sorted(done, key=_by_number)
+        return sorted(done, key=_by_number), waiting
 
     def allow(self, seconds: float) -> None:
         """Let so much time be spent from now on, whatever is left of the budget, if there was one."""

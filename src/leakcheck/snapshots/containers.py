@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.library_objects import context_value, local_values, reader, weak_data
-from leakcheck.snapshots.markers import Items
+from leakcheck.snapshots.markers import MISSING, Items
 from leakcheck.snapshots.positions import Position, has_position
 from leakcheck.snapshots.redaction import HIDDEN, hides_key
 from leakcheck.snapshots.registered import VIRTUAL, implementations, is_abstract, virtual
@@ -195,6 +195,17 @@ def _parts(value: Any) -> Content:
 def _library(value: Any) -> Content:
     found = reader(value)
     return {} if found is None else found.read(value)
+
+
+def one(holder: Holder, key: Any) -> Any:
+    """The value of one key, `MISSING` if there is none: quick, however much is held beside it."""
+    value = holder.value
+    match holder.kind:
+        case "dict" | "attributes":
+            return dict.get(value, key, MISSING)
+        case "names" if not issubclass(type(value), type) and not Slots.of(type(value)):
+            return dict.get(state_of(value) or {}, key, MISSING)
+    return content(holder).get(key, MISSING)
 
 
 def _whole(kind: str, value: Any) -> Any:

@@ -7,7 +7,7 @@ import os
 import sys
 import types
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from leakcheck.snapshots.containers import (
@@ -52,13 +52,15 @@ def walk(
     deep: int = MAX_DEPTH,
     foreign_depth: int = MAX_DEPTH,
     met: Callable[[str, Any], None] | None = None,
+    toward: Container[str] | None = None,
 ) -> None:
     """Tell every holder that can be reached from `roots` (None: all modules) and its content, each object once, and
     `met` of every way to each.
 
     `deep` tells how many steps to go from a module, `foreign_depth` how many of them inside objects whose class is
     not the project's own. Where that is bounded, others' objects that classes hold (descriptors, mappers) are not
-    entered, and other packages' modules that `roots` import by name are told, too.
+    entered, and other packages' modules that `roots` import by name are told, too. With `toward` only what lies at
+    these paths is told and entered.
     """
     shallow = foreign_depth < MAX_DEPTH
     left_out = (
@@ -84,7 +86,12 @@ def walk(
             if holder.kind not in ("tuple", "parts"):
                 held(holder, inside)
             if depth < deep and foreign < foreign_depth:
-                found = (pair for pair in _children(holder, inside) if not _is_closed(pair[1], own=not foreign))
+                pairs = _children(holder, inside)
+                found = (
+                    pair
+                    for pair in pairs
+                    if (toward is None or pair[0] in toward) and not _is_closed(pair[1], own=not foreign)
+                )
                 own = shallow and issubclass(type(value), type)
                 waiting.extend(
                     (name, item, depth + 1, foreign) for name, item in found if not (own and _is_foreign(item))

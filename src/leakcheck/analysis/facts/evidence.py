@@ -46,8 +46,10 @@ class Witness:
     files: tuple[str, ...] = ()
 
 
+Makers = tuple[str, ...]
+"""The tests before the last: what they changed is the same, whoever comes behind them."""
 Undoing = tuple[Witness, tuple[Location, ...]]
-"""A witness, and the locations that were put back before its test, or whose lines were looked for."""
+"""A witness, and the locations that were put back before its test."""
 T = TypeVar("T")
 
 
@@ -56,10 +58,11 @@ class Evidence:
     """Outcomes of each witness, in the order of execution, and the same with locations put back in between.
 
     `unrestored` are attempts to put locations back that failed: they tell nothing. `deep` is what deep looks found
-    behind each witness, `pinpointed` the same with the lines that changed some locations. An execution with a deep
-    look counts as no outcome of its witness. `company` tells how many of the outcomes of a witness were seen in an
-    execution that asked about other tests, too. `fresh` are witnesses whose printed command was run, `warm` those
-    for which a fork stood in for the new process, with what it showed: it counts until a new process has.
+    behind some tests, whoever ran then, `pinpointed` the same with the lines that changed some locations. An
+    execution with a deep look counts as no outcome of its witness. `company` tells how many of the outcomes of
+    a witness were seen in an execution that asked about other tests, too. `fresh` are witnesses whose printed
+    command was run, `warm` those for which a fork stood in for the new process, with what it showed: it counts
+    until a new process has.
     """
 
     profiles: Mapping[str, SoloProfile]
@@ -69,8 +72,8 @@ class Evidence:
     fresh: frozenset[Witness] = frozenset()
     warm: Mapping[Witness, Outcome] = field(default_factory=dict)
     unrestored: tuple[tuple[Witness, tuple[Location, ...]], ...] = ()
-    deep: Mapping[Witness, tuple[Change, ...]] = field(default_factory=dict)
-    pinpointed: Mapping[tuple[Witness, tuple[Location, ...]], tuple[Change, ...]] = field(default_factory=dict)
+    deep: Mapping[Makers, tuple[Change, ...]] = field(default_factory=dict)
+    pinpointed: Mapping[tuple[Makers, tuple[Location, ...]], tuple[Change, ...]] = field(default_factory=dict)
     company: Mapping[Witness, int] = field(default_factory=dict)
 
     @classmethod
@@ -93,8 +96,12 @@ class Evidence:
         return _by_test((key[0], key) for key in self.restored)
 
     @cached_property
-    def pinpointed_by_test(self) -> Mapping[str, Sequence[Undoing]]:
-        return _by_test((key[0], key) for key in self.pinpointed)
+    def pinpointed_behind(self) -> Mapping[Makers, Sequence[tuple[Location, ...]]]:
+        """tests -> the locations whose lines were looked for while they ran."""
+        found: dict[Makers, list[tuple[Location, ...]]] = {}
+        for makers, locations in self.pinpointed:
+            found.setdefault(makers, []).append(locations)
+        return found
 
     @cached_property
     def tried_in_vain(self) -> Counter[Undoing]:
@@ -145,8 +152,8 @@ class Answers:
     fresh: set[Witness] = field(default_factory=set)
     warm: dict[Witness, tuple[Outcome, str]] = field(default_factory=dict)
     unrestored: list[Undoing] = field(default_factory=list)
-    deep: dict[Witness, tuple[Change, ...]] = field(default_factory=dict)
-    pinpointed: dict[Undoing, tuple[Change, ...]] = field(default_factory=dict)
+    deep: dict[Makers, tuple[Change, ...]] = field(default_factory=dict)
+    pinpointed: dict[tuple[Makers, tuple[Location, ...]], tuple[Change, ...]] = field(default_factory=dict)
     company: dict[Witness, int] = field(default_factory=dict)
 
     def add(self, execution: Execution, files: Mapping[str, str]) -> tuple[str, ...]:
@@ -165,9 +172,11 @@ class Answers:
                 key = witness, locations
                 self.restored[key] = (*self.restored.get(key, ()), outcome)
             case Pinpoint(locations):
-                self.pinpointed[witness, locations] = execution.deep
+                self.pinpointed[witness.before, locations] = execution.deep
+                return (witness.test, *self._behind(witness.before))
             case DeepLook():
-                self.deep[witness] = execution.deep
+                self.deep[witness.before] = execution.deep
+                return (witness.test, *self._behind(witness.before))
             case Printed(warm=warm):
                 self._add_printed(witness, execution, is_warm=warm and execution.engine == WARM)
             case _:
@@ -190,6 +199,10 @@ class Answers:
     def _count(self, witness: Witness, outcome: Outcome, name: str) -> None:
         self.outcomes[witness] = (*self.outcomes.get(witness, ()), outcome)
         self.names[witness] = (*self.names.get(witness, ()), name)
+
+    def _behind(self, makers: Makers) -> Iterator[str]:
+        """The tests before which something was put back that `makers` had changed."""
+        return (witness.test for witness, _ in self.restored if witness.before == makers)
 
     def _add_company(self, execution: Execution, asked: Company) -> tuple[str, ...]:
         told = tuple(company_of(execution, asked.makers))

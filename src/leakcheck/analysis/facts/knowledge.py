@@ -11,7 +11,7 @@ from leakcheck.analysis.facts.coverage import Coverage, Met, coverage_from, dige
 from leakcheck.analysis.facts.evidence import Answers, Evidence
 from leakcheck.analysis.facts.profiles import Profiles, SoloProfile
 from leakcheck.analysis.facts.same_order import Same, SameOrders
-from leakcheck.analysis.facts.timeline import Timeline, changed_in_place, timeline_of
+from leakcheck.analysis.facts.timeline import Timeline, cleaned_in_place, timeline_of
 from leakcheck.options import Options
 from leakcheck.records import Execution, Location, Suite
 
@@ -44,7 +44,7 @@ class Knowledge:
         self.restless: set[str] = set()
         """Tests that were seen to change anything."""
         self.cleaners: dict[Location, dict[str, None]] = {}
-        """location -> tests that were seen to change a value that was in place there to another or to none."""
+        """location -> tests that were seen to put the value from before in the place of a leaked one."""
         self._seen: dict[str, bool] = {}
         self._profiles, self._answers, self.same_orders = Profiles(), Answers(), SameOrders()
         self._first: dict[Met, str] = {}
@@ -127,9 +127,8 @@ class Knowledge:
                 self.differing.add(run.test)
             if run.changes or run.finalised:
                 self.restless.add(run.test)
-        for run, change, value in changed_in_place(timeline):
-            if change.digest != value.digest:
-                self.cleaners.setdefault(change.location, {})[run.test] = None
+        for test, location in cleaned_in_place(timeline):
+            self.cleaners.setdefault(location, {})[test] = None
         self.same_orders.add(execution)
         self._learn_alone(execution)
         self._answers.add(execution, self.files)

@@ -144,6 +144,17 @@ def changed_in_place(timeline: Timeline) -> Iterator[tuple[TestRun, Change, Left
                 yield run, change, value
 
 
+def cleaned_in_place(timeline: Timeline) -> Iterator[tuple[str, Location]]:
+    """(test, location) wherever a run began with a leaked value and left the value from before."""
+    origin: dict[Location, str] = {}
+    for place, run in enumerate(timeline.runs if timeline.stays else ()):
+        left = {change.location: change for change in (*run.changes, *run.finalised)}
+        for location, change in left.items():
+            first = origin.setdefault(location, change.before_digest)
+            if change.digest == first and timeline.value(location, place) is not None:
+                yield run.test, location
+
+
 _EVERYWHERE = ("suite", "session")
 
 

@@ -19,11 +19,10 @@ def found_deep(carried: Iterable[Carried], evidence: Evidence) -> list[LeftChang
     """Who left what at the locations that deep looks have proven to carry the edges."""
     found: dict[tuple[str, Location], LeftChange] = {}
     for edge, locations in carried:
-        for key in evidence.pinpointed_by_test.get(edge.test, ()):
-            if key[0].before == edge.polluters:
-                for change in evidence.pinpointed[key]:
-                    if change.location in locations and change.cause:
-                        found.setdefault((change.cause, change.location), LeftChange(change.cause, change))
+        for tried in evidence.pinpointed_behind.get(edge.polluters, ()):
+            for change in evidence.pinpointed[edge.polluters, tried]:
+                if change.location in locations and change.cause:
+                    found.setdefault((change.cause, change.location), LeftChange(change.cause, change))
     return list(found.values())
 
 

@@ -200,11 +200,8 @@ def _proof(
 
 def _proven_deep(witness: Witness, evidence: Evidence) -> tuple[Location, ...]:
     """The fewest locations that deep looks found and that undo the effect when they are put back together."""
-    if witness not in evidence.deep:
-        return ()
-    pointed = evidence.pinpointed_by_test.get(witness.test, ())
-    pinpointed = [tried for known, tried in pointed if known == witness and evidence.cured(witness, tried)]
-    return min(pinpointed, key=len, default=())
+    pinpointed = evidence.pinpointed_behind.get(witness.before, ())
+    return min((tried for tried in pinpointed if evidence.cured(witness, tried)), key=len, default=())
 
 
 def _cleaning(

@@ -60,7 +60,9 @@ def _open(
     if any(not edge.confirmed for edge, _ in mine):
         yield "a suspicion is not confirmed"
     unseen = (Witness(edge.polluters, test) for edge, locations in mine if edge.confirmed and not locations)
-    if any(witness not in evidence.deep for witness in unseen if set(witness.before) <= evidence.profiles.keys()):
+    if any(
+        witness.before not in evidence.deep for witness in unseen if set(witness.before) <= evidence.profiles.keys()
+    ):
         yield "what leaked into it is not known"
     missing = sum(not each.shown for each in tried)
     if missing:

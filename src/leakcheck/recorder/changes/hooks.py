@@ -53,6 +53,11 @@ class RecorderPlugin:
         """`item` stands for `test` in this execution."""
         self._names[id(item)] = test
 
+    def look_again(self) -> None:
+        """What differs now at the places that are looked at after every test, no test has made."""
+        if self._watchpoints is not None:
+            self._watchpoints.changes("")
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         if self.segment is None:

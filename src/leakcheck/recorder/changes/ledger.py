@@ -168,6 +168,10 @@ class StateLedger:
         changes = (self._change(account, spot, lifetime, reach) for spot in account.before)
         return tuple(change for change in changes if change is not None)
 
+    def keeps(self, location: Location) -> bool:
+        """Whether owners of this kind are watched, so that their values can be saved."""
+        return any(probe.kind == location.kind for probe in self.probes.owned)
+
     def save(self, locations: Iterable[Location]) -> list[Saved]:
         """Keep the present values of `locations`, so that they can be put back later."""
         wanted = {(each.kind, each.owner): set[str]() for each in locations}

@@ -19,7 +19,7 @@ from leakcheck.probes.contract import Held
 from leakcheck.recorder.comparing import differ, listed_otherwise
 from leakcheck.recorder.deep.aliases import Aliases, Encounters
 from leakcheck.records import Change, Location, Source
-from leakcheck.snapshots.containers import Content, Holder, content, entry, values
+from leakcheck.snapshots.containers import Content, Holder, content, entry, one, values
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.reachable import is_project, walk
 from leakcheck.snapshots.replacing import is_of
@@ -57,6 +57,7 @@ class DeepLook:
         self._camera = camera
         self._probes = probes
         self._on_demand = on_demand
+        self._only: Collection[Location] | None = None
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
         self._settings = read_settings(probes, on_demand=on_demand)
         self._met = Encounters()
@@ -76,17 +77,17 @@ class DeepLook:
 
     @classmethod
     def at(cls, camera: Snapshotter, probes: Probes, locations: Collection[Location]) -> DeepLook:
-        """A look at nothing but the containers of these locations."""
+        """A look at nothing but these locations."""
         look = cls(camera, probes)
+        look._only = frozenset(locations)
         owners = {location.owner for location in locations}
         paths = {f"{each.owner}:{part}" for each in locations for part in (each.key, _STEP.sub("", each.key))}
-        deep = max((len(_STEPS.findall(each.key)) for each in locations), default=0) + 1
 
         def hold(holder: Holder, inside: Content) -> None:
             if holder.path in paths:
                 look._hold(holder, inside)
 
-        walk(hold, lambda module: module.__name__ in owners, deep=deep)
+        walk(hold, lambda module: module.__name__ in owners, toward={*_ways(paths)})
         return look
 
     def _hold(self, holder: Holder, inside: Content) -> None:
@@ -101,6 +102,8 @@ class DeepLook:
         dict) is one difference."""
         found: dict[Location, Difference] = {}
         for each in (*self._set_otherwise(), *self._held_otherwise()):
+            if self._only is not None and each.location not in self._only:
+                continue
             same = found.get(each.location)
             if same is not None:
                 found[each.location] = replace(same, undo=_both(same.undo, each.undo))
@@ -184,6 +187,13 @@ class DeepLook:
                     yield Difference(location, old, new, undo, outside and not _is_replaced(old, new))
 
 
+def _ways(paths: Iterable[str]) -> Iterator[str]:
+    """The paths, and everything that may lie on the way to one of them."""
+    for path in paths:
+        yield path
+        yield from (path[: step.start()] for step in _STEPS.finditer(path))
+
+
 def _is_replaced(old: Any, new: Any) -> bool:
     """Whether code was replaced by other code, or taken away: an object that puts None there does so for itself."""
     return isinstance(old, _CODE) and (new is MISSING or callable(new))
@@ -255,7 +265,7 @@ def _unnamed(holder: Holder, wanted: Iterable[Location]) -> list[Location]:
 
 
 def _reader(holder: Holder, key: Any) -> Callable[[], Any]:
-    return lambda: content(holder).get(key, MISSING)
+    return partial(one, holder, key)
 
 
 def _setting_reader(probe: Setting, location: Location) -> Callable[[], Any]:

@@ -10,26 +10,46 @@ from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.comparing import differ
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.deep.pinpoint import Pinpoint
-from leakcheck.records import Change, Location, Source, questions
+from leakcheck.records import Change, Location, Question, Source, questions
 from leakcheck.snapshots.frames import is_project_file
+
+MAX_SPOTS = 50
+"""So many locations are looked at after every line: of the entries of a container that one line has written, these
+are enough."""
 
 
 class DeepRun:
-    """Begun before the first test; asked after each test but the last, and before the last."""
+    """Begun before the first test; asked after each of the makers, and before what comes behind them."""
 
-    def __init__(self, book: StateLedger, question: questions.Deep) -> None:
+    def __init__(
+        self, book: StateLedger, put_back: tuple[Location, ...] = (), find: tuple[Location, ...] = ()
+    ) -> None:
+        """At the locations to put back or to find the lines of; a look everywhere if there are none."""
         self._book = book
-        self._put_back = questions.puts_back(question)
-        wanted = () if isinstance(question, questions.DeepLook) else question.locations
-        means = (book.camera, book.probes)
+        self._put_back = put_back
+        wanted, means = (*put_back, *find), (book.camera, book.probes)
         self._look = DeepLook.at(*means, wanted) if wanted else DeepLook.everywhere(*means)
         self._makers: dict[Location, str] = {}
         self._sources: dict[Location, Source] = {}
         self._pinpoint: Pinpoint | None = None
-        if isinstance(question, questions.Pinpoint):
-            spots = self._look.spots(question.locations)
+        if find:
+            spots = self._look.spots(find)[:MAX_SPOTS]
             self._pinpoint = Pinpoint(spots, is_project_file, differ, self._changed)
             self._pinpoint.start()
+
+    @classmethod
+    def of(cls, book: StateLedger, question: Question) -> DeepRun | None:
+        """For what is asked, if it wants more than the ledger keeps."""
+        match question:
+            case questions.DeepLook():
+                return cls(book)
+            case questions.Pinpoint(locations):
+                return cls(book, find=locations)
+            case questions.DeepPutBack(locations):
+                return cls(book, locations)
+            case questions.Company(restore=locations) if locations and not any(map(book.keeps, locations)):
+                return cls(book, locations)
+        return None
 
     def _changed(self, location: Location, code: CodeType, line: int) -> None:
         self._sources[location] = self._book.source_at(code.co_filename, line, code.co_name)
@@ -40,7 +60,9 @@ class DeepRun:
             self._makers.setdefault(each.location, test)
 
     def changes(self) -> tuple[Change, ...]:
-        """What differs before the last test runs."""
+        """What differs before the last test runs; what is put back again nobody needs to be told of."""
+        if self._put_back:
+            return ()
         if self._pinpoint is not None:
             self._pinpoint.stop()
         found = []

@@ -84,10 +84,10 @@ class Runner:
 
     def _run_items(self, items: Sequence[pytest.Item], order: Order, segment: Segment) -> None:
         question = order.question
-        undone = () if isinstance(question, questions.Deep) else questions.puts_back(question)
+        deep = DeepRun.of(self._book, question)
+        undone = () if deep is not None else questions.puts_back(question)
         saved = self._book.save(undone) if undone else []
         turn = questions.put_back_before(question, len(items))
-        deep = DeepRun(self._book, question) if isinstance(question, questions.Deep) else None
         twice = isinstance(question, Alone) and question.again
         ran: set[str] = set()
         for index, item in enumerate(items):
@@ -96,16 +96,17 @@ class Runner:
             if order.tests[index] in ran:
                 renew_temporary_folder(self._session.config)
             ran.add(order.tests[index])
-            if following is None and deep is not None:
+            if index == turn and deep is not None:
                 self._tell_deep(deep, segment)
+                self._recorder.look_again()
             elif index == turn and undone:
                 self._put_back(saved, undone, segment)
-            within = deep.surroundings() if following is None and deep is not None else None
+            within = deep.surroundings() if index >= turn and deep is not None else None
             if within is None:
                 self._run_item(item, following)
             else:
                 within.run(self._run_item, item, following)
-            if deep is not None and following is not None:
+            if deep is not None and index < turn:
                 deep.after(self._recorder.test_id(item))
             if spare is not None:
                 self._tell_elsewhere(item, segment)
