@@ -28,7 +28,6 @@ class _Encoder(json.JSONEncoder):
     iterencode = json.JSONEncoder.iterencode
 
 
-_ENCODE = _Encoder(separators=(",", ":"), ensure_ascii=True).encode
 _DECODE = json.JSONDecoder().decode
 
 
@@ -36,6 +35,23 @@ def encode(event: Event) -> bytes:
     """One line without its seal, with its line end: what a seal is put on."""
     body = {"event": type(event).__name__.lower(), **_plain(event)}
     return (_ENCODE(body) + "\n").encode("ascii")
+
+
+@cache
+def _names(cls: type[Any]) -> tuple[str, ...]:
+    return tuple(spec.name for spec in fields(cls))
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    """The fields of a record; of a mapping that is no dict, its items. What is in them the encoder asks for."""
+    cls = type(record)
+    if not is_dataclass(cls):
+        return dict(record)
+    tag = {"is": _TAGS[cls]} if cls in _TAGS else {}
+    return tag | {name: getattr(record, name) for name in _names(cls)}
+
+
+_ENCODE = _Encoder(separators=(",", ":"), ensure_ascii=True, check_circular=False, default=_plain).encode
 
 
 def decode(line: bytes | str) -> Event:
@@ -49,21 +65,6 @@ def decode(line: bytes | str) -> Event:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise Unreadable(f"not an event: {type(error).__name__}: {error}") from error
     return event
-
-
-def _plain(record: Any) -> dict[str, Any]:
-    tag = {"is": _TAGS[type(record)]} if type(record) in _TAGS else {}
-    return tag | {spec.name: _plain_value(getattr(record, spec.name)) for spec in fields(record)}
-
-
-def _plain_value(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain_value(item) for item in value]
-    if is_dataclass(value):
-        return _plain(value)
-    if isinstance(value, Mapping):
-        return {key: _plain_value(item) for key, item in value.items()}
-    return value
 
 
 @cache

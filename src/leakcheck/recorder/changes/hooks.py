@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Generator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
-from leakcheck.recorder.changes.causes import Cause, Causes
+from leakcheck.recorder.changes.causes import START, Cause, Causes
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.owner_names import relative
@@ -45,6 +46,7 @@ class RecorderPlugin:
         self._changes: tuple[Change, ...] | None = None
         self._finalised: list[Change] = []
         self._lifetime: tuple[str | int, ...] = ("test", 0)
+        self._around = START
 
     def test_id(self, item: pytest.Item) -> str:
         return self._names.get(id(item)) or short_id(item.nodeid)
@@ -59,7 +61,7 @@ class RecorderPlugin:
             return (yield)
         self._begin(item)
         start = Real.monotonic()
-        with self._causes.during(Cause(self._lifetime, "setup")):
+        with self._causes.during(self._around):
             result = yield
             self._end_of_test_level()
         self._finish(item, Real.monotonic() - start)
@@ -67,6 +69,7 @@ class RecorderPlugin:
 
     def _begin(self, item: pytest.Item) -> None:
         self._lifetime = ("test", next(self._numbers))
+        self._around = Cause(self._lifetime, "setup")
         self._outcomes.clear()
         self._changes, self._finalised = None, []
         assert self.segment is not None
@@ -95,29 +98,31 @@ class RecorderPlugin:
         if self._changes is None:
             self._book.check()
             self._changes = self._book.close(self._lifetime)
-            self._book.settle_newborn(self._lifetime)
+            self._book.settle_newborn()
 
     # Phases ----------------------------------------------------------------------------------------------------
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
-        return (yield from self._phase("setup"))
+        return (yield from self._phase(self._around))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self) -> Generator[None, Any, Any]:
-        return (yield from self._phase("call"))
+        return (yield from self._phase(Cause(self._lifetime, "call")))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self) -> Generator[None, Any, Any]:
-        return (yield from self._phase("teardown"))
+        return (yield from self._phase(Cause(self._lifetime, "teardown")))
 
-    def _phase(self, phase: str) -> Generator[None, Any, Any]:
-        with self._causes.during(Cause(self._lifetime, phase)):
-            try:
-                return (yield)
-            finally:
-                self._look_outside()
-                self._boundary()
+    def _phase(self, cause: Cause) -> Generator[None, Any, Any]:
+        """Between phases nobody is charged: what plugins do there is their own."""
+        self._causes.push(cause)
+        try:
+            return (yield)
+        finally:
+            self._look_outside()
+            self._boundary()
+            self._causes.pop(cause)
 
     def _boundary(self, *, always: bool = False) -> None:
         if self._book.full or always:
@@ -130,12 +135,13 @@ class RecorderPlugin:
         cause = self._fixture_cause(fixturedef, "setup")
         wide = fixturedef.scope != "function"
         self._boundary(always=wide)
-        with self._causes.during(cause):
-            try:
-                return (yield)
-            finally:
-                self._boundary(always=wide)
-                fixturedef.addfinalizer(lambda: self._begin_finalising(fixturedef, cause))
+        self._causes.push(cause)
+        try:
+            return (yield)
+        finally:
+            self._boundary(always=wide)
+            fixturedef.addfinalizer(partial(self._begin_finalising, fixturedef, cause))
+            self._causes.pop(cause)
 
     def _fixture_cause(self, fixturedef: Any, phase: str) -> Cause:
         wide = fixturedef.scope != "function"

@@ -20,8 +20,9 @@ from leakcheck.recorder.changes.line_watch import LineWatch
 from leakcheck.recorder.changes.owner_names import Birth, owner_name, relative
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.records import Change, Location, PathChange, Source
-from leakcheck.snapshots.frames import executing_modules, innermost, is_project_file
+from leakcheck.snapshots.frames import executing_modules, innermost, is_project_file, is_project_module
 from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot, differences, same
+from leakcheck.snapshots.trails import Trail, Trails
 from leakcheck.snapshots.values import Snapshotter
 
 _CHEAP = 48
@@ -46,6 +47,8 @@ class StateLedger:
         self._reads: dict[Spot, None] = {}
         self._test: Lifetime | None = None
         self._lines = LineWatch()
+        self._trails = Trails(is_project_module)
+        self._newborn: list[Place] = []
         self.doctests = Doctests()
 
     # What probes tell ------------------------------------------------------------------------------------------
@@ -61,7 +64,9 @@ class StateLedger:
         frame = innermost(sys._getframe(1))
         file, line = (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("", 0)
         birth = Birth(self._causes.current, file, line, executing_modules(frame))
-        places[key] = Place(probe, weakref.ref(owner, gone), birth)
+        places[key] = place = Place(probe, weakref.ref(owner, gone), birth)
+        if self._own(place):
+            self._newborn.append(place)
 
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         if self._test is None:
@@ -136,6 +141,7 @@ class StateLedger:
     def begin_test(self, lifetime: Lifetime) -> None:
         self._test = lifetime
         self._reads.clear()
+        self._newborn.clear()
 
     def end_test(self) -> tuple[Location, ...]:
         """The locations that the test consulted before writing them."""
@@ -152,11 +158,12 @@ class StateLedger:
                 with contextlib.suppress(Exception):  # a test may have broken anything: the next look will see it
                     self._check(place, owner)
 
-    def settle_newborn(self, lifetime: Lifetime) -> None:
-        """The test is over in which these owners were made: from now on, what others write to them counts."""
-        for place in [each for each in self._places.values() if each.birth.cause.lifetime == lifetime]:
+    def settle_newborn(self) -> None:
+        """The test is over that has made these owners: from now on, what others write to them counts."""
+        for place in self._newborn:
             owner = place.ref()
             if owner is not None:
+                place.seen.clear()
                 state = place.probe.state(owner)
                 place.known = {key: self._photograph(place, owner, key, state) for key in state}
 
@@ -248,15 +255,19 @@ class StateLedger:
             if after is ABSENT:
                 place.known.pop(key, None)
 
-    @staticmethod
-    def _is_unchanged(place: Place, key: str, value: object) -> bool:
-        """Whether the very same unchanging value stood here when it was looked at last."""
+    def _is_unchanged(self, place: Place, key: str, value: object) -> bool:
+        """Whether the very same stood here, and all that may change in it, when it was looked at last."""
         last = place.seen.pop(key, MISSING)
         if value is MISSING:
             return key not in place.known
         if not place.probe.in_place or id(type(value)) in _PLAIN:
             place.seen[key] = value
-        return last is value and key in place.known
+            return last is value and key in place.known
+        trail = self._trails.of(value)
+        if trail is None:
+            return False
+        place.seen[key] = trail
+        return type(last) is Trail and trail.same(last) and key in place.known
 
     def _photograph(self, place: Place, owner: object, key: str, state: object) -> Snapshot:
         value = state.get(key, MISSING)  # type: ignore[attr-defined]
