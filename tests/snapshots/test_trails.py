@@ -83,7 +83,8 @@ def _leaf(chance: Random) -> Any:
 
 
 def _key(chance: Random) -> Any:
-    plain = chance.choice(["a", "b", 1, 2, 1.5, (1, chance.randint(1, 9)), ("a", (chance.randint(1, 9),)), Colour.RED])
+    number = chance.randint(1, 9)
+    plain = chance.choice(["a", "b", 1, 2, 1.5, (1, number), ("a", (number,)), Colour.RED])
     return plain if chance.random() < 0.9 else Thing()
 
 

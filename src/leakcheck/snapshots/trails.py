@@ -1,8 +1,8 @@
 """A quick look at a value: whether anything that a photograph of it would show was replaced since the last look.
 
-A trail lists what a photograph looks at, in the same sequence: plain values as they are, all else by a weak reference,
-so that nothing is kept alive. Where two trails are the same objects one by one, the two photographs are the same;
-where they are not, only photographs tell. Like these, a trail never runs the project's code.
+A trail lists what a photograph looks at, in the same sequence: plain values as they are, all else by a weak
+reference, so that nothing is kept alive. Where two trails are the same objects one by one, the two photographs are
+the same; where they are not, only photographs tell. Like these, a trail never runs the project's code.
 """
 
 from __future__ import annotations
@@ -100,9 +100,7 @@ class _Walk:
             return
         way = self._way(kind)
         self.found.append(way)
-        if foreign is not None and foreign > values.THIRD_PARTY_DEPTH:
-            self.found.append(self.mark(value))
-        elif way.step is _only_itself:
+        if way.step is _only_itself or (foreign is not None and foreign > values.THIRD_PARTY_DEPTH):
             self.found.append(self.mark(value))
         elif id(value) in self._seen:
             self.found.append(_AGAIN)

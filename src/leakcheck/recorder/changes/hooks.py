@@ -31,9 +31,9 @@ class RecorderPlugin:
         outcomes: Outcomes,
         names: dict[int, str],
         watchpoints: Watchpoints | None,
-        look_outside: Callable[[], None],
+        look_outside: Callable[..., None],
     ) -> None:
-        """`look_outside` is called at the end of every phase."""
+        """`look_outside` is called at the end of every phase, `quick` where fixtures ran and none failed."""
         self.segment: Segment | None = None
         self._book = book
         self._causes = causes
@@ -117,10 +117,14 @@ class RecorderPlugin:
     def _phase(self, cause: Cause) -> Generator[None, Any, Any]:
         """Between phases nobody is charged: what plugins do there is their own."""
         self._causes.push(cause)
+        quick = cause.phase != "call"
         try:
             return (yield)
+        except BaseException:
+            quick = False  # perhaps no phase comes behind it
+            raise
         finally:
-            self._look_outside()
+            self._look_outside(quick=quick)
             self._boundary()
             self._causes.pop(cause)
 
