@@ -114,7 +114,10 @@ class _Walk:
         if self._depth > values.MAX_DEPTH or len(self.found) > LONGEST:
             raise _Untold
         for each in items:
-            self.look(each, foreign)
+            if id(type(each)) in _PLAIN_IDS:
+                self.found.append(each)
+            else:
+                self.look(each, foreign)
         self.found.append(_END)
         self._depth -= 1
 

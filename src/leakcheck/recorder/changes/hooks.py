@@ -136,8 +136,8 @@ class RecorderPlugin:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
-        cause = self._fixture_cause(fixturedef, "setup")
         wide = fixturedef.scope != "function"
+        cause = self._fixture_cause(fixturedef, wide=wide)
         self._boundary(always=wide)
         self._causes.push(cause)
         try:
@@ -147,12 +147,11 @@ class RecorderPlugin:
             fixturedef.addfinalizer(partial(self._begin_finalising, fixturedef, cause))
             self._causes.pop(cause)
 
-    def _fixture_cause(self, fixturedef: Any, phase: str) -> Cause:
-        wide = fixturedef.scope != "function"
+    def _fixture_cause(self, fixturedef: Any, *, wide: bool) -> Cause:
         lifetime = ("fixture", next(self._numbers)) if wide else self._lifetime
         code = getattr(fixturedef.func, "__code__", None)
         file = code.co_filename if code is not None else ""
-        return Cause(lifetime, phase, fixturedef.argname, fixturedef.scope, file)
+        return Cause(lifetime, "setup", fixturedef.argname, fixturedef.scope, file)
 
     def _begin_finalising(self, fixturedef: Any, made: Cause) -> None:
         wide = made.kind == "fixture"

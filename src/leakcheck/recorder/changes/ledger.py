@@ -213,12 +213,11 @@ class StateLedger:
 
     def _check(self, place: Place, owner: object) -> None:
         state = place.probe.state(owner)
-        keys = {key for key in (*state, *place.known) if self._worth(place, key)}
+        keys = {*state, *place.known}
+        if None not in place.touched:
+            keys = {key for key in keys if self._affordable(place, key) or key in place.touched}
         self._compare(place, keys, self._causes.current, untracked=True)
         place.touched.clear()
-
-    def _worth(self, place: Place, key: str) -> bool:
-        return self._affordable(place, key) or key in place.touched or None in place.touched
 
     def _affordable(self, place: Place, key: str) -> bool:
         known = place.known.get(key)
