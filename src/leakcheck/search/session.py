@@ -64,6 +64,7 @@ class AuditSession:
     limit: float = float("inf")
     left_out: LeftOut = field(default_factory=LeftOut)
     _known: Knowledge | None = None
+    _settled: bool = False
     _edges: Edges = field(default_factory=Edges)
     _outside: Outside = field(default_factory=Outside)
 
@@ -83,10 +84,12 @@ class AuditSession:
         return View(self.suite, frozenset(self.lethal), self.options.random, self.options.seed, chosen)
 
     def known(self) -> Knowledge:
-        """All that follows from what was executed so far."""
+        """All that follows from what was executed so far. It is asked for once a test, and goes through the
+        executions where there are others than before."""
         if self._known is None or self._known.suite is not self.suite:
-            self._known = Knowledge(self.suite, self.options.depth)
-        self._known = self._known.brought_to(self.executions)
+            self._known, self._settled = Knowledge(self.suite, self.options.depth), False
+        if not self._settled or len(self._known.executions) != len(self.executions):
+            self._known, self._settled = self._known.brought_to(self.executions), True
         return self._known
 
     def evidence(self) -> Evidence:
@@ -134,7 +137,7 @@ class AuditSession:
         if dropped:
             self.engine.keep("audit", Disowned(tuple(dropped), why))
             self.executions[:] = [each for each in self.executions if each.id not in dropped]
-            self._outside = Outside()
+            self._outside, self._settled = Outside(), False
 
     def run(
         self, phase: str, orders: Sequence[Order], *, lanes: int | None = None, until: float = float("inf")
@@ -187,6 +190,7 @@ class AuditSession:
         # By their numbers, not by who was first: the same audit asks the same questions.
         self.executions.sort(key=_by_number)
         self.engine.keep("audit", since.phase(phase, ended))
+        self._settled = False
         for text in self.engine.incidents:
             self.note(Topic.PROCESS, text)
         return sorted(done, key=_by_number), waiting

@@ -8,6 +8,7 @@ import sys
 import sysconfig
 from functools import cache
 from types import FrameType, ModuleType
+from typing import Any
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _FOREIGN = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
@@ -25,8 +26,20 @@ def is_project_file(filename: str) -> bool:
     """Whether a code object's file is the project's own: a real file that no installer put there, or a doctest."""
     if not filename or filename.startswith("<"):
         return filename.startswith("<doctest ")
-    path = os.path.realpath(filename)
+    path = _real(filename)
     return not path.startswith(_foreign_roots()) and not any(mark in path for mark in _FOREIGN)
+
+
+def _real(filename: str) -> str:
+    """The real path of a file. Thousands of files stand in a few hundred folders: each is looked up once."""
+    folder, name = os.path.split(filename)
+    path = os.path.join(_real_folder(folder), name)
+    return os.path.realpath(path) if name in ("", os.curdir, os.pardir) or os.path.islink(path) else path
+
+
+@cache
+def _real_folder(folder: str) -> str:
+    return os.path.realpath(folder)
 
 
 @cache
@@ -70,3 +83,25 @@ def executing_modules(frame: FrameType | None) -> list[str]:
             files.append(code.co_filename)
         frame = frame.f_back
     return files
+
+
+class ModuleBodies:
+    """Knows whether a module body may be executing, as audit events tell (where they are `counted`): where none was
+    begun since `settle`, none is on the stack, and nobody need walk along it."""
+
+    def __init__(self, *, counted: bool = False) -> None:
+        self._counted = counted
+        self._quiet = False
+
+    def on_exec(self, args: tuple[Any, ...]) -> None:
+        """Something is about to be executed."""
+        if getattr(args[0], "co_name", None) == "<module>":
+            self._quiet = False
+
+    def settle(self) -> None:
+        """None is executing now."""
+        self._quiet = self._counted
+
+    def around(self, frame: FrameType | None) -> list[str]:
+        """As `executing_modules`."""
+        return [] if self._quiet else executing_modules(frame)

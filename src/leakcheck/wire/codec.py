@@ -6,9 +6,10 @@ import json
 import math
 import types
 import typing
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, partial
+from operator import attrgetter
 from typing import Any, Union
 
 from leakcheck.errors import Unreadable
@@ -28,7 +29,6 @@ class _Encoder(json.JSONEncoder):
     iterencode = json.JSONEncoder.iterencode
 
 
-_ENCODE = _Encoder(separators=(",", ":"), ensure_ascii=True).encode
 _DECODE = json.JSONDecoder().decode
 
 
@@ -38,6 +38,29 @@ def encode(event: Event) -> bytes:
     return (_ENCODE(body) + "\n").encode("ascii")
 
 
+@cache
+def _fields(cls: Any) -> Callable[[Any], dict[str, Any]]:
+    """What gives the fields of a record of this class; of a mapping that is no dict, its items."""
+    if not is_dataclass(cls):
+        return dict
+    names = tuple(spec.name for spec in fields(cls))
+    tag = {"is": name} if (name := _TAGS.get(typing.cast("type[Any]", cls))) else {}
+    if len(names) < 2:  # of one name a getter gives no tuple
+        return lambda record: tag | {name: getattr(record, name) for name in names}
+    values = attrgetter(*names)
+    if tag:
+        return lambda record: tag | dict(zip(names, values(record), strict=True))
+    return lambda record: dict(zip(names, values(record), strict=True))
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    """What the encoder asks for."""
+    return _fields(typing.cast(Hashable, type(record)))(record)
+
+
+_ENCODE = _Encoder(separators=(",", ":"), ensure_ascii=True, check_circular=False, default=_plain).encode
+
+
 def decode(line: bytes | str) -> Event:
     """The event of one line without its seal; `Unreadable` if it is not exactly one event of this format."""
     try:
@@ -45,77 +68,83 @@ def decode(line: bytes | str) -> Event:
         cls = _CLASSES[body.pop("event")]
         if cls is Header and body.get("order") is not None:
             body["order"] = order_of_format_2(body["order"])
-        event: Event = _build(cls, body)
+        event: Event = _reader(typing.cast(Hashable, cls))(body)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise Unreadable(f"not an event: {type(error).__name__}: {error}") from error
     return event
 
 
-def _plain(record: Any) -> dict[str, Any]:
-    tag = {"is": _TAGS[type(record)]} if type(record) in _TAGS else {}
-    return tag | {spec.name: _plain_value(getattr(record, spec.name)) for spec in fields(record)}
-
-
-def _plain_value(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain_value(item) for item in value]
-    if is_dataclass(value):
-        return _plain(value)
-    if isinstance(value, Mapping):
-        return {key: _plain_value(item) for key, item in value.items()}
-    return value
-
-
-@cache
-def _hints(cls: Any) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
+Reader = Callable[[Any], Any]
+"""Makes what was written of a decoded value; TypeError when it has another shape."""
 
 
 def prepare() -> None:
-    """Resolve the annotations that reading an order needs, so that no fork has to."""
+    """Make the readers that an order needs, so that no fork has to."""
     for cls in (Header, Order, Location, *_TAGS):
-        _hints(cls)
+        _readers(cls)
 
 
-def _build(hint: Any, value: Any) -> Any:
-    """`value` as an instance of `hint`; TypeError when it has another shape."""
+@cache
+def _reader(hint: Any) -> Reader:
+    """How instances of `hint` are read: found out once, as there are very many of them."""
     if is_dataclass(hint):
-        return _build_record(hint, value)
-    origin = typing.get_origin(hint)
+        return _read_kind if hint is Kind else _of_record(hint)
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is tuple:
-        return tuple(_build(typing.get_args(hint)[0], item) for item in _checked(value, list))
+        return _of_tuple(_reader(arguments[0]))
     if origin in (Union, types.UnionType):
-        return _build_union(typing.get_args(hint), value)
+        return _of_union(arguments)
     if origin is typing.Literal:
-        return _one_of(typing.get_args(hint), value)
+        return partial(_one_of, arguments)
     if origin is not None:
-        return {key: _build(typing.get_args(hint)[1], item) for key, item in _checked(value, dict).items()}
-    return _number(value) if hint is float else _checked(value, hint)
+        return _of_mapping(_reader(arguments[1]))
+    return _number if hint is float else partial(_checked, hint)
 
 
-def _build_record(cls: Any, value: Any) -> Any:
-    if cls is Kind and type(value) is str:  # all that was stored of a kind before probes declared more
-        value = {"tracking": value}
-    hints = _hints(typing.cast(Hashable, cls))
-    return cls(**{key: _build(hints[key], item) for key, item in value.items()})
+@cache
+def _readers(cls: Any) -> dict[str, Reader]:
+    return {name: _reader(hint) for name, hint in typing.get_type_hints(cls).items()}
+
+
+def _of_record(cls: Any) -> Reader:
+    def read(value: Any) -> Any:
+        readers = _readers(cls)
+        return cls(**{name: readers[name](item) for name, item in value.items()})
+
+    return read
+
+
+def _read_kind(value: Any) -> Any:
+    """Of a kind no more than how it is tracked was stored before probes declared more."""
+    return _of_record(Kind)({"tracking": value} if type(value) is str else value)
+
+
+def _of_tuple(read: Reader) -> Reader:
+    return lambda value: tuple(map(read, _checked(list, value)))
+
+
+def _of_mapping(read: Reader) -> Reader:
+    return lambda value: {key: read(item) for key, item in _checked(dict, value).items()}
+
+
+def _of_union(options: tuple[Any, ...]) -> Reader:
+    records = [option for option in options if option is not type(None)]
+    read = _reader(records[0]) if len(records) == 1 else _of_tagged({_TAGS[each]: each for each in records})
+    if len(records) == len(options):
+        return read
+    return lambda value: None if value is None else read(value)
+
+
+def _of_tagged(named: Mapping[str, Any]) -> Reader:
+    """One record out of several, which says which it is."""
+    return lambda value: _reader(named[value["is"]])({key: item for key, item in value.items() if key != "is"})
 
 
 def _number(value: Any) -> float:
-    number = float(value) if type(value) is int else _checked(value, float)
+    number = float(value) if type(value) is int else _checked(float, value)
     if not math.isfinite(number):
         raise TypeError(f"{number} is no number")
     return float(number)
-
-
-def _build_union(options: tuple[Any, ...], value: Any) -> Any:
-    if value is None and type(None) in options:
-        return None
-    records = [option for option in options if option is not type(None)]
-    if len(records) == 1:
-        return _build(records[0], value)
-    tag = value["is"]
-    named = {_TAGS[option]: option for option in records}
-    return _build(named[tag], {key: item for key, item in value.items() if key != "is"})
 
 
 def _one_of(options: tuple[Any, ...], value: Any) -> Any:
@@ -124,7 +153,7 @@ def _one_of(options: tuple[Any, ...], value: Any) -> Any:
     return value
 
 
-def _checked(value: Any, expected: type[Any]) -> Any:
+def _checked(expected: type[Any], value: Any) -> Any:
     if type(value) is not expected:
         raise TypeError(f"{expected.__name__} expected, not {type(value).__name__}")
     return value

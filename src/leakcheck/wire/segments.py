@@ -57,7 +57,8 @@ class Content:
 def read_segment(data: bytes) -> Content:
     """A segment's content; `Unreadable` if its first line is no header, or of an unknown format."""
     lines = data.split(b"\n")[:-1]
-    written = _header_format(lines[0]) if lines else FORMAT
+    header = _header(lines[0]) if lines else Header(FORMAT, "")
+    written = header.format
     if written == UNSEALED:
         return _read_unsealed(lines)
     found: list[Event] = []
@@ -66,13 +67,13 @@ def read_segment(data: bytes) -> Content:
         body, _, seal = line.rpartition(b" ")
         if seal != _seal(body, before):
             return Content(tuple(found), f"line {number} is not as it was written", before.decode(), written)
-        found.append(decode(body))
+        found.append(header if number == 1 else decode(body))
         before = seal
     return Content(tuple(found), "", before.decode(), written)
 
 
-def _header_format(line: bytes) -> int:
-    """The format that the first line names. (Whether its seal is right is not looked at here.)"""
+def _header(line: bytes) -> Header:
+    """What the first line says. (Whether its seal is right is not looked at here.)"""
     is_sealed = not line.endswith(b"}")
     event = decode(line.rpartition(b" ")[0] if is_sealed else line)
     if not isinstance(event, Header):
@@ -84,7 +85,7 @@ def _header_format(line: bytes) -> int:
         )
     if is_sealed != (event.format != UNSEALED):
         raise Unreadable("the first line is not as it was written")
-    return event.format
+    return event
 
 
 def _read_unsealed(lines: Iterable[bytes]) -> Content:

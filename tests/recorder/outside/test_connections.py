@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -32,6 +33,33 @@ def test_one_that_takes_the_place_of_another_is_told(server: socket.socket) -> N
         with socket.create_connection(server.getsockname()):
             assert server.getsockname() in peers.new()
         assert peers.new() == []
+
+
+def test_a_quick_look_sees_what_was_opened(server: socket.socket) -> None:
+    peers = Peers()
+    peers.begin()
+    peers.new()
+    with socket.create_connection(server.getsockname()):
+        assert peers.new(quick=True) == [server.getsockname()]
+        assert peers.new(quick=True) == []
+
+
+def test_a_test_may_close_what_is_counted_by(server: socket.socket) -> None:
+    peers = Peers()
+    peers.begin()
+    counter = peers._counter
+    if not counter.number():
+        pytest.skip("nothing is counted here")
+    peers.new()
+    os.close(counter._folder)
+    with closing(os.fdopen(os.open(os.devnull, os.O_RDONLY))) as other:
+        assert other.fileno() == counter._folder
+        assert counter.number() == 0
+        with socket.create_connection(server.getsockname()):
+            assert peers.new(quick=True) == [server.getsockname()]
+        peers.begin()
+        assert os.fstat(other.fileno())
+        assert counter.number() > 0
 
 
 def test_what_leads_nowhere_is_not_told(server: socket.socket) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -16,37 +16,48 @@ from leakcheck.records import WHOLE
 MODULES = ("httpx", "httpx2")
 
 
-def tell_after(cls: type[Any], names: Iterable[str], tell: Callable[[Any], None]) -> None:
-    """After each call of the methods `names` of `cls`, tell of the instance."""
+Ids = Container[int]
+"""Identities of the instances that are told of. Most headers are those of a request, and no client's."""
+
+
+def tell_after(cls: type[Any], names: Iterable[str], tell: Callable[[Any], None], told: Ids) -> None:
+    """After each call of the methods `names` of `cls`, tell of the instance, if it is one of `told`."""
     for name in names:
         method = vars(cls).get(name)
         if method is not None:
-            setattr(cls, name, _after(method, tell))
+            setattr(cls, name, _after(method, tell, told))
 
 
-def tell_before(cls: type[Any], names: Iterable[str], tell: Callable[[Any, tuple[Any, ...]], None]) -> None:
-    """Before each call of the methods `names` of `cls`, tell of the instance and the positional arguments."""
+def tell_before(
+    cls: type[Any], names: Iterable[str], tell: Callable[[Any, tuple[Any, ...]], None], told: Ids | None = None
+) -> None:
+    """Before each call of the methods `names` of `cls`, tell of the instance and the positional arguments; only of
+    those in `told`, if that is given."""
     for name in names:
         method = vars(cls).get(name)
         if method is not None:
-            setattr(cls, name, _before(method, tell))
+            setattr(cls, name, _before(method, tell, told))
 
 
-def _after(method: Callable[..., Any], tell: Callable[[Any], None]) -> Callable[..., Any]:
+def _after(method: Callable[..., Any], tell: Callable[[Any], None], told: Ids) -> Callable[..., Any]:
     @functools.wraps(method)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return method(self, *args, **kwargs)
         finally:
-            tell(self)
+            if id(self) in told:
+                tell(self)
 
     return wrapper
 
 
-def _before(method: Callable[..., Any], tell: Callable[[Any, tuple[Any, ...]], None]) -> Callable[..., Any]:
+def _before(
+    method: Callable[..., Any], tell: Callable[[Any, tuple[Any, ...]], None], told: Ids | None
+) -> Callable[..., Any]:
     @functools.wraps(method)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        tell(self, args)
+        if told is None or id(self) in told:
+            tell(self, args)
         return method(self, *args, **kwargs)
 
     return wrapper
@@ -56,14 +67,26 @@ class Holders:
     """Which client holds a cookie jar or a header list: by identity, without keeping either alive."""
 
     def __init__(self) -> None:
-        self._clients: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+        self._clients: dict[int, weakref.ref[Any]] = {}
+
+    @property
+    def parts(self) -> Ids:
+        """The identities of all that clients hold."""
+        return self._clients
 
     def put(self, part: Any, client: Any) -> None:
-        self._clients[id(part)] = client
+        clients, place = self._clients, id(part)
+
+        def gone(ref: weakref.ref[Any]) -> None:
+            if clients.get(place) is ref:
+                del clients[place]
+
+        clients[place] = weakref.ref(client, gone)
 
     def client(self, part: Any, attribute: str) -> Any:
         """The client whose `attribute` is `part`, None for any other part."""
-        client = self._clients.get(id(part))
+        ref = self._clients.get(id(part))
+        client = None if ref is None else ref()
         return client if client is not None and client.__dict__.get(attribute) is part else None
 
 
@@ -102,6 +125,6 @@ def watch_part(part: Part, holders: Holders, module: ModuleType, probe: KindOfSt
     watch_attribute(
         client_class, part.attribute, on_set=on_set, after_set=lambda client: ledger.written(probe, client)
     )
-    tell_after(part_class, part.writers, wrote)
-    tell_before(part_class, part.readers, looked)
+    tell_after(part_class, part.writers, wrote, holders.parts)
+    tell_before(part_class, part.readers, looked, holders.parts)
     tell_before(client_class, ("build_request",), lambda client, _: ledger.read(probe, client, WHOLE))

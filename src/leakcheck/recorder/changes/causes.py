@@ -49,8 +49,10 @@ class Causes:
 
     def pop(self, cause: Cause) -> None:
         """Take `cause` off, with all that was left above it."""
-        if cause in self._stack:
-            del self._stack[self._stack.index(cause) :]
+        for place, each in enumerate(self._stack):
+            if each is cause:
+                del self._stack[place:]
+                return
 
     @contextmanager
     def during(self, cause: Cause) -> Iterator[None]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Generator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
-from leakcheck.recorder.changes.causes import Cause, Causes
+from leakcheck.recorder.changes.causes import START, Cause, Causes
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.owner_names import relative
@@ -30,9 +31,9 @@ class RecorderPlugin:
         outcomes: Outcomes,
         names: dict[int, str],
         watchpoints: Watchpoints | None,
-        look_outside: Callable[[], None],
+        look_outside: Callable[..., None],
     ) -> None:
-        """`look_outside` is called at the end of every phase."""
+        """`look_outside` is called at the end of every phase, `quick` where fixtures ran and none failed."""
         self.segment: Segment | None = None
         self._book = book
         self._causes = causes
@@ -45,6 +46,7 @@ class RecorderPlugin:
         self._changes: tuple[Change, ...] | None = None
         self._finalised: list[Change] = []
         self._lifetime: tuple[str | int, ...] = ("test", 0)
+        self._around = START
 
     def test_id(self, item: pytest.Item) -> str:
         return self._names.get(id(item)) or short_id(item.nodeid)
@@ -64,7 +66,7 @@ class RecorderPlugin:
             return (yield)
         self._begin(item)
         start = Real.monotonic()
-        with self._causes.during(Cause(self._lifetime, "setup")):
+        with self._causes.during(self._around):
             result = yield
             self._end_of_test_level()
         self._finish(item, Real.monotonic() - start)
@@ -72,6 +74,7 @@ class RecorderPlugin:
 
     def _begin(self, item: pytest.Item) -> None:
         self._lifetime = ("test", next(self._numbers))
+        self._around = Cause(self._lifetime, "setup")
         self._outcomes.clear()
         self._changes, self._finalised = None, []
         assert self.segment is not None
@@ -100,29 +103,35 @@ class RecorderPlugin:
         if self._changes is None:
             self._book.check()
             self._changes = self._book.close(self._lifetime)
-            self._book.settle_newborn(self._lifetime)
+            self._book.settle_newborn()
 
     # Phases ----------------------------------------------------------------------------------------------------
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
-        return (yield from self._phase("setup"))
+        return (yield from self._phase(self._around))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self) -> Generator[None, Any, Any]:
-        return (yield from self._phase("call"))
+        return (yield from self._phase(Cause(self._lifetime, "call")))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self) -> Generator[None, Any, Any]:
-        return (yield from self._phase("teardown"))
+        return (yield from self._phase(Cause(self._lifetime, "teardown")))
 
-    def _phase(self, phase: str) -> Generator[None, Any, Any]:
-        with self._causes.during(Cause(self._lifetime, phase)):
-            try:
-                return (yield)
-            finally:
-                self._look_outside()
-                self._boundary()
+    def _phase(self, cause: Cause) -> Generator[None, Any, Any]:
+        """Between phases nobody is charged: what plugins do there is their own."""
+        self._causes.push(cause)
+        quick = cause.phase != "call"
+        try:
+            return (yield)
+        except BaseException:
+            quick = False  # perhaps no phase comes behind it
+            raise
+        finally:
+            self._look_outside(quick=quick)
+            self._boundary()
+            self._causes.pop(cause)
 
     def _boundary(self, *, always: bool = False) -> None:
         if self._book.full or always:
@@ -132,22 +141,22 @@ class RecorderPlugin:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
-        cause = self._fixture_cause(fixturedef, "setup")
         wide = fixturedef.scope != "function"
+        cause = self._fixture_cause(fixturedef, wide=wide)
         self._boundary(always=wide)
-        with self._causes.during(cause):
-            try:
-                return (yield)
-            finally:
-                self._boundary(always=wide)
-                fixturedef.addfinalizer(lambda: self._begin_finalising(fixturedef, cause))
+        self._causes.push(cause)
+        try:
+            return (yield)
+        finally:
+            self._boundary(always=wide)
+            fixturedef.addfinalizer(partial(self._begin_finalising, fixturedef, cause))
+            self._causes.pop(cause)
 
-    def _fixture_cause(self, fixturedef: Any, phase: str) -> Cause:
-        wide = fixturedef.scope != "function"
+    def _fixture_cause(self, fixturedef: Any, *, wide: bool) -> Cause:
         lifetime = ("fixture", next(self._numbers)) if wide else self._lifetime
         code = getattr(fixturedef.func, "__code__", None)
         file = code.co_filename if code is not None else ""
-        return Cause(lifetime, phase, fixturedef.argname, fixturedef.scope, file)
+        return Cause(lifetime, "setup", fixturedef.argname, fixturedef.scope, file)
 
     def _begin_finalising(self, fixturedef: Any, made: Cause) -> None:
         wide = made.kind == "fixture"

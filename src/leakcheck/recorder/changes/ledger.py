@@ -18,15 +18,14 @@ from leakcheck.recorder.changes.causes import Cause, Causes
 from leakcheck.recorder.changes.doctests import Doctests
 from leakcheck.recorder.changes.line_watch import LineWatch
 from leakcheck.recorder.changes.owner_names import Birth, owner_name, relative
+from leakcheck.recorder.changes.pictures import Pictures, is_plain
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.records import Change, Location, PathChange, Source
-from leakcheck.snapshots.frames import executing_modules, innermost, is_project_file
-from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot, differences, same
+from leakcheck.snapshots.frames import ModuleBodies, executing_modules, innermost, is_project_file
+from leakcheck.snapshots.snapshot import ABSENT, Snapshot, differences, same
 from leakcheck.snapshots.values import Snapshotter
 
 _CHEAP = 48
-# By identity: hashing a type would call what its metaclass may have put there.
-_PLAIN = frozenset(map(id, (int, float, bool, str, bytes, type(None), complex)))
 _MAX_SOURCES = 5
 
 
@@ -46,7 +45,10 @@ class StateLedger:
         self._reads: dict[Spot, None] = {}
         self._test: Lifetime | None = None
         self._lines = LineWatch()
+        self._pictures = Pictures(camera)
+        self._newborn: list[Place] = []
         self.doctests = Doctests()
+        self.bodies = ModuleBodies()
 
     # What probes tell ------------------------------------------------------------------------------------------
 
@@ -60,8 +62,10 @@ class StateLedger:
 
         frame = innermost(sys._getframe(1))
         file, line = (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("", 0)
-        birth = Birth(self._causes.current, file, line, executing_modules(frame))
-        places[key] = Place(probe, weakref.ref(owner, gone), birth)
+        birth = Birth(self._causes.current, file, line, self.bodies.around(frame))
+        places[key] = place = Place(probe, weakref.ref(owner, gone), birth)
+        if self._own(place):
+            self._newborn.append(place)
 
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         if self._test is None:
@@ -81,7 +85,7 @@ class StateLedger:
         place = self._places.get((probe.kind, id(owner)))
         if place is None or self._own(place):
             return
-        if key is not None and id(type(probe.state(owner).get(key))) in _PLAIN:
+        if key is not None and is_plain(probe.state(owner).get(key)):
             return
         # What changed in place until now was changed by whoever got hold of it before.
         keys = [each for each in ((*place.known,) if key is None else (key,)) if self._affordable(place, each)]
@@ -136,6 +140,8 @@ class StateLedger:
     def begin_test(self, lifetime: Lifetime) -> None:
         self._test = lifetime
         self._reads.clear()
+        self._newborn.clear()
+        self.bodies.settle()
 
     def end_test(self) -> tuple[Location, ...]:
         """The locations that the test consulted before writing them."""
@@ -152,13 +158,14 @@ class StateLedger:
                 with contextlib.suppress(Exception):  # a test may have broken anything: the next look will see it
                     self._check(place, owner)
 
-    def settle_newborn(self, lifetime: Lifetime) -> None:
-        """The test is over in which these owners were made: from now on, what others write to them counts."""
-        for place in [each for each in self._places.values() if each.birth.cause.lifetime == lifetime]:
+    def settle_newborn(self) -> None:
+        """The test is over that has made these owners: from now on, what others write to them counts."""
+        for place in self._newborn:
             owner = place.ref()
             if owner is not None:
+                place.seen.clear()
                 state = place.probe.state(owner)
-                place.known = {key: self._photograph(place, owner, key, state) for key in state}
+                place.known = {key: self._pictures.take(place, owner, key, state) for key in state}
 
     def close(self, lifetime: Lifetime, reach: str = "suite") -> tuple[Change, ...]:
         """The lifetime is over: what it wrote and did not undo."""
@@ -203,19 +210,18 @@ class StateLedger:
         return frozenset(done)
 
     def _saved(self, place: Place, owner: object, key: str, state: Mapping[str, object]) -> Saved:
-        photograph = self._photograph(place, owner, key, state) if key in state else ABSENT
+        photograph = self._pictures.take(place, owner, key, state) if key in state else ABSENT
         return Saved(place, key, copied(state.get(key, MISSING)), photograph)
 
     # How it is done --------------------------------------------------------------------------------------------
 
     def _check(self, place: Place, owner: object) -> None:
         state = place.probe.state(owner)
-        keys = {key for key in (*state, *place.known) if self._worth(place, key)}
+        keys = {*state, *place.known}
+        if None not in place.touched:
+            keys = {key for key in keys if self._affordable(place, key) or key in place.touched}
         self._compare(place, keys, self._causes.current, untracked=True)
         place.touched.clear()
-
-    def _worth(self, place: Place, key: str) -> bool:
-        return self._affordable(place, key) or key in place.touched or None in place.touched
 
     def _affordable(self, place: Place, key: str) -> bool:
         known = place.known.get(key)
@@ -241,35 +247,16 @@ class StateLedger:
         state = place.probe.state(owner)
         for key in (*state, *(each for each in place.known if each not in state)) if keys is None else tuple(keys):
             value = state.get(key, MISSING)
-            if self._is_unchanged(place, key, value):
+            if self._pictures.is_unchanged(place, key, value):
                 continue
             before = place.known.get(key, ABSENT)
-            after = self._photograph(place, owner, key, state)
+            after = self._pictures.take(place, owner, key, state)
             if not same(before, after):
                 place.known[key] = after
                 found = None if untracked else self._source() if source is None else source()
                 self._note(place, key, before, cause, found)
             if after is ABSENT:
                 place.known.pop(key, None)
-
-    @staticmethod
-    def _is_unchanged(place: Place, key: str, value: object) -> bool:
-        """Whether the very same unchanging value stood here when it was looked at last."""
-        last = place.seen.pop(key, MISSING)
-        if value is MISSING:
-            return key not in place.known
-        if not place.probe.in_place or id(type(value)) in _PLAIN:
-            place.seen[key] = value
-        return last is value and key in place.known
-
-    def _photograph(self, place: Place, owner: object, key: str, state: object) -> Snapshot:
-        value = state.get(key, MISSING)  # type: ignore[attr-defined]
-        if value is MISSING:
-            return ABSENT
-        text = place.probe.show(owner, key, value)
-        if text is not None:
-            return Snapshot(Node(self._camera.secret(text)), 1)
-        return self._camera.photograph(value, key)
 
     def _note(self, place: Place, key: str, before: Snapshot, cause: Cause, source: Source | None) -> None:
         if source is None:

@@ -24,6 +24,7 @@ from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.recorder.outside.spares import SPARES, spare
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
+from leakcheck.snapshots.frames import ModuleBodies
 from leakcheck.wire.events import ABSENT, FORMAT, UNKEPT, Header, Outside, signature
 
 Keep = Callable[[str, str, str], None]
@@ -70,7 +71,9 @@ class OutsideWatch:
         self._bound: set[int] = set()
         self._peers = Peers()
         self._busy = False
+        self.bodies = ModuleBodies(counted=True)
         self._handlers: Mapping[str, Callable[[tuple[Any, ...]], None]] = {
+            "exec": self.bodies.on_exec,
             "open": self._on_open,
             "os.remove": self._on_entry,
             "os.rmdir": self._on_entry,
@@ -109,6 +112,7 @@ class OutsideWatch:
         """From now on keep copies in the folder `keep`, and tell `segment`."""
         self._segment, self._keep = segment, keep
         self._owner = Real.getpid()
+        self._peers.begin()
         self._seen.clear()
         self._busy = True
         try:
@@ -204,17 +208,18 @@ class OutsideWatch:
 
     # What was done out of sight ----------------------------------------------------------------------------------
 
-    def look(self) -> None:
-        """Tell of servers that this process is connected to by now, by whatever means."""
+    def look(self, *, quick: bool = False) -> None:
+        """Tell of servers that this process is connected to by now, by whatever means. At a quick look, one that
+        took the place of another in this phase may be passed over: it is seen at the next."""
         if self._segment is not None and not self._busy and Real.getpid() == self._owner:
-            self._handle(self._on_look, ())
+            self._handle(self._on_look, (quick,))
 
     def connected(self) -> tuple[str, ...]:
         """Servers that this process is connected to."""
         return tuple(dict.fromkeys(filter(None, map(self._server, Peers().new()))))
 
     def _on_look(self, args: tuple[Any, ...]) -> None:
-        for address in self._peers.new():
+        for address in self._peers.new(quick=args[0]):
             self._meet(address)
         for name in _DRIVERS:
             if name in sys.modules:

@@ -45,6 +45,7 @@ class Watch:
         files.salt = setup.salt
         outside = OutsideWatch(root, setup.folder, setup.scratch, setup.salt, files.keep, causes.sharer)
         outside.install()
+        book.bodies = outside.bodies
         return cls(book, causes, probes, outside)
 
 
