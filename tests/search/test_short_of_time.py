@@ -39,7 +39,7 @@ def audited(model: Model, wall: float, patch: pytest.MonkeyPatch) -> tuple[Audit
     """An audit of `model` that may take so many seconds, and its engine."""
     engine = TimedEngine(model)
     patch.setattr("leakcheck.search.session.time.monotonic", lambda: engine.now)
-    options = Options(random=2, budget=wall, budget_unit="seconds")
+    options = Options(random=2, random_until="all", budget=wall, budget_unit="seconds")
     bench = AuditSession(cast(Engine, engine), options, Silent(), model.suite, ends=wall)
     bench.run("declared", [Order(Whole(), tuple(model.tests))])
     settle(bench)

@@ -14,8 +14,9 @@ class Profile:
     """`values` are the options that it sets. `isolate_all`: every test runs alone, not only those under suspicion.
     `search`: leaked values are put in front of everybody who reads them. `fresh`: printed commands are run, each in
     a new process, or with `warm`, but for the first, in forks of one that has imported installed packages.
-    `by_names`: what lies in modules is put in front of those alone whose code has a name for it. `limits` tells, in
-    whole sentences, what an audit of this profile does not cover."""
+    `by_names`: what lies in modules is put in front of those alone whose code has a name for it. So many `couples`
+    of leaked values meet their readers by themselves, more of them in crowds. `limits` tells, in whole sentences,
+    what an audit of this profile does not cover."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     isolate_all: bool = True
@@ -23,6 +24,7 @@ class Profile:
     fresh: bool = True
     warm: bool = True
     by_names: bool = True
+    couples: int = 8
     limits: tuple[str, ...] = ()
 
 
@@ -49,5 +51,6 @@ PROFILES: Mapping[ProfileName, Profile] = {
         values={"random": 10, "random_until": "all", "depth": 3, "budget": 100.0, "budget_unit": "runs"},
         warm=False,
         by_names=False,
+        couples=400,
     ),
 }

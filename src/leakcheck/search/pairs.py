@@ -16,7 +16,6 @@ MAX_ROUNDS = 4
 MAX_TRIES = 2
 WORTH_NAMES = 10
 """A test alone costs about as much as so many in a row behind another."""
-MAX_COUPLES = 24
 MAX_ENABLERS = 8
 
 
@@ -80,12 +79,13 @@ def _meet(
 def combine(bench: AuditSession) -> None:
     """Leaked values together in front of the tests that read both: what only hurts together shows.
 
-    Many couples are met in crowds, a value for each location; the rest couple by couple, in either order.
+    More couples than the profile says are met in crowds, a value for each location; the rest couple by couple, in
+    either order.
     """
     tried: set[Order] = set()
     for number in range(MAX_ROUNDS):
         unmet = _concerned(bench, unmet_together(bench.known(), bench.coverage(), _known(bench)))
-        rows = _crowd(unmet) if len(unmet) > MAX_COUPLES else list(unmet.items())
+        rows = _crowd(unmet) if len(unmet) > bench.profile.couples else list(unmet.items())
         orders = [order for values, readers in rows for order in _behind(bench, values, readers, number % 2 == 1)]
         fresh = [order for order in dict.fromkeys(orders) if order not in tried]
         tried.update(fresh)
