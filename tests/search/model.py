@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, cast
 
-from leakcheck.engine import Engine
+from leakcheck.engine import Engine, Follow
 from leakcheck.options import Options
 from leakcheck.progress import Silent
 from leakcheck.records import (
@@ -21,8 +21,10 @@ from leakcheck.records import (
     Deep,
     Execution,
     Location,
+    Note,
     Order,
     Outcome,
+    Row,
     Source,
     Suite,
     TestItem,
@@ -30,7 +32,7 @@ from leakcheck.records import (
     Whole,
 )
 from leakcheck.records.questions import put_back_before, puts_back
-from leakcheck.records.topics import Fallback
+from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.session import AuditSession
 from leakcheck.store import Replay
 from leakcheck.wire.events import Event
@@ -176,8 +178,19 @@ class ModelEngine:
     def keep(self, tag: str, event: Event) -> None:
         self.kept.append((tag, event))
 
-    def run(self, orders: Iterable[Order], *, lanes: int | None = None) -> Iterator[Execution]:
+    def run(
+        self, orders: Iterable[Order], *, lanes: int | None = None, follow: Follow | None = None
+    ) -> Iterator[Execution]:
         """As the real engine does. When its `lives` are spent it is killed: what it has executed is in `ended`."""
+        waiting = list(orders)
+        while waiting:
+            done = []
+            for execution in self._run(waiting):
+                done.append(execution)
+                yield execution
+            waiting = [order for each in done for order in (follow(each) if follow is not None else ())]
+
+    def _run(self, orders: Iterable[Order]) -> Iterator[Execution]:
         asked = []
         for order in list(orders):
             tag = f"e{next(self._numbers):05d}"
@@ -204,14 +217,18 @@ class ModelEngine:
     def _execution(self, tag: str, order: Order, tests: Sequence[str]) -> Execution:
         """What probes see is told of every run, what they do not see only where it is looked at."""
         runs, deep = [], []
+        notes: tuple[Note, ...] = ()
         for run in self._runs(order, tests):
             elsewhere = [change for change in run.changes if change.internal]
             watched = [change for change in elsewhere if change.location in order.watch]
             tracked = [change for change in run.changes if not change.internal]
             runs.append(replace(run, changes=(*tracked, *watched)))
-            if isinstance(order.question, Alone | Deep):
+            if isinstance(order.question, Alone | Row | Deep):
                 deep += [replace(change, cause=run.test) for change in elsewhere]
-        return Execution(tag, order, "finished", tuple(runs), deep=tuple(deep))
+            if isinstance(order.question, Row) and (run.changes or run.bad or run.again == "failed"):
+                notes = (Note(Topic.LEFT, run.test),)
+                break
+        return Execution(tag, order, "finished", tuple(runs), notes=notes, deep=tuple(deep))
 
     def _runs(self, order: Order, tests: Sequence[str]) -> Iterator[TestRun]:
         state: State = {}
@@ -220,7 +237,7 @@ class ModelEngine:
                 for location in puts_back(order.question):
                     state.pop(location.key, None)
             run = self.model.run(test, state, self.chance)
-            if order.question == Alone(again=True):
+            if order.question in (Alone(again=True), Row()):
                 outcome = self.model.run(test, state, self.chance).outcome
                 run = TestRun(test, run.outcome, reads=run.reads, changes=run.changes, again=outcome)
             yield TestRun(test, run.outcome) if order.is_plain else run

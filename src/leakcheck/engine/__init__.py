@@ -1,6 +1,6 @@
 """Runs orders in processes of the audited project's interpreter and gives back executions."""
 
-from leakcheck.engine.engine import Engine
+from leakcheck.engine.engine import Engine, Follow
 from leakcheck.engine.interpreter import check_interpreter, interpreter_in
 from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.processes import INTERRUPTS, Interrupts, uninterrupted
@@ -10,6 +10,7 @@ from leakcheck.engine.spawn.launch import Launch
 __all__ = [
     "INTERRUPTS",
     "Engine",
+    "Follow",
     "Guard",
     "Interrupts",
     "Job",

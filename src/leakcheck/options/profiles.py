@@ -12,11 +12,13 @@ from leakcheck.options.model import ProfileName
 @dataclass(frozen=True)
 class Profile:
     """`values` are the options that it sets. `isolate_all`: every test runs alone, not only those under suspicion.
+    `rows`: so do tests that leave nothing, one behind the other in one process, until there is reason for more.
     `search`: leaked values are put in front of everybody who reads them. `fresh`: printed commands are run, each in
     a new process. `limits` tells, in whole sentences, what an audit of this profile does not cover."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     isolate_all: bool = True
+    rows: bool = True
     search: bool = True
     fresh: bool = True
     limits: tuple[str, ...] = ()
@@ -41,5 +43,5 @@ PROFILES: Mapping[ProfileName, Profile] = {
         limits=(_ORDERS, _OPEN, _FORKED),
     ),
     "standard": Profile(),
-    "thorough": Profile(values={"random": 10, "depth": 3, "budget": 100.0, "budget_unit": "runs"}),
+    "thorough": Profile(values={"random": 10, "depth": 3, "budget": 100.0, "budget_unit": "runs"}, rows=False),
 }

@@ -40,6 +40,7 @@ from leakcheck.records.questions import (
     Printed,
     PutBack,
     Question,
+    Row,
     Whole,
 )
 from leakcheck.records.recorded import (
@@ -122,6 +123,7 @@ __all__ = [
     "Question",
     "Restoring",
     "Result",
+    "Row",
     "Severity",
     "Source",
     "Status",

@@ -120,7 +120,8 @@ class Certificate:
 
     `covered_by` counts them by the execution that first showed each: an order's name, "isolated", "pairs" or
     "confirm". `budget` is what the search was allowed, in the user's words. `kinds` tells how each was watched,
-    and `limits`, in sentences, what the `profile` does not cover.
+    and `limits`, in sentences, what the `profile` does not cover. So many tests ran `alone` in a process, so many
+    only `in_rows`: behind tests of their file that had left nothing.
     """
 
     pairs_total: int
@@ -132,6 +133,8 @@ class Certificate:
     budget: str = ""
     profile: str = "standard"
     limits: tuple[str, ...] = ()
+    alone: int = 0
+    in_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from leakcheck.search.outlook import declared_seconds, outlook
 from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.search.proof import confirm
 from leakcheck.search.questions import order_for
+from leakcheck.search.rows import isolate, make_sure_of_doubtful
 from leakcheck.search.session import AuditSession
 from leakcheck.search.witnesses import find_alternatives, find_more, find_witnesses
 
@@ -87,8 +88,9 @@ def prove(bench: AuditSession, rounds: int = 1) -> None:
 
 def orders_and_profiles(bench: AuditSession) -> None:
     """Every test alone, then the whole suite in other orders, in which what the former changed is watched."""
-    bench.run("isolated", Isolated().propose(bench.view()))
+    isolate(bench)
     _reverses(bench, [each.order for each in bench.run("orders", whole_orders(bench.view()))])
+    make_sure_of_doubtful(bench)
 
 
 def orders_and_suspects(bench: AuditSession) -> None:

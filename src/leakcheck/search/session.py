@@ -8,14 +8,27 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from leakcheck.analysis import Coverage, Evidence, Knowledge
+from leakcheck.analysis.facts.alone import quiet_behind
 from leakcheck.analysis.facts.untracked import changed_elsewhere
 from leakcheck.analysis.graph.edges import Edges
 from leakcheck.analysis.graph.effects import Carried
-from leakcheck.engine import Engine
+from leakcheck.engine import Engine, Follow
 from leakcheck.options import PROFILES, Options, Profile
 from leakcheck.orders import View
 from leakcheck.progress import Outlook, Progress
-from leakcheck.records import Alone, Deep, Execution, Location, Note, Order, Printed, Suite, Whole, in_sequence
+from leakcheck.records import (
+    Alone,
+    Deep,
+    Execution,
+    Location,
+    Note,
+    Order,
+    Printed,
+    Row,
+    Suite,
+    Whole,
+    in_sequence,
+)
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.interference import WHY, Outside, alone_where_needed, disturbed, with_neighbours
 from leakcheck.search.left_out import LeftOut
@@ -116,13 +129,21 @@ class AuditSession:
             self._outside = Outside()
 
     def run(
-        self, phase: str, orders: Sequence[Order], *, lanes: int | None = None, until: float = float("inf")
+        self,
+        phase: str,
+        orders: Sequence[Order],
+        *,
+        lanes: int | None = None,
+        until: float = float("inf"),
+        follow: Follow | None = None,
     ) -> list[Execution]:
-        """Run `orders` as one phase. Orders that a test ended are run again without that test.
+        """Run `orders` as one phase. Orders that a test ended are run again without that test. What is to `follow`
+        an execution is run soon, by processes that are there still.
 
         Past the time `until` no more of them are begun, and what is left out is noted.
         """
         done: list[Execution] = []
+        further = None if follow is None else lambda each: self._alone_where_needed(follow(each))
         watch = self._watch()
         waiting = [_watched(order, watch) for order in orders]
         self.progress.phase(phase, len(waiting), sum(map(self._tests_in, waiting)))
@@ -130,13 +151,13 @@ class AuditSession:
             size = len(waiting) if until == float("inf") else BATCH
             batch, waiting = waiting[:size], waiting[size:]
             ran = []
-            for execution in self.engine.run(self._alone_where_needed(batch), lanes=lanes):
+            for execution in self.engine.run(self._alone_where_needed(batch), lanes=lanes, follow=further):
                 ran.append(execution)
                 self.executions.append(execution)
                 self._outside.add(execution)
-                self.progress.step(execution.order.name, len(execution.runs))
+                self.progress.step(execution.order.name, _settled(execution))
                 waiting += self._fixed(execution)
-            met = disturbed(ran, self._left_outside()) if self.engine.lanes > 1 else []
+            met = disturbed(ran, self.outside()) if self.engine.lanes > 1 else []
             waiting += [replace(execution.order, exclusive=True) for execution in met]
             self._drop(met, WHY)
             names = {execution.id for execution in met}
@@ -177,18 +198,18 @@ class AuditSession:
         """How many tests it will run: a plugin that shuffles tells them later."""
         return len(order.tests) or len(self.suite.tests)
 
-    def _alone_where_needed(self, orders: Sequence[Order]) -> list[Order]:
-        known = self._left_outside()
-        # A file that was open before the fork has changed: nobody can tell which test wrote it.
-        everything = not known.nobodys.isdisjoint(self.engine.changed)
-        return alone_where_needed(orders, with_neighbours(known.writers, self.files), everything=everything)
-
-    def _left_outside(self) -> Outside:
+    def outside(self) -> Outside:
         """What all executions until now did outside of their processes."""
         everything = [*self.executions, *self.control]
         if self._outside.count != len(everything):
             self._outside = Outside.of(everything)
         return self._outside
+
+    def _alone_where_needed(self, orders: Iterable[Order]) -> list[Order]:
+        known = self.outside()
+        # A file that was open before the fork has changed: nobody can tell which test wrote it.
+        everything = not known.nobodys.isdisjoint(self.engine.changed)
+        return alone_where_needed(orders, with_neighbours(known.writers, self.files), everything=everything)
 
     def _watch(self) -> tuple[Location, ...]:
         """What tests alone have changed and no probe tracks."""
@@ -207,9 +228,15 @@ class AuditSession:
         return [replace(order, tests=tests, without=tuple(sorted(self.lethal)))]
 
 
+def _settled(execution: Execution) -> int:
+    """How many tests of the phase it has run: who ends a row behind others runs once more."""
+    runs = len(execution.runs)
+    return runs if not isinstance(execution.order.question, Row) else min(runs, 1 + len(quiet_behind(execution)))
+
+
 def _watched(order: Order, watch: tuple[Location, ...]) -> Order:
     """The order, with a look after every test at what tests alone have changed and no probe tracks."""
-    plain = isinstance(order.question, Alone | Printed | Deep)
+    plain = isinstance(order.question, Alone | Row | Printed | Deep)
     return order if plain else replace(order, watch=watch)
 
 

@@ -96,7 +96,7 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
             case events.Outside(what=what, name=name, test=test) if what != "settled":
                 outside.append(Met(test or running, what, name))
             case events.Deep():
-                deep, modules = event.changes, event.modules
+                deep, modules = (*deep, *event.changes), event.modules or modules
             case events.Stopped(reason=reason):
                 notes.append(Note(Topic.STOPPED, reason))
                 why = f"{reason.partition(':')[0]} ended the run"

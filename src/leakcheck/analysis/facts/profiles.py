@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from leakcheck.analysis.facts.alone import Solo, solos
 from leakcheck.records import (
     BAD_OUTCOMES,
     GOOD_OUTCOMES,
@@ -25,6 +26,7 @@ class SoloProfile:
 
     `elsewhere` are locations that it changed and that no probe tracks, with the digest of what it left there.
     `modules` are those of the project that were loaded: what lies in others it cannot have read. None: not known.
+    `in_row`: it never was alone in its process, but behind tests that had left nothing.
     """
 
     test: str
@@ -34,6 +36,7 @@ class SoloProfile:
     changes: tuple[Change, ...] = ()
     elsewhere: frozenset[tuple[Location, str]] = frozenset()
     modules: frozenset[str] | None = None
+    in_row: bool = False
 
     @property
     def good(self) -> bool:
@@ -64,11 +67,6 @@ class SoloProfile:
         return any(read.covers(location) for read in self.reads)
 
 
-def is_alone(execution: Execution) -> bool:
-    """An isolated run: one test, and no other test file imported."""
-    return execution.order.kind == "isolated" and len(execution.order.tests) == 1
-
-
 def profiles_of(executions: Iterable[Execution]) -> Mapping[str, SoloProfile]:
     """The profile of every test that ran alone. One that runs twice in a process ran alone the first
     time, if the import of the other test files, which differs, is no reason for another outcome."""
@@ -80,28 +78,40 @@ def profiles_of(executions: Iterable[Execution]) -> Mapping[str, SoloProfile]:
 
 @dataclass(slots=True)
 class Profiles:
-    """Those of the executions added so far. `alone` are those of isolated runs, `twice` the first outcomes of tests
-    that ran twice: they count behind those of all isolated runs, of a test that has any."""
+    """Those of the executions added so far. `alone` are those of isolated runs, `rows` those of tests that were as
+    good as alone, which count as long as there is no other; `twice` are the first outcomes of tests that ran twice:
+    they count behind those of all isolated runs, of a test that has any."""
 
     found: dict[str, SoloProfile] = field(default_factory=dict)
     alone: dict[str, SoloProfile] = field(default_factory=dict)
+    rows: dict[str, SoloProfile] = field(default_factory=dict)
     twice: dict[str, tuple[Outcome, ...]] = field(default_factory=dict)
 
-    def add(self, execution: Execution) -> str | None:
-        """The test about which something new is known; None if `execution` tells nothing of a test alone."""
-        if is_alone(execution) and execution.status != "refused":
-            test = execution.order.tests[0]
-            self.alone[test] = _extended(self.alone.get(test) or SoloProfile(test, ()), execution)
-        elif is_twice(execution):
+    def add(self, execution: Execution) -> tuple[str, ...]:
+        """The tests about which something new is known; none if `execution` tells nothing of a test alone."""
+        told = self._learn(execution)
+        for test in told:
+            known = [each for each in (self.alone.get(test), self.rows.get(test)) if each is not None]
+            profile = next((each for each in known if each.outcomes), known[0] if known else None)
+            if profile is not None:
+                twice = (outcome for outcome in self.twice.get(test, ()) if profile.agrees(outcome))
+                self.found[test] = replace(profile, outcomes=(*profile.outcomes, *twice))
+        return told
+
+    def _learn(self, execution: Execution) -> tuple[str, ...]:
+        if is_twice(execution):
             test = execution.runs[0].test
             self.twice[test] = (*self.twice.get(test, ()), execution.runs[0].outcome)
-        else:
-            return None
-        if test in self.alone:
-            profile = self.alone[test]
-            twice = (outcome for outcome in self.twice.get(test, ()) if profile.agrees(outcome))
-            self.found[test] = replace(profile, outcomes=(*profile.outcomes, *twice))
-        return test
+            return (test,)
+        if execution.status == "refused":
+            return ()
+        shown = tuple(solos(execution))
+        for each in shown:
+            known = self.rows if each.in_row else self.alone
+            known[each.test] = _extended(
+                known.get(each.test) or SoloProfile(each.test, (), in_row=each.in_row), each
+            )
+        return tuple(each.test for each in shown)
 
 
 def is_twice(execution: Execution) -> bool:
@@ -124,11 +134,11 @@ def net_changes(run: TestRun) -> list[Change]:
     return list(left.values())
 
 
-def _extended(profile: SoloProfile, execution: Execution) -> SoloProfile:
-    outcome = execution.outcome(profile.test)
+def _extended(profile: SoloProfile, shown: Solo) -> SoloProfile:
+    runs = [run for run in shown.runs if run.test == profile.test]
+    outcome = shown.outcome
     if outcome == "not run":
         return profile
-    runs = [run for run in execution.runs if run.test == profile.test]
     again = tuple(run.again for run in runs if run.again is not None)
     known = {change.location for change in profile.changes}
     new = tuple(change for run in runs for change in net_changes(run) if change.location not in known)
@@ -139,9 +149,10 @@ def _extended(profile: SoloProfile, execution: Execution) -> SoloProfile:
         profile.reads.union(*(run.reads for run in runs)),
         (*profile.changes, *new),
         profile.elsewhere.union(
-            (change.location, change.digest) for change in execution.deep if not _is_made_on_first_use(change)
+            (change.location, change.digest) for change in shown.deep if not _is_made_on_first_use(change)
         ),
-        frozenset((*(profile.modules or ()), *execution.modules)) or None,
+        frozenset((*(profile.modules or ()), *shown.modules)) or None,
+        profile.in_row,
     )
 
 

@@ -6,7 +6,7 @@ from leakcheck.analysis.facts.evidence import Evidence
 from leakcheck.analysis.facts.knowledge import Knowledge
 from leakcheck.analysis.facts.significance import ALPHA, by_chance
 from leakcheck.analysis.graph.effects import carriers, effect_of
-from leakcheck.records import Alone, Deep, Location, Printed
+from leakcheck.records import Alone, Deep, Location, Printed, Row
 from leakcheck.records.questions import puts_back
 
 
@@ -27,7 +27,7 @@ def counts_at(test: str, location: Location, known: Knowledge) -> tuple[int, int
     for number, place in known.appearances.get(test, ()):
         execution = known.executions[number]
         question = execution.order.question
-        if isinstance(question, Deep | Alone | Printed) or puts_back(question):
+        if isinstance(question, Deep | Alone | Row | Printed) or puts_back(question):
             continue
         outcome = execution.runs[place].outcome
         is_there = known.timelines[number].value(location, place) is not None

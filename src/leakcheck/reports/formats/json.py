@@ -218,6 +218,8 @@ def _certificate(certificate: Certificate) -> Json:
         "covered_by": dict(certificate.covered_by),
         "profile": certificate.profile,
         "limits": list(certificate.limits),
+        "alone": certificate.alone,
+        "in_rows": certificate.in_rows,
     }
 
 

@@ -228,6 +228,8 @@ def _certificate() -> Schema:
         covered_by=map_of(count("Pairs."), "The pairs by what first executed them: an order's name, or a kind."),
         profile=one_of(ProfileName, "How thorough the audit was asked to be."),
         limits=array_of(string(), "What the profile does not cover, or that the audit was not finished."),
+        alone=count("Tests that ran alone in a process."),
+        in_rows=count("Tests that ran, instead, behind tests of their file that had left nothing."),
     )
 
 
