@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, cast
 
-from leakcheck.engine import Engine, Tally
+from leakcheck.engine import Engine, Follow, Tally
 from leakcheck.options import Options
 from leakcheck.progress import Silent
 from leakcheck.records import (
@@ -23,9 +23,11 @@ from leakcheck.records import (
     Deep,
     Execution,
     Location,
+    Note,
     Order,
     Outcome,
     Printed,
+    Row,
     Source,
     Suite,
     TestItem,
@@ -33,7 +35,7 @@ from leakcheck.records import (
     Whole,
 )
 from leakcheck.records.questions import put_back_before, puts_back
-from leakcheck.records.topics import Fallback
+from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.session import AuditSession
 from leakcheck.store import Replay
 from leakcheck.wire.events import Event
@@ -183,9 +185,23 @@ class ModelEngine:
         self.kept.append((tag, event))
 
     def run(
-        self, orders: Iterable[Order], *, lanes: int | None = None, ends: float = float("inf")
+        self,
+        orders: Iterable[Order],
+        *,
+        lanes: int | None = None,
+        ends: float = float("inf"),
+        follow: Follow | None = None,
     ) -> Iterator[Execution]:
         """As the real engine does. When its `lives` are spent it is killed: what it has executed is in `ended`."""
+        waiting = list(orders)
+        while waiting:
+            done = []
+            for execution in self._run(waiting, ends):
+                done.append(execution)
+                yield execution
+            waiting = [order for each in done for order in (follow(each) if follow is not None else ())]
+
+    def _run(self, orders: Iterable[Order], ends: float) -> Iterator[Execution]:
         asked = []
         for order in list(orders):
             tag = f"e{next(self._numbers):05d}"
@@ -214,15 +230,19 @@ class ModelEngine:
     def _execution(self, tag: str, order: Order, tests: Sequence[str]) -> Execution:
         """What probes see is told of every run, what they do not see only where it is looked at."""
         runs, deep = [], []
+        notes: tuple[Note, ...] = ()
         for run in self._runs(order, tests):
             elsewhere = [change for change in run.changes if change.internal]
             watched = [change for change in elsewhere if change.location in order.watch]
             tracked = [change for change in run.changes if not change.internal]
             runs.append(replace(run, changes=(*tracked, *watched)))
-            if isinstance(order.question, Alone | Deep):
+            if isinstance(order.question, Alone | Row | Deep):
                 deep += [replace(change, cause=run.test) for change in elsewhere]
+            if isinstance(order.question, Row) and (run.changes or run.bad or run.again == "failed"):
+                notes = (Note(Topic.LEFT, run.test),)
+                break
         name = WARM if _is_warm(order) else "fork"
-        return Execution(tag, order, "finished", tuple(runs), engine=name, deep=tuple(deep))
+        return Execution(tag, order, "finished", tuple(runs), notes=notes, engine=name, deep=tuple(deep))
 
     def _runs(self, order: Order, tests: Sequence[str]) -> Iterator[TestRun]:
         state: State = dict(self.warm) if _is_warm(order) else {}
@@ -231,7 +251,7 @@ class ModelEngine:
                 for location in puts_back(order.question):
                     state.pop(location.key, None)
             run = self.model.run(test, state, self.chance)
-            if order.question == Alone(again=True):
+            if order.question in (Alone(again=True), Row()):
                 outcome = self.model.run(test, state, self.chance).outcome
                 run = TestRun(test, run.outcome, reads=run.reads, changes=run.changes, again=outcome)
             yield TestRun(test, run.outcome) if order.is_plain else run

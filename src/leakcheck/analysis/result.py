@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from leakcheck.analysis.economies import economies_of
+from leakcheck.analysis.facts.alone import alone_first
 from leakcheck.analysis.facts.coverage import Coverage
 from leakcheck.analysis.facts.evidence import Evidence, bad, good
 from leakcheck.analysis.facts.knowledge import USUAL_DEPTH, Knowledge
-from leakcheck.analysis.facts.profiles import NAMED_KINDS, is_alone
+from leakcheck.analysis.facts.profiles import NAMED_KINDS
 from leakcheck.analysis.gate.declared_dependencies import meant_by
 from leakcheck.analysis.gate.findings import findings_of
 from leakcheck.analysis.gate.fixture_errors import fixture_findings
@@ -104,10 +105,13 @@ def derive(
     found = (*findings_of(suite, verdicts, leaks, edges, whole=effort.finished), *fixture_findings(executions))
     judged = judge(case, found, leaks, suite, meant_by(suite, evidence, edges))
     certificate = _certificate(coverage, edges, verdicts, suite, effort)
+    alone, in_rows = _alone_and_in_rows(evidence)
     certificate = replace(
         certificate,
         covered_by=_covered_by(coverage, executions),
         economies=tuple(economies_of(executions, effort.random)),
+        alone=alone,
+        in_rows=in_rows,
     )
     hurt = {test.id for test in verdicts if test.verdict in ORDER_DEPENDENT}
     fixes, joint_fixes = fixes_of([each for each in carried if each[0].test in hurt], leaks, suite, evidence)
@@ -195,6 +199,13 @@ def _certificate(
     )
 
 
+def _alone_and_in_rows(evidence: Evidence) -> tuple[int, int]:
+    """How many tests were alone, and how many as good as that."""
+    shown = [profile for profile in evidence.profiles.values() if profile.outcomes]
+    in_rows = sum(profile.in_row for profile in shown)
+    return len(shown) - in_rows, in_rows
+
+
 def _covered_by(coverage: Coverage, executions: Iterable[Execution]) -> Mapping[str, int]:
     """How many pairs were first covered by each order, and by isolated runs, pairs and confirmations together."""
     orders = {each.id: each.order for each in executions}
@@ -231,8 +242,8 @@ def _orders(executions: Sequence[Execution], suite: Suite) -> tuple[OrderSummary
         )
         for each in whole.values()
     ]
-    alone = {each.order.tests[0]: each for each in executions if is_alone(each)}
-    counts = Counter[str](each.outcome(test) for test, each in alone.items())
+    rows_first = sorted(alone_first(executions), key=lambda each: not each.in_row)
+    counts = Counter[str]({each.test: each.outcome for each in rows_first}.values())
     if counts:
         rows.append(OrderSummary("isolated", "isolated", None, dict(counts), ""))
     return tuple(rows)

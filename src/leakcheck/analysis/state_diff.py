@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from leakcheck.analysis.facts.alone import alone_first
 from leakcheck.analysis.facts.places import Places
-from leakcheck.analysis.facts.profiles import is_alone
-from leakcheck.records import Execution, Location, Suite, TestRun
+from leakcheck.records import Change, Execution, Location, Suite, TestRun
 
 
 def state_diff(test: str, executions: Sequence[Execution], suite: Suite) -> tuple[TestRun, ...]:
@@ -22,15 +22,17 @@ def state_diffs(executions: Sequence[Execution], suite: Suite) -> tuple[TestRun,
     """
     changed = Places.of(each for each in _changed(executions) if suite.kind(each).about.often_read)
     found: dict[str, TestRun] = {}
-    for execution in sorted(executions, key=lambda each: not is_alone(each)):
+    for alone in alone_first(executions):
+        for run in alone.runs:
+            found.setdefault(run.test, _told(run, alone.deep, changed, suite))
+    for execution in executions:
         for run in execution.runs:
             if run.test not in found:
-                found[run.test] = _told(run, execution, changed, suite)
+                found[run.test] = _told(run, (), changed, suite)
     return tuple(found[test] for test in suite.ids if test in found)
 
 
-def _told(run: TestRun, execution: Execution, changed: Places, suite: Suite) -> TestRun:
-    deep = execution.deep if is_alone(execution) else ()
+def _told(run: TestRun, deep: Iterable[Change], changed: Places, suite: Suite) -> TestRun:
     elsewhere = tuple(each for each in deep if suite.compares(each.location) and not each.internal)
     reads = tuple(each for each in run.reads if not suite.kind(each).about.often_read or changed.concern(each))
     return replace(run, changes=(*run.changes, *elsewhere), reads=reads)

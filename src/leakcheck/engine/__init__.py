@@ -1,6 +1,6 @@
 """Runs orders in processes of the audited project's interpreter and gives back executions."""
 
-from leakcheck.engine.engine import Engine
+from leakcheck.engine.engine import Engine, Follow
 from leakcheck.engine.interpreter import check_interpreter, interpreter_in
 from leakcheck.engine.job import Job, Limits
 from leakcheck.engine.meter import Cpu, Since, Tally
@@ -12,6 +12,7 @@ __all__ = [
     "INTERRUPTS",
     "Cpu",
     "Engine",
+    "Follow",
     "Guard",
     "Interrupts",
     "Job",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +32,9 @@ from leakcheck.workspace.resources import Resources, discover
 EARLIER_SUITE = "suite-before"
 _BRIEFLY = 0.5
 """Seconds that a backend has to end of which nothing is expected any more."""
+
+
+Follow = Callable[[Execution], Iterable[Order]]
 
 
 @dataclass
@@ -160,24 +164,42 @@ class Engine:
     # Orders ----------------------------------------------------------------------------------------------------
 
     def run(
-        self, orders: Iterable[Order], *, lanes: int | None = None, ends: float = float("inf")
+        self,
+        orders: Iterable[Order],
+        *,
+        lanes: int | None = None,
+        ends: float = float("inf"),
+        follow: Follow | None = None,
     ) -> Iterator[Execution]:
-        """Run `orders`, each in a process of its own; executions come as they end. At the time `ends` those that go
-        on are ended, and are "lost".
+        """Run `orders`, each in a process of its own; executions come as they end. `follow` tells which orders
+        shall follow an execution: they run before the others, while what collected for it is there. At the time
+        `ends` those that go on are ended, and are "lost".
 
         What an earlier session has executed comes first. Control executions that end meanwhile are kept for
         `finish`.
         """
-        waiting = []
-        for order in orders:
+        waiting: list[Job] = []
+        yield from self._ask(orders, waiting, follow)
+        for execution in self._work(waiting, lanes or self.lanes, ends=min(ends, self.ends)):
+            yield execution
+            if follow is not None:
+                yield from self._ask(follow(execution), waiting, follow)
+
+    def _ask(self, orders: Iterable[Order], waiting: list[Job], follow: Follow | None) -> Iterator[Execution]:
+        """What an earlier session has executed of `orders`, and of what is to follow; the rest is put into
+        `waiting`, what follows in front."""
+        asked, place = deque(orders), 0
+        while asked:
+            order = asked.popleft()
             tag = numbered("e", next(self._numbers))
             known = self.replay.take(tag, order)
             if known is not None:
                 yield known
+                asked.extend(follow(known) if follow is not None else ())
             else:
                 args = order.question.arguments if isinstance(order.question, Printed) else None
-                waiting.append(Job(self.replay.free(tag), order, self._mode(order), args))
-        yield from self._work(waiting, lanes or self.lanes, ends=min(ends, self.ends))
+                waiting.insert(place, Job(self.replay.free(tag), order, self._mode(order), args))
+                place += 1
 
     def control(self, order: Order, args: tuple[str, ...] | None = None) -> Job:
         """Begin an execution by plain pytest, without recorder; `finish` gives its execution."""

@@ -12,6 +12,7 @@ from leakcheck.options.model import ProfileName
 @dataclass(frozen=True)
 class Profile:
     """`values` are the options that it sets. `isolate_all`: every test runs alone, not only those under suspicion.
+    `rows`: so do tests that leave nothing, one behind the other in one process, until there is reason for more.
     `search`: leaked values are put in front of everybody who reads them. `fresh`: printed commands are run, each in
     a new process, or with `warm`, but for the first, in forks of one that has imported installed packages.
     `by_names`: what lies in modules is put in front of those alone whose code has a name for it. So many `couples`
@@ -20,6 +21,7 @@ class Profile:
 
     values: Mapping[str, Any] = field(default_factory=dict)
     isolate_all: bool = True
+    rows: bool = True
     search: bool = True
     fresh: bool = True
     warm: bool = True
@@ -49,6 +51,7 @@ PROFILES: Mapping[ProfileName, Profile] = {
     "standard": Profile(),
     "thorough": Profile(
         values={"random": 10, "random_until": "all", "depth": 3, "budget": 100.0, "budget_unit": "runs"},
+        rows=False,
         warm=False,
         by_names=False,
         couples=400,

@@ -67,6 +67,8 @@ class Setting:
     about: About = About()
     secret = False
     """Whether values are shown as digests."""
+    by_use = False
+    """Whether it changes by being used, as a state of chance does: no trace, and put back without a word."""
 
     def read(self) -> Values:
         """What is set now; an `Items` stands for a list or a set. Runs none of the project's code."""

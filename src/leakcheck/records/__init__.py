@@ -41,6 +41,7 @@ from leakcheck.records.questions import (
     Printed,
     PutBack,
     Question,
+    Row,
     Whole,
 )
 from leakcheck.records.recorded import (
@@ -130,6 +131,7 @@ __all__ = [
     "Question",
     "Restoring",
     "Result",
+    "Row",
     "Severity",
     "Source",
     "Status",

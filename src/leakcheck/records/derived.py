@@ -123,7 +123,8 @@ class Certificate:
     "confirm". `budget` is what the search was allowed, in the user's words. `kinds` tells how each was watched,
     and `limits`, in sentences, what the `profile` does not cover. `economies` tell, in sentences too, what was
     covered by fewer or cheaper executions than a thorough audit would have made. `never_alone` are tests, and
-    `orders_not_run` names of orders of the whole suite, that the budget did not suffice for.
+    `orders_not_run` names of orders of the whole suite, that the budget did not suffice for. So many tests ran
+    `alone` in a process, so many only `in_rows`: behind tests of their file that had left nothing.
     """
 
     pairs_total: int
@@ -138,6 +139,8 @@ class Certificate:
     economies: tuple[str, ...] = ()
     never_alone: tuple[str, ...] = ()
     orders_not_run: tuple[str, ...] = ()
+    alone: int = 0
+    in_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,12 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """How do tests of one file behave as good as alone: one behind the other, all fixtures torn down in between, as
+    long as each has left nothing? The first is alone. Who left something, or did not simply pass, is the last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """How do tests behave behind the first `makers` ones, which leave a value that they read?"""
 
@@ -115,6 +121,7 @@ Question = (
     | Collect
     | Alone
     | Names
+    | Row
     | Pair
     | Company
     | Crowd
@@ -137,7 +144,7 @@ def kind_of(question: Question) -> OrderKind:
             return way
         case Control():
             return "declared"
-        case Alone():
+        case Alone() | Row():
             return "isolated"
         case Pair() | Company() | Crowd():
             return "pairs"
@@ -152,7 +159,7 @@ def title(question: Question, tests: Sequence[str]) -> str:
             return _title_of_whole(question)
         case Control() | Collect() | Names():
             return type(question).__name__.lower()
-        case Alone():
+        case Alone() | Row():
             return "isolated"
         case Pair(makers=makers) | Company(makers=makers):
             return f"pairs after {tests[makers - 1]}" if makers <= len(tests) else "pairs"
@@ -182,7 +189,7 @@ def put_back_before(question: Question, tests: int) -> int:
 
 def compares_all(question: Question) -> bool:
     """Whether all watched state is compared at every boundary, not only what is known to have been touched."""
-    return isinstance(question, Alone | Behind | PutBack)
+    return isinstance(question, Alone | Row | Behind | PutBack)
 
 
 def asks_last(question: Question) -> bool:

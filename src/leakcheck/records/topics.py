@@ -14,6 +14,8 @@ class Topic(StrEnum):
     ENGINE = "engine"
     FILES = "files"
     LAUNCHER = "launcher"
+    LEFT = "left"
+    """A test in a row has left something, or did not simply pass: it was the last."""
     MISSING = "missing"
     """An order names a test that the suite lacks."""
     NEUTRALISED = "neutralised"

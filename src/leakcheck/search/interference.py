@@ -167,7 +167,8 @@ def talk_to_servers(executions: Iterable[Execution]) -> bool:
 
 
 def _is_first_alone(execution: Execution) -> bool:
-    return execution.order.kind == "isolated" and not execution.order.repeat
+    """Not behind others of a row: who fails there runs alone in any case."""
+    return execution.order.kind == "isolated" and not execution.order.repeat and len(execution.runs) < 2
 
 
 def _failed(execution: Execution) -> set[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from leakcheck.analysis.facts.same_order import Same
 from leakcheck.nouns import agreeing, plural
-from leakcheck.records import BAD_OUTCOMES, Alone, Behind, Execution, Order
+from leakcheck.records import BAD_OUTCOMES, Alone, Behind, Execution, Order, Row
 from leakcheck.records.topics import Topic
 from leakcheck.search.session import AuditSession
 
@@ -92,8 +92,9 @@ def _shared(open_ones: Iterable[Same]) -> list[Order]:
 
 def _beginning(order: Order, tests: int) -> Order:
     """The first so many tests of an order, asked for with nothing else running."""
-    question = Alone() if isinstance(order.question, Alone) else order.question
-    plain = replace(order, question=question, repeat=0, watch=(), exclusive=True)
+    plain = replace(order, repeat=0, watch=(), exclusive=True)
+    if isinstance(order.question, Alone | Row):
+        return replace(plain, question=Alone(), tests=order.tests[:1])
     if tests == len(order.tests) or order.is_plain:
         return plain
     return replace(plain, question=Behind(), tests=order.tests[:tests], without=())

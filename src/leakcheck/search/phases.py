@@ -20,6 +20,7 @@ from leakcheck.search.outlook import declared_seconds, outlook
 from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
 from leakcheck.search.proof import confirm
 from leakcheck.search.questions import order_for
+from leakcheck.search.rows import isolate, make_sure_of_doubtful
 from leakcheck.search.session import AuditSession
 from leakcheck.search.short_of_time import Turns, is_short_of_time, kept_for_proof
 from leakcheck.search.witnesses import find_alternatives, find_more, find_witnesses
@@ -114,8 +115,9 @@ def prove(bench: AuditSession, rounds: int = 1) -> None:
 
 def orders_and_profiles(bench: AuditSession) -> None:
     """Every test alone, then the whole suite in other orders, in which what the former changed is watched."""
-    bench.run("isolated", Isolated().propose(bench.view()))
+    isolate(bench)
     other_orders(bench)
+    make_sure_of_doubtful(bench)
 
 
 def other_orders(bench: AuditSession) -> None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from leakcheck.analysis import Coverage, Evidence, Knowledge
+from leakcheck.analysis.facts.alone import quiet_behind
 from leakcheck.analysis.facts.untracked import changed_elsewhere
 from leakcheck.analysis.graph.edges import Edges
 from leakcheck.analysis.graph.effects import Carried
-from leakcheck.engine import Engine, Since
+from leakcheck.engine import Engine, Follow, Since
 from leakcheck.options import PROFILES, Options, Profile
 from leakcheck.orders import View
 from leakcheck.progress import Outlook, Progress
@@ -24,6 +25,7 @@ from leakcheck.records import (
     Note,
     Order,
     Printed,
+    Row,
     Suite,
     Whole,
     in_sequence,
@@ -140,13 +142,20 @@ class AuditSession:
             self._outside, self._settled = Outside(), False
 
     def run(
-        self, phase: str, orders: Sequence[Order], *, lanes: int | None = None, until: float = float("inf")
+        self,
+        phase: str,
+        orders: Sequence[Order],
+        *,
+        lanes: int | None = None,
+        until: float = float("inf"),
+        follow: Follow | None = None,
     ) -> list[Execution]:
-        """Run `orders` as one phase. Orders that a test ended are run again without that test.
+        """Run `orders` as one phase. Orders that a test ended are run again without that test. What is to `follow`
+        an execution is run soon, by processes that are there still.
 
         Past the time `until` no more of them are begun, and what is left out is noted.
         """
-        done, waiting = self._run_until(phase, orders, lanes, until)
+        done, waiting = self._run_until(phase, orders, lanes, until, follow)
         if waiting:
             self.left_out.note(phase, waiting)
         return done
@@ -157,7 +166,12 @@ class AuditSession:
             self._run_until(phase, orders, None, self.deadline)
 
     def _run_until(
-        self, phase: str, orders: Sequence[Order], lanes: int | None, until: float
+        self,
+        phase: str,
+        orders: Sequence[Order],
+        lanes: int | None,
+        until: float,
+        follow: Follow | None = None,
     ) -> tuple[list[Execution], list[Order]]:
         """What was run, and what was not."""
         done: list[Execution] = []
@@ -165,6 +179,7 @@ class AuditSession:
         if orders and time.monotonic() > until:
             return [], list(orders)
         since, ended = Since.now(self.engine.tally), []
+        further = None if follow is None else lambda each: self._alone_where_needed(follow(each))
         watch = self._watch()
         waiting = [_watched(order, watch) for order in orders]
         self.progress.phase(phase, len(waiting), sum(map(self._tests_in, waiting)))
@@ -172,14 +187,15 @@ class AuditSession:
             size = len(waiting) if until in (float("inf"), self._bound()) else BATCH
             batch, waiting = waiting[:size], waiting[size:]
             ran = []
-            for execution in self.engine.run(self._alone_where_needed(batch), lanes=lanes, ends=self._bound()):
+            asked = self._alone_where_needed(batch)
+            for execution in self.engine.run(asked, lanes=lanes, ends=self._bound(), follow=further):
                 ran.append(execution)
                 ended.append(execution.id)
                 self.executions.append(execution)
                 self._outside.add(execution)
-                self.progress.step(execution.order.name, len(execution.runs))
+                self.progress.step(execution.order.name, _settled(execution))
                 waiting += self._fixed(execution)
-            met = disturbed(ran, self._left_outside()) if self.engine.lanes > 1 else []
+            met = disturbed(ran, self.outside()) if self.engine.lanes > 1 else []
             waiting += [replace(execution.order, exclusive=True) for execution in met]
             self._drop(met, WHY)
             names = {execution.id for execution in met}
@@ -232,13 +248,13 @@ class AuditSession:
         """How many tests it will run: a plugin that shuffles tells them later."""
         return len(order.tests) or len(self.suite.tests)
 
-    def _alone_where_needed(self, orders: Sequence[Order]) -> list[Order]:
-        known = self._left_outside()
+    def _alone_where_needed(self, orders: Iterable[Order]) -> list[Order]:
+        known = self.outside()
         # A file that was open before the fork has changed: nobody can tell which test wrote it.
         everything = not known.nobodys.isdisjoint(self.engine.changed)
         return alone_where_needed(orders, known.outsiders(self.suite.tests), everything=everything)
 
-    def _left_outside(self) -> Outside:
+    def outside(self) -> Outside:
         """What all executions until now did outside of their processes."""
         everything = [*self.executions, *self.control]
         if self._outside.count != len(everything):
@@ -267,9 +283,15 @@ def _was_cut(execution: Execution) -> bool:
     return execution.status == "lost" and not isinstance(execution.order.question, Whole)
 
 
+def _settled(execution: Execution) -> int:
+    """How many tests of the phase it has run: who ends a row behind others runs once more."""
+    runs = len(execution.runs)
+    return runs if not isinstance(execution.order.question, Row) else min(runs, 1 + len(quiet_behind(execution)))
+
+
 def _watched(order: Order, watch: tuple[Location, ...]) -> Order:
     """The order, with a look after every test at what tests alone have changed and no probe tracks."""
-    plain = isinstance(order.question, Alone | Printed | Deep)
+    plain = isinstance(order.question, Alone | Row | Printed | Deep)
     return order if plain else replace(order, watch=watch)
 
 

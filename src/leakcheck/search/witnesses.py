@@ -11,10 +11,11 @@ from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.facts.suspects import Suspects, suspects_for
 from leakcheck.analysis.facts.untracked import makers_by_place
 from leakcheck.analysis.graph.edges import open_steps
-from leakcheck.records import Alone, Edge, Execution, Location, Order
+from leakcheck.records import Alone, Edge, Execution, Location, Order, Row
 from leakcheck.records.questions import puts_back
 from leakcheck.search.causes import is_quiet, together
 from leakcheck.search.questions import Asked, Asking, Inquiry, ask, shrink
+from leakcheck.search.rows import make_sure
 from leakcheck.search.session import AuditSession
 
 MAX_SINGLES = 12
@@ -40,6 +41,8 @@ def find_witnesses(bench: AuditSession, phase: str = "latent") -> None:
 def _unexplained(bench: AuditSession, given_up: set[tuple[str, str]]) -> dict[str, Execution]:
     """What is to be explained now."""
     found = differences(bench.known(), given_up)
+    if make_sure(bench, found):
+        found = differences(bench.known(), given_up)
     found = {**found, **self_polluted(bench.executions, given_up)}
     return {test: execution for test, execution in found.items() if bench.concerns(test)}
 
@@ -56,7 +59,7 @@ def _in_company(bench: AuditSession, open_ones: Mapping[str, Execution]) -> list
 
 def _inquire(bench: AuditSession, test: str, execution: Execution) -> Inquiry:
     """Why `test` behaves otherwise in `execution` than alone."""
-    if isinstance(execution.order.question, Alone):
+    if isinstance(execution.order.question, Alone | Row):
         yield [Asked(Witness((test,), test))]
         return
     wanted = bench.evidence().profiles[test].good

@@ -108,7 +108,8 @@ def fold_execution(tag: str, items: Iterable[events.Event]) -> Execution:
             case events.Outside(what=what, name=name, test=test, fixture=fixture) if what != "settled":
                 outside.append(Met(test or running, what, name, fixture))
             case events.Deep():
-                deep, modules, names = event.changes, event.modules, sys.intern(event.names)
+                deep, modules = (*deep, *event.changes), event.modules or modules
+                names = sys.intern(event.names) or names
             case events.Stopped(reason=reason):
                 notes.append(Note(Topic.STOPPED, reason))
                 why = f"{reason.partition(':')[0]} ended the run"

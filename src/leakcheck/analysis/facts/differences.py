@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from leakcheck.analysis.facts.evidence import Evidence, Witness, bad
 from leakcheck.analysis.facts.knowledge import Knowledge
-from leakcheck.records import Alone, Execution, Order, Printed
+from leakcheck.records import Alone, Execution, Order, Printed, Row
 from leakcheck.records.questions import puts_back
 
 GivenUp = Collection[tuple[str, str]]
@@ -47,7 +47,7 @@ def _odd_runs(known: Knowledge) -> list[tuple[int, int, str]]:
 
 
 def _compares(order: Order) -> bool:
-    return not puts_back(order.question) and not isinstance(order.question, Printed | Alone)
+    return not puts_back(order.question) and not isinstance(order.question, Printed | Alone | Row)
 
 
 def _places(execution: Execution) -> Mapping[str, Sequence[int]]:
@@ -74,7 +74,7 @@ def self_polluted(executions: Iterable[Execution], given_up: GivenUp = ()) -> Ma
     return {
         execution.runs[0].test: execution
         for execution in executions
-        if isinstance(execution.order.question, Alone) and execution.runs
+        if isinstance(execution.order.question, Alone | Row) and execution.runs
         if execution.runs[0].good and execution.runs[0].again is not None and bad(execution.runs[0].again)
         if (execution.runs[0].test, execution.id) not in given_up
     }

@@ -136,16 +136,14 @@ class Knowledge:
 
     def _learn_alone(self, execution: Execution) -> None:
         """What was followed with a profile that tells more now is followed again."""
-        test = execution.order.tests[0] if execution.order.tests else ""
-        before = self._profiles.found.get(test)
-        if self._profiles.add(execution) is None:
-            return
-        self._tell(test)
-        after = self._profiles.found.get(test)
-        if _facts(before) != _facts(after):
-            self._of_profiles.clear()
-            if any(number < self._followed for number, _ in self.appearances.get(test, ())):
-                self._followed = 0
+        found = self._profiles.found
+        before = {test: found.get(test) for test in execution.order.tests}
+        for test in self._profiles.add(execution):
+            self._tell(test)
+            if _facts(before[test]) != _facts(found.get(test)):
+                self._of_profiles.clear()
+                if any(number < self._followed for number, _ in self.appearances.get(test, ())):
+                    self._followed = 0
 
     @staticmethod
     def _ran(execution: Execution) -> Mapping[str, None]:
@@ -176,17 +174,23 @@ def _facts(profile: SoloProfile | None) -> object:
     return profile.good, profile.bad, *alone
 
 
+def _profiles(known: Knowledge) -> Mapping[str, SoloProfile]:
+    """In declared order: rows have their own."""
+    found = known._profiles.found
+    return {test: found[test] for test in known.items if test in found} | found
+
+
 def _evidence(known: Knowledge) -> Evidence:
-    return known._answers.evidence(known._profiles.found)
+    return known._answers.evidence(known.once(_profiles))
 
 
 def _digests(known: Knowledge) -> Mapping[tuple[str, Location], str]:
-    return digests_by_writer(known._profiles.found)
+    return digests_by_writer(known.once(_profiles))
 
 
 def _coverage(known: Knowledge) -> Coverage:
     known._follow()
-    return coverage_from(known._profiles.found, chains_of(known._found), known._first, known.items, known.depth)
+    return coverage_from(known.once(_profiles), chains_of(known._found), known._first, known.items, known.depth)
 
 
 def _wavering(known: Knowledge) -> Mapping[str, Same]:

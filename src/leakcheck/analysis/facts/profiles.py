@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from leakcheck.analysis.facts.alone import Solo, solos
 from leakcheck.records import (
     BAD_OUTCOMES,
     GOOD_OUTCOMES,
@@ -28,6 +29,7 @@ class SoloProfile:
     `modules` are those of the project that were loaded: what lies in others it cannot have read. None: not known.
     `names` are sets of names, a text each (`records.name_sets`): what it read of those modules has one in one of
     them. No set: not known.
+    `in_row`: it never was alone in its process, but behind tests that had left nothing.
     """
 
     test: str
@@ -38,6 +40,7 @@ class SoloProfile:
     elsewhere: frozenset[tuple[Location, str]] = frozenset()
     modules: frozenset[str] | None = None
     names: frozenset[str] = frozenset()
+    in_row: bool = False
 
     @property
     def good(self) -> bool:
@@ -68,11 +71,6 @@ class SoloProfile:
         return any(read.covers(location) for read in self.reads)
 
 
-def is_alone(execution: Execution) -> bool:
-    """An isolated run: one test, and no other test file imported."""
-    return execution.order.kind == "isolated" and len(execution.order.tests) == 1
-
-
 def profiles_of(executions: Iterable[Execution]) -> Mapping[str, SoloProfile]:
     """The profile of every test that ran alone. One that runs twice in a process ran alone the first
     time, if the import of the other test files, which differs, is no reason for another outcome."""
@@ -84,32 +82,46 @@ def profiles_of(executions: Iterable[Execution]) -> Mapping[str, SoloProfile]:
 
 @dataclass(slots=True)
 class Profiles:
-    """Those of the executions added so far. `alone` are those of isolated runs, `twice` the first outcomes of tests
-    that ran twice: they count behind those of all isolated runs, of a test that has any."""
+    """Those of the executions added so far. `alone` are those of isolated runs, `rows` those of tests that were as
+    good as alone, which count as long as there is no other; `twice` are the first outcomes of tests that ran twice:
+    they count behind those of all isolated runs, of a test that has any."""
 
     found: dict[str, SoloProfile] = field(default_factory=dict)
     alone: dict[str, SoloProfile] = field(default_factory=dict)
+    rows: dict[str, SoloProfile] = field(default_factory=dict)
     twice: dict[str, tuple[Outcome, ...]] = field(default_factory=dict)
+    names: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def add(self, execution: Execution) -> str | None:
-        """The test about which something new is known; None if `execution` tells nothing of a test alone."""
-        if is_alone(execution) and execution.status != "refused":
+    def add(self, execution: Execution) -> tuple[str, ...]:
+        """The tests about which something new is known; none if `execution` tells nothing of a test alone."""
+        told = self._learn(execution)
+        for test in told:
+            known = [each for each in (self.alone.get(test), self.rows.get(test)) if each is not None]
+            profile = next((each for each in known if each.outcomes), known[0] if known else None)
+            if profile is not None:
+                twice = (outcome for outcome in self.twice.get(test, ()) if profile.agrees(outcome))
+                outcomes = (*profile.outcomes, *twice)
+                self.found[test] = replace(profile, outcomes=outcomes, names=self.names.get(test, frozenset()))
+        return told
+
+    def _learn(self, execution: Execution) -> tuple[str, ...]:
+        if isinstance(execution.order.question, Names):
             test = execution.order.tests[0]
-            self.alone[test] = _extended(self.alone.get(test) or SoloProfile(test, ()), execution)
-        elif isinstance(execution.order.question, Names):
-            test = execution.order.tests[0]
-            profile = self.alone.get(test) or SoloProfile(test, ())
-            self.alone[test] = replace(profile, names=profile.names.union(filter(None, [execution.names])))
-        elif is_twice(execution):
+            self.names[test] = self.names.get(test, frozenset()).union(filter(None, [execution.names]))
+            return (test,)
+        if is_twice(execution):
             test = execution.runs[0].test
             self.twice[test] = (*self.twice.get(test, ()), execution.runs[0].outcome)
-        else:
-            return None
-        if test in self.alone:
-            profile = self.alone[test]
-            twice = (outcome for outcome in self.twice.get(test, ()) if profile.agrees(outcome))
-            self.found[test] = replace(profile, outcomes=(*profile.outcomes, *twice))
-        return test
+            return (test,)
+        if execution.status == "refused":
+            return ()
+        shown = tuple(solos(execution))
+        for each in shown:
+            known = self.rows if each.in_row else self.alone
+            known[each.test] = _extended(
+                known.get(each.test) or SoloProfile(each.test, (), in_row=each.in_row), each
+            )
+        return tuple(each.test for each in shown)
 
 
 def is_twice(execution: Execution) -> bool:
@@ -132,11 +144,11 @@ def net_changes(run: TestRun) -> list[Change]:
     return list(left.values())
 
 
-def _extended(profile: SoloProfile, execution: Execution) -> SoloProfile:
-    outcome = execution.outcome(profile.test)
+def _extended(profile: SoloProfile, shown: Solo) -> SoloProfile:
+    runs = [run for run in shown.runs if run.test == profile.test]
+    outcome = shown.outcome
     if outcome == "not run":
         return profile
-    runs = [run for run in execution.runs if run.test == profile.test]
     again = tuple(run.again for run in runs if run.again is not None)
     known = {change.location for change in profile.changes}
     new = tuple(change for run in runs for change in net_changes(run) if change.location not in known)
@@ -147,10 +159,10 @@ def _extended(profile: SoloProfile, execution: Execution) -> SoloProfile:
         profile.reads.union(*(run.reads for run in runs)),
         (*profile.changes, *new),
         profile.elsewhere.union(
-            (change.location, change.digest) for change in execution.deep if not _is_made_on_first_use(change)
+            (change.location, change.digest) for change in shown.deep if not _is_made_on_first_use(change)
         ),
-        frozenset((*(profile.modules or ()), *execution.modules)) or None,
-        profile.names,
+        frozenset((*(profile.modules or ()), *shown.modules)) or None,
+        in_row=profile.in_row,
     )
 
 

@@ -8,7 +8,7 @@ from leakcheck.analysis.facts.evidence import Evidence, witness_of
 from leakcheck.analysis.facts.knowledge import Knowledge
 from leakcheck.analysis.facts.significance import ALPHA, by_chance, missing
 from leakcheck.analysis.graph.effects import carriers, effect_of
-from leakcheck.records import Alone, Deep, Execution, Location, Printed
+from leakcheck.records import Alone, Deep, Execution, Location, Printed, Row
 from leakcheck.records.questions import puts_back
 
 
@@ -41,7 +41,7 @@ def counts_at(test: str, location: Location, known: Knowledge) -> tuple[int, int
     for number, place in known.appearances.get(test, ()):
         execution = known.executions[number]
         question = execution.order.question
-        if isinstance(question, Deep | Alone) or puts_back(question):
+        if isinstance(question, Deep | Alone | Row) or puts_back(question):
             continue
         outcome = execution.runs[place].outcome
         if isinstance(question, Printed):

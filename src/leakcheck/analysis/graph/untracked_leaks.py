@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from leakcheck.analysis.facts.profiles import is_alone
+from leakcheck.analysis.facts.alone import solos
 from leakcheck.analysis.graph.leaks import LeftChange
 from leakcheck.nouns import plural
 from leakcheck.records import WHOLE, Change, Execution, Location, Pinpoint, Source, Suite
@@ -127,9 +127,9 @@ def is_worth_a_note(change: Change) -> bool:
 
 def _left(executions: Iterable[Execution], suite: Suite) -> Iterator[tuple[str, Change]]:
     seen: set[tuple[str, Location]] = set()
-    for execution in executions:
-        for change in execution.deep if is_alone(execution) else ():
-            place = execution.order.tests[0], change.location
+    for alone in (each for execution in executions for each in solos(execution)):
+        for change in alone.deep:
+            place = alone.test, change.location
             if suite.compares(change.location) and not change.internal and place not in seen:
                 seen.add(place)
                 yield place[0], change

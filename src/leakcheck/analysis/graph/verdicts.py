@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from leakcheck.analysis.facts.alone import alone_first
 from leakcheck.analysis.facts.evidence import bad, good
 from leakcheck.analysis.facts.knowledge import Knowledge
-from leakcheck.analysis.facts.profiles import NAMED_KINDS, SoloProfile, is_alone, is_twice
+from leakcheck.analysis.facts.profiles import NAMED_KINDS, SoloProfile, is_twice
 from leakcheck.analysis.facts.same_order import not_settled
 from leakcheck.records import Edge, Execution, TestVerdict, Verdict
 
@@ -20,9 +21,9 @@ def outcomes_by_order(executions: Iterable[Execution]) -> Mapping[str, Mapping[s
         if execution.order.kind in NAMED_KINDS and execution.order.repeat == 0:
             for run in execution.runs:
                 table[run.test].setdefault(execution.order.name, run.outcome)
-        elif is_alone(execution) and execution.order.tests[0] not in table.get("isolated", {}):
-            for run in execution.runs:
-                table[run.test].setdefault("isolated", run.outcome)
+    for each in alone_first(executions):
+        for run in each.runs:
+            table[run.test].setdefault("isolated", run.outcome)
     return table
 
 

@@ -20,6 +20,7 @@ class Probe(Setting):
 
     kind = "event_loop"
     tracking: Tracking = "on demand"
+    by_use = True
     about = About(form="the $key of asyncio", whole="the event loop of asyncio")
 
     def read(self) -> Values:

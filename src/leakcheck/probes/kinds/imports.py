@@ -7,6 +7,7 @@ stays as it was computed then.
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -32,8 +33,16 @@ class Probe(Setting):
         put_back="apart",
     )
 
+    def __init__(self) -> None:
+        self._modules: list[Any] = []
+        self._found: Values = {}
+
     def read(self) -> Values:
-        return {(OWNER, name): sys.modules[name] for name in loaded() if name in sys.modules}
+        modules = list(sys.modules.values())
+        if len(modules) != len(self._modules) or not all(map(operator.is_, modules, self._modules)):
+            self._modules = modules
+            self._found = {(OWNER, name): sys.modules[name] for name in loaded() if name in sys.modules}
+        return self._found
 
     def value(self, owner: str, key: str) -> Any:
         return sys.modules.get(key, MISSING)

@@ -13,6 +13,7 @@ class Probe(Setting):
 
     kind = "random_state"
     tracking: Tracking = "on demand"
+    by_use = True
     about = About(form="the state of random", whole="the state of random", put_back="last")
 
     def read(self) -> Values:

@@ -33,8 +33,12 @@ class RecorderPlugin:
         watchpoints: Watchpoints | None,
         look_outside: Callable[..., None],
     ) -> None:
-        """`look_outside` is called at the end of every phase, `quick` where fixtures ran and none failed."""
+        """`look_outside` is called at the end of every phase, `quick` where fixtures ran and none failed. `last` is
+        what was recorded last. `full_at_end`: all watched state is compared once everything of a test is over, and
+        only then."""
         self.segment: Segment | None = None
+        self.last: TestRun | None = None
+        self.full_at_end = False
         self._book = book
         self._causes = causes
         self._outcomes = outcomes
@@ -69,6 +73,8 @@ class RecorderPlugin:
         with self._causes.during(self._around):
             result = yield
             self._end_of_test_level()
+            if self.full_at_end:
+                self._finalised += self._book.check_all(self._lifetime)
         self._finish(item, Real.monotonic() - start)
         return result
 
@@ -97,6 +103,7 @@ class RecorderPlugin:
             wider=self._outcomes.wider,
         )
         self.segment.write(Finished(run))
+        self.last = run
 
     def _end_of_test_level(self) -> None:
         """The test and its function fixtures are over: what is left now, their neighbours can see."""
@@ -134,7 +141,7 @@ class RecorderPlugin:
             self._causes.pop(cause)
 
     def _boundary(self, *, always: bool = False) -> None:
-        if self._book.full or always:
+        if (self._book.full or always) and self.segment is not None:
             self._book.check()
 
     # Fixtures --------------------------------------------------------------------------------------------------

@@ -158,6 +158,13 @@ class StateLedger:
                 with contextlib.suppress(Exception):  # a test may have broken anything: the next look will see it
                     self._check(place, owner)
 
+    def check_all(self, lifetime: Lifetime) -> tuple[Change, ...]:
+        """What a full look finds that `lifetime`, whose cause is at work, has left."""
+        was, self.full = self.full, True
+        self.check()
+        self.full = was
+        return self.close(lifetime)
+
     def settle_newborn(self) -> None:
         """The test is over that has made these owners: from now on, what others write to them counts."""
         for place in self._newborn:

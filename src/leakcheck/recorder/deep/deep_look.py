@@ -39,13 +39,16 @@ _CODE = (*FUNCTIONS, type, staticmethod, classmethod, property)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One entry that differs, and how it gets its old value. `internal`: inside an object of a third party's."""
+    """One entry that differs, and how it gets its old value. `internal`: inside an object of a third party's. `now`
+    reads what it holds, where that is quick; `first_use`: it was made there, in place of nothing, by being used."""
 
     location: Location
     old: Any
     new: Any
     undo: Callable[[], None]
     internal: bool = False
+    now: Callable[[], Any] | None = None
+    first_use: bool = False
 
 
 class DeepLook:
@@ -184,7 +187,10 @@ class DeepLook:
                     undo = partial(probe.put_back, holder, key, old, was_there=old is not MISSING)
                     location = location_of(probe, holder, key)
                     outside = holder.foreign or not is_project_module(location.owner)
-                    yield Difference(location, old, new, undo, outside and not _is_replaced(old, new))
+                    internal = outside and not _is_replaced(old, new)
+                    first = internal and (old is MISSING or old is None)
+                    first = first or (holder.kind == "cache" and old == 0)
+                    yield Difference(location, old, new, undo, internal, _reader(holder, key), first)
 
 
 def _ways(paths: Iterable[str]) -> Iterator[str]:

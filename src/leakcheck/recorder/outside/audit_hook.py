@@ -214,6 +214,15 @@ class OutsideWatch:
         if self._segment is not None and not self._busy and Real.getpid() == self._owner:
             self._handle(self._on_look, (quick,))
 
+    @property
+    def told(self) -> int:
+        """How much was told since the beginning, by this process and by those that it has forked."""
+        try:
+            kept = len(os.listdir(self._keep))
+        except OSError:
+            kept = 0
+        return len(self._told) + kept
+
     def connected(self) -> tuple[str, ...]:
         """Servers that this process is connected to."""
         return tuple(dict.fromkeys(filter(None, map(self._server, Peers().new()))))

@@ -19,13 +19,14 @@ from leakcheck.recorder.deep.watchpoints import Watchpoints
 from leakcheck.recorder.process.import_threads import Threads
 from leakcheck.recorder.process.neutralise import Neutraliser
 from leakcheck.recorder.process.random_seeds import Chance
+from leakcheck.recorder.process.row import Row
 from leakcheck.recorder.process.runner import Runner, items_by_id
 from leakcheck.recorder.process.shared_resources import (
     keep_cache_aside,
 )
 from leakcheck.recorder.process.watch import Watch
 from leakcheck.recorder.segment import Segment
-from leakcheck.records import Alone, Control, Names, Order, Suite, TestItem
+from leakcheck.records import Alone, Control, Names, Order, Suite, TestItem, questions
 from leakcheck.wire.events import Collected, Header, Shuffled
 from leakcheck.wire.process_config import Setup
 from leakcheck.wire.segments import read_segment
@@ -139,9 +140,13 @@ class RecordingPart(Part):
         recorder = RecorderPlugin(self.watch.book, self.watch.causes, outcomes, names, watchpoints, outside.look)
         config.pluginmanager.register(outcomes, "leakcheck-outcomes")
         config.pluginmanager.register(recorder, "leakcheck-recorder")
-        looks = order.question == Alone(again=True) or isinstance(order.question, Names)
-        look = self.look or (self.watch.book.look() if looks else None)
-        Runner(session, items, outcomes, recorder, self.watch.book, look).run(order, segment)
+        is_row = isinstance(order.question, questions.Row)
+        wanted = is_row or isinstance(order.question, Names) or order.question == Alone(again=True)
+        look = self.look or (self.watch.book.look() if wanted else None)
+        row = None
+        if is_row and look is not None:
+            row = Row.begin(look, self.watch.probes, lambda: outside.told, self.chance, config)
+        Runner(session, items, outcomes, recorder, self.watch.book, look, row).run(order, segment)
 
     def _all_tests(
         self, session: pytest.Session, order: Order, items: Mapping[str, pytest.Item], segment: Segment
@@ -183,6 +188,7 @@ class SinglePart(RecordingPart):
         segment.write(self.collected(session))
         if not self.can_run(session):
             return None
+        self.chance.settle()
         self.run_here(session, read_order(self.setup.segment), segment)
         return True
 

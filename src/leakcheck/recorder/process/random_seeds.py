@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 
 class Chance:
@@ -18,7 +19,7 @@ class Chance:
         self._shadow = random.Random()
         self._shadow.setstate(random.getstate())
 
-        self._known: tuple[object, bool] = (None, True)
+        self._known: tuple[Any, bool] = (None, True)
 
     def settle(self) -> None:
         """Find out, before the forks that will ask for it, whether the project has seeded `random` on its own."""
@@ -30,6 +31,14 @@ class Chance:
         state, consumed = self._known
         if consumed if state == random.getstate() else self._only_consumed():
             random.seed()
+
+    def start_over(self) -> None:
+        """Chance as it was when this process was forked, or new where nobody has seeded it."""
+        state, consumed = self._known
+        if consumed:
+            random.seed()
+        else:
+            random.setstate(state)
 
     def _only_consumed(self) -> bool:
         """Whether the state follows from the first one by drawing numbers alone (Mersenne Twister: 624 words)."""

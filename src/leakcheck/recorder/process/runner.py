@@ -16,10 +16,11 @@ from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.process.deep_run import DeepRun
 from leakcheck.recorder.process.names_run import names_in
+from leakcheck.recorder.process.row import Row
 from leakcheck.recorder.process.shared_resources import renew_temporary_folder
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
-from leakcheck.records import Alone, Location, Names, Note, Order, questions, short_id, without_number
+from leakcheck.records import BAD_OUTCOMES, Alone, Location, Names, Note, Order, questions, short_id, without_number
 from leakcheck.records.topics import Topic
 from leakcheck.snapshots.reachable import loaded
 from leakcheck.wire.events import Again, Completed, Deep, Stopped
@@ -38,6 +39,7 @@ class Runner:
         recorder: RecorderPlugin,
         book: StateLedger,
         look: DeepLook | None = None,
+        row: Row | None = None,
     ) -> None:
         self._session = session
         self._items = items
@@ -45,6 +47,7 @@ class Runner:
         self._recorder = recorder
         self._book = book
         self._look = look
+        self._row = row
 
     def run(self, order: Order, segment: Segment) -> None:
         """Run `order`, writing to `segment`. A test that the collection lacks is noted, and nothing runs."""
@@ -59,6 +62,8 @@ class Runner:
             items = self._items_of(order)
             if isinstance(order.question, Names):
                 self._tell_names(items[0], segment)
+            elif self._row is not None:
+                self._run_row(items, order, self._row, segment)
             else:
                 self._run_items(items, order, segment)
         except pytest.exit.Exception:
@@ -112,6 +117,26 @@ class Runner:
                 self._tell_elsewhere(item, segment)
                 self._run_again(spare, order.tests[index], segment)
 
+    def _run_row(self, items: Sequence[pytest.Item], order: Order, row: Row, segment: Segment) -> None:
+        """Each test begins with what the first one has found, as far as anybody can see."""
+        for place, (item, test) in enumerate(zip(items, order.tests, strict=True)):
+            if place:
+                row.renew()
+                self._recorder.full_at_end, self._book.full = True, False
+            spare = _twin(item)
+            self._run_item(item, None)
+            found = row.look.differences()
+            is_quiet = row.is_quiet(self._recorder.last, found)
+            for event in row.told(found, test, alone=not place):
+                segment.write(event)
+            if is_quiet or not place:
+                self._run_again(spare, test, segment)
+                self._recorder.segment = segment
+                is_quiet = is_quiet and self._outcomes.outcome not in BAD_OUTCOMES
+            if not (row.put_back(found) and is_quiet):
+                segment.write(Note(Topic.LEFT, test))
+                return
+
     def _run_item(self, item: pytest.Item, following: pytest.Item | None) -> None:
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if self._session.shouldfail:
@@ -122,6 +147,7 @@ class Runner:
     def _run_again(self, item: pytest.Item, test: str, segment: Segment) -> None:
         """Once more in the same process, unrecorded: a test that leaks into itself shows."""
         self._recorder.segment = None
+        self._book.full = False
         self._outcomes.clear()
         start = Real.monotonic()
         renew_temporary_folder(self._session.config)

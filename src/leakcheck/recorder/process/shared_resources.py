@@ -10,6 +10,8 @@ from typing import Any
 
 from leakcheck.recorder.syscalls import Real
 
+_AGAIN = "again"
+
 
 def own_temporary_folder(config: Any, path: str) -> None:
     """Make pytest's `tmp_path` of this process begin at `path`, unless it was used already."""
@@ -28,7 +30,9 @@ def renew_temporary_folder(config: Any) -> None:
     factory = getattr(config, "_tmp_path_factory", None)
     last = getattr(factory, "_basetemp", None)
     if factory is not None and last is not None:
-        new = Path(last).parent / "again" / Path(last).name
+        parent = Path(last).parent
+        folder = parent.parent if parent.name == _AGAIN else parent / _AGAIN  # pytest empties what is there
+        new = folder / Path(last).name
         os.makedirs(new.parent, mode=0o700, exist_ok=True)
         factory._given_basetemp, factory._basetemp = new, None
         getattr(factory, "_next_number", {}).clear()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
+from typing import Any
 
 import pytest
 
@@ -36,6 +38,7 @@ class RootPart(RecordingPart):
     def pytest_cmdline_main(self, config: pytest.Config) -> int | None:
         super().pytest_cmdline_main(config)
         prepare()
+        _read_once(config)
         self.watch.book.name_all()
         self.threads.leave()
         server = RootServer(self.setup.commands, self.setup.replies)
@@ -83,3 +86,12 @@ class RootPart(RecordingPart):
             traceback.print_exc()
             Real.leave(70)
         Real.leave(0)
+
+
+def _read_once(config: pytest.Config) -> None:
+    """Names and versions of the plugins' distributions: pytest asks for them in every node, and each time they are
+    parsed anew."""
+    found: list[tuple[object, Any]] = config.pluginmanager.list_plugin_distinfo()
+    for _, distribution in found:
+        with contextlib.suppress(Exception):  # of another pluggy, or without metadata: then they are parsed
+            distribution.metadata, distribution.version = distribution.metadata, distribution.version

@@ -225,6 +225,8 @@ def _certificate(certificate: Certificate) -> Json:
         "economies": list(certificate.economies),
         "never_alone": list(certificate.never_alone),
         "orders_not_run": list(certificate.orders_not_run),
+        "alone": certificate.alone,
+        "in_rows": certificate.in_rows,
     }
 
 

@@ -240,6 +240,8 @@ def _certificate() -> Schema:
         economies=array_of(string(), "What fewer or cheaper executions have covered than a thorough audit makes."),
         never_alone=array_of(string(), "Tests that should have run alone, and did not for lack of budget."),
         orders_not_run=array_of(string(), "Orders of the whole suite that were not run to their end for the same."),
+        alone=count("Tests that ran alone in a process."),
+        in_rows=count("Tests that ran, instead, behind tests of their file that had left nothing."),
     )
 
 

@@ -41,7 +41,8 @@ def certificate_sentences(result: Result, *, kinds: bool = True) -> tuple[str, .
     found = result.certificate
     limits = (each for each in found.limits if each in _meant(found))
     told = _kinds(found.kinds) if kinds else ""
-    return tuple(filter(None, (_pairs(found), *limits, *found.economies, conclusion(result), told)))
+    rest = (*limits, *found.economies, conclusion(result), told)
+    return tuple(filter(None, (_pairs(found), _alone(found), *rest)))
 
 
 def unexplained(found: Certificate) -> str:
@@ -135,6 +136,17 @@ def _pairs(found: Certificate) -> str:
     own = sum(number for name, number in found.covered_by.items() if name in ("pairs", "confirm"))
     covered += f", {own:,} by executions made for them." if own else "."
     return covered
+
+
+def _alone(found: Certificate) -> str:
+    """How many tests stand for themselves alone, where some do not."""
+    if not found.in_rows:
+        return ""
+    whose = agreeing(found.in_rows, "its", "their")
+    return (
+        f"{plural(found.alone, 'test')} ran alone, {found.in_rows:,} behind others of {whose} file that had left "
+        "nothing."
+    )
 
 
 def _kinds(kinds: Mapping[str, str]) -> str:
