@@ -44,6 +44,7 @@ from leakcheck.records.questions import (
 )
 from leakcheck.records.recorded import (
     BAD_OUTCOMES,
+    EPHEMERAL,
     GOOD_OUTCOMES,
     NO_VALUE,
     QUIET_FILES,
@@ -68,12 +69,14 @@ from leakcheck.records.recorded import (
     node_id,
     number_of,
     numbered,
+    port_number,
     short_id,
     without_number,
 )
 
 __all__ = [
     "BAD_OUTCOMES",
+    "EPHEMERAL",
     "GOOD_OUTCOMES",
     "MAX_TEMPLATE",
     "NO_VALUE",
@@ -141,6 +144,7 @@ __all__ = [
     "node_id",
     "number_of",
     "numbered",
+    "port_number",
     "short_id",
     "without_number",
 ]
