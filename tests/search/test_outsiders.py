@@ -43,6 +43,24 @@ def test_who_touches_it_and_who_shares_the_fixture_that_does(met: Met, expected:
     assert outsiders([ran(met)], TESTS) == expected
 
 
+HIGH = Met(TWO, "port", "127.0.0.1:40000")
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        (HIGH._replace(name="127.0.0.1:40001"), set()),
+        (HIGH, {TWO}),
+        (HIGH._replace(test=FOUR), {TWO, FOUR}),
+    ],
+)
+def test_a_port_that_is_free_is_another_one_each_time(second: Met, expected: set[str]) -> None:
+    executions = [ran(HIGH), replace(ran(second), id="e2")]
+    assert outsiders(executions, TESTS) == expected
+    plain = replace(ran(second), id="control", order=Order(Control(), ()))
+    assert outsiders([ran(HIGH), plain], TESTS) == ({TWO} if second.name == HIGH.name else set())
+
+
 def test_who_asks_for_a_fixture_by_its_name_shows_when_it_runs_alone() -> None:
     alone = replace(ran(Met(FOUR, *FILE, "folder")), order=Order(Alone(), (FOUR,)))
     assert outsiders([alone], TESTS) == {ONE, THREE, FOUR}

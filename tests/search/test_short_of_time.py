@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from leakcheck.engine import Engine
 from leakcheck.options import Options
 from leakcheck.progress import Silent
-from leakcheck.records import Alone, Execution, NotRun, Order, Whole
+from leakcheck.records import Alone, Execution, NotRun, Order, Row, Whole
 from leakcheck.search.phases import settle
 from leakcheck.search.proof import accusing
 from leakcheck.search.session import AuditSession
@@ -52,7 +52,8 @@ def left_out(engine: ModelEngine) -> NotRun:
 
 
 def alone_in(engine: ModelEngine) -> list[str]:
-    return [order.tests[0] for order in engine.ran if isinstance(order.question, Alone)]
+    """In a process of their own, or in a row."""
+    return [test for order in engine.ran if isinstance(order.question, Alone | Row) for test in order.tests]
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

@@ -8,9 +8,11 @@ from textwrap import dedent
 import pytest
 
 from leakcheck.store import AuditFolder
+from leakcheck.wire.events import Event, Outside, Started
 from leakcheck.workspace.resource import AuditPlace
 from leakcheck.workspace.resources import Resources, discover
 from leakcheck.workspace.resources.files import Resource as Files
+from leakcheck.workspace.resources.ports import Resource as Ports
 
 OTHERS = dedent("""
     from leakcheck.workspace.resource import Lease, Resource
@@ -90,15 +92,30 @@ def names(found: Resources) -> list[str]:
 
 def test_files_are_found_by_their_package(place: AuditPlace) -> None:
     found = discover(place)
-    assert (names(found), found.problems) == (["files"], ())
+    assert (names(found), found.problems) == (["files", "ports"], ())
     assert isinstance(found.every[0], Files)
+    assert isinstance(found.every[1], Ports)
+
+
+@pytest.mark.parametrize(
+    ("event", "is_changed"),
+    [
+        (Outside("port", "127.0.0.1:8000"), True),
+        (Outside("port", "::1:8000"), True),
+        (Outside("port", "127.0.0.1:40000"), False),
+        (Outside("server", "127.0.0.1:8000"), False),
+        (Started("t.py::a"), False),
+    ],
+)
+def test_who_takes_a_port_that_others_may_take(place: AuditPlace, event: Event, is_changed: bool) -> None:
+    assert Ports(place).is_changed_by(event) is is_changed
 
 
 def test_a_package_adds_one(place: AuditPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed(tmp_path, monkeypatch, "Queues")
     found = discover(place)
-    assert (names(found), found.problems) == (["files", "queues"], ())
-    assert vars(found.every[1])["place"] is place
+    assert (names(found), found.problems) == (["files", "ports", "queues"], ())
+    assert vars(found.every[2])["place"] is place
 
 
 @pytest.mark.parametrize(
@@ -118,7 +135,7 @@ def test_what_does_not_keep_to_the_contract_is_left_out_and_told(
 ) -> None:
     installed(tmp_path, monkeypatch, name, "Queues")
     found = discover(place)
-    assert names(found) == ["files", "queues"]
+    assert names(found) == ["files", "ports", "queues"]
     (problem,) = found.problems
     told = f"the resource {name.lower()} of others (others_{tmp_path.name}:{name}) is left out: {why}"
     assert problem.startswith(told)

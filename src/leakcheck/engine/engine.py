@@ -30,6 +30,8 @@ from leakcheck.workspace.resource import AuditPlace
 from leakcheck.workspace.resources import Resources, discover
 
 EARLIER_SUITE = "suite-before"
+_FIRST_TEST = 1.0
+"""Seconds that a first test may take."""
 _BRIEFLY = 0.5
 """Seconds that a backend has to end of which nothing is expected any more."""
 
@@ -213,8 +215,13 @@ class Engine:
         return job
 
     def touches_files(self, job: Job) -> bool:
-        """Whether a test of `job` was about to change what others meet, as files, until now."""
+        """Whether a test of `job` was about to change what others meet, as files, until now: at least until its
+        first test is over, in which most of what all tests share is set up, if that does not take long."""
+        until = time.monotonic() + _FIRST_TEST
         self.scheduler.look(job)
+        while not (job.touches or job.over or job.tests > 1) and time.monotonic() < until:
+            self.scheduler.listen()
+            self.scheduler.look(job)
         return job.touches
 
     def finish(self, job: Job) -> Execution:

@@ -47,6 +47,7 @@ from leakcheck.records.questions import (
 from leakcheck.records.recorded import (
     ALL_RUN,
     BAD_OUTCOMES,
+    EPHEMERAL,
     GOOD_OUTCOMES,
     NO_VALUE,
     QUIET_FILES,
@@ -73,6 +74,7 @@ from leakcheck.records.recorded import (
     node_id,
     number_of,
     numbered,
+    port_number,
     short_id,
     without_number,
 )
@@ -80,6 +82,7 @@ from leakcheck.records.recorded import (
 __all__ = [
     "ALL_RUN",
     "BAD_OUTCOMES",
+    "EPHEMERAL",
     "GOOD_OUTCOMES",
     "MAX_TEMPLATE",
     "NO_VALUE",
@@ -151,6 +154,7 @@ __all__ = [
     "node_id",
     "number_of",
     "numbered",
+    "port_number",
     "short_id",
     "without_number",
 ]

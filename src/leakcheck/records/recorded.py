@@ -25,6 +25,8 @@ NO_VALUE = "absent"
 """How a change tells a value that is not there."""
 QUIET_FILES = ".hypothesis"
 """Part of the names of files that tools write beside the tests: no state of the project."""
+EPHEMERAL = 32_768
+"""From this number on, systems choose ports themselves, and tests others each time."""
 LONGEST_ID = 1000
 """Characters. Nobody reads more, no command line takes a hundred times as much, and every order names its tests."""
 _SHORTENED = re.compile(r"\.\.\. \(\d+ characters, [0-9a-f]{16}\)\Z")
@@ -47,6 +49,12 @@ def number_of(tag: str) -> int:
 def in_sequence(tag: str) -> tuple[str, int, str]:
     """What tags are sorted by: 99,999 is followed by 100,000, which has a figure more."""
     return name_of(tag), number_of(tag), tag
+
+
+def port_number(address: str) -> int:
+    """Of an address such as `127.0.0.1:8000`; 0 if it has none."""
+    number = address.rpartition(":")[2]
+    return int(number) if number.isascii() and number.isdecimal() else 0
 
 
 def short_id(node_id: str) -> str:
@@ -224,6 +232,11 @@ class Met(NamedTuple):
     what: str
     name: str
     fixture: str = ""
+
+    @property
+    def may_be_chosen(self) -> bool:
+        """Whether it is a port that may have been taken because it was free: the next execution has another one."""
+        return self.what == "port" and port_number(self.name) >= EPHEMERAL
 
 
 @dataclass(frozen=True, slots=True)

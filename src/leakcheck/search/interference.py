@@ -27,6 +27,8 @@ class Outside:
     vague: set[str] = field(default_factory=set)
     """Tests whose neighbours may do the same unseen: where a connection stays open nobody opens it again, and what
     pytest or a plugin does between fixtures it may do once for several tests."""
+    chosen: dict[str, list[tuple[Execution, Met]]] = field(default_factory=dict)
+    """Ports that were perhaps taken because they were free, and who took them, in one execution only."""
     nobodys: set[str] = field(default_factory=set)
     """Files that were open before the first test of an execution."""
     servers: bool = False
@@ -52,11 +54,25 @@ class Outside:
             self.servers = self.servers or each.what in ("server", "driver")
             if not each.test:
                 self.nobodys.add(each.name)
-            elif each.what != "driver" and QUIET_FILES not in each.name and not execution.order.is_plain:
-                # Without the recorder, nobody knows of fixtures.
-                self._add_writer(each, alone=set(execution.order.tests) == {each.test})
+            elif each.what != "driver" and QUIET_FILES not in each.name and not self._is_chosen(execution, each):
+                self._add_writer(execution, each)
 
-    def _add_writer(self, met: Met, *, alone: bool) -> None:
+    def _is_chosen(self, execution: Execution, met: Met) -> bool:
+        """Whether it is a port that no other execution has taken. Who took the same is known from the second on."""
+        if not met.may_be_chosen:
+            return False
+        taken = self.chosen.setdefault(met.name, [])
+        taken.append((execution, met))
+        if len({each.id for each, _ in taken}) == 1:
+            return True
+        for each in taken:
+            self._add_writer(*each)
+        return False
+
+    def _add_writer(self, execution: Execution, met: Met) -> None:
+        if execution.order.is_plain:  # without the recorder, nobody knows of fixtures
+            return
+        alone = set(execution.order.tests) == {met.test}
         if alone or met.fixture in ("", UNKNOWN):  # else it may only be where the fixture of others was torn down
             self.writers.add(met.test)
         if met.what == "server" or met.fixture == UNKNOWN:

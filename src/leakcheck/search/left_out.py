@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from leakcheck.analysis.facts.alone import solos
 from leakcheck.nouns import plural
-from leakcheck.records import Alone, Execution, NotRun, Order, Whole
+from leakcheck.records import Alone, Execution, NotRun, Order, Row, Whole
 from leakcheck.text import some
 
 _WHAT_FOR: Mapping[str, str] = {
@@ -38,7 +39,7 @@ class LeftOut:
 
     def not_run(self, executions: Collection[Execution]) -> NotRun:
         """Tests that should have run alone, and orders of the whole suite, that are missing still."""
-        ran = {test for each in executions if isinstance(each.order.question, Alone) for test in _ended(each)}
+        ran = {solo.test for each in executions for solo in solos(each) if solo.runs}
         whole = {each.order.name for each in executions if each.status != "lost"}
         noted = [order for orders in self._orders.values() for order in orders]
         names = dict.fromkeys(order.name for order in noted if isinstance(order.question, Whole))
@@ -73,8 +74,4 @@ def _asked(order: Order) -> Order:
 
 
 def _is_first_alone(order: Order) -> bool:
-    return isinstance(order.question, Alone) and not order.repeat
-
-
-def _ended(execution: Execution) -> Iterator[str]:
-    return (run.test for run in execution.runs)
+    return isinstance(order.question, Alone | Row) and not order.repeat

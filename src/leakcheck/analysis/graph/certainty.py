@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leakcheck.analysis.facts.evidence import Evidence, witness_of
+from leakcheck.analysis.facts.evidence import Evidence, bad, good, witness_of
 from leakcheck.analysis.facts.knowledge import Knowledge
 from leakcheck.analysis.facts.significance import ALPHA, by_chance, missing
 from leakcheck.analysis.graph.effects import carriers, effect_of
@@ -14,15 +14,24 @@ from leakcheck.records.questions import puts_back
 
 def is_sure(test: str, known: Knowledge) -> bool:
     """Whether chance is excluded as the reason for what `test` did behind its witnesses and without."""
-    return by_chance(*counts(test, known.evidence)) <= ALPHA or any(
-        by_chance(*each) <= ALPHA for each in _tallies(test, known)
+    alpha = _alpha(test, known.evidence)
+    return by_chance(*counts(test, known.evidence)) <= alpha or any(
+        by_chance(*each) <= alpha for each in _tallies(test, known)
     )
 
 
 def still_missing(test: str, known: Knowledge) -> tuple[int, int]:
     """The fewest further executions (behind a witness, alone) that exclude chance, if all show the same."""
     tallies = (counts(test, known.evidence), *_tallies(test, known))
-    return min((missing(*each) for each in tallies), key=sum)
+    alpha = _alpha(test, known.evidence)
+    return min((missing(*each, alpha) for each in tallies), key=sum)
+
+
+def _alpha(test: str, evidence: Evidence) -> float:
+    """What chance may have: next to nothing with a test that was seen to behave both ways behind the same tests, or
+    alone. It may toss coins, and the witnesses that show something are picked from many."""
+    ways = (evidence.profiles[test].outcomes, *(evidence.outcomes[each] for each in evidence.by_test.get(test, ())))
+    return ALPHA**2 if any(any(map(bad, each)) and any(map(good, each)) for each in ways) else ALPHA
 
 
 def _tallies(test: str, known: Knowledge) -> Iterator[tuple[int, int]]:

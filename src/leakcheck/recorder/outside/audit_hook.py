@@ -24,12 +24,12 @@ from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.recorder.outside.spares import SPARES, spare
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
+from leakcheck.records import EPHEMERAL
 from leakcheck.snapshots.frames import ModuleBodies
 from leakcheck.wire.events import ABSENT, FORMAT, UNKEPT, Header, Outside, signature
 
 Keep = Callable[[str, str, str], None]
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_EPHEMERAL = 32_768
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 _DRIVERS = (
     "psycopg2", "psycopg", "MySQLdb", "_mysql_connector", "pyodbc", "pymssql", "oracledb", "cx_Oracle", "ibm_db",
@@ -335,6 +335,6 @@ def _append(path: str, event: Outside) -> None:
 
 def _is_passing(address: tuple[Any, ...]) -> bool:
     """A port of the ephemeral range on this machine: a server that lives no longer than its test."""
-    return int(address[1]) >= _EPHEMERAL and (
+    return int(address[1]) >= EPHEMERAL and (
         address[0] == "localhost" or str(address[0]).startswith(("127.", "::1"))
     )
