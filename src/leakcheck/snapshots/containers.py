@@ -32,7 +32,7 @@ _SKIPPED_NAMES = frozenset(
     {
         "__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__path__",
         "__slotnames__", "__spec__", "__warningregistry__", "__weakref__", "__dict__", "__abstractmethods__",
-        "_abc_impl", "tearDown_exceptions",
+        "_abc_impl", "tearDown_exceptions", "__pydantic_setattr_handlers__",
     }
 )  # fmt: skip
 _STREAMS = frozenset({"stdin", "stdout", "stderr", "last_type", "last_value", "last_traceback", "last_exc"})
@@ -320,11 +320,16 @@ def entry(holder: Holder, key: Any) -> str:
     return f"{holder.path}{key}" if holder.path.endswith(":") else f"{holder.path}.{key}"
 
 
+def _on_one_line(text: str) -> str:
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
 def _key_text(key: Any) -> str:
     kind = type(key)
     if kind is str:
         shown = key if len(key) <= MAX_KEY else f"{key[:MAX_KEY]}…{hash(key) & 0xFFFF:x}"
-        return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        escaped = shown.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped if escaped.isprintable() else _on_one_line(escaped)}"'
     if kind is int and abs(key) >= SMALLEST_ID:
         return "…"
     if kind in _SCALARS:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analysis.made import change, name, suite
+from analysis.made import alone, change, name, ran, suite
 from leakcheck.analysis.graph.leaks import LeftChange
-from leakcheck.analysis.graph.untracked_leaks import told_together
+from leakcheck.analysis.graph.untracked_leaks import counted, told_together
 from leakcheck.records import WHOLE, Location, Source
 from watched import OWN
 
@@ -81,3 +81,12 @@ def test_settings_of_loggers_that_no_line_was_seen_to_make_are_one_leak_by_the_t
         (name("b"), "bank and others"),
         (name("a"), "shop"),
     ]
+
+
+def test_what_is_told_together_stands_on_one_line_and_is_short() -> None:
+    left = change(Location("module_globals", "shop", 'SEEN["' + "two\nlines " * 20 + '"]'), "1", "2")
+    made = replace(alone(ran("a")), deep=(left,))
+    (line,) = counted([made], SUITE)
+    assert line.endswith("…")
+    assert "\n" not in line
+    assert len(line) < 200

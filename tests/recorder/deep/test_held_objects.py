@@ -267,3 +267,21 @@ def test_a_change_is_seen_told_and_undone(shop: Any, name: str) -> None:
         each.undo()
     assert ask(kept or shop.KEPT) == before
     assert otherwise(look) == []
+
+
+def test_what_the_interpreter_makes_when_it_is_asked_is_no_change(shop: Any) -> None:
+    shop.Plain = type("Plain", (), {"__module__": NAME})
+    look = DeepLook.at_project(CAMERA, PROBES)
+    assert shop.Plain.__annotations__ == {}
+    assert otherwise(look) == []
+    shop.Plain.__annotations__["size"] = int
+    look = DeepLook.at_project(CAMERA, PROBES)
+    shop.Plain.__annotations__["size"] = str
+    assert [each.location.key for each in otherwise(look)] == ['Plain.__annotations__["size"]']
+
+
+def test_a_key_stands_on_one_line(shop: Any) -> None:
+    shop.SEEN = {}
+    look = DeepLook.at_project(CAMERA, PROBES)
+    shop.SEEN["two\nlines\t"] = 1
+    assert [each.location.key for each in otherwise(look)] == ['SEEN["two\\nlines\\t"]']

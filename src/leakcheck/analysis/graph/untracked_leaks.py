@@ -19,6 +19,8 @@ GLOBALS = "module_globals"
 _CODE = ("function ", "class ", "method ")
 _MOCK = "unittest.mock."
 _EXAMPLES = 3
+_LONGEST = 80
+"""Characters of a location that is told among others."""
 MODULE = "<module>"
 """The function of a line outside of all functions."""
 
@@ -106,12 +108,17 @@ def counted(executions: Sequence[Execution], suite: Suite, told: Collection[Loca
     ]
     if rest:
         tests = len({test for test, _ in rest})
-        places = [
-            f"{location.owner}.{location.key}" for location, _ in Counter(each for _, each in rest).most_common()
-        ]
+        counts = Counter(location for _, location in rest).most_common()
+        places = [_short(f"{location.owner}.{location.key}") for location, _ in counts]
         left = plural(tests, "test leaves", "tests leave")
         shown = _some(places)
         yield f"{left} values in modules changed, which changed no outcome (`leakcheck diff TEST` tells): {shown}"
+
+
+def _short(place: str) -> str:
+    """On one line, and no longer than reads well."""
+    line = " ".join(place.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -33,6 +33,7 @@ _STEP = re.compile(r'(?:\.?[^\W\d]\w*|\.<\w+>|\["(?:[^"\\]|\\.)*"\]|\[[^\[\]"]*\
 _KEY = re.compile(r'\[[^\[\]"]*\]')
 """A key that is no text."""
 _STEPS = re.compile(r"[.\[]")
+_LAZY = frozenset({"__annotations__", "__annotations_cache__"})
 _CODE = (*FUNCTIONS, type, staticmethod, classmethod, property)
 """What does not change by itself, not even inside others' modules and classes."""
 
@@ -180,7 +181,7 @@ class DeepLook:
                 continue
             for key in (*before, *(each for each in now if each not in before)):
                 old, new = before.get(key, MISSING), now.get(key, MISSING)
-                if is_of(new, renewed) or _is_ours(new) or _is_import(old, new):
+                if is_of(new, renewed) or _is_ours(new) or _is_import(old, new) or _is_lazy(key, old):
                     continue
                 if differ(old, new):
                     probe = self._probes.holding(holder)
@@ -289,6 +290,11 @@ def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[],
 def _is_import(old: Any, new: Any) -> bool:
     """The import of a submodule sets its name in the package."""
     return old is MISSING and type(new) is ModuleType
+
+
+def _is_lazy(key: Any, old: Any) -> bool:
+    """What the interpreter makes when it is asked for: to look at the annotations of a class makes them."""
+    return old is MISSING and type(key) is str and key in _LAZY
 
 
 def _is_ours(value: Any) -> bool:
