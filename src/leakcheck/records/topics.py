@@ -16,6 +16,8 @@ class Topic(StrEnum):
     LAUNCHER = "launcher"
     MISSING = "missing"
     """An order names a test that the suite lacks."""
+    NAMES = "names"
+    """Values were put in front of those alone whose code has a name for them."""
     NEUTRALISED = "neutralised"
     NO_EVIDENCE = "no evidence"
     """In format 1, the execution was disturbed: it is kept and not counted."""
