@@ -21,6 +21,7 @@ from leakcheck.records import (
     Deep,
     Execution,
     Location,
+    Names,
     Order,
     Outcome,
     Source,
@@ -29,6 +30,7 @@ from leakcheck.records import (
     TestRun,
     Whole,
 )
+from leakcheck.records.name_sets import encoded
 from leakcheck.records.questions import put_back_before, puts_back
 from leakcheck.records.topics import Fallback
 from leakcheck.search.session import AuditSession
@@ -37,6 +39,8 @@ from leakcheck.wire.events import Event
 from watched import watched
 
 CLEAN = "0"
+OWNER = "shop"
+"""The module that holds all globals."""
 State = dict[str, str]
 
 
@@ -135,7 +139,7 @@ def _outcome(text: str) -> Outcome:
 
 def place(name: str) -> Location:
     if name.startswith("global"):
-        return Location("module_globals", "shop", name)
+        return Location("module_globals", OWNER, name)
     return Location("app_state", "shop:app", name)
 
 
@@ -203,6 +207,9 @@ class ModelEngine:
 
     def _execution(self, tag: str, order: Order, tests: Sequence[str]) -> Execution:
         """What probes see is told of every run, what they do not see only where it is looked at."""
+        if isinstance(order.question, Names):
+            read = {place for step in self.model.tests[tests[0]] for place in step.reads}
+            return Execution(tag, order, "finished", (), modules=(OWNER,), names=encoded(read))
         runs, deep = [], []
         for run in self._runs(order, tests):
             elsewhere = [change for change in run.changes if change.internal]
@@ -211,7 +218,8 @@ class ModelEngine:
             runs.append(replace(run, changes=(*tracked, *watched)))
             if isinstance(order.question, Alone | Deep):
                 deep += [replace(change, cause=run.test) for change in elsewhere]
-        return Execution(tag, order, "finished", tuple(runs), deep=tuple(deep))
+        modules = (OWNER,) if isinstance(order.question, Alone) else ()
+        return Execution(tag, order, "finished", tuple(runs), deep=tuple(deep), modules=modules)
 
     def _runs(self, order: Order, tests: Sequence[str]) -> Iterator[TestRun]:
         state: State = {}

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leakcheck.analysis.facts.evidence import Witness
-from leakcheck.records import Alone, Edge, Order
+from leakcheck.records import Alone, Edge, Names, Order
+from leakcheck.search import pairs
 from leakcheck.search.phases import settle
 from leakcheck.search.proof import accusing, confirm
 from leakcheck.search.questions import order_for
@@ -256,6 +257,18 @@ def test_single_polluters_through_globals_are_found_too(model: Model) -> None:
     assert found_pairs(edges) >= {(a, b) for a, b in true_pairs(model) if changes_alone(model, a)}
     for edge in edges:
         assert differs(through_globals(model), edge.polluters, edge.test)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(models(), st.sampled_from([0, 10**9]))
+def test_nobody_who_reads_a_global_by_its_name_is_missed(model: Model, worth: int) -> None:
+    """Asked for the names in its code or not, a test meets what it can read."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "WORTH_NAMES", worth)
+        session = settled(through_globals(model))
+    asked = [each for each in session.executions if isinstance(each.order.question, Names)]
+    assert not (asked and worth)
+    assert {(a, b) for a, b in true_pairs(model) if changes_alone(model, a)} <= found_pairs(accusing(session))
 
 
 def through_globals(model: Model) -> Model:
