@@ -259,16 +259,16 @@ def test_single_polluters_through_globals_are_found_too(model: Model) -> None:
         assert differs(through_globals(model), edge.polluters, edge.test)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(models(), st.sampled_from([0, 10**9]))
-def test_nobody_who_reads_a_global_by_its_name_is_missed(model: Model, worth: int) -> None:
-    """Asked for the names in its code or not, a test meets what it can read."""
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(models())
+def test_nobody_who_reads_a_global_by_its_name_is_missed(model: Model) -> None:
+    """Where tests are asked for the names in their code, each meets what it would have met otherwise."""
+    otherwise = settled(through_globals(model), random=0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pairs, "WORTH_NAMES", worth)
-        session = settled(through_globals(model))
-    asked = [each for each in session.executions if isinstance(each.order.question, Names)]
-    assert not (asked and worth)
-    assert {(a, b) for a, b in true_pairs(model) if changes_alone(model, a)} <= found_pairs(accusing(session))
+        patch.setattr(pairs, "WORTH_NAMES", 0)
+        session = settled(through_globals(model), random=0)
+    assert not any(isinstance(each.order.question, Names) for each in otherwise.executions)
+    assert found_pairs(accusing(session)) >= found_pairs(accusing(otherwise))
 
 
 def through_globals(model: Model) -> Model:
