@@ -293,7 +293,9 @@ def test_what_leaked_into_a_global_is_proven() -> None:
     assert [location.key for location in locations] == ["global_a"]
 
 
-def test_a_victim_behind_cleaners_in_every_order_is_found() -> None:
+@pytest.mark.parametrize("worth", [0, 10**9])
+def test_a_victim_behind_cleaners_in_every_order_is_found(worth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairs, "WORTH_NAMES", worth)
     """No order that runs the whole suite shows it: a cleaner stands on both sides."""
     tests = {
         "t.py::c1": (clean("global_a"),),
