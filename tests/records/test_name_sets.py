@@ -23,8 +23,8 @@ def test_every_name_is_found(names: Iterable[str]) -> None:
 def test_few_others_are() -> None:
     text = encoded(f"name_{number}" for number in range(2_000))
     found = sum(holds(text, f"other_{number}") for number in range(2_000))
-    assert found < 2_000 // 20
-    assert len(text) < 6_000
+    assert found < 2_000 // 100
+    assert len(text) < 9_000
 
 
 def test_an_empty_set_holds_nothing_and_no_text_hides_anything() -> None:

@@ -23,6 +23,7 @@ from leakcheck.records import (
     Deep,
     Execution,
     Location,
+    Names,
     Note,
     Order,
     Outcome,
@@ -34,6 +35,7 @@ from leakcheck.records import (
     TestRun,
     Whole,
 )
+from leakcheck.records.name_sets import encoded
 from leakcheck.records.questions import put_back_before, puts_back
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.session import AuditSession
@@ -42,6 +44,8 @@ from leakcheck.wire.events import Event
 from watched import watched
 
 CLEAN = "0"
+OWNER = "shop"
+"""The module that holds all globals."""
 State = dict[str, str]
 
 
@@ -140,7 +144,7 @@ def _outcome(text: str) -> Outcome:
 
 def place(name: str) -> Location:
     if name.startswith("global"):
-        return Location("module_globals", "shop", name)
+        return Location("module_globals", OWNER, name)
     return Location("app_state", "shop:app", name)
 
 
@@ -229,6 +233,9 @@ class ModelEngine:
 
     def _execution(self, tag: str, order: Order, tests: Sequence[str]) -> Execution:
         """What probes see is told of every run, what they do not see only where it is looked at."""
+        if isinstance(order.question, Names):
+            read = {place for step in self.model.tests[tests[0]] for place in step.reads}
+            return Execution(tag, order, "finished", (), modules=(OWNER,), names=encoded(read))
         runs, deep = [], []
         notes: tuple[Note, ...] = ()
         for run in self._runs(order, tests):
@@ -241,8 +248,10 @@ class ModelEngine:
             if isinstance(order.question, Row) and (run.changes or run.bad or run.again == "failed"):
                 notes = (Note(Topic.LEFT, run.test),)
                 break
+        modules = (OWNER,) if isinstance(order.question, Alone | Row) else ()
         name = WARM if _is_warm(order) else "fork"
-        return Execution(tag, order, "finished", tuple(runs), notes=notes, engine=name, deep=tuple(deep))
+        told: dict[str, Any] = {"notes": notes, "engine": name, "deep": tuple(deep), "modules": modules}
+        return Execution(tag, order, "finished", tuple(runs), **told)
 
     def _runs(self, order: Order, tests: Sequence[str]) -> Iterator[TestRun]:
         state: State = dict(self.warm) if _is_warm(order) else {}

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leakcheck.analysis.facts.evidence import Witness
-from leakcheck.records import Alone, Edge, Order
+from leakcheck.records import Alone, Edge, Names, Order
+from leakcheck.search import pairs
 from leakcheck.search.phases import other_orders, settle
 from leakcheck.search.proof import accusing, confirm
 from leakcheck.search.questions import order_for
@@ -281,6 +282,18 @@ def test_single_polluters_through_globals_are_found_too(model: Model) -> None:
         assert differs(through_globals(model), edge.polluters, edge.test)
 
 
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(models())
+def test_nobody_who_reads_a_global_by_its_name_is_missed(model: Model) -> None:
+    """Where tests are asked for the names in their code, each meets what it would have met otherwise."""
+    otherwise = settled(through_globals(model), random=0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "WORTH_NAMES", 0)
+        session = settled(through_globals(model), random=0)
+    assert not any(isinstance(each.order.question, Names) for each in otherwise.executions)
+    assert found_pairs(accusing(session)) >= found_pairs(accusing(otherwise))
+
+
 def through_globals(model: Model) -> Model:
     """The same model with all its locations where no probe looks."""
     return Model({test: tuple(renamed(step) for step in steps) for test, steps in model.tests.items()})
@@ -303,7 +316,9 @@ def test_what_leaked_into_a_global_is_proven() -> None:
     assert [location.key for location in locations] == ["global_a"]
 
 
-def test_a_victim_behind_cleaners_in_every_order_is_found() -> None:
+@pytest.mark.parametrize("worth", [0, 10**9])
+def test_a_victim_behind_cleaners_in_every_order_is_found(worth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairs, "WORTH_NAMES", worth)
     """No order that runs the whole suite shows it: a cleaner stands on both sides."""
     tests = {
         "t.py::c1": (clean("global_a"),),

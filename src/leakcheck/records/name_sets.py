@@ -1,7 +1,7 @@
 """Sets of names, small enough to be stored with every test: which names they hold is told, at times too many.
 
 A name is a bit, found by a checksum of it (Bloom 1970, with one hash function): what is in the set is always found,
-and of what is not, one in a few dozens, too. So such a set may stand where a superset does.
+and of what is not, one in a few hundreds, too. So such a set may stand where a superset does.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import base64
 import zlib
 from collections.abc import Iterable
 
-BITS = 1 << 16
+BITS = 1 << 19
 _BYTES = BITS >> 3
 EVERYTHING = "*"
 """As text, the set of all names."""

@@ -18,6 +18,8 @@ class Topic(StrEnum):
     """A test in a row has left something, or did not simply pass: it was the last."""
     MISSING = "missing"
     """An order names a test that the suite lacks."""
+    NAMES = "names"
+    """Values were put in front of those alone whose code has a name for them."""
     NEUTRALISED = "neutralised"
     NO_EVIDENCE = "no evidence"
     """In format 1, the execution was disturbed: it is kept and not counted."""

@@ -9,13 +9,16 @@ from itertools import islice
 from leakcheck.analysis.facts.chains import Value
 from leakcheck.analysis.facts.combinations import Couple, unmet_together
 from leakcheck.analysis.facts.untracked import unmet_elsewhere, unnamed
+from leakcheck.nouns import plural
 from leakcheck.records import Crowd, Execution, Location, Names, Order, Pair
+from leakcheck.records.topics import Topic
 from leakcheck.search.session import AuditSession
 
 MAX_ROUNDS = 4
 MAX_TRIES = 2
 WORTH_NAMES = 10
 """A test alone costs about as much as so many in a row behind another."""
+NAMELESS = "without a name for it were not run (the profile thorough runs them, too)"
 MAX_ENABLERS = 8
 
 
@@ -57,8 +60,12 @@ def _learn_names(bench: AuditSession) -> None:
     """Ask what tests can read by the names in their code, where that is not known and spares more than it costs."""
     unknown = unnamed(bench.known())
     asked = Counter(test for _, test in unmet_elsewhere(bench.known()) if test in unknown and bench.concerns(test))
-    if asked.total() >= WORTH_NAMES * len(asked):
+    if asked and asked.total() >= WORTH_NAMES * len(asked):
         bench.spend("names", [Order(Names(), (test,), collect=(bench.files[test],)) for test in asked])
+        spared = len(unmet_elsewhere(bench.known(), by_names=False)) - len(unmet_elsewhere(bench.known()))
+        if spared:
+            pairs = plural(spared, "pair")
+            bench.note(Topic.NAMES, f"{pairs} of a value in a module and a test {NAMELESS}")
 
 
 def _meet(

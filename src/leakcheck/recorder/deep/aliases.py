@@ -49,7 +49,10 @@ class Aliases:
     def reached(self, names: Collection[str]) -> set[str]:
         """The ways to all that code with these names may hold under another name."""
         found = set(self._unknown)
-        found.update(known for known, words, _ in self._pairs if not words.isdisjoint(names))
+        ways = tuple(name for name in names if ":" in name)
+        for known, words, way in self._pairs:
+            if not words.isdisjoint(names) or way.startswith(ways):
+                found.add(known)
         before = -1
         while before != len(found):
             before, inside = len(found), tuple(found)
