@@ -53,7 +53,8 @@ def _matches(line: str, printed: str) -> bool:
 
 def _scrubbed(line: str) -> str:
     """Without what differs from one audit to the next."""
-    return re.sub(r"audit [\d.]+ .* plain runs of CPU, [\d.]+ of wall time|secret #[0-9a-f]+", "<>", line.rstrip())
+    cost = r"audit [\d.]+ .* plain runs of CPU, [\d.]+ of wall( time)?"
+    return re.sub(rf"{cost}|secret #[0-9a-f]+", "<>", line.rstrip())
 
 
 def _commands(page: str, text: str, mark: str) -> Iterator[Shown]:

@@ -279,7 +279,7 @@ def test_who_ends_when_the_time_is_over_and_does_not_heed_it_is_ended_by_force(t
 
 
 def test_the_background_goes_on_when_the_time_of_others_is_over(tmp_path: Path) -> None:
-    it = stage(tmp_path, t1=Play(seconds=20))
+    it = stage(tmp_path, t1=Play(seconds=8))
     it.scheduler.begin(job(1, tag="control"))
     assert list(it.scheduler.work([job(2, "t9")], 2, ends=it.clock.now - 1)) == []
     assert [each.status for each in it.scheduler.work([], 1, until="control00001")] == ["finished"]

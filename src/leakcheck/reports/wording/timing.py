@@ -32,9 +32,9 @@ PHASES: Mapping[str, str] = {
 }
 """What tables call phases; 21 characters at most."""
 _WHATS: Mapping[str, tuple[str, str]] = {
-    "file": ("writes files", "write files"),
-    "server": ("talks to servers", "talk to servers"),
-    "port": ("takes fixed ports", "take fixed ports"),
+    "file": ("was seen to write files", "were seen to write files"),
+    "server": ("was seen to talk to servers", "were seen to talk to servers"),
+    "port": ("was seen to take fixed ports", "were seen to take fixed ports"),
 }
 _MUCH, _HALF = 0.25, 0.4
 """Shares from which on something is what a user should know of."""
@@ -59,7 +59,7 @@ def dominating(timing: Timing) -> str:
 
 
 def why_turns(shared: Shared, shown: Mapping[str, str]) -> str:
-    """ "2 tests write files: data/a.db, data/b.db"; `shown` has the names as reports show them."""
+    """ "2 tests were seen to write files: data/a.db, data/b.db"; `shown` has the names as reports show them."""
     one, many = _WHATS[shared.what]
     names = [clip(shown[name]) for name in shared.names[:MAX_NAMED]]
     rest = len(shared.names) - len(names)
