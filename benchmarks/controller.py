@@ -2,12 +2,14 @@
 
 Not a test: pytest does not collect this file. Audits of models (tests/search/model.py) start no process, so what is
 left is the controller's own work. Told are CPU seconds of this process: of the search without those that the model
-itself needs, of reading the stored audit back, of deriving its result, and of writing it as JSON and as a page.
+itself needs, of reading the stored audit back, of deriving its result, and of writing it as JSON and as a page. The
+memory is the most that this process has had by then, that of the model included. The picture is of all of them.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import sys
 import tempfile
 import time
@@ -19,6 +21,8 @@ from random import Random
 from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from plot import plot
 
 from leakcheck.analysis import derive
 from leakcheck.records import Cost, Execution, Order, Result
@@ -124,12 +128,20 @@ def stored(bench: AuditSession, place: Path) -> AuditFolder:
     return folder
 
 
+COLUMNS = ("search", "result", "read", "json", "html")
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tests", type=int, nargs="*", default=list(GOALS))
-    _say("tests    executions  search  (model)  result    read    json    html    goal for the search")
-    for tests in parser.parse_args().tests:
-        _say(_row(tests))
+    parser.add_argument("--plot", type=Path, help="where to put a picture of cost over tests")
+    options = parser.parse_args()
+    _say("  tests  executions  (model)  search  result    read    json    html      MB    goal for the search")
+    rows = {tests: _row(tests) for tests in sorted(options.tests)}
+    if options.plot:
+        lines = {name: [(0, 0), *((tests, row[name]) for tests, row in rows.items())] for name in COLUMNS}
+        picture = plot("What the controller costs", "tests", "s of CPU", lines)
+        options.plot.write_text(picture, encoding="utf-8")
 
 
 def _say(text: str) -> None:
@@ -137,7 +149,8 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _row(tests: int) -> str:
+def _row(tests: int) -> dict[str, float]:
+    """Seconds by what they were spent on, which are told, too."""
     search, own, bench, _ = searched(suite_of(tests))
     result_seconds, result = cpu(lambda: derived(bench))
     with tempfile.TemporaryDirectory(prefix="leakcheck-bench-") as place:
@@ -145,10 +158,12 @@ def _row(tests: int) -> str:
         read, audit = cpu(lambda: read_audit(folder))
     assert len(audit.executions) == len(bench.executions)
     json, html = (cpu(partial(formats()[name].render, result))[0] for name in ("json", "html"))
-    goal = GOALS.get(tests)
-    told = f"{goal:.1f}" if goal else "-"
-    numbers = "".join(f"{each:8.2f}" for each in (search, own, result_seconds, read, json, html))
-    return f"{tests:>7,}{len(bench.executions):>12,}{numbers}    {told}"
+    seconds = dict(zip(COLUMNS, (search, result_seconds, read, json, html), strict=True))
+    goal = f"{GOALS[tests]:.1f}" if tests in GOALS else "-"
+    numbers = "".join(f"{each:8.2f}" for each in seconds.values())
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    _say(f"{tests:>7,}{len(bench.executions):>12,}{own:9.2f}{numbers}{memory:8.0f}    {goal}")
+    return seconds
 
 
 if __name__ == "__main__":
