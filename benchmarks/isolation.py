@@ -133,15 +133,14 @@ def isolation(place: Path, tests: Sequence[str], size: int, files: int) -> None:
     _row(f"\npytest one::test, {len(tests)} times (from {size})", processes, len(tests))
     for name, (alone, started) in (("in rows", rows), ("a fork for each", forks)):
         ratio = Cost(processes.wall / alone.wall, processes.cpu / alone.cpu)
-        _say(
-            f"isolation, {name}: 1/{ratio.wall:.1f} of the wall clock, 1/{ratio.cpu:.1f} of the CPU ({ISOLATION_GOAL})"
-        )
+        told = f"1/{ratio.wall:.1f} of the wall clock, 1/{ratio.cpu:.1f} of the CPU"
+        _say(f"isolation, {name}: {told} ({ISOLATION_GOAL})")
         _row(f"leakcheck, {len(tests)} tests alone, twice each", alone, len(tests))
         _say(f"    of which start, collection, declared order and end: {started:.2f} s")
 
 
 def _isolated(folder: Path, tests: Sequence[str], profile: ProfileName) -> tuple[Cost, float]:
-    """The cost of `tests` alone, as an audit of this profile runs them; how long of it was for what comes before."""
+    """The cost of `tests` alone, as an audit of this profile runs them; seconds of it for what comes before."""
     alone, meter = Meter(), Meter()
     with alone.running(), _engine(folder) as engine:
         engine.open_suite()
