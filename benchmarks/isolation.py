@@ -2,9 +2,9 @@
 
 Not a test: pytest does not collect this file. It generates a FastAPI suite of 200 tests and measures
 
-- *isolation*: every test alone, as an audit does it (each in a fork of a process that imported only its file,
-  fully recorded, and once more in the same fork), against `pytest one::test`, a process for each. The latter is
-  measured on a random sample, one half before and one half after, and extrapolated;
+- *isolation*: every test alone, as an audit does it (in rows where tests leave nothing; and in a fork for each, as
+  the profile `thorough` does it; fully recorded, each test twice), against `pytest one::test`, a process for
+  each. The latter is measured on a random sample, one half before and one half after, and extrapolated;
 - *recording*: the declared order in a new process, recorded, against the same without recorder, in turns.
 
 Everything runs in one lane. CPU seconds (user and system, of all processes) stand beside the wall clock: on a
@@ -24,7 +24,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -33,13 +33,16 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from generator import BENCHMARK, EXTENDED_KINDS, Spec, generate  # noqa: E402
 from leakcheck.engine import Engine, Launch, Limits  # noqa: E402
+from leakcheck.options import Options, ProfileName  # noqa: E402
 from leakcheck.orders import View  # noqa: E402
 from leakcheck.orders.declared import Strategy as Declared  # noqa: E402
-from leakcheck.orders.isolated import Strategy as Isolated  # noqa: E402
+from leakcheck.progress import Silent  # noqa: E402
 from leakcheck.records import Control, Execution, Order, Suite  # noqa: E402
+from leakcheck.search.rows import isolate  # noqa: E402
+from leakcheck.search.session import AuditSession  # noqa: E402
 from leakcheck.store import AuditFolder  # noqa: E402
 
-ISOLATION_GOAL = "goal: at most 1/25"
+ISOLATION_GOAL = "goal: at most 1/50 of 1,000 tests"
 RECORDING_GOAL = "goal: at most 15 %, with --large 25 %"
 LARGE = Spec(seed=1, tests=1000, files=100, victims=30, cleaners=8, silent=20, baits=40, kinds=EXTENDED_KINDS)
 PLUGINS = ("-p", "no:randomly", "-p", "no:random_order")
@@ -119,25 +122,37 @@ def isolation(place: Path, tests: Sequence[str], size: int, files: int) -> None:
     """Print what it costs to isolate all tests, and what it costs to start pytest for each."""
     tests = [test for test in tests if test.split("::")[0] in _first_files(tests, files)]
     chosen = random.Random(1).sample(list(tests), size)
-    plain, alone, meter = Meter(), Meter(), Meter()
+    plain = Meter()
     with plain.running():
         _start_pytest(chosen[: size // 2])
-    with alone.running(), _engine(place / "isolation") as engine:
-        engine.open_suite()
-        view = View(_suite(engine), frozenset(), random=0, seed=1, only=frozenset(tests))
-        orders = Isolated().propose(view)
-        with meter.running():
-            done = list(engine.run(orders))
+    rows = _isolated(place / "rows", tests, "standard")
+    forks = _isolated(place / "forks", tests, "thorough")
     with plain.running():
         _start_pytest(chosen[size // 2 :])
-    assert len(done) == len(tests)
-    assert {each.status for each in done} == {"finished"}
     processes = plain.cost * (len(tests) / size)
-    ratio = Cost(processes.wall / alone.cost.wall, processes.cpu / alone.cost.cpu)
-    _say(f"\nisolation: 1/{ratio.wall:.1f} of the wall clock, 1/{ratio.cpu:.1f} of the CPU ({ISOLATION_GOAL})")
-    _row(f"pytest one::test, {len(tests)} times (from {size})", processes, len(tests))
-    _row(f"leakcheck, {len(tests)} tests alone, twice each", alone.cost, len(tests))
-    _say(f"    of which start, collection and end: {alone.cost.wall - meter.cost.wall:.2f} s")
+    _row(f"\npytest one::test, {len(tests)} times (from {size})", processes, len(tests))
+    for name, (alone, started) in (("in rows", rows), ("a fork for each", forks)):
+        ratio = Cost(processes.wall / alone.wall, processes.cpu / alone.cpu)
+        told = f"1/{ratio.wall:.1f} of the wall clock, 1/{ratio.cpu:.1f} of the CPU"
+        _say(f"isolation, {name}: {told} ({ISOLATION_GOAL})")
+        _row(f"leakcheck, {len(tests)} tests alone, twice each", alone, len(tests))
+        _say(f"    of which start, collection, declared order and end: {started:.2f} s")
+
+
+def _isolated(folder: Path, tests: Sequence[str], profile: ProfileName) -> tuple[Cost, float]:
+    """The cost of `tests` alone, as an audit of this profile runs them; seconds of it for what comes before."""
+    alone, meter = Meter(), Meter()
+    with alone.running(), _engine(folder) as engine:
+        engine.open_suite()
+        whole = _suite(engine)
+        suite = replace(whole, tests=tuple(each for each in whole.tests if each.id in frozenset(tests)))
+        bench = AuditSession(engine, Options(profile=profile), Silent(), suite)
+        bench.run("declared", Declared().propose(View(suite, frozenset(), random=0, seed=1)))
+        with meter.running():
+            isolate(bench)
+    profiles = bench.evidence().profiles
+    assert profiles.keys() == set(tests)
+    return alone.cost, alone.cost.wall - meter.cost.wall
 
 
 def recording(project: Path, place: Path, turns: int) -> None:

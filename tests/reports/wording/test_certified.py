@@ -119,3 +119,9 @@ def test_an_audit_that_ended_early_accuses_no_unseen_state() -> None:
     assert "does not see" not in unexplained(early)
     assert "does not see" in unexplained(certified().certificate)
     assert "no budget left" in unexplained(certified(budget_exhausted=True).certificate)
+
+
+def test_tests_that_were_as_good_as_alone_are_counted() -> None:
+    told = certificate_sentences(certified(alone=3, in_rows=1200), kinds=False)
+    assert told[1] == "3 tests ran alone, 1,200 behind others of their file that had left nothing."
+    assert not any("ran alone" in each for each in certificate_sentences(certified(alone=3), kinds=False))

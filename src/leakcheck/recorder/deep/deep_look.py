@@ -51,6 +51,11 @@ class Difference:
     now: Callable[[], Any] | None = None
     first_use: bool = False
 
+    @property
+    def from_nothing(self) -> bool:
+        """Whether there was no value before, or None in its place."""
+        return self.old is MISSING or self.old is None
+
 
 class DeepLook:
     """Looks once at the beginning; tells later what differs."""

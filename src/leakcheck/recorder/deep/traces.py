@@ -5,16 +5,18 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from leakcheck.probes import MISSING, Probes, Setting, Values
+from leakcheck.probes.kinds.threads import MOMENT, PATIENCE
 from leakcheck.recorder.comparing import differ
 from leakcheck.recorder.deep.deep_look import Difference
 
 _DESCRIPTORS, _TASKS = "/proc/self/fd", "/proc/self/task"
 _list, _is_there = os.listdir, os.path.lexists  # a test may replace them
-_wait = getattr(os, "waitid", None)
+_wait, _sleep = getattr(os, "waitid", None), time.sleep
 
 
 class Traces:
@@ -29,9 +31,17 @@ class Traces:
 
     def any(self) -> bool:
         """Whether there is something that was not there at the beginning."""
-        if self._outside() != self._done or _Process.now().has_more_than(self._process):
+        if self._outside() != self._done or self._process_has_more():
             return True
         return any(True for each in self._probes if not each.by_use for _ in self._otherwise(each, _read(each)))
+
+    def _process_has_more(self) -> bool:
+        """What is just ending, as a worker's thread does, is waited for."""
+        for _ in range(PATIENCE):
+            if not _Process.now().has_more_than(self._process):
+                return False
+            _sleep(MOMENT)
+        return True
 
     def put_back(self, found: Iterable[Difference]) -> bool:
         """Put back what first use has made, and what changes by being used. Returns whether all of it was."""

@@ -43,8 +43,9 @@ class Row:
         return all(each.first_use for each in found) and not self.traces.any()
 
     def told(self, found: Sequence[Difference], test: str, *, alone: bool) -> list[Deep]:
-        """What is to be recorded: everything of a test that was alone; of others what their own code has made."""
-        changes = tuple(self.look.change(each, test) for each in found if alone or not each.internal)
+        """What is to be recorded: everything of a test that was alone; of others, not what stood nowhere before."""
+        wanted = (each for each in found if alone or not each.from_nothing)
+        changes = tuple(self.look.change(each, test) for each in wanted)
         return [Deep(changes, loaded())] if alone or changes else []
 
     def put_back(self, found: Sequence[Difference]) -> bool:
