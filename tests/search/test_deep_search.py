@@ -1,4 +1,4 @@
-"""What leaked where no probe tracks: named without a look where the polluters leave it alone, once for everybody."""
+"""What leaked where no probe tracks: named without a look where polluters leave it alone, once for everybody."""
 
 from __future__ import annotations
 

@@ -60,6 +60,7 @@ def find_and_prove(bench: AuditSession, plan: Plan) -> None:
         _search(bench, plan)
     once_more.settle()
     if plan.whole:
+        name_early(bench)
         confirm(bench)
         look_deep(bench)
         if plan.latent:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
-from leakcheck.analysis import Coverage, Evidence
+from leakcheck.analysis import Coverage, Evidence, Knowledge
 from leakcheck.analysis.facts.chains import Value
 from leakcheck.analysis.facts.differences import GivenUp, differences, known_witnesses, self_polluted
 from leakcheck.analysis.facts.evidence import Witness, subsequence
 from leakcheck.analysis.facts.suspects import Suspects, suspects_for
 from leakcheck.analysis.facts.untracked import makers_by_place
+from leakcheck.analysis.graph.deep_findings import container
 from leakcheck.analysis.graph.edges import open_steps
 from leakcheck.records import Alone, Edge, Execution, Location, Order
 from leakcheck.records.questions import puts_back
@@ -204,7 +205,7 @@ def find_alternatives(bench: AuditSession) -> None:
     """Every other test that leaves the same location behind, in front of each test known to depend on it."""
     coverage, evidence = bench.coverage(), bench.evidence()
     number = {value: place for place, value in enumerate(coverage.producers)}
-    makers = bench.known().once_of_profiles(makers_by_place)
+    makers = bench.known().once_of_profiles(_makers_elsewhere)
     questions: dict[Witness, None] = {}
     for edge, locations in bench.edges():
         if edge.effect == "cleans":
@@ -219,6 +220,15 @@ def find_alternatives(bench: AuditSession) -> None:
     asked = [each for each in questions if each.test not in each.before and not bench.is_lethal(*each.before)]
     bench.spend("alternatives", together(bench, [each for each in asked if each not in bench.evidence().outcomes]))
     ask(bench, "alternatives", [_once(asked)])
+
+
+def _makers_elsewhere(known: Knowledge) -> Mapping[Location, Mapping[str, None]]:
+    """location, or the container of it -> the tests that change it, and that no probe tracks it."""
+    found: dict[Location, dict[str, None]] = {}
+    for location, makers in makers_by_place(known).items():
+        for place in {location, container(location, known.suite)}:
+            found.setdefault(place, {}).update(makers)
+    return found
 
 
 def _once(witnesses: Iterable[Witness]) -> Inquiry:
