@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from leakcheck.records import Behind
 from leakcheck.search.phases import settle
 from leakcheck.search.proof import accusing
@@ -13,7 +15,7 @@ LOUD = {f"test_9.py::v{number}": (fails_if(hidden="1"), write(f"y{number}")) for
 FEW = dict(list(LOUD.items())[:4])
 
 
-def long_ones(victims: dict[str, tuple[Step, ...]]) -> int:
+def long_ones(victims: Mapping[str, tuple[Step, ...]]) -> int:
     """How many executions of much of what ran before it took to find the polluter of all."""
     bench, engine = bench_for(Model({**BYSTANDERS, **POLLUTER, **victims}), random=0)
     settle(bench)
