@@ -232,6 +232,26 @@ def test_what_only_siblings_can_see_is_paired_with_siblings() -> None:
     assert [pair.reader for pair in coverage_of(runs, known).uncovered] == ["test_a.py::v"]
 
 
+@pytest.mark.parametrize(
+    ("scope", "reached"),
+    [
+        ("session", {"a/test_a.py::v", "a/test_c.py::w", "b/test_b.py::w"}),
+        ("package", {"a/test_a.py::v", "a/test_c.py::w"}),
+        ("module", {"a/test_a.py::v"}),
+    ],
+)
+def test_who_makes_a_value_that_dies_with_a_fixture_is_no_maker_for_others(scope: str, reached: set[str]) -> None:
+    readers = ("a/test_a.py::v", "a/test_c.py::w", "b/test_b.py::w")
+    makers = ("a/test_a.py::p", "b/test_b.py::p")
+    runs = [alone(ran(test, "passed", (), change(reach=scope))) for test in makers]
+    found = coverage_of(
+        [*runs, *(alone(ran(test, "passed", (PLACE,))) for test in readers)], suite(*makers, *readers)
+    )
+    value = PLACE, change().digest
+    assert {test for test in readers if (makers[0],) in found.reaching(value, test)} == reached
+    assert ((makers[1],) in found.reaching(value, readers[0])) is (scope == "session")
+
+
 def test_a_pair_met_in_company_is_open_while_the_reader_differs() -> None:
     """Two values were in place when it failed: each of the two pairs is a question of its own."""
     both = (PLACE, OTHER)

@@ -13,9 +13,9 @@ Shows = Callable[[Sequence[str]], bool]
 names = st.lists(st.integers(0, 60).map(str), unique=True, max_size=24)
 
 
-def shrink(sequence: Sequence[str], shows: Shows) -> tuple[tuple[str, ...], int]:
+def shrink(sequence: Sequence[str], shows: Shows, finest: int | None = None) -> tuple[tuple[str, ...], int]:
     """(the result, how many sequences were asked about)."""
-    questions = minimal(sequence)
+    questions = minimal(sequence, finest)
     asked: dict[tuple[str, ...], bool] = {}
     try:
         batch = next(questions)
@@ -89,3 +89,11 @@ def test_a_culprit_among_a_thousand_costs_few_questions() -> None:
     found, asked = shrink(sequence, lambda tests: "700" in tests)
     assert found == ("700",)
     assert asked <= 44
+
+
+def test_what_is_needed_to_the_last_item_costs_little_where_nobody_asks_for_more() -> None:
+    everything = [str(number) for number in range(500)]
+    found, asked = shrink(everything, lambda part: len(part) == 500, finest=16)
+    assert (len(found), asked) == (500, 2 + 4 + 8 + 16)
+    assert shrink(everything, lambda part: "77" in part, finest=2)[0] == ("77",)
+    assert shrink(everything, lambda part: {"77", "78"} <= {*part}, finest=16)[0] == ("77", "78")

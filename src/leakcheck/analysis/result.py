@@ -96,7 +96,7 @@ def derive(
     coverage, evidence = known.coverage, known.evidence
     # What would have refuted an edge may be missing: then only what is confirmed is told.
     shown = tuple(each for each in edges_of(known) if effort.finished or each[0].confirmed)
-    carried, deep = merged(shown, found_deep(shown, evidence), suite)
+    carried, deep = merged(shown, found_deep(shown, evidence, suite), suite)
     told = {each.change.location for each in deep}
     quiet = told_together(left_quietly(executions, suite, told), suite)
     leaks = leaks_of(evidence.profiles, carried, coverage, suite, (*deep, *quiet))

@@ -9,6 +9,7 @@ one that wrote it. What tests change, and through which line, is asked once, who
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.facts.evidence import Evidence, Makers, Witness
@@ -27,18 +28,19 @@ PIONEERS = 4
 MAX_WITNESSES = 100
 MAX_LINES = 30
 MAX_COMPANIES = 4
+MAX_CONTAINERS = 3
 FINEST = 16
-"""What cures only as a whole, such as all entries of a container that was emptied, is not cut finer than that."""
+"""What cures only as a whole, such as all that a module defines, is not cut into more parts than that."""
+HALVES = 2
 SECONDS = 60.0
 
 Finding = Callable[[AuditSession], list[Witness]]
 Inquiring = Callable[[AuditSession, Witness], Inquiry]
-Choosing = Callable[[Sequence[Witness]], list[Witness]]
 
 
 def name_early(bench: AuditSession) -> None:
     """Name what carries an edge, before anything is proven of it, where it is what the polluters leave alone."""
-    _in_turn(bench, _unnamed, _inquire_early, (_pioneers, _one_each))
+    _in_turn(bench, _unnamed, _inquire_early)
 
 
 def look_deep(bench: AuditSession) -> None:
@@ -47,13 +49,13 @@ def look_deep(bench: AuditSession) -> None:
     What is confirmed is worth some time even where that for finding more is spent.
     """
     bench.allow(SECONDS)
-    _in_turn(bench, _open, _inquire, (_pioneers, _one_each, list))
+    _in_turn(bench, _open, _inquire)
 
 
-def _in_turn(bench: AuditSession, find: Finding, inquire: Inquiring, chosen: Sequence[Choosing]) -> None:
+def _in_turn(bench: AuditSession, find: Finding, inquire: Inquiring) -> None:
     """A few tests first, one behind each polluter; with what was found all who can be asked in company, then one
     witness of each test, then the other witnesses: each is a question or two."""
-    for choose in chosen:
+    for choose in (_pioneers, _one_each, _by_turns):
         bench.spend("deep", _in_company(bench, find(bench)))
         ask(bench, "deep", [inquire(bench, each) for each in choose(find(bench))[:MAX_WITNESSES]])
 
@@ -70,6 +72,16 @@ def _one_each(witnesses: Sequence[Witness]) -> list[Witness]:
     for witness in witnesses:
         first.setdefault(witness.test, witness)
     return list(first.values())
+
+
+def _by_turns(witnesses: Sequence[Witness]) -> list[Witness]:
+    """One behind each polluter, then a second behind each, and so on."""
+    turns: Counter[Makers] = Counter()
+    ranked = []
+    for witness in witnesses:
+        turns[witness.before] += 1
+        ranked.append((turns[witness.before], witness))
+    return [witness for _, witness in sorted(ranked, key=lambda row: row[0])]
 
 
 def name_lines(bench: AuditSession) -> None:
@@ -125,8 +137,12 @@ def _is_over(bench: AuditSession, witness: Witness) -> bool:
     changes = evidence.deep.get(witness.before)
     if not changes:
         return changes is not None
-    everything = witness, tuple(change.location for change in changes)
-    return everything in evidence.restored or everything in evidence.tried_in_vain
+    return _is_asked(evidence, witness, tuple(change.location for change in changes))
+
+
+def _is_asked(evidence: Evidence, witness: Witness, places: Group) -> bool:
+    """Whether these were put back before its test, or tried to."""
+    return (witness, places) in evidence.restored or (witness, places) in evidence.tried_in_vain
 
 
 # What is asked about one ----------------------------------------------------------------------------------------
@@ -138,7 +154,8 @@ def _inquire(bench: AuditSession, witness: Witness) -> Inquiry:
     evidence = yield [Asked(witness, DeepLook())]
     changes = evidence.deep.get(witness.before, ())
     places = [change.location for change in changes]
-    for groups in (_known_cures(bench, witness, places), *stages(changes, bench.suite)):
+    known = _same_as_others(bench, witness, places), _alike(bench, places)
+    for groups in (*known, *stages(changes, bench.suite)):
         if (yield from _cured_by(bench, witness, groups)):
             return
 
@@ -152,7 +169,8 @@ def _without_a_look(bench: AuditSession, witness: Witness) -> Asking[bool]:
     if witness.before in bench.evidence().deep:
         return False
     places = left_alone(bench, witness.before)
-    for groups in (_known_cures(bench, witness, places), own_groups(places, bench.suite)):
+    known = _same_as_others(bench, witness, places), _containers(bench, witness)
+    for groups in (*known, own_groups(places, bench.suite)):
         if (yield from _cured_by(bench, witness, groups)):
             return True
     return False
@@ -175,8 +193,8 @@ def _cured_by(bench: AuditSession, witness: Witness, groups: Groups) -> Asking[b
     if not cures:
         return False
     best = min(cures, key=len)
-    is_known = best in _cures(evidence) or _is_container(bench, best, _cures(evidence))
-    least = best if is_known else (yield from _least(witness, best))
+    is_known = best in _cures(evidence) or best in _containers(bench, witness)
+    least = best if is_known else (yield from _least(bench, witness, best))
     yield [Asked(witness, Pinpoint(least))]
     return True
 
@@ -185,24 +203,25 @@ def _put_back(witness: Witness, locations: Group) -> Asked:
     return Asked(witness, DeepPutBack(locations))
 
 
-def _known_cures(bench: AuditSession, witness: Witness, changed: Sequence[Location]) -> Groups:
-    """What cured others of the same makers, or the same test behind others; else what was put into the same
-    containers, what cured anybody, and what is of the same kind: many tests are made after one pattern. (What all
-    modules hold has none.)"""
+def _same_as_others(bench: AuditSession, witness: Witness, changed: Sequence[Location]) -> Groups:
+    """What cured others, as far as it is known to be changed."""
+    return [places for places in _near(bench, witness) if set(places) <= set(changed)]
+
+
+def _containers(bench: AuditSession, witness: Witness) -> Sequence[Group]:
+    """The containers of entries that cured others, each as a whole: there is no need to know what was changed in
+    them here."""
+    wholes = (container(each, bench.suite) for places in _near(bench, witness) for each in places)
+    return [(each,) for each in dict.fromkeys(wholes)][:MAX_CONTAINERS]
+
+
+def _near(bench: AuditSession, witness: Witness) -> Sequence[Group]:
+    """What cured others: those of the same makers, or the same test behind others; else whoever it was."""
     evidence = bench.evidence()
-    cured = [places for places in _cures(evidence) if set(places) <= set(changed)]
-    mine = [places for _, places in evidence.restored_by_test.get(witness.test, ()) if places in cured]
-    near = [*(places for places in evidence.pinpointed_behind.get(witness.before, ()) if places in cured), *mine]
-    yield from near or cured
-    if not near:
-        yield from _alike(bench, changed)
-
-
-def _is_container(bench: AuditSession, places: Group, cures: Iterable[Group]) -> bool:
-    """Whether these are entries of one container, an entry of which is known to cure: they are told as that."""
-    parents = {container(each, bench.suite) for each in places}
-    known = {container(each, bench.suite) for group in cures for each in group}
-    return len(places) > 1 and len(parents) == 1 and parents <= known
+    cures = _cures(evidence)
+    mine = (places for _, places in evidence.restored_by_test.get(witness.test, ()))
+    near = [each for each in (*evidence.pinpointed_behind.get(witness.before, ()), *mine) if each in cures]
+    return list(dict.fromkeys(near)) or list(cures)
 
 
 def _cures(evidence: Evidence) -> Mapping[Group, None]:
@@ -215,17 +234,27 @@ def _cures(evidence: Evidence) -> Mapping[Group, None]:
 
 
 def _alike(bench: AuditSession, changed: Sequence[Location]) -> Groups:
+    """What is in the same containers as what cured anybody, and what is of the same kind: many tests are made after
+    one pattern. (What all modules hold has none.)"""
     places = dict.fromkeys(each for group in _cures(bench.evidence()) for each in group)
-    for parent in dict.fromkeys(container(each, bench.suite) for each in places):
-        yield tuple(each for each in changed if container(each, bench.suite) == parent)
+    parents = dict.fromkeys(container(each, bench.suite) for each in places)
+    inside = (each for each in changed if container(each, bench.suite) in parents)
+    yield from ((each,) for each in dict.fromkeys(container(each, bench.suite) for each in inside))
     for kind in dict.fromkeys(each.kind for each in places):
         if kind != GLOBALS:
             yield tuple(each for each in changed if each.kind == kind)
 
 
-def _least(witness: Witness, locations: Group) -> Asking[Group]:
-    """The smallest part of `locations` that still cures: whose they are, under which name, and which of them."""
-    for key in (_owner, _name, _itself):
+def _least(bench: AuditSession, witness: Witness, locations: Group) -> Asking[Group]:
+    """The smallest part of `locations` that still cures: whose they are, under which name, in which container; and
+    of its entries, which are told as the container if there are several, by halves."""
+    levels: tuple[tuple[Callable[[Location], object], int], ...] = (
+        (_owner, FINEST),
+        (_name, FINEST),
+        (lambda location: container(location, bench.suite), FINEST),
+        (lambda location: location, HALVES),
+    )
+    for key, finest in levels:
         groups: dict[object, list[Location]] = {}
         for location in locations:
             groups.setdefault(key(location), []).append(location)
@@ -233,9 +262,19 @@ def _least(witness: Witness, locations: Group) -> Asking[Group]:
             [tuple(group) for group in groups.values()],
             lambda part: _put_back(witness, _all_of(part)),
             lambda evidence, asked: evidence.cured(witness, puts_back(asked.question)),
-            FINEST,
+            finest,
         )
         locations = _all_of(found)
+    return (yield from _as_container(bench, witness, locations))
+
+
+def _as_container(bench: AuditSession, witness: Witness, locations: Group) -> Asking[Group]:
+    """The container of several entries in their place, if that cures as well: one location, for others too."""
+    parents = {container(each, bench.suite) for each in locations}
+    if len(locations) > 1 and len(parents) == 1:
+        evidence = yield [_put_back(witness, tuple(parents))]
+        if evidence.cured(witness, tuple(parents)):
+            return tuple(parents)
     return locations
 
 
@@ -252,25 +291,20 @@ def _name(location: Location) -> object:
     return location.kind, location.owner, location.key.partition("[")[0].partition(".")[0]
 
 
-def _itself(location: Location) -> object:
-    return location
-
-
 # Many in company ------------------------------------------------------------------------------------------------
 
 
 def _in_company(bench: AuditSession, witnesses: Sequence[Witness]) -> list[Order]:
     """What cured others is put back behind the same makers, for all who can be asked in one execution."""
     evidence = bench.evidence()
+    by_makers: dict[Makers, list[Witness]] = {}
+    for each in witnesses:
+        by_makers.setdefault(each.before, []).append(each)
     orders: list[Order] = []
-    for makers in dict.fromkeys(each.before for each in witnesses):
-        changed = {*left_alone(bench, makers), *(change.location for change in evidence.deep.get(makers, ()))}
-        near = evidence.pinpointed_behind.get(makers, ())
-        fitting = dict.fromkeys(places for places in (*near, *_cures(evidence)) if changed.issuperset(places))
-        mine = [each for each in witnesses if each.before == makers]
-        for places in list(fitting)[:MAX_COMPANIES]:
-            new = [each for each in mine if (each, places) not in evidence.restored]
-            orders += together(
-                bench, [each for each in new if (each, places) not in evidence.tried_in_vain], places
-            )
+    for makers, mine in by_makers.items():
+        changed = [*left_alone(bench, makers), *(change.location for change in evidence.deep.get(makers, ()))]
+        fitting = [*_same_as_others(bench, mine[0], changed), *_containers(bench, mine[0])]
+        for places in list(dict.fromkeys(fitting))[:MAX_COMPANIES]:
+            new = [each for each in mine if not _is_asked(evidence, each, places)]
+            orders += together(bench, new, places)
     return orders

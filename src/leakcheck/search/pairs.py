@@ -32,7 +32,7 @@ def cover_pairs(bench: AuditSession) -> None:
         coverage = bench.coverage()
         wanted: dict[Wanted, None] = {}
         for pair in coverage.uncovered:
-            sequences = coverage.producers[pair.location, pair.digest]
+            sequences = coverage.reaching((pair.location, pair.digest), pair.reader)
             fitting = ((each, pair.reader) for each in sequences if pair.reader not in each[:-1])
             wanted.update(dict.fromkeys(islice((each for each in fitting if tried[each] < MAX_TRIES), 1)))
         for sequence in coverage.long_chains if bench.options.depth > 1 else ():

@@ -1,4 +1,4 @@
-"""The search: what breaks in the orders that people run is settled and proven first, then what is latent."""
+"""The search: what breaks in the orders that people run is settled first, then what is latent; both are proven."""
 
 from __future__ import annotations
 
@@ -73,15 +73,18 @@ def settle_in_turns(bench: AuditSession) -> None:
 
 
 def find_and_prove(bench: AuditSession, plan: Plan) -> None:
-    """All that follows the orders: what they have shown is settled and proven first, then what is latent."""
+    """All that follows the orders: what they have shown is settled first, then what is latent; both are proven."""
     once_more = OnceMore(bench)
     once_more.settle()
     find_witnesses(bench, "explain")
+    if plan.latent:
+        _meet(bench)
     prove(bench, plan.rounds)
     if plan.latent:
         _search(bench, plan)
     once_more.settle()
     if plan.whole:
+        name_early(bench)
         confirm(bench)
         look_deep(bench)
         if plan.latent:
@@ -91,10 +94,14 @@ def find_and_prove(bench: AuditSession, plan: Plan) -> None:
         find_cleaners(bench)
 
 
-def _search(bench: AuditSession, plan: Plan) -> None:
-    """What no order has shown yet: leaked values in front of their readers, one at a time and together."""
+def _meet(bench: AuditSession) -> None:
+    """What no order has shown yet, leaked values before readers: a spent budget costs depth, not findings."""
     cover_pairs(bench)
     meet_elsewhere(bench)
+
+
+def _search(bench: AuditSession, plan: Plan) -> None:
+    """Why what was met changes outcomes, leaked values together in front of their readers, and who else does it."""
     if plan.whole:
         find_witnesses(bench)
     combine(bench)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -102,6 +103,11 @@ class AuditSession:
 
     def edges(self) -> tuple[Carried, ...]:
         return self.known().once(self._edges.of)
+
+    def polluters(self) -> Sequence[tuple[str, ...]]:
+        """Tests that are known to change, together, what others do: those first that do it to most."""
+        edges = (edge for edge, _ in self.edges() if edge.effect in ("breaks", "enables"))
+        return [each for each, _ in Counter(edge.polluters for edge in edges).most_common()]
 
     def concerns(self, test: str) -> bool:
         """Whether the audit wants to know what happens to `test`: everything does, unless it was asked for one."""

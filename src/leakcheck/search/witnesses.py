@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
-from leakcheck.analysis import Coverage, Evidence
+from leakcheck.analysis import Coverage, Evidence, Knowledge
 from leakcheck.analysis.facts.chains import Value
-from leakcheck.analysis.facts.differences import differences, known_witnesses, self_polluted
-from leakcheck.analysis.facts.evidence import Witness
+from leakcheck.analysis.facts.differences import GivenUp, differences, known_witnesses, self_polluted
+from leakcheck.analysis.facts.evidence import Witness, subsequence
 from leakcheck.analysis.facts.suspects import Suspects, suspects_for
 from leakcheck.analysis.facts.untracked import makers_by_place
+from leakcheck.analysis.graph.deep_findings import container
 from leakcheck.analysis.graph.edges import open_steps
 from leakcheck.records import Alone, Edge, Execution, Location, Order, Row
 from leakcheck.records.questions import puts_back
@@ -18,6 +20,8 @@ from leakcheck.search.questions import Asked, Asking, Inquiry, ask, shrink
 from leakcheck.search.rows import make_sure
 from leakcheck.search.session import AuditSession
 
+PIONEERS = 4
+MAX_OTHERS = 4
 MAX_SINGLES = 12
 MAX_ROUNDS = 8
 VOTES = 3
@@ -33,12 +37,38 @@ def find_witnesses(bench: AuditSession, phase: str = "latent") -> None:
             return
         if bench.spend(phase, _in_company(bench, open_ones)):
             open_ones = _unexplained(bench, given_up)
+        _in_lockstep(bench, phase, open_ones, frozenset(given_up))
         given_up |= {(test, execution.id) for test, execution in open_ones.items()}
-        ask(bench, phase, [_inquire(bench, test, execution) for test, execution in open_ones.items()])
         find_alternatives(bench)
 
 
-def _unexplained(bench: AuditSession, given_up: set[tuple[str, str]]) -> dict[str, Execution]:
+def _in_lockstep(bench: AuditSession, phase: str, open_ones: Mapping[str, Execution], given_up: GivenUp) -> None:
+    """A few first, then twice as many, and so on: whom they led to is tried in front of all others of whom nothing
+    that they read tells who it was, before these search for themselves."""
+    waiting, size = dict(open_ones), PIONEERS
+    while waiting:
+        chosen = dict(islice(waiting.items(), size))
+        ask(bench, phase, [_inquire(bench, test, execution) for test, execution in chosen.items()])
+        waiting = {test: execution for test, execution in waiting.items() if test not in chosen}
+        unsuspecting = {test: run for test, run in waiting.items() if not _suspected(bench, test, run).likely}
+        wanted = [Witness(each, test) for test, run in unsuspecting.items() for each in _hurting(bench, test, run)]
+        if bench.spend(phase, together(bench, [each for each in wanted if each not in bench.evidence().outcomes])):
+            still = _unexplained(bench, given_up)
+            waiting = {test: execution for test, execution in waiting.items() if still.get(test) is execution}
+        size *= 2
+
+
+def _suspected(bench: AuditSession, test: str, execution: Execution) -> Suspects:
+    return suspects_for(test, execution, bench.known(), bench.coverage())
+
+
+def _hurting(bench: AuditSession, test: str, execution: Execution) -> list[tuple[str, ...]]:
+    """What is known to hurt or help others, those first that do it to most, and ran before `test` here."""
+    before = _before(execution, test)
+    return [each for each in bench.polluters() if subsequence(each, before)][:MAX_OTHERS]
+
+
+def _unexplained(bench: AuditSession, given_up: GivenUp) -> dict[str, Execution]:
     """What is to be explained now."""
     found = differences(bench.known(), given_up)
     if make_sure(bench, found):
@@ -52,8 +82,8 @@ def _in_company(bench: AuditSession, open_ones: Mapping[str, Execution]) -> list
     wanted = []
     for test, execution in open_ones.items():
         if is_quiet(bench, test) and _passed_by_imports(bench, test):
-            found = suspects_for(test, execution, bench.known(), bench.coverage())
-            wanted += [Witness(sequence, test) for sequence in found.likely[:1]]
+            found = _suspected(bench, test, execution).likely
+            wanted += [Witness(sequence, test) for sequence in found[:1]]
     return together(bench, [each for each in wanted if each not in bench.evidence().outcomes])
 
 
@@ -63,14 +93,16 @@ def _inquire(bench: AuditSession, test: str, execution: Execution) -> Inquiry:
         yield [Asked(Witness((test,), test))]
         return
     wanted = bench.evidence().profiles[test].good
-    suspects = suspects_for(test, execution, bench.known(), bench.coverage())
+    suspects = _suspected(bench, test, execution)
     if not _passed_by_imports(bench, test):
         evidence = yield [Asked(Witness((), test))]
         if evidence.shows(Witness((), test), wanted):
             yield from _inquire_imports(bench, test, wanted)
             return
     prefix = _before(execution, test)
-    found = yield from _one_of((_reordered(bench, test, prefix), suspects.likely, suspects.cleared), test, wanted)
+    others = () if suspects.likely else _hurting(bench, test, execution)
+    groups = (_reordered(bench, test, prefix), suspects.likely, others, suspects.cleared)
+    found = yield from _one_of(groups, test, wanted)
     if not found:
         yield from _black_box(suspects, prefix, test, wanted)
 
@@ -176,7 +208,7 @@ def find_alternatives(bench: AuditSession) -> None:
     """Every other test that leaves the same location behind, in front of each test known to depend on it."""
     coverage, evidence = bench.coverage(), bench.evidence()
     number = {value: place for place, value in enumerate(coverage.producers)}
-    makers = bench.known().once_of_profiles(makers_by_place)
+    makers = bench.known().once_of_profiles(_makers_elsewhere)
     questions: dict[Witness, None] = {}
     for edge, locations in bench.edges():
         if edge.effect == "cleans":
@@ -184,13 +216,22 @@ def find_alternatives(bench: AuditSession) -> None:
         if len(edge.polluters) == 1 or len(locations) == 1:
             values = (value for place in dict.fromkeys(locations) for value in coverage.values_at.get(place, ()))
             for value in sorted(values, key=number.__getitem__):
-                questions.update({Witness(each, edge.test): None for each in coverage.producers[value]})
+                questions.update({Witness(each, edge.test): None for each in coverage.reaching(value, edge.test)})
         if len(edge.polluters) > 1:
             questions.update(_exchanged(edge, coverage, evidence, number))
         questions.update(_elsewhere(edge, locations, makers))
     asked = [each for each in questions if each.test not in each.before and not bench.is_lethal(*each.before)]
     bench.spend("alternatives", together(bench, [each for each in asked if each not in bench.evidence().outcomes]))
     ask(bench, "alternatives", [_once(asked)])
+
+
+def _makers_elsewhere(known: Knowledge) -> Mapping[Location, Mapping[str, None]]:
+    """location, or the container of it -> the tests that change it, and that no probe tracks it."""
+    found: dict[Location, dict[str, None]] = {}
+    for location, makers in makers_by_place(known).items():
+        for place in {location, container(location, known.suite)}:
+            found.setdefault(place, {}).update(makers)
+    return found
 
 
 def _once(witnesses: Iterable[Witness]) -> Inquiry:

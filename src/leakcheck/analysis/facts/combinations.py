@@ -26,7 +26,8 @@ def unmet_together(
     for test, profile in knowledge.evidence.profiles.items():
         read = (value for place in coverage.places.covered(profile.reads) for value in coverage.values_at[place])
         hidden = known.get(test, ())
-        own = sorted((value for value in read if value not in hidden), key=bits.__getitem__)
+        seen = (value for value in read if value not in hidden and coverage.reaching(value, test))
+        own = sorted(seen, key=bits.__getitem__)
         for couple in _short(own, bits, met.get(test, ())):
             found.setdefault(couple, []).append(test)
     return {couple: tuple(tests) for couple, tests in found.items()}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from leakcheck.analysis.facts.chains import SHORTEST_CHAIN, Chains, Sequences, Value, leaks_among
 from leakcheck.analysis.facts.places import Places
 from leakcheck.analysis.facts.profiles import SoloProfile
-from leakcheck.analysis.facts.timeline import Items, Timeline
+from leakcheck.analysis.facts.timeline import EVERYWHERE, Items, Timeline, group_of
 from leakcheck.records import Location
 
 
@@ -32,6 +32,14 @@ class Coverage:
     pairs: Mapping[Pair, str]
     producers: Mapping[Value, Sequences]
     long_chains: Sequences = ()
+    reach: Mapping[Value, str] = field(default_factory=dict)
+    items: Items = field(default_factory=dict)
+
+    def reaching(self, value: Value, reader: str) -> Sequences:
+        """Those of the value's producers whose value `reader` can see: not what dies with a fixture of others."""
+        scope = self.reach.get(value, "suite")
+        mine = group_of(self.items.get(reader), scope)
+        return tuple(each for each in self.producers[value] if group_of(self.items.get(each[-1]), scope) == mine)
 
     @cached_property
     def readers(self) -> Mapping[Value, Sequence[str]]:
@@ -83,7 +91,8 @@ def coverage_from(
         for (location, digest), sequences in producers.items()
         for reader in _in_reach(reach[location, digest], sequences, readers.get(location, ()), items)
     }
-    return Coverage(pairs, {key: tuple(each) for key, each in producers.items()}, _long(chains))
+    makers = {key: tuple(each) for key, each in producers.items()}
+    return Coverage(pairs, makers, _long(chains), reach, items)
 
 
 def _values(profiles: Mapping[str, SoloProfile]) -> tuple[dict[Value, list[tuple[str, ...]]], dict[Value, str]]:
@@ -125,10 +134,10 @@ def _in_reach(
     scope: str, sequences: Iterable[tuple[str, ...]], readers: Sequence[str], items: Items
 ) -> Sequence[str]:
     """Those of `readers` that can see what was left."""
-    if scope in ("suite", "session"):
+    if scope in EVERYWHERE:
         return readers
-    files = {items[sequence[-1]].file for sequence in sequences if sequence[-1] in items}
-    return [reader for reader in readers if reader not in items or items[reader].file in files]
+    groups = {group_of(items.get(sequence[-1]), scope) for sequence in sequences}
+    return [reader for reader in readers if reader not in items or group_of(items[reader], scope) in groups]
 
 
 def meet(

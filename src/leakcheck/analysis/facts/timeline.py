@@ -107,15 +107,15 @@ class _Telling:
 
     def leave(self, place: int, item: TestItem | None) -> None:
         """Take away what is out of reach for the test that starts."""
-        for location in [each for each, reach in self.narrow.items() if reach[1] != _group(item, reach[0])]:
+        for location in [each for each, reach in self.narrow.items() if reach[1] != group_of(item, reach[0])]:
             self._put(place, location, None)
 
     def apply(self, place: int, change: Change, test: str, item: TestItem | None) -> None:
         location = change.location
         first = self.origin.setdefault(location, change.before_digest)
         self._put(place, location, None if change.digest == first else LeftValue(change.digest, test))
-        if change.digest != first and change.reach not in _EVERYWHERE:
-            self.narrow[location] = (change.reach, _group(item, change.reach))
+        if change.digest != first and change.reach not in EVERYWHERE:
+            self.narrow[location] = (change.reach, group_of(item, change.reach))
 
     def _put(self, begin: int, location: Location, value: LeftValue | None) -> None:
         self.narrow.pop(location, None)
@@ -155,12 +155,12 @@ def cleaned_in_place(timeline: Timeline) -> Iterator[tuple[str, Location]]:
                 yield run.test, location
 
 
-_EVERYWHERE = ("suite", "session")
+EVERYWHERE = ("suite", "session")
 
 
-def _group(item: TestItem | None, scope: str) -> str:
+def group_of(item: TestItem | None, scope: str) -> str:
     """What a fixture of `scope` is shared by: nothing outside it sees the fixture's own objects."""
-    if item is None or scope in _EVERYWHERE:
+    if item is None or scope in EVERYWHERE:
         return ""
     if scope == "package":
         return item.file.rpartition("/")[0]

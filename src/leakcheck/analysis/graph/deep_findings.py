@@ -15,14 +15,15 @@ from leakcheck.analysis.graph.leaks import LeftChange
 from leakcheck.records import Change, Location, PathChange, Suite
 
 
-def found_deep(carried: Iterable[Carried], evidence: Evidence) -> list[LeftChange]:
+def found_deep(carried: Iterable[Carried], evidence: Evidence, suite: Suite) -> list[LeftChange]:
     """Who left what at the locations that deep looks have proven to carry the edges."""
     found: dict[tuple[str, Location], LeftChange] = {}
     for edge, locations in carried:
         for tried in evidence.pinpointed_behind.get(edge.polluters, ()):
             for change in evidence.pinpointed[edge.polluters, tried]:
-                if change.location in locations and change.cause:
-                    found.setdefault((change.cause, change.location), LeftChange(change.cause, change))
+                place = change.location
+                if change.cause and (place in locations or container(place, suite) in locations):
+                    found.setdefault((change.cause, place), LeftChange(change.cause, change))
     return list(found.values())
 
 
@@ -48,7 +49,10 @@ def _belonging(carried: Sequence[Carried], left: Sequence[LeftChange], suite: Su
     for number, (_, locations) in enumerate(carried):
         for location in locations if len(locations) > 1 else ():
             by_parent.setdefault((container(location, suite), number), set()).add(location)
+    carrying = {location for _, locations in carried for location in locations}
     for change in (each.change for each in left):
+        if change.location not in carrying and container(change.location, suite) in carrying:
+            yield {change.location}
         for source in change.sources:
             parent_and_line = (container(change.location, suite), source.file, source.line)
             by_parent.setdefault(parent_and_line, set()).add(change.location)

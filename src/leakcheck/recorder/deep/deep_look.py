@@ -66,7 +66,7 @@ class DeepLook:
         self._camera = camera
         self._probes = probes
         self._on_demand = on_demand
-        self._only: Collection[Location] | None = None
+        self._only: frozenset[Location] | None = None
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
         self._settings = read_settings(probes, on_demand=on_demand)
         self._met = Encounters()
@@ -86,7 +86,7 @@ class DeepLook:
 
     @classmethod
     def at(cls, camera: Snapshotter, probes: Probes, locations: Collection[Location]) -> DeepLook:
-        """A look at nothing but these locations."""
+        """A look at nothing but these locations; that of a container stands for all its entries."""
         look = cls(camera, probes)
         look._only = frozenset(locations)
         owners = {location.owner for location in locations}
@@ -111,12 +111,12 @@ class DeepLook:
         dict) is one difference."""
         found: dict[Location, Difference] = {}
         for each in (*self._set_otherwise(), *self._held_otherwise()):
-            if self._only is not None and each.location not in self._only:
+            if self._only is not None and self._only.isdisjoint((each.location, whole(each.location))):
                 continue
             same = found.get(each.location)
             if same is not None:
                 found[each.location] = replace(same, undo=_both(same.undo, each.undo))
-            elif len(found) < MAX_CHANGES:
+            elif len(found) < MAX_CHANGES or self._only is not None:
                 found[each.location] = each
         return list(found.values())
 
@@ -141,6 +141,8 @@ class DeepLook:
         wanted = frozenset(locations)
         found: list[tuple[Location, Callable[[], Any]]] = []
         for holder, old, _ in self._holders:
+            if holder.kind == "dict" and (everything := _whole_of(self._probes.holding(holder), holder)) in wanted:
+                found.append((everything, partial(_all_held, holder)))
             for key in {*old, *_missing_keys(holder, wanted)}:
                 location = location_of(self._probes.holding(holder), holder, key)
                 if location in wanted:  # a name and the list that it stands for are one location
@@ -247,6 +249,20 @@ def location_of(probe: Held, holder: Holder, key: Any) -> Location:
     path = entry(holder, key)
     module, _, rest = path.partition(":")
     return Location(probe.kind, module, rest)
+
+
+def whole(location: Location) -> Location:
+    """The container of an entry `[...]`; of any other location it is the location itself."""
+    return replace(location, key=_STEP.sub("", location.key)) if location.key.endswith("]") else location
+
+
+def _whole_of(probe: Held, holder: Holder) -> Location:
+    module, _, rest = holder.path.partition(":")
+    return Location(probe.kind, module, rest)
+
+
+def _all_held(holder: Holder) -> Items:
+    return Items(values(holder))
 
 
 def _missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:

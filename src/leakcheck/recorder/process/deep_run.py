@@ -8,7 +8,7 @@ from types import CodeType
 
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.comparing import differ
-from leakcheck.recorder.deep.deep_look import DeepLook
+from leakcheck.recorder.deep.deep_look import DeepLook, whole
 from leakcheck.recorder.deep.pinpoint import Pinpoint
 from leakcheck.records import Change, Location, Question, Source, questions
 from leakcheck.snapshots.frames import is_project_file
@@ -67,7 +67,7 @@ class DeepRun:
             self._pinpoint.stop()
         found = []
         for each in self._look.differences():
-            source = self._sources.get(each.location)
+            source = self._sources.get(each.location) or self._sources.get(whole(each.location))
             maker = self._makers.get(each.location, "")
             found.append(self._look.change(each, maker, () if source is None else (source,)))
         return tuple(found)
@@ -79,10 +79,10 @@ class DeepRun:
 
     def put_back_nothing(self) -> bool:
         """Put back what the order asks for. True if it asks for something, and all of it stayed as it was."""
-        wanted = set(self._put_back)
+        if not self._put_back:
+            return False
         for each in self._look.differences():
-            if each.location in wanted:
-                with contextlib.suppress(Exception):  # the project's own objects may refuse in any way
-                    each.undo()
+            with contextlib.suppress(Exception):  # the project's own objects may refuse in any way
+                each.undo()
         still = {each.location for each in self._look.differences()}
-        return bool(wanted) and all(each in still for each in wanted & self._makers.keys())
+        return self._makers.keys() <= still

@@ -1,0 +1,74 @@
+"""A look at some locations sees these and nothing else; the location of a container stands for all its entries."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from leakcheck.probes import discover
+from leakcheck.recorder.deep.deep_look import DeepLook, whole
+from leakcheck.records import Location
+from leakcheck.snapshots.redaction import Redactor
+from leakcheck.snapshots.values import Snapshotter
+
+NAME = "looked_at_shop"
+CAMERA = Snapshotter(Redactor("salt"), lambda name: name == NAME)
+PROBES = discover()
+
+
+@pytest.fixture
+def shop() -> Iterator[Any]:
+    module: Any = types.ModuleType(NAME)
+    module.LIMIT = 10
+    module.PRICES = {"mug": {"cents": 900}, "pen": {"cents": 100}}
+    module.STOCK = types.SimpleNamespace(rows={f"row {number}": number for number in range(3000)})
+    sys.modules[NAME] = module
+    yield module
+    del sys.modules[NAME]
+
+
+def place(key: str) -> Location:
+    return Location("module_globals", NAME, key)
+
+
+def look_at(*keys: str) -> DeepLook:
+    return DeepLook.at(CAMERA, PROBES, [place(key) for key in keys])
+
+
+def seen(look: DeepLook) -> set[str]:
+    return {each.location.key for each in look.differences()}
+
+
+def test_only_what_was_asked_about_is_seen_and_put_back(shop: Any) -> None:
+    look = look_at('PRICES["mug"]["cents"]', "LIMIT")
+    shop.LIMIT, shop.PRICES["mug"]["cents"], shop.PRICES["pen"]["cents"] = 99, 1, 2
+    shop.PRICES["cup"] = {}
+    assert seen(look) == {'PRICES["mug"]["cents"]', "LIMIT"}
+    for each in look.differences():
+        each.undo()
+    assert (shop.LIMIT, shop.PRICES["mug"]["cents"], shop.PRICES["pen"]["cents"]) == (10, 900, 2)
+    assert not seen(look)
+
+
+def test_a_container_stands_for_all_its_entries(shop: Any) -> None:
+    look = look_at("STOCK.rows")
+    before = dict(shop.STOCK.rows)
+    shop.STOCK.rows.update({f"row {number}": -1 for number in range(3000)}, new=1)
+    shop.LIMIT = 99
+    for each in look.differences():
+        each.undo()
+    assert shop.STOCK.rows == before
+    assert shop.LIMIT == 99
+    *_, spot = (read for location, read in look.spots([place("STOCK.rows")]) if location == place("STOCK.rows"))
+    first = spot()
+    shop.STOCK.rows["row 7"] = "sold"
+    assert first != spot()
+
+
+def test_what_is_no_entry_is_its_own_container() -> None:
+    assert whole(place('STOCK.rows["a[0]"]')) == place("STOCK.rows")
+    assert whole(place("STOCK.rows")) == place("STOCK.rows")
