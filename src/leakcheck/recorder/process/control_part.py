@@ -12,9 +12,10 @@ from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.outside.audit_hook import OutsideWatch
 from leakcheck.recorder.process.parts import Part, read_order, undo_folder
 from leakcheck.recorder.process.runner import items_by_id
+from leakcheck.recorder.process.warm_imports import note_imports
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
-from leakcheck.records import TestRun, is_shortened, node_id, short_id
+from leakcheck.records import Control, TestRun, is_shortened, node_id, short_id
 from leakcheck.wire.events import Completed, Finished, Started
 from leakcheck.wire.process_config import Setup
 
@@ -68,3 +69,8 @@ class ControlPart(Part):
 
     def pytest_sessionfinish(self) -> None:
         self._segment.write(Completed(0.0))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        if isinstance(self._order.question, Control):  # all that the suite imports, and plugins at its end
+            note_imports(self.setup)
