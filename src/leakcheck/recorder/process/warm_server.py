@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import random
 import sys
@@ -11,6 +10,7 @@ import threading
 from dataclasses import replace
 
 from leakcheck.recorder.process.fork_server import NodeServer, RootServer
+from leakcheck.recorder.process.garbage import collect_garbage
 from leakcheck.recorder.process.parts import read_order
 from leakcheck.recorder.process.warm_imports import import_noted
 from leakcheck.recorder.syscalls import Real
@@ -24,8 +24,7 @@ def serve_warm(setup: Setup) -> Setup | None:
     import_noted(setup)
     if threading.active_count() > 1:
         return None  # a fork does not have them: new processes do
-    gc.collect()
-    gc.freeze()  # else each child copies what the collector touches
+    collect_garbage()
     root = RootServer(setup.commands, setup.replies)
     root.reply(Ready(ROOT, Real.getpid()))
     tag = root.serve(root.handle)
@@ -48,5 +47,4 @@ def _settled(setup: Setup, tag: str) -> Setup:
     random.seed()
     with contextlib.suppress(OSError):
         Real.close(setup.replies)
-    gc.unfreeze()
     return replace(setup, mode="control", segment=path, args=question.arguments)
