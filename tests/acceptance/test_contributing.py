@@ -84,13 +84,13 @@ def test_each_is_one_file_in_a_folder_that_is_gone_through(added: Mapping[str, s
 
 def test_the_kind_is_watched_found_and_proven(done: Done) -> None:
     assert done.audit.code == 1, done.audit.text
-    assert done.result["certificate"]["kinds"]["stack_size"] == "compared"
+    assert done.result["certificate"]["kinds"]["coroutine_origin"] == "compared"
     (leak,) = done.result["leaks"]
-    assert (leak["kind"], leak["owner"], leak["key"]) == ("stack_size", "threading", "stack size")
-    assert leak["victims"] == ["test_stack.py::test_usual"]
-    assert [(source["file"], source["function"]) for source in leak["sources"]] == [("test_stack.py", "test_large")]
+    assert (leak["kind"], leak["owner"], leak["key"]) == ("coroutine_origin", "sys", "coroutine origin")
+    assert leak["victims"] == ["test_origin.py::test_usual"]
+    assert [(source["file"], source["function"]) for source in leak["sources"]] == [("test_origin.py", "test_deep")]
     assert [edge["counterfactual"] for edge in done.result["edges"]] == [True]
-    assert "the stack size of new threads" in done.audit.stdout
+    assert "the depth of coroutine origins" in done.audit.stdout
     assert "(proven:" in done.audit.stdout
 
 
@@ -103,9 +103,9 @@ def test_the_order_stands_in_the_table_of_orders(done: Done) -> None:
 def test_the_format_has_an_option(done: Done) -> None:
     assert done.report.code == 1, done.report.text
     assert done.report.stdout.splitlines() == [
-        "stable test_stack.py::test_deep",
         "stable test_nothing.py::test_nothing",
-        "victim test_stack.py::test_usual",
+        "stable test_origin.py::test_deep",
+        "victim test_origin.py::test_usual",
     ]
 
 

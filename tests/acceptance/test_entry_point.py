@@ -21,11 +21,10 @@ PROJECT = Project(
             import decimal
 
             def test_third():
-                assert str(decimal.Decimal(1) / 3) == "0." + 28 * "3"
+                assert not decimal.getcontext().flags[decimal.Inexact]
 
             def test_short():
-                decimal.getcontext().prec = 4
-                assert str(decimal.Decimal(1) / 3) == "0.3333"
+                assert str(decimal.Decimal(1) / 3) == "0." + 28 * "3"
         """
     }
 )
@@ -57,16 +56,16 @@ def audited(installed: Path) -> Iterator[tuple[Audited, Path]]:
 
 def test_a_kind_of_another_package_is_watched_and_proven(audited: tuple[Audited, Path]) -> None:
     found, _ = audited
-    assert found.report["certificate"]["kinds"]["decimal_arithmetic"] == "compared"
-    leak = found.leak("decimal_arithmetic", "prec")
-    assert (leak["before"], leak["after"], leak["victims"]) == ("28", "4", ["test_sums.py::test_third"])
+    assert found.report["certificate"]["kinds"]["decimal_flags"] == "compared"
+    leak = found.leak("decimal_flags", "Inexact")
+    assert (leak["before"], leak["after"], leak["victims"]) == ("False", "True", ["test_sums.py::test_third"])
     assert [(source["file"], source["line"]) for source in leak["sources"]] == [("test_sums.py", 8)]
     assert [edge["counterfactual"] for edge in found.report["edges"]] == [True]
     assert found.report["certificate"]["unexplained"] == []
 
 
-ADVICE = "Set `prec` inside `with decimal.localcontext() as context:`, which brings the old context back."
-WORDING = "prec of decimal arithmetic"
+ADVICE = "Compute inside `with decimal.localcontext():`, which brings the old context and its `Inexact` back."
+WORDING = "the flag Inexact of decimal arithmetic"
 
 
 def test_it_is_told_in_its_own_words(audited: tuple[Audited, Path]) -> None:
@@ -81,12 +80,12 @@ def test_it_is_told_in_its_own_words(audited: tuple[Audited, Path]) -> None:
 
 def test_it_is_so_told_where_its_package_is_not_installed(audited: tuple[Audited, Path]) -> None:
     _, folder = audited
-    assert "decimal_arithmetic" not in discover().kinds
+    assert "decimal_flags" not in discover().kinds
     ended = leakcheck(folder, "report", "--html", "page.html", "--markdown", "page.md", "--fail-on", "never")
     assert ended.code == 0, ended.text
     assert WORDING in ended.stdout
     assert ADVICE.replace("`", "") in re.sub("<[^>]*>", "", (folder / "page.html").read_text("utf-8"))
-    assert "context.prec = ..." in (folder / "page.html").read_text("utf-8")
+    assert "context.clear_flags()" in (folder / "page.html").read_text("utf-8")
     assert ADVICE in (folder / "page.md").read_text("utf-8")
     assert WORDING in leakcheck(folder, "diff", "test_short").stdout
     assert WORDING in leakcheck(folder, "graph", "--format", "dot").stdout
@@ -94,7 +93,7 @@ def test_it_is_so_told_where_its_package_is_not_installed(audited: tuple[Audited
 
 def test_no_line_of_ours_is_about_it() -> None:
     texts = {path.name: path.read_text("utf-8") for path in Path(package.__file__).parent.rglob("*.py")}
-    about = ("decimal_arithmetic", "decimal arithmetic", "leakcheck_decimal", "getcontext", "localcontext")
+    about = ("decimal_flags", "flags of decimal", "leakcheck_decimal", "clear_flags", "Inexact")
     assert [(name, word) for name, text in texts.items() for word in about if word in text] == []
 
 

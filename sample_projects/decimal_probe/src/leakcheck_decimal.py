@@ -1,6 +1,6 @@
-"""A kind of state of its own: the context of decimal arithmetic (precision, rounding, traps).
+"""A kind of state of its own: the flag of decimal arithmetic that tells that a result was rounded.
 
-A test that writes `decimal.getcontext().prec = 4` changes what every later test computes.
+It stays up until somebody takes it down: a test that divides 1 by 3 leaves it to every later test.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ OWNER = "decimal.getcontext()"
 
 
 class Probe(Setting):
-    """Owner: the context of the main thread. Key: an attribute of it."""
+    """Owner: the context of the main thread. Key: the flag's name."""
 
-    kind = "decimal_arithmetic"
+    kind = "decimal_flags"
     about = About(
-        form="$key of decimal arithmetic",
-        whole="the context of decimal arithmetic",
-        advice="Set `$key` inside `with decimal.localcontext() as context:`, which brings the old context back.",
+        form="the flag $key of decimal arithmetic",
+        whole="the flags of decimal arithmetic",
+        advice="Compute inside `with decimal.localcontext():`, which brings the old context and its `$key` back.",
         example=(
             "import decimal\n\nimport pytest\n\n\n"
             "@pytest.fixture\ndef arithmetic():\n"
             "    with decimal.localcontext() as context:  # a copy, gone behind the yield\n"
-            "        context.$name = ...\n"
+            "        context.clear_flags()\n"
             "        yield context\n"
         ),
     )
@@ -34,8 +34,8 @@ class Probe(Setting):
         decimal = sys.modules.get("decimal")
         if decimal is None:  # nobody computes with it, so there is no reason to import it
             return {}
-        context = decimal.getcontext()
-        return {(OWNER, "prec"): context.prec, (OWNER, "rounding"): context.rounding}
+        return {(OWNER, "Inexact"): decimal.getcontext().flags[decimal.Inexact]}
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
-        setattr(sys.modules["decimal"].getcontext(), key, value)
+        decimal = sys.modules["decimal"]
+        decimal.getcontext().flags[decimal.Inexact] = value

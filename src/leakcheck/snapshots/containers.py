@@ -245,6 +245,8 @@ def values(holder: Holder) -> tuple[Any, ...]:
     match holder.kind:
         case "dict" | "attributes":
             return tuple(dict.values(value))
+        case "function":
+            return (value.__code__, value.__defaults__, value.__kwdefaults__, *dict.values(value.__dict__))
         case "list" | "set":
             return tuple(_whole(holder.kind, value))
         case "names" if issubclass(type(value), type):
