@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from leakcheck.analysis.facts.evidence import Witness
-from leakcheck.records import Company, DeepLook, DeepPutBack, Location, Pinpoint
+from leakcheck.records import Company, DeepLook, DeepPutBack, Location, Pinpoint, Printed
 from leakcheck.records.questions import puts_back
 from leakcheck.search.deep_search import left_alone
 from leakcheck.search.phases import settle
@@ -28,6 +28,7 @@ def test_many_victims_of_a_global_are_named_by_a_few_executions() -> None:
     assert {locations for edge, locations in bench.edges() if edge.effect == "breaks"} == {(PLACE,)}
     asked = Counter(type(order.question) for order in engine.ran)
     assert not asked[DeepLook]
+    assert asked[Printed] == 1
     assert asked[Pinpoint] <= len(POLLUTERS)
     assert asked[DeepPutBack] < 20
     companies = [

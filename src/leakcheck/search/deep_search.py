@@ -105,7 +105,7 @@ def _inquire_lines(test: str, locations: Sequence[Location]) -> Inquiry:
 
 
 def _unnamed(bench: AuditSession) -> list[Witness]:
-    """Those of edges, confirmed or not, that nothing tracked may carry and nobody has put anything back for."""
+    """Those of edges, confirmed or not, that nothing tracked may carry, and for which nothing was tried in vain."""
     known = bench.known()
     found = (Witness(edge.polluters, edge.test) for edge in _without_location(bench))
     return [
@@ -121,9 +121,11 @@ def _without_location(bench: AuditSession) -> Iterator[Edge]:
 
 
 def _is_tried(bench: AuditSession, witness: Witness) -> bool:
+    """Whether something was put back before its test, in vain."""
     evidence = bench.evidence()
-    tried = (*evidence.restored_by_test.get(witness.test, ()), *evidence.unrestored)
-    return any(each == witness for each, _ in tried)
+    tried = (*evidence.restored_by_test.get(witness.test, ()), *evidence.tried_in_vain)
+    mine = [places for each, places in tried if each == witness]
+    return bool(mine) and not any(evidence.cured(witness, places) for places in mine)
 
 
 def _open(bench: AuditSession) -> list[Witness]:
