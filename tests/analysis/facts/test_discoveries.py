@@ -28,16 +28,22 @@ def test_what_shows_nothing_new_ends_it() -> None:
 
 
 def test_an_outcome_a_reader_or_a_leak_is_news_whatever_has_shown_before() -> None:
-    for new in (
-        ran("a", "failed", (PLACE,)),
-        ran("a", "passed", (PLACE, OTHER)),
-        ran("a", "passed", (), change(OTHER)),
-    ):
+    failed = ran("a", "failed", (PLACE,))
+    reads, leaves = ran("b", "passed", (PLACE,), change()), ran("a", "passed", (), change(OTHER))
+    for new in (failed, reads, leaves):
         found = [*KNOWN, order(1, READS, LEAVES), backwards(1, LEAVES, new)]
         assert is_another_worth_while(found)
         more = [*found, order(2, READS, LEAVES), backwards(2, LEAVES, READS)]
         assert not is_another_worth_while(more)  # one thing that one order of six has shown
         assert 0 < expected_news(more) <= 1 / 6
+
+
+def test_who_reads_what_nobody_leaves_and_who_leaves_what_all_would_is_no_news() -> None:
+    """What the first use of a thing reads, or makes, is of whoever comes first."""
+    for first in (ran("a", "passed", (PLACE, OTHER)), ran("a", "passed", (PLACE,), change())):
+        found = [*KNOWN, order(1, READS, LEAVES), backwards(1, LEAVES, first)]
+        assert not is_another_worth_while(found)
+        assert expected_news(found) == 0.0
 
 
 def test_much_that_was_seen_once_promises_more() -> None:

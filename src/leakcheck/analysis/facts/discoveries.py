@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from leakcheck.analysis.facts.evidence import bad
+from leakcheck.analysis.facts.places import Places
 from leakcheck.records import Execution, Whole
 
 ACCEPTED = 0.5
@@ -20,22 +21,22 @@ ACCEPTED = 0.5
 def is_another_worth_while(executions: Sequence[Execution]) -> bool:
     """Whether a further pair of random orders, an order and its reverse, promises anything: the last pair has shown
     something that nothing before it had, or `expected_news` says so."""
-    last = {each.id: each for each in _last_pair(executions)}
-    known = {thing for each in executions if each.id not in last for thing in _things(each)}
-    has_news = any(thing not in known for each in last.values() for thing in _things(each))
-    return has_news or expected_news(executions) > ACCEPTED
+    last, places = {each.id for each in _last_pair(executions)}, _left(executions)
+    known = {thing for each in executions if each.id not in last for thing in _things(each, places)}
+    shown = {thing for each in executions if each.id in last for thing in _things(each, places)}
+    return bool(shown - known) or expected_news(executions) > ACCEPTED
 
 
-def expected_news(executions: Iterable[Execution]) -> float:
+def expected_news(executions: Sequence[Execution]) -> float:
     """How many things a further order of the whole suite can be expected to show that none has shown yet, and no
     test alone either."""
-    seen, elsewhere, orders = Counter[Hashable](), set[Hashable](), 0
+    seen, elsewhere, orders, places = Counter[Hashable](), set[Hashable](), 0, _left(executions)
     for each in executions:
         if isinstance(each.order.question, Whole):
             orders += 1
-            seen.update(set(_things(each)))
+            seen.update(set(_things(each, places)))
         else:
-            elsewhere.update(_things(each))
+            elsewhere.update(_things(each, places))
     once = sum(count == 1 and thing not in elsewhere for thing, count in seen.items())
     return once / orders if orders else 0.0
 
@@ -50,10 +51,18 @@ def _last_pair(executions: Iterable[Execution]) -> list[Execution]:
     return [each for each in random if each.order.seed == random[-1].order.seed]
 
 
-def _things(execution: Execution) -> Iterator[Hashable]:
+def _left(executions: Iterable[Execution]) -> Places:
+    """Where anybody was seen to leave anything."""
+    runs = (run for each in executions for run in each.runs)
+    return Places.of(change.location for run in runs for change in (*run.changes, *run.finalised))
+
+
+def _things(execution: Execution, left: Places) -> Iterator[Hashable]:
+    """Outcomes, where something was left, and who reads what is left somewhere. Not who left it: of what the first
+    use of a thing makes, that is whoever comes first, in every order another one."""
     for run in execution.runs:
         yield run.test, bad(run.outcome)
-        for location in run.reads:
-            yield run.test, "reads", location
+        for location in left.covered(set(run.reads)):
+            yield run.test, location
         for change in (*run.changes, *run.finalised):
-            yield run.test, "leaves", change.location
+            yield change.location

@@ -11,8 +11,8 @@ def collect_garbage() -> None:
     parent's, and would copy every page that this touches: half of what a short execution costs. (It does not pay
     where few forks come.)
 
-    What goes wrong in finalisers is told nobody: in a plain run it would be the trouble of whichever test runs then,
-    here of the first test of every fork. Nothing is done where the project has switched the collector off.
+    What goes wrong in finalisers is told nobody: in a plain run it would be the trouble of whichever test runs
+    then, here of the first test of every fork. Nothing is done where the project has switched the collector off.
     """
     if not gc.isenabled():
         return
