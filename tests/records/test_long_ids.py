@@ -6,7 +6,7 @@ import pytest
 
 from leakcheck.analysis.graph.commands import command
 from leakcheck.records import Suite, is_shortened, node_id, short_id
-from leakcheck.records.recorded import LONGEST_ID
+from leakcheck.records.ids import LONGEST_ID
 from support import Project
 
 LONG = "x" * 1_000_000

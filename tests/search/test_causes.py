@@ -66,13 +66,10 @@ def test_a_test_that_another_of_the_company_hurts_unseen_is_not_accused() -> Non
 
 
 def test_a_member_that_fails_by_chance_is_not_accused() -> None:
-    """More than one of thirty would be no chance."""
     coins = {f"test_7.py::coin{number}": (look("a"), fails_by_chance(0.5)) for number in range(6)}
-    accused = 0
     for chance in range(5):
         bench, _ = settled({**VICTIMS, **coins, **POLLUTERS}, chance=chance, random=1)
-        accused += len({edge.test for edge in accusing(bench) if edge.test in coins and edge.confirmed})
-    assert accused <= 1
+        assert not [edge for edge in accusing(bench) if edge.test in coins and edge.confirmed]
 
 
 def test_who_leaves_something_is_asked_alone_and_few_are_not_worth_an_order() -> None:

@@ -22,6 +22,16 @@ from leakcheck.records.derived import (
     Unexplained,
     Verdict,
 )
+from leakcheck.records.ids import (
+    in_sequence,
+    is_shortened,
+    name_of,
+    node_id,
+    number_of,
+    numbered,
+    short_id,
+    without_number,
+)
 from leakcheck.records.kinds import MAX_TEMPLATE, About, Kind, Restoring, Tracking
 from leakcheck.records.locations import WHOLE, Location
 from leakcheck.records.questions import (
@@ -68,15 +78,7 @@ from leakcheck.records.recorded import (
     Suite,
     TestItem,
     TestRun,
-    in_sequence,
-    is_shortened,
-    name_of,
-    node_id,
-    number_of,
-    numbered,
     port_number,
-    short_id,
-    without_number,
 )
 
 __all__ = [

@@ -16,6 +16,8 @@ Held = Sequence[tuple[Holder, Content, tuple[Any, ...]]]
 """Containers, what they hold, and the same once more."""
 _CODE = (FunctionType, ModuleType, type)
 """Under whatever name they are held: what is read of them are attributes, and these by their own names."""
+_NAMELESS = frozenset({"__defaults__", "__kwdefaults__"})
+"""Whoever calls a function has what waits there for it, and no name."""
 _CONTAINERS = frozenset({"dict", "list", "set"})
 _NAMES = re.compile(r'\["(?:[^"\\]|\\.)*"\]|([^\W\d]\w*)')
 _OURS = 3
@@ -44,7 +46,8 @@ class Aliases:
         first = {id(holder.value): holder.path for holder, _, _ in held}
         pairs = ((first.get(identity, way), way) for way, identity in met.ways)
         self._pairs = tuple((known, _words(way), way) for known, way in pairs if known != way)
-        self._unknown = tuple(_held_by_others(held, Counter(identity for _, identity in met.ways)))
+        nameless = (known for known, words, _ in self._pairs if not words.isdisjoint(_NAMELESS))
+        self._unknown = (*nameless, *_held_by_others(held, Counter(identity for _, identity in met.ways)))
 
     def reached(self, names: Collection[str]) -> set[str]:
         """The ways to all that code with these names may hold under another name."""
