@@ -131,8 +131,9 @@ class Knowledge:
             self.cleaners.setdefault(location, {})[test] = None
         self.same_orders.add(execution)
         self._learn_alone(execution)
-        self._answers.add(execution, self.files)
-        self._tell(*self._ran(execution))
+        # How sure an edge is rests on all that its test was seen to do.
+        ran = (run.test for run in execution.runs)
+        self._tell(*dict.fromkeys((*self._answers.add(execution, self.files), *ran)))
 
     def _learn_alone(self, execution: Execution) -> None:
         """What was followed with a profile that tells more now is followed again."""
@@ -144,11 +145,6 @@ class Knowledge:
                 self._of_profiles.clear()
                 if any(number < self._followed for number, _ in self.appearances.get(test, ())):
                     self._followed = 0
-
-    @staticmethod
-    def _ran(execution: Execution) -> Mapping[str, None]:
-        """How sure an edge is rests on all that its test was seen to do."""
-        return dict.fromkeys(run.test for run in execution.runs)
 
     def _tell(self, *tests: str) -> None:
         for test in tests:
