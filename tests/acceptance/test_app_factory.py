@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-
 import pytest
 
-from leakcheck.search.rows import MOST
 from support import Audited, audit, sample
 
 
@@ -33,9 +29,9 @@ def test_every_test_passes_in_every_order(found: Audited) -> None:
 
 def test_it_costs_its_orders_and_a_row_of_each_file_and_nothing_more(found: Audited) -> None:
     cost, tests = found.report["cost"], len(found.verdicts)
-    files = Counter(test.partition("::")[0] for test in found.verdicts)
-    rows = sum(math.ceil(count / MOST) for count in files.values())  # none of them leaves anything
-    assert cost["executions"] == rows + len(["control", "declared", "reversed"])
+    files = {test.partition("::")[0] for test in found.verdicts}
+    rows = cost["executions"] - len(["control", "declared", "reversed"])
+    assert len(files) <= rows < tests / 4  # none of them leaves anything; what takes long is shared out
     assert cost["test_executions"] == 4 * tests
     assert cost["processes"] == len(["control", "root"])
 
