@@ -163,7 +163,8 @@ class Fix:
 
     `leaks` are what it ends: one leak, or all that one fixture leaves; none where a brittle test shall make what it
     needs. `frees` are order-dependent tests of which every confirmed set of polluters needs one of these leaks,
-    `touches` those that other polluters hurt as well, `exposes` brittle tests that these leaks let pass.
+    `touches` those that other polluters hurt as well, `exposes` brittle tests that these leaks let pass. `lines` is
+    how many lines wrote what it ends; `file` and `line` are the first.
     """
 
     id: str
@@ -175,6 +176,7 @@ class Fix:
     touches: tuple[str, ...]
     exposes: tuple[str, ...]
     advice: str
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 import pytest
 
@@ -52,6 +53,13 @@ def test_state_of_an_app_is_made_by_a_factory_for_each_test() -> None:
     assert "def create_app():" in text
     assert "app.state.prices = ..." in text
     assert "def app():\n    return create_app()" in text
+
+
+def test_what_several_lines_make_a_third_party_change_is_put_back_in_one_fixture() -> None:
+    one = leak("module_globals")
+    text = fix_example(replace(one, internal=True, sources=(*one.sources, Source("a.py", 4, "f", "call"))))
+    ast.parse(text)
+    assert "@pytest.fixture(autouse=True)" in text
 
 
 def test_cookies_get_a_client_for_each_test() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from analysis.made import change, name, suite
+from analysis.made import FILE, change, name, suite
+from leakcheck.analysis.facts.coverage import Coverage
+from leakcheck.analysis.facts.profiles import SoloProfile
 from leakcheck.analysis.graph.deep_findings import merged
-from leakcheck.analysis.graph.leaks import LeftChange
-from leakcheck.records import Change, Edge, Location
+from leakcheck.analysis.graph.leaks import LeftChange, leaks_of
+from leakcheck.records import Change, Edge, Location, Source
 from watched import OWN
 
 SUITE = suite(kinds=OWN)
@@ -47,6 +51,41 @@ def test_keys_that_only_cure_together_are_the_container() -> None:
 @pytest.mark.parametrize("other", [left("b", "2", 49), left("b", "1", 48)], ids=["another line", "the same key"])
 def test_what_does_not_belong_together_keeps_its_name(other: LeftChange) -> None:
     assert told(left("a", "1", 48), other) == [entry("1"), other.change.location]
+
+
+def leaks(*lefts: LeftChange) -> list[tuple[list[str], list[int]]]:
+    """Polluters and lines of each leak, where each of `lefts` breaks the test `v`."""
+    edges = [
+        (Edge((left.by,), name("v"), "breaks", None, (left.by, name("v")), True, True, "pytest"), (STORE,))
+        for left in lefts
+    ]
+    profiles = {name(test): SoloProfile(name(test), ("passed",)) for test in "abcv"}
+    told = leaks_of(profiles, edges, Coverage({}, {}), SUITE, lefts)
+    return [([by[-1] for by in each.polluters], [source.line for source in each.sources]) for each in told]
+
+
+def within(by: str, line: int, function: str = "", **more: object) -> LeftChange:
+    """What a test left in the store, through a line of its own if no other function is named."""
+    source = Source(FILE, line, function or by, "call", **more)  # type: ignore[arg-type]
+    return LeftChange(name(by), change(STORE, sources=(source,), internal=True))
+
+
+def test_what_tests_themselves_make_a_third_party_change_is_one_leak() -> None:
+    assert leaks(within("a", 7), within("b", 9), within("c", 11)) == [(["a", "b", "c"], [7, 9, 11])]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        within("b", 9, "helper"),
+        within("b", 9, fixture="b"),
+        LeftChange(name("b"), replace(within("b", 9).change, internal=False)),
+        LeftChange(name("b"), replace(within("b", 9).change, sources=(Source("b.py", 9, "b", "call"),))),
+    ],
+    ids=["a helper", "a fixture", "the project's own object", "a helper of that name"],
+)
+def test_what_has_a_line_that_is_no_tests_own_stays_a_leak_of_its_own(other: LeftChange) -> None:
+    assert leaks(within("a", 7), other) == [(["a"], [7]), (["b"], [9])]
 
 
 def test_what_is_no_entry_has_no_container() -> None:

@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 
 from analysis.made import FILE, name, suite
+from leakcheck.analysis.advice.by_kind import AT_ONCE
 from leakcheck.analysis.facts.evidence import Evidence, Witness
 from leakcheck.analysis.facts.profiles import SoloProfile
 from leakcheck.analysis.graph.effects import Carried
 from leakcheck.analysis.graph.fix_plan import fixes_of
 from leakcheck.analysis.graph.groups import groups_of
 from leakcheck.records import Edge, Effect, Fix, JointFix, Leak, Location, Source
+from leakcheck.reports.wording.fix_sentences import where
 from watched import OWN
 
 COLOUR, SHAPE, SIZE = (Location("app_state", "shop:app", key) for key in ("colour", "shape", "size"))
@@ -141,6 +143,16 @@ def test_the_fix_that_frees_most_comes_first_then_the_one_that_touches_most() ->
     found, joint = fixes(edges, leak(1, COLOUR, P), leak(2, SHAPE, Q), leak(3, SIZE, R))
     assert list(found) == ["L3", "L2", "L1"]
     assert joint == (JointFix((V,), ("F2", "F3"), True), JointFix((W,), ("F1", "F2"), True))
+
+
+def test_a_fix_tells_how_many_lines_it_ends_and_where_a_third_party_wrote_them_all_at_once() -> None:
+    one = leak(1, LIMIT, P, Q)
+    many = replace(one, internal=True, sources=(*one.sources, Source(FILE, 2, "g", "call")))
+    edges = [edge(V, P, at=(LIMIT,)), edge(V, Q, at=(LIMIT,))]
+    own, others = (fixes(edges, each)[0]["L1"] for each in (one, many))
+    assert (own.lines, own.advice == AT_ONCE) == (1, False)
+    assert (others.lines, others.advice, others.frees) == (2, AT_ONCE, (V,))
+    assert where(others) == "test_a.py:1 and 1 other line"
 
 
 # Groups ---------------------------------------------------------------------------------------------------------

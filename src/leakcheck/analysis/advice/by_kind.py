@@ -10,6 +10,10 @@ MAX_ADVICE = 2 * MAX_TEMPLATE
 _IMPORT = "Move the statement from module level into a fixture, and undo it after the yield."
 BRITTLE = "Let the test make the state that it needs, in a fixture of its own."
 SELF = "Put back what the test changes, so that it finds the same state when it runs again."
+AT_ONCE = (
+    "Several lines change it, by code of a third party: put it back in one fixture that all these tests use "
+    "(`autouse=True`, in `conftest.py`)."
+)
 UNEXPLAINED = (
     "leakcheck knows which tests, but no state that it watches explains it: look for module globals, caches, "
     "files or servers that these tests share."
@@ -21,8 +25,19 @@ def leak_advice(leak: Leak) -> str:
     about = leak.kind.about
     if leak.location.key == WHOLE and about.whole_advice:
         return _filled(about.whole_advice, leak)
-    imported = any(source.phase == "import" for source in leak.sources)
-    return _IMPORT if imported else _filled(about.advice, leak)
+    if any(source.phase == "import" for source in leak.sources):
+        return _IMPORT
+    return AT_ONCE if is_at_once(leak) else _filled(about.advice, leak)
+
+
+def is_at_once(leak: Leak) -> bool:
+    """Whether several lines make a third party's code change it: it is put back in one place."""
+    return leak.internal and len(lines_of(leak)) > 1
+
+
+def lines_of(leak: Leak) -> frozenset[tuple[str, int]]:
+    """The lines that wrote it, whoever made them run."""
+    return frozenset((source.file, source.line) for source in leak.sources)
 
 
 def _filled(template: str, leak: Leak) -> str:

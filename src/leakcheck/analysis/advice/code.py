@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leakcheck.analysis.advice.by_kind import is_at_once
 from leakcheck.analysis.advice.names import code_names
 from leakcheck.records import MAX_TEMPLATE, Leak
 from leakcheck.text import clean, filled, names_in
@@ -13,12 +14,19 @@ _IMPORT = (
     "    before = ...  # keep what is there\n    ...  # what the module's body does now\n"
     "    yield\n    ...  # put `before` back\n"
 )
+_AT_ONCE = (
+    "import pytest\n\n\n"
+    "@pytest.fixture(autouse=True)\ndef put_back():\n"
+    "    before = ...  # keep what is there\n    yield\n    ...  # put `before` back\n"
+)
 
 
 def fix_example(leak: Leak) -> str:
     """Python that makes and takes away again what `leak` leaves behind; empty where no such form is known."""
     if any(source.phase == "import" for source in leak.sources):
         return _IMPORT
+    if is_at_once(leak):
+        return _AT_ONCE
     template, names = leak.kind.about.example[:MAX_TEMPLATE], code_names(leak)
     if "" in map(names.get, names_in(template)):
         return ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from leakcheck.analysis.advice.by_kind import BRITTLE, leak_advice
+from leakcheck.analysis.advice.by_kind import BRITTLE, leak_advice, lines_of
 from leakcheck.analysis.facts.evidence import Evidence, Witness
 from leakcheck.analysis.graph.effects import Carried
 from leakcheck.records import Edge, Fix, JointFix, Leak, Location, Suite
@@ -73,7 +73,8 @@ def _fix(group: Sequence[Leak]) -> Fix:
     file, line = (source.file, source.line) if source else (first.polluters[0].partition("::")[0], 0)
     fixture = source.fixture if source and _fixture(first) else None
     advice = " ".join(dict.fromkeys(leak_advice(leak) for leak in group))
-    return Fix(first.id, tuple(leak.id for leak in group), file, line, fixture, (), (), (), advice)
+    lines = 1 if fixture else max(1, len(lines_of(first)))
+    return Fix(first.id, tuple(leak.id for leak in group), file, line, fixture, (), (), (), advice, lines)
 
 
 def _needs(

@@ -1,4 +1,8 @@
-"""Changes that outlived their cause, grouped by root cause: one location, written through the same lines."""
+"""Changes that outlived their cause, grouped by root cause: one location, written through the same lines.
+
+What lies inside a third party's object is written by the third party's code: a line in the test itself only calls
+it, and each test has another. What such tests have in common is the location, so that is their root cause.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ from leakcheck.records import Change, Edge, Impact, Leak, Location, PathChange, 
 
 MAX_PATHS = 20
 _NO_LINE = ("", 0)
+_TESTS_THEMSELVES = ("", 1)
+"""In the place of the lines by which tests themselves call what changes a third party's object."""
 _IMPACT_ORDER: Mapping[Impact, int] = {"broken": 0, "read": 1, "latent": 2}
 
 
@@ -81,10 +87,11 @@ class _Group:
 
 
 def _by_lines(lefts: Iterable[LeftChange]) -> list[list[LeftChange]]:
-    """What was left through lines that these have in common, directly or through others; the lineless together."""
+    """What was left through lines that these have in common, directly or through others; the lineless together, and
+    what is inside a third party's object and was changed by no line but the tests' own."""
     groups: dict[tuple[str, int], _Group] = {}
     for rank, left in enumerate(lefts):
-        lines = {(source.file, source.line) for source in left.change.sources} or {_NO_LINE}
+        lines = {_line(source, left) for source in left.change.sources} or {_NO_LINE}
         joined = sorted({groups[line] for line in lines if line in groups}, key=lambda each: each.rank)
         group, *others = joined or [_Group(rank, set(), [])]
         for other in others:
@@ -95,6 +102,16 @@ def _by_lines(lefts: Iterable[LeftChange]) -> list[list[LeftChange]]:
         group.lefts.append(left)
         groups.update(dict.fromkeys(lines.union(*(other.lines for other in others)), group))
     return [group.lefts for group in sorted(set(groups.values()), key=lambda each: each.rank)]
+
+
+def _line(source: Source, left: LeftChange) -> tuple[str, int]:
+    is_own = source.fixture is None and source.function == _function(left.by) and left.by.startswith(source.file)
+    return _TESTS_THEMSELVES if left.change.internal and is_own else (source.file, source.line)
+
+
+def _function(test: str) -> str:
+    """The name of a test's function."""
+    return test.partition("[")[0].rpartition("::")[2]
 
 
 def _leak(group: Sequence[LeftChange], known: _Facts) -> Leak:

@@ -19,8 +19,10 @@ def effect(fix: Fix) -> str:
 
 
 def where(fix: Fix) -> str:
-    """Where to fix, and what: `tests/conftest.py:41 fixture as_alice`."""
+    """Where to fix, and what: `tests/conftest.py:41 fixture as_alice`, `test_a.py:7 and 2 other lines`."""
     spot = f"{fix.file}:{fix.line}" if fix.line else fix.file
+    if fix.lines > 1:
+        return clip(f"{spot} and {plural(fix.lines - 1, 'other line')}")
     what = f" fixture {fix.fixture}" if fix.fixture else "" if fix.leaks else " (make what this test needs)"
     return clip(f"{spot}{what}")
 
