@@ -13,7 +13,7 @@ import pytest
 from generator import Spec, generate
 from leakcheck.analysis.facts.names_of import places_of
 from leakcheck.engine import Engine, Launch, Limits
-from leakcheck.records import Alone, Execution, Location, Names, Order, Pair
+from leakcheck.records import Alone, Execution, Location, Names, Order, Pair, Row
 from leakcheck.records.name_sets import NameSet
 from leakcheck.store import AuditFolder, read_audit
 from support import Project, audit
@@ -59,7 +59,7 @@ def painted() -> Iterator[Painted]:
     with PAINT.folder() as folder:
         done = audit(folder, "--random", "0")
         found = executions(folder)
-        kinds = {kind.__name__: kind for kind in (Names, Alone, Pair)}
+        kinds = {kind.__name__: kind for kind in (Names, Alone, Row, Pair)}
         asked = {
             name: tuple(e for e in found if isinstance(e.order.question, kind)) for name, kind in kinds.items()
         }

@@ -51,7 +51,8 @@ def make_sure_of_doubtful(bench: AuditSession) -> None:
 
 
 def follow(execution: Execution) -> list[Order]:
-    """What a row leaves to be done: the one that ended it really alone, and the rest as another row."""
+    """What a row leaves to be done: the one that ended it really alone, and the rest as another row; or alone, too,
+    where it had hardly begun: who ends a row behind others runs twice."""
     order = execution.order
     if not isinstance(order.question, Row):
         return []
@@ -59,6 +60,8 @@ def follow(execution: Execution) -> list[Order]:
         return [_alone(test, order) for test in order.tests]
     rest, last = order.tests[len(execution.runs) :], execution.runs[-1]
     behind = [Order(Row(), rest, order.collect)] if rest else []
+    if len(execution.runs) == 2 and last not in quiet_behind(execution):
+        behind = [_alone(test, order) for test in rest]
     is_settled = len(execution.runs) == 1 or last in quiet_behind(execution)
     return behind if is_settled else [_alone(last.test, order), *behind]
 
