@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice, takewhile
+from operator import is_
 from typing import Any
 
 from leakcheck.probes import Items
@@ -25,7 +26,9 @@ def differ(old: Any, new: Any) -> bool:
     if type(old) in _SCALARS:
         return bool(old != new)
     if type(old) in (tuple, Items):
-        return len(old) != len(new) or any(differ(a, b) for a, b in zip(old, new, strict=True))
+        if len(old) != len(new):
+            return True
+        return not all(map(is_, old, new)) and any(map(differ, old, new))
     return True
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from types import CodeType
 from typing import Any
 
+from leakcheck.probes import Items
+from leakcheck.recorder.comparing import differ
 from leakcheck.recorder.deep.pinpoint import Pinpoint
 from leakcheck.records import Location
 
@@ -71,3 +74,79 @@ def test_what_others_write_when_the_project_has_returned_is_nobodys_line() -> No
     assert changes(lambda names: names["later"](names["reads"])) == []
     assert changes(reads_and_puts) == []
     assert changes(lambda names: names["later"](names["writes"])) == [("writes", 3)]
+
+
+# A container that is too wide to be read after every line ---------------------------------------------------------
+
+WIDE = """
+def writes_all():
+    for key in names:
+        value = object()
+        wide[key] = value
+
+def writes_one():
+    for key in names:
+        if key == 4321:
+            wide[key] = object()
+
+def writes_late():
+    for key in names:
+        value = new(key)
+        wide[key] = value
+
+def writes_all_and_another():
+    writes_all()
+    wide[7] = object()
+"""
+MANY = 5_000
+
+
+def wide_changes(function: str) -> tuple[set[tuple[str, int]], tuple[str, int], int]:
+    """Function and line of all changes and of the last that `function` makes, and how often everything was read."""
+    same = object()
+    wide: dict[int, Any] = dict.fromkeys(range(MANY), same)
+    late = {key: object() if key >= MANY // 2 else same for key in wide}
+    names: dict[str, Any] = {"names": range(MANY), "wide": wide, "new": late.__getitem__}
+    exec(compile(WIDE, "project.py", "exec"), names)
+    found: list[tuple[str, int]] = []
+    reads = count()
+
+    def read() -> Items:
+        next(reads)
+        return Items(wide.values())
+
+    def changed(location: Location, code: CodeType, line: int) -> None:
+        found.append((code.co_name, line))
+
+    pinpoint = Pinpoint([(PLACE, read)], lambda file: file == "project.py", differ, changed)
+    pinpoint.start()
+    try:
+        names[function]()
+    finally:
+        pinpoint.stop()
+    return set(found), found[-1], next(reads)
+
+
+def test_a_loop_over_a_wide_container_is_told_by_its_line_with_few_reads() -> None:
+    lines, last, reads = wide_changes("writes_all")
+    assert (lines, last) == ({("writes_all", 5)}, ("writes_all", 5))
+    assert reads < 100
+
+
+def test_a_line_that_runs_once_in_a_long_loop_is_told() -> None:
+    lines, _, reads = wide_changes("writes_one")
+    assert lines == {("writes_one", 10)}
+    assert reads < 100
+
+
+def test_a_loop_that_begins_to_write_late_is_told_by_its_line() -> None:
+    """What the first thousands of rounds put there was there before."""
+    lines, last, reads = wide_changes("writes_late")
+    assert (lines, last) == ({("writes_late", 15)}, ("writes_late", 15))
+    assert reads < 200
+
+
+def test_the_last_of_several_lines_is_told_last() -> None:
+    lines, last, _ = wide_changes("writes_all_and_another")
+    assert lines == {("writes_all", 5), ("writes_all_and_another", 19)}
+    assert last == ("writes_all_and_another", 19)

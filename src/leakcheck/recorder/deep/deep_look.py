@@ -136,24 +136,25 @@ class DeepLook:
             internal=difference.internal,
         )
 
-    def spots(self, locations: Collection[Location]) -> list[tuple[Location, Callable[[], Any]]]:
-        """(location, how to read what it holds now) for those that are there already, or whose container is."""
-        wanted = frozenset(locations)
-        found: list[tuple[Location, Callable[[], Any]]] = []
+    def spots(self, locations: Collection[Location]) -> Iterator[tuple[Location, Callable[[], Any]]]:
+        """(location, how to read what it holds now) for those that are there already, or whose container is. Told
+        one by one: whoever needs but some of thousands need not wait for all."""
+        wanted, there = frozenset(locations), set[Location]()
         for holder, old, _ in self._holders:
-            if holder.kind == "dict" and (everything := _whole_of(self._probes.holding(holder), holder)) in wanted:
-                found.append((everything, partial(_all_held, holder)))
+            probe = self._probes.holding(holder)
+            if holder.kind == "dict" and (everything := _whole_of(probe, holder)) in wanted:
+                there.add(everything)
+                yield everything, partial(_all_held, holder)
             for key in {*old, *_missing_keys(holder, wanted)}:
-                location = location_of(self._probes.holding(holder), holder, key)
+                location = location_of(probe, holder, key)
                 if location in wanted:  # a name and the list that it stands for are one location
-                    found.append((location, _reader(holder, key)))
-            there = {location for location, _ in found}
-            found += [(each, self._named_reader(holder, each)) for each in _unnamed(holder, wanted - there)]
+                    there.add(location)
+                    yield location, _reader(holder, key)
+            unnamed = _unnamed(holder, wanted - there)
+            there.update(unnamed)
+            yield from ((each, self._named_reader(holder, each)) for each in unnamed)
         settings = self._probes.settings
-        return [
-            *found,
-            *((each, _setting_reader(settings[each.kind], each)) for each in wanted if each.kind in settings),
-        ]
+        yield from ((each, _setting_reader(settings[each.kind], each)) for each in wanted if each.kind in settings)
 
     def _named_reader(self, holder: Holder, location: Location) -> Callable[[], Any]:
         """For an entry under a key that nobody knows before it is there."""
@@ -188,7 +189,7 @@ class DeepLook:
                 continue
             for key in (*before, *(each for each in now if each not in before)):
                 old, new = before.get(key, MISSING), now.get(key, MISSING)
-                if is_of(new, renewed) or _is_ours(new) or _is_import(old, new) or _is_lazy(key, old):
+                if old is new or is_of(new, renewed) or _is_ours(new) or _is_import(old, new) or _is_lazy(key, old):
                     continue
                 if differ(old, new):
                     probe = self._probes.holding(holder)

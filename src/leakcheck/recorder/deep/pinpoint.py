@@ -8,10 +8,13 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
+from leakcheck.probes import Items
+from leakcheck.recorder.deep.worn_lines import Line, WornLines
 from leakcheck.records import Location
 
-Line = tuple[CodeType, int]
 Spots = list[tuple[Location, Callable[[], Any]]]
+WIDE = 1_000
+"""Entries. What holds more is not read after every line."""
 
 
 class Pinpoint:
@@ -29,6 +32,9 @@ class Pinpoint:
         self._differ = differ
         self._changed = changed
         self._values = [read() for _, read in spots]
+        self._wide = {index for index, value in enumerate(self._values) if _is_wide(value)}
+        self._worn = WornLines()
+        self._writers: dict[int, set[Line]] = {}
         self._last: Line | None = None
         self._looking = False
         self._before: tuple[Any, Any] = (None, None)
@@ -40,7 +46,7 @@ class Pinpoint:
 
     def stop(self) -> None:
         """Hand tracing back to the debugger or coverage that had it, unless a test has given it to another."""
-        self._look()
+        self._look(None, at_end=True)
         here, threads = self._before
         if sys.gettrace() == self._on_call:
             sys.settrace(here)
@@ -50,17 +56,19 @@ class Pinpoint:
     def _on_call(self, frame: FrameType, event: str, argument: Any) -> Any:
         if not self._is_project(frame.f_code.co_filename):
             return None
-        self._look()
-        self._last = (frame.f_code, frame.f_lineno)
+        self._go_on((frame.f_code, frame.f_lineno))
         return self._on_line
 
     def _on_line(self, frame: FrameType, event: str, argument: Any) -> Any:
-        self._look()
         if event == "return":
-            self._last = self._line_of(frame.f_back)  # None: what others do from now on is not told of this line
+            self._go_on(self._line_of(frame.f_back))  # None: what others do from now on is not told of this line
         else:
-            self._last = (frame.f_code, frame.f_lineno)
+            self._go_on((frame.f_code, frame.f_lineno))
         return self._on_line
+
+    def _go_on(self, following: Line | None) -> None:
+        self._look(following)
+        self._last = following
 
     def _line_of(self, frame: FrameType | None) -> Line | None:
         """Where the innermost code of the project stands, from `frame` outwards."""
@@ -68,18 +76,40 @@ class Pinpoint:
             frame = frame.f_back
         return None if frame is None else (frame.f_code, frame.f_lineno)
 
-    def _look(self) -> None:
+    def _look(self, following: Line | None, *, at_end: bool = False) -> None:
+        """At everything, but for what is wide where lines alternate that were looked behind often enough."""
         if self._looking:
             return
         self._looking = True
         try:
-            for index, (location, read) in enumerate(self._spots):
-                value = read()
-                if self._differ(self._values[index], value):
-                    self._values[index] = value
-                    if self._last is not None:
-                        self._changed(location, *self._last)
+            waits = bool(self._wide) and not at_end and self._worn.may_wait(self._last, following)
+            for index in range(len(self._spots)):
+                if not (waits and index in self._wide):
+                    self._read(index)
+            if not waits:
+                self._worn.looked()
         except Exception:  # what cannot be read now may be readable after the next line
             pass
         finally:
             self._looking = False
+
+    def _read(self, index: int) -> None:
+        location, read = self._spots[index]
+        value = read()
+        if not self._differ(self._values[index], value):
+            return
+        self._values[index] = value
+        line = self._last
+        if index in self._wide:
+            known = self._writers.setdefault(index, set())
+            line = self._worn.writer(line, known)
+            if line is not None:
+                known.add(line)
+        if _is_wide(value):
+            self._wide.add(index)
+        if line is not None:
+            self._changed(location, *line)
+
+
+def _is_wide(value: Any) -> bool:
+    return type(value) is Items and len(value) > WIDE

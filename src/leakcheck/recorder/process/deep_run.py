@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from contextvars import Context
+from itertools import islice
 from types import CodeType
 
 from leakcheck.recorder.changes.ledger import StateLedger
@@ -33,7 +34,7 @@ class DeepRun:
         self._sources: dict[Location, Source] = {}
         self._pinpoint: Pinpoint | None = None
         if find:
-            spots = self._look.spots(find)[:MAX_SPOTS]
+            spots = list(islice(self._look.spots(find), MAX_SPOTS))
             self._pinpoint = Pinpoint(spots, is_project_file, differ, self._changed)
             self._pinpoint.start()
 
