@@ -120,7 +120,7 @@ def test_whatever_stands_in_an_audit_is_told_or_shown(folder: Path) -> None:
     files = sorted(place.glob("*.jsonl"))
     before = {file: file.read_bytes() for file in files}
     outcomes = []
-    for seed in range(60):
+    for seed in range(150):
         chance = random.Random(seed)
         file = chance.choice(files)
         data = file.read_bytes()

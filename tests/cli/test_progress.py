@@ -66,7 +66,7 @@ def test_count_bar_and_time_left_never_vanish(name: str, width: int) -> None:
 
 def test_each_phase_is_told_in_words() -> None:
     """All that are named in the search and in the use cases, and no others."""
-    calls = "phase|run|spend|ask|make_again|explain|find_witnesses|_meet"
+    calls = "phase|run|spend|use_up|ask|make_again|explain|find_witnesses|_meet"
     named = re.compile(rf'(?:\b(?:{calls})\((?:bench, )?|phase: str = )"([a-z]+)"')
     folders = (Path(leakcheck.__file__).parent / name for name in ("search", "audit"))
     sources = "".join(path.read_text("utf-8") for folder in folders for path in sorted(folder.glob("*.py")))

@@ -110,9 +110,9 @@ class Place:
         assert list(self.temp.glob("lc-*")) == []
 
     def facts(self) -> Mapping[str, Any]:
-        """All that the last audit found, without what it cost."""
+        """All that the last audit found, without what it took."""
         report = json.loads((self.folder / "report.json").read_text("utf-8"))
-        return {name: part for name, part in report.items() if name != "cost"}
+        return {name: part for name, part in report.items() if name not in ("cost", "timing")}
 
     def complete(self) -> dict[str, bytes]:
         """path → content of the executions of the last audit that came to their end."""

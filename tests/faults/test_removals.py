@@ -56,6 +56,13 @@ ALLOWED = {
         "_remove",
         "spot.rmdir",
     ): "below the folder that was made, by its identity, on its mount",
+    (
+        "recorder/process/warm_imports.py",
+        "note_imports",
+        "os.O_TRUNC",
+    ): "one name in the scratch folder of the audit",
+    # What is no file.
+    ("snapshots/library_objects.py", "_put_back_stream.put_back", "base.truncate"): "a stream in memory",
     # Files of the user.
     ("workspace/undo.py", "_remove", "spot.rmdir"): ENTRY,
     ("workspace/undo.py", "_remove", "spot.unlink"): ENTRY,
