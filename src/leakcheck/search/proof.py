@@ -91,9 +91,10 @@ def _smaller(bench: AuditSession) -> list[Order]:
 def _proofs(bench: AuditSession) -> list[Order]:
     """The first edge of each test by its printed command, each edge once more, and its counterfactuals."""
     evidence = bench.evidence()
-    wanted = _to_print(bench)
+    edges = _to_prove(bench)
+    wanted = _to_print(bench, edges)
     orders = [*membership(bench), *_printed(bench, wanted)]
-    for edge in _to_prove(bench):
+    for edge in edges:
         witness = _witness(bench, edge)
         orders += [
             order_for(bench.suite, witness, repeat=len(evidence.outcomes[witness]) + number)
@@ -106,11 +107,11 @@ def _proofs(bench: AuditSession) -> list[Order]:
     return orders
 
 
-def _to_print(bench: AuditSession) -> list[Witness]:
-    """The first witness of each test of which no printed command was run, if these are to be run."""
+def _to_print(bench: AuditSession, edges: Sequence[Edge]) -> list[Witness]:
+    """The first witness of each test of these edges of which no printed command was run, if these are to be run."""
     told = {witness.test for witness in bench.evidence().fresh}
     first: dict[str, Witness] = {}
-    for edge in _to_prove(bench) if bench.profile.fresh else ():
+    for edge in edges if bench.profile.fresh else ():
         if edge.test not in told:
             first.setdefault(edge.test, _witness(bench, edge))
     return list(first.values())

@@ -16,27 +16,33 @@ from leakcheck.records import Execution, Whole
 
 ACCEPTED = 0.5
 """So many new things a further order may be expected to show, and still be left out, if the last showed none."""
+Shown = Sequence[tuple[Execution, frozenset[Hashable]]]
+"""Each execution with all that it has shown."""
 
 
 def is_another_worth_while(executions: Sequence[Execution]) -> bool:
     """Whether a further pair of random orders, an order and its reverse, promises anything: the last pair has shown
     something that nothing before it had, or `expected_news` says so."""
-    last, places = {each.id for each in _last_pair(executions)}, _left(executions)
-    known = {thing for each in executions if each.id not in last for thing in _things(each, places)}
-    shown = {thing for each in executions if each.id in last for thing in _things(each, places)}
-    return bool(shown - known) or expected_news(executions) > ACCEPTED
+    last, shown = {each.id for each in _last_pair(executions)}, _shown(executions)
+    known = {thing for each, things in shown if each.id not in last for thing in things}
+    news = {thing for each, things in shown if each.id in last for thing in things} - known
+    return bool(news) or _expected(shown) > ACCEPTED
 
 
 def expected_news(executions: Sequence[Execution]) -> float:
     """How many things a further order of the whole suite can be expected to show that none has shown yet, and no
     test alone either."""
-    seen, elsewhere, orders, places = Counter[Hashable](), set[Hashable](), 0, _left(executions)
-    for each in executions:
+    return _expected(_shown(executions))
+
+
+def _expected(shown: Shown) -> float:
+    seen, elsewhere, orders = Counter[Hashable](), set[Hashable](), 0
+    for each, things in shown:
         if isinstance(each.order.question, Whole):
             orders += 1
-            seen.update(set(_things(each, places)))
+            seen.update(things)
         else:
-            elsewhere.update(_things(each, places))
+            elsewhere.update(things)
     once = sum(count == 1 and thing not in elsewhere for thing, count in seen.items())
     return once / orders if orders else 0.0
 
@@ -49,6 +55,11 @@ def random_pairs(executions: Iterable[Execution]) -> int:
 def _last_pair(executions: Iterable[Execution]) -> list[Execution]:
     random = [each for each in executions if each.order.kind == "random"]
     return [each for each in random if each.order.seed == random[-1].order.seed]
+
+
+def _shown(executions: Sequence[Execution]) -> Shown:
+    places = _left(executions)
+    return [(each, frozenset(_things(each, places))) for each in executions]
 
 
 def _left(executions: Iterable[Execution]) -> Places:

@@ -71,9 +71,7 @@ class SameOrders:
             return
         way = WARM if execution.engine == WARM else "plain" if order.is_plain else "recorded"
         before = 0  # equal predecessors, equal numbers
-        in_row = isinstance(
-            order.question, Row
-        )  # in which fixtures end in between: no order as it is, but the first
+        in_row = isinstance(order.question, Row)  # fixtures end in between: only its first test ran as in its order
         for place, run in enumerate(execution.runs[:1] if in_row else execution.runs):
             if run.outcome in BAD_OUTCOMES or run.outcome in GOOD_OUTCOMES:
                 key = (way, order.collect, before, run.test)

@@ -185,9 +185,13 @@ class ForkBackend(Backend):
                 self._lose(fork)
 
     def _root_is_gone(self, root: Root) -> None:
+        self._incidents.append(KILLED.format("everything was forked from", "each order runs in a new process"))
+        self._give_up(root)
+
+    def _give_up(self, root: Root) -> None:
+        """Nothing is forked any more: what had no result yet is run by another backend."""
         root.bury()
         self._root, self._is_gone = None, True
-        self._incidents.append(KILLED.format("everything was forked from", "each order runs in a new process"))
         for fork in self._forks.values():
             if not fork.job.over:
                 self._lose(fork)

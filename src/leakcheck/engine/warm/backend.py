@@ -53,11 +53,7 @@ class WarmBackend(ForkBackend):
 
     def _root_is_gone(self, root: Root) -> None:
         """Nobody has to know: a new process does as well."""
-        root.bury()
-        self._root, self._is_gone = None, True
-        for fork in self._forks.values():
-            if not fork.job.over:
-                self._lose(fork)
+        self._give_up(root)
 
     def watch(self, now: float, limit: float, *, files_touched: bool) -> None:
         """Nothing of the project is imported, whatever happens to its files."""
