@@ -58,12 +58,12 @@ def follow(execution: Execution) -> list[Order]:
         return []
     if not execution.runs:
         return [_alone(test, order) for test in order.tests]
-    rest, last = order.tests[len(execution.runs) :], execution.runs[-1]
+    count, last = len(execution.runs), execution.runs[-1]
+    rest, is_quiet = order.tests[count:], last in quiet_behind(execution)
     behind = [Order(Row(), rest, order.collect)] if rest else []
-    if len(execution.runs) == 2 and last not in quiet_behind(execution):
+    if count == 2 and not is_quiet:
         behind = [_alone(test, order) for test in rest]
-    is_settled = len(execution.runs) == 1 or last in quiet_behind(execution)
-    return behind if is_settled else [_alone(last.test, order), *behind]
+    return behind if count == 1 or is_quiet else [_alone(last.test, order), *behind]
 
 
 def _alone(test: str, order: Order) -> Order:
