@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from leaks_and_victims import pairs_of_tests
 from support import Audited, Project
 
 SHOP = """
@@ -68,13 +69,6 @@ HEAD = """
 """
 
 
-def _suite() -> str:
-    """The victims first: in the declared order nothing is seen."""
-    victims = "".join(f"\n    def test_{name}_suffers():\n        assert {row[1]}\n" for name, row in LEAKS.items())
-    polluters = "".join(f"\n    def test_{name}_leaks():\n        {row[0]}\n" for name, row in LEAKS.items())
-    return HEAD + victims + polluters
-
-
 PROJECT = Project(
     {
         "conftest.py": """
@@ -86,7 +80,7 @@ PROJECT = Project(
         """,
         "shelf.py": "SIZE = 1\n",
         "shop.py": SHOP,
-        "test_shop.py": _suite(),
+        "test_shop.py": pairs_of_tests(HEAD, LEAKS),
         "pytest.ini": "[pytest]\npythonpath = .\n",
     }
 )

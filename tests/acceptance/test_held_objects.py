@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from leaks_and_victims import pairs_of_tests, proved_leak
 from support import Audited, Project
 
 SHOP = """
@@ -52,18 +53,11 @@ IN_THE_SHOP = {"generator": "number += 1", "default": "rows.append(item)"}
 """Where the line that changes it is the shop's, behind the call in the test."""
 
 
-def _suite() -> str:
-    """The victims first: in the declared order nothing is seen."""
-    victims = "".join(f"\n    def test_{name}_suffers():\n        assert {row[1]}\n" for name, row in LEAKS.items())
-    polluters = "".join(f"\n    def test_{name}_leaks():\n        {row[0]}\n" for name, row in LEAKS.items())
-    return f"\n    import shelf, shop\n{victims}{polluters}"
-
-
 PROJECT = Project(
     {
         "shop.py": SHOP,
         "shelf/size_of.py": "",
-        "test_shop.py": _suite(),
+        "test_shop.py": pairs_of_tests("\n    import shelf, shop\n", LEAKS),
         "pytest.ini": "[pytest]\npythonpath = .\n",
     }
 )
@@ -76,14 +70,7 @@ def found() -> Audited:
 
 @pytest.mark.parametrize("name", LEAKS)
 def test_each_has_its_location_line_and_proof(found: Audited, name: str) -> None:
-    leaks = {leak["id"]: leak for leak in found.report["leaks"]}
-    edges = [
-        each
-        for each in found.report["edges"]
-        if each["to"].endswith(f"::test_{name}_suffers") and each["from"] == [f"test_shop.py::test_{name}_leaks"]
-    ]
-    assert [(edge["counterfactual"], bool(edge["leak"])) for edge in edges] == [(True, True)], found.stdout
-    leak = leaks[edges[0]["leak"]]
+    leak = proved_leak(found, name)
     place = LEAKS[name][2] if " " in LEAKS[name][2] else f"shop {LEAKS[name][2]}"
     assert f"{leak['owner']} {leak['key']}" == place
     lines = {file: text.splitlines() for file, text in PROJECT.files.items()}

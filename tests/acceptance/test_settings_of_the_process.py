@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from leaks_and_victims import pairs_of_tests, proved_leak
 from support import Audited, Project
 
 # Name: (what the polluter does, what the victim asserts, the location).
@@ -96,14 +97,9 @@ SHOP = """
 """
 
 
-def _suite() -> str:
-    """The victims first: in the declared order nothing is seen."""
-    victims = "".join(f"\n    def test_{name}_suffers():\n        assert {row[1]}\n" for name, row in LEAKS.items())
-    polluters = "".join(f"\n    def test_{name}_leaks():\n        {row[0]}\n" for name, row in LEAKS.items())
-    return HEAD + victims + polluters
-
-
-PROJECT = Project({"shop.py": SHOP, "test_shop.py": _suite(), "pytest.ini": "[pytest]\npythonpath = .\n"})
+PROJECT = Project(
+    {"shop.py": SHOP, "test_shop.py": pairs_of_tests(HEAD, LEAKS), "pytest.ini": "[pytest]\npythonpath = .\n"}
+)
 
 
 @pytest.fixture(scope="module")
@@ -113,14 +109,7 @@ def found() -> Audited:
 
 @pytest.mark.parametrize("name", LEAKS)
 def test_each_has_its_location_line_and_proof(found: Audited, name: str) -> None:
-    leaks = {leak["id"]: leak for leak in found.report["leaks"]}
-    edges = [
-        each
-        for each in found.report["edges"]
-        if each["to"].endswith(f"::test_{name}_suffers") and each["from"] == [f"test_shop.py::test_{name}_leaks"]
-    ]
-    assert [(edge["counterfactual"], bool(edge["leak"])) for edge in edges] == [(True, True)], found.stdout
-    leak = leaks[edges[0]["leak"]]
+    leak = proved_leak(found, name)
     assert f"{leak['kind']} {leak['owner']} {leak['key']}".startswith(LEAKS[name][2])
     assert leak["sources"], leak
 
