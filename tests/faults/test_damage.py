@@ -66,13 +66,19 @@ class Recorded:
     folder: Path
     files: Files
     audit: Audit
-    accused: frozenset[tuple[object, ...]]
+    result: Result
     seen: dict[object, Audit] = field(default_factory=dict)
 
     @cached_property
-    def one_sided(self) -> frozenset[object]:
-        """What is left of a flaky test may be its failures only."""
-        return frozenset(("verdict", each[1], "failing") for each in self.accused if each[2:] == ("flaky",))
+    def accused(self) -> frozenset[tuple[object, ...]]:
+        return accused_by(self.result)
+
+    @cached_property
+    def one_sided(self) -> frozenset[tuple[object, ...]]:
+        """What is left of a test that differs by chance may be its failures only. It is flaky, or of no verdict
+        where chance did not show in the very same order."""
+        by_chance = [test.id for test in self.result.tests if test.verdict in ("flaky", "unknown")]
+        return frozenset(("verdict", test, "failing") for test in by_chance)
 
     @cached_property
     def executions(self) -> Mapping[str, Execution]:
@@ -88,7 +94,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
         (folder,) = place.audits
         audit = read_audit(AuditFolder(folder))
         assert (audit.finished, audit.damaged) == (True, ())
-        yield Recorded(folder, stored(folder), audit, accused_by(result_of(AuditFolder(folder))))
+        yield Recorded(folder, stored(folder), audit, result_of(AuditFolder(folder)))
 
 
 def accused_by(result: Result) -> frozenset[tuple[object, ...]]:
