@@ -26,6 +26,7 @@ from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
 from leakcheck.records import EPHEMERAL
 from leakcheck.snapshots.frames import ModuleBodies
+from leakcheck.snapshots.memory_databases import Connections
 from leakcheck.wire.events import ABSENT, FORMAT, UNKEPT, Header, Outside, signature
 
 Keep = Callable[[str, str, str], None]
@@ -51,14 +52,16 @@ class OutsideWatch:
         salt: str,
         keep: Keep | None = None,
         sharer: Callable[[], str] = lambda: "",
+        connections: Connections | None = None,
     ) -> None:
         """`keep(name, path, copy)` is told of every file that is about to change, by its name in reports. `sharer`
-        tells whose doing that is, if several tests share it."""
+        tells whose doing that is, if several tests share it. `connections` is told of databases in memory."""
         self._folder = folder
         self._scratch = scratch
         self._key = undo_key(salt)
         self._on_kept = keep
         self._sharer = sharer
+        self._connections = Connections() if connections is None else connections
         self._places = Places(root, (folder, scratch))
         self._segment: Segment | None = None
         self._owner = 0
@@ -89,6 +92,7 @@ class OutsideWatch:
             "os.symlink": self._on_symlink,
             "shutil.rmtree": self._on_tree,
             "sqlite3.connect": self._on_sqlite,
+            "sqlite3.connect/handle": self._on_sqlite_handle,
             "socket.connect": self._on_connect,
             "socket.bind": self._on_bind,
             "tempfile.mkstemp": self._on_temporary,
@@ -182,15 +186,12 @@ class OutsideWatch:
         self._tree(located(args[0], args[1] if len(args) > 1 else -1))
 
     def _on_sqlite(self, args: tuple[Any, ...]) -> None:
-        name = os.fsdecode(args[0])
-        if name.startswith("file:"):
-            from urllib.parse import unquote
+        path = self._connections.opening(os.fsdecode(args[0]))
+        for part in _SQLITE_PARTS if path else ():
+            self._touch(os.path.realpath(path) + part)
 
-            name, _, options = name.removeprefix("file:").partition("#")[0].partition("?")
-            name = "" if "mode=memory" in options.split("&") else unquote(name)
-        if name and ":memory:" not in name:
-            for part in _SQLITE_PARTS:
-                self._touch(os.path.realpath(name) + part)
+    def _on_sqlite_handle(self, args: tuple[Any, ...]) -> None:
+        self._connections.opened(args[0])
 
     def _on_temporary(self, args: tuple[Any, ...]) -> None:
         self._places.is_private(os.path.realpath(os.fsdecode(args[0])))

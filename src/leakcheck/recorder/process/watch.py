@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from leakcheck.probes import Probes, discover
+from leakcheck.probes.kinds.databases import Probe as Databases
 from leakcheck.probes.kinds.files import Probe as Files
 from leakcheck.recorder.changes.causes import Causes
 from leakcheck.recorder.changes.import_patches import Patch, PatchingFinder
@@ -42,8 +43,11 @@ class Watch:
                 patches.setdefault(module, []).append(partial(_apply, patch, book))
         PatchingFinder(patches).install()
         files = next(each for each in probes.settings.values() if isinstance(each, Files))
-        files.salt = setup.salt
-        outside = OutsideWatch(root, setup.folder, setup.scratch, setup.salt, files.keep, causes.sharer)
+        databases = next(each for each in probes.settings.values() if isinstance(each, Databases))
+        files.salt = databases.salt = setup.salt
+        outside = OutsideWatch(
+            root, setup.folder, setup.scratch, setup.salt, files.keep, causes.sharer, databases.connections
+        )
         outside.install()
         book.bodies = outside.bodies
         return cls(book, causes, probes, outside)

@@ -1,0 +1,106 @@
+"""Rows that stay in databases in memory: named by table and engine, with the line that wrote them, and proven."""
+
+from __future__ import annotations
+
+import pytest
+
+from leaks_and_victims import pairs_of_tests, proved_leak
+from support import Audited, Project
+
+SHOP = """
+    import sqlite3
+
+    from sqlalchemy import StaticPool, create_engine, text
+    from sqlalchemy.orm import Session
+
+    PLAIN = sqlite3.connect(":memory:")
+    PLAIN.execute("CREATE TABLE mug (name TEXT)")
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE cup (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT)"))
+        connection.execute(text("CREATE TABLE minded (name TEXT)"))
+
+    class Shelf:
+        "Two connections to one database, of which one is kept."
+
+        def __init__(self):
+            self._kept = self.open()
+            self._kept.execute("CREATE TABLE jar (name TEXT)")
+            self._kept.execute("INSERT INTO jar VALUES ('honey')")
+            self._kept.commit()
+
+        def open(self):
+            return sqlite3.connect("file:shelf?mode=memory&cache=shared", uri=True)
+
+        def ask(self, statement):
+            connection = self.open()
+            try:
+                with connection:
+                    return connection.execute(statement).fetchall()
+            finally:
+                connection.close()
+
+    SHELF = Shelf()
+
+    def ask(statement):
+        with Session(engine) as session:
+            found = session.execute(text(statement))
+            found = found.fetchall() if found.returns_rows else None
+            session.commit()
+            return found
+"""
+HEAD = """
+    import shop
+
+    def test_minds_nothing():
+        with shop.engine.connect() as connection:
+            connection.execute(shop.text("INSERT INTO cup (name) VALUES ('rolled back')"))
+            connection.rollback()
+        shop.ask("INSERT INTO minded VALUES ('left')")
+"""
+# Name: (what the polluter does, what the victim asserts, the location).
+LEAKS = {
+    "insert": (
+        "shop.PLAIN.execute(\"INSERT INTO mug VALUES ('x')\"); shop.PLAIN.commit()",
+        "shop.PLAIN.execute('SELECT count(*) FROM mug').fetchone() == (0,)",
+        "shop:PLAIN mug",
+    ),
+    "number": (
+        "shop.ask(\"INSERT INTO cup (name) VALUES ('x')\"); shop.ask('DELETE FROM cup')",
+        "not shop.ask(\"INSERT INTO cup (name) VALUES ('y')\") and shop.ask('SELECT id FROM cup')[0][0] == 1",
+        "shop:engine cup",
+    ),
+    "update": (
+        "shop.SHELF.ask(\"UPDATE jar SET name = 'jam'\")",
+        "shop.SHELF.ask('SELECT name FROM jar') == [('honey',)]",
+        "shop:SHELF jar",
+    ),
+}
+IN_THE_SHOP = {
+    "number": "found = session.execute(text(statement))",
+    "update": "return connection.execute(statement).fetchall()",
+}
+"""Where the line that changes it is the shop's, behind the call in the test."""
+PROJECT = Project(
+    {"shop.py": SHOP, "test_shop.py": pairs_of_tests(HEAD, LEAKS), "pytest.ini": "[pytest]\npythonpath = .\n"}
+)
+
+
+@pytest.fixture(scope="module")
+def found() -> Audited:
+    return PROJECT.audit("--random", "0", "--budget", "600s")
+
+
+@pytest.mark.parametrize("name", LEAKS)
+def test_each_table_is_named_and_proven(found: Audited, name: str) -> None:
+    leak = proved_leak(found, name)
+    assert (leak["kind"], f"{leak['owner']} {leak['key']}") == ("databases", LEAKS[name][2])
+    lines = {file: text.splitlines() for file, text in PROJECT.files.items()}
+    texts = {lines[source["file"]][source["line"] - 1].strip() for source in leak["sources"]}
+    assert texts == {IN_THE_SHOP.get(name, LEAKS[name][0])}
+
+
+def test_what_is_rolled_back_or_minded_by_nobody_is_not_told(found: Audited) -> None:
+    assert {each["key"] for each in found.report["leaks"]} == {"mug", "cup", "jar"}, found.stdout
+    verdicts = {each["id"].partition("::")[2]: each["verdict"] for each in found.report["tests"]}
+    assert verdicts["test_minds_nothing"] == "stable"
