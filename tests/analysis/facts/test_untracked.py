@@ -53,6 +53,13 @@ def test_what_a_watch_cannot_see_is_asked_of_nobody() -> None:
     assert unmet(middle, watched("p", "v", "q", left=False)) == set()
 
 
+def test_what_a_test_leaves_only_when_it_fails_is_still_to_be_met() -> None:
+    """Alone it stops half-way; in every order it was behind its state-setter, and left nothing."""
+    maker = replace(MAKER, runs=(ran("p", "failed"),))
+    pairs = unmet_elsewhere(Knowledge.of((maker, *ALONE[1:], watched("q", "p", "v", left=False)), SUITE))
+    assert {test for _, test in pairs} == {name("q"), name("v")}
+
+
 def named(test: str, text: str) -> Execution:
     """What is known of the names in the code that a test ran."""
     made = execution("isolated", ran(test), collect=("tests/test_shop.py",))

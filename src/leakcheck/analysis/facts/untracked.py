@@ -8,7 +8,7 @@ anybody knew what to watch, it is taken to stay until somebody changes it who wa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from functools import reduce
 from operator import or_
 
@@ -59,7 +59,7 @@ def unmet_elsewhere(known: Knowledge, *, by_names: bool = True) -> list[tuple[tu
     for execution, timeline in zip(known.executions, known.timelines, strict=True):
         if execution.order.watch and timeline.stays:
             _meet_watched(timeline, bits, met)
-    blind = _never_seen(known.executions, makers, bits, met)
+    blind = _never_seen(known, makers, bits, met)
     for execution in known.executions:
         if execution.order.kind == "declared" and not execution.order.watch:
             _meet_declared(execution, known, makers, bits, met)
@@ -154,10 +154,18 @@ def _modules(owners: Collection[str], profiles: Mapping[str, SoloProfile]) -> fr
     return found.union(*(each.modules.intersection(owners) for each in profiles.values() if each.modules))
 
 
-def _never_seen(executions: Iterable[Execution], makers: Makers, bits: Bits, met: Mapping[str, int]) -> int:
-    """Values that nobody began with although their maker ran before somebody in a watched order: a watch on them
-    does not work, and no further order would tell more."""
-    ran = {run.test for execution in executions if execution.order.watch for run in execution.runs[:-1]}
+def _never_seen(known: Knowledge, makers: Makers, bits: Bits, met: Mapping[str, int]) -> int:
+    """Values that nobody began with although their maker ran before somebody in a watched order, and behaved as
+    alone: a watch on them does not work, and no further order would tell more. (Who fails alone may leave what it
+    had not come to take away.)"""
+    profiles = known.evidence.profiles
+    ran = {
+        run.test
+        for execution in known.executions
+        if execution.order.watch
+        for run in execution.runs[:-1]
+        if run.test in profiles and profiles[run.test].agrees(run.outcome)
+    }
     seen = reduce(or_, met.values(), 0)
     return sum(bits[value] for value, tests in makers.items() if not bits[value] & seen and ran.intersection(tests))
 
