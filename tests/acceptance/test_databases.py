@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from generator import Spec, generate
 from leaks_and_victims import pairs_of_tests, proved_leak
-from support import Audited, Project
+from support import Audited, Project, audit
 
 SHOP = """
     import sqlite3
@@ -100,7 +104,43 @@ def test_each_table_is_named_and_proven(found: Audited, name: str) -> None:
     assert texts == {IN_THE_SHOP.get(name, LEAKS[name][0])}
 
 
-def test_what_is_rolled_back_or_minded_by_nobody_is_not_told(found: Audited) -> None:
-    assert {each["key"] for each in found.report["leaks"]} == {"mug", "cup", "jar"}, found.stdout
+def test_what_is_rolled_back_is_not_told_and_what_nobody_minds_is_a_note(found: Audited) -> None:
+    told = {each["key"]: each["impact"] for each in found.report["leaks"]}
+    assert told == {"mug": "broken", "cup": "broken", "jar": "broken", "minded": "latent"}, found.stdout
     verdicts = {each["id"].partition("::")[2]: each["verdict"] for each in found.report["tests"]}
     assert verdicts["test_minds_nothing"] == "stable"
+
+
+def test_generated_rows_are_named_and_nobody_else_is_accused(tmp_path: Path) -> None:
+    spec = Spec(
+        seed=3,
+        tests=24,
+        files=4,
+        victims=2,
+        brittle=1,
+        alternative_polluters=1,
+        conjunctions=0,
+        cleaners=1,
+        silent=1,
+        baits=2,
+        kinds=("memory_database",),
+    )
+    generate(tmp_path, spec)
+    truth = json.loads((tmp_path / "truth.json").read_text())
+    report = audit(tmp_path, "--random", "1", "--", "-p", "no:randomly", plugins=True).report
+    dependent = {**truth["victims"], **truth["brittle"]}
+    found: dict[str, list[list[str]]] = {}
+    for edge in report["edges"]:
+        if edge["effect"] in ("breaks", "enables"):
+            assert edge["confirmed"], edge
+            assert edge["counterfactual"], edge
+            found.setdefault(edge["to"], []).append(sorted(edge["from"]))
+    assert {test: sorted(sets) for test, sets in found.items()} == {
+        test: sorted(map(sorted, sets)) for test, sets in dependent.items()
+    }
+    told, planted = (
+        {(each["kind"], each["owner"], each["key"]) for each in leaks if each["impact"] == "broken"}
+        for leaks in (report["leaks"], truth["leaks"])
+    )
+    assert told == planted
+    assert report["certificate"]["unexplained"] == []

@@ -30,7 +30,7 @@ HIDDEN = Spec(
 )
 
 
-def test_c_buffers_and_databases_in_memory_have_their_minimal_witnesses(tmp_path: Path) -> None:
+def test_c_buffers_have_their_minimal_witnesses(tmp_path: Path) -> None:
     generate(tmp_path, HIDDEN)
     truth = json.loads((tmp_path / "truth.json").read_text())
     report = audit(tmp_path, "--random", "2", "--", "-p", "no:randomly", plugins=True).report

@@ -34,4 +34,5 @@ KINDS: Mapping[str, Kind] = {
     "logging_level": Kind(plant_process.plant_level),
     "lru_cache": Kind(plant_python.plant_cache, cached=True),
     "hidden": Kind(plant_hidden.plant),
+    "memory_database": Kind(plant_hidden.plant_database),
 }

@@ -1,4 +1,4 @@
-"""State that no look at Python objects can see: a C buffer in a closure, rows in memory."""
+"""State that no look at Python objects can see: a C buffer in a closure, rows of a database in memory."""
 
 from random import Random
 
@@ -69,12 +69,21 @@ def change_NOUN_level(value: int) -> dict[str, int]:
 
 def plant(noun: str, rng: Random) -> Feature:
     """A number that only the code that keeps it can tell."""
-    template = rng.choice((BUFFER, DATABASE))
+    return _feature(noun, BUFFER, Slot(noun, "hidden", "hidden", f"app.routers.{noun}", "level"))
+
+
+def plant_database(noun: str, rng: Random) -> Feature:
+    """A row of a table."""
+    slot = Slot(noun, "memory_database", "databases", f"app.routers.{noun}:database", "level")
+    return _feature(noun, DATABASE, slot)
+
+
+def _feature(noun: str, template: str, slot: Slot) -> Feature:
     write = (Write(noun, f"{noun}.store"),)
     imports = frozenset({f"from app.routers import {noun}"})
     return Feature(
         noun=noun,
-        slot=Slot(noun, "hidden", "hidden", f"app.routers.{noun}", "level"),
+        slot=slot,
         router=code(template.rstrip() + "\n" + ROUTE, noun),
         url=f"/{noun}/level",
         key="level",

@@ -18,6 +18,7 @@ EXTENDED_KINDS = (
     "logging_level",
     "lru_cache",
     "hidden",
+    "memory_database",
 )
 
 

@@ -36,7 +36,7 @@ from leakcheck.records import (
     Whole,
 )
 from leakcheck.records.name_sets import encoded
-from leakcheck.records.questions import put_back_before, puts_back
+from leakcheck.records.questions import is_placebo, put_back_before, puts_back
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.session import AuditSession
 from leakcheck.store import Replay
@@ -165,12 +165,13 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Ch
 @dataclass
 class ModelEngine:
     """Runs orders on a model, as the real engine would in processes. In a fork that stands in for a new process,
-    `warm` is what imports have left."""
+    `warm` is what imports have left. What is `frail` is gone whenever values are kept in order to be put back."""
 
     model: Model
     chance: Random = field(default_factory=lambda: Random(1))
     fork: bool = True
     warm: Mapping[str, str] = field(default_factory=dict)
+    frail: frozenset[str] = frozenset()
     lanes: int = 2
     changed: frozenset[str] = frozenset()
     incidents: tuple[str, ...] = ()
@@ -257,8 +258,10 @@ class ModelEngine:
         state: State = dict(self.warm) if _is_warm(order) else {}
         for number, test in enumerate(tests):
             if number == put_back_before(order.question, len(tests)):
-                for location in puts_back(order.question):
-                    state.pop(location.key, None)
+                kept = puts_back(order.question)
+                gone = {*(() if is_placebo(order.question) else (each.key for each in kept)), *self.frail}
+                for name in gone if kept else ():
+                    state.pop(name, None)
             run = self.model.run(test, state, self.chance)
             if order.question in (Alone(again=True), Row()):
                 outcome = self.model.run(test, state, self.chance).outcome

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from leakcheck.analysis.facts.evidence import Witness
-from leakcheck.records import Company, DeepLook, DeepPutBack, Location, Pinpoint, Printed
-from leakcheck.records.questions import puts_back
+from leakcheck.records import Company, DeepLook, DeepPutBack, Location, Pinpoint, Printed, PutBack
+from leakcheck.records.questions import is_placebo, puts_back
 from leakcheck.search.deep_search import left_alone
 from leakcheck.search.phases import settle
 from leakcheck.search.proof import accusing
@@ -42,6 +44,20 @@ def test_it_is_named_before_anything_is_repeated() -> None:
     settle(bench)
     named = next(number for number, order in enumerate(engine.ran) if isinstance(order.question, Pinpoint))
     assert not [order for order in engine.ran[:named] if order.kind == "confirm" and order.repeat]
+
+
+@pytest.mark.parametrize("name", ["global_a", "a"], ids=["compared", "tracked"])
+def test_what_a_placebo_cures_is_no_proof(name: str) -> None:
+    """That values are kept is enough for the victim to pass: none of them is known to be the reason."""
+    tests = {"test_1.py::v": (fails_if(**{name: "1"}),), "test_2.py::p": (write(name), write(f"{name}_too"))}
+    bench, engine = bench_for(Model(tests))
+    engine.frail = frozenset({name})
+    settle(bench)
+    ((edge, locations),) = bench.edges()
+    assert (edge.confirmed, edge.counterfactual or False, locations) == (True, False, ())
+    asked = [order.question for order in engine.ran if isinstance(order.question, PutBack | DeepPutBack)]
+    assert sum(map(is_placebo, asked)) == 1
+    assert len(asked) < 8
 
 
 def test_what_tests_change_is_asked_once_whoever_comes_behind_them() -> None:

@@ -129,7 +129,13 @@ def derive(
         certificate=certificate,
         verdict=_verdict(judged.findings),
         exit_code=int(judged.tripped),
-        notes=(*notes, *suite.problems, *_not_put_back(evidence, suite), *counted(executions, suite, told)),
+        notes=(
+            *notes,
+            *suite.problems,
+            *_not_put_back(evidence, suite),
+            *_misled(evidence),
+            *counted(executions, suite, told),
+        ),
         gate=judged.gate,
         fixes=fixes,
         joint_fixes=joint_fixes,
@@ -149,6 +155,15 @@ def _not_put_back(evidence: Evidence, suite: Suite) -> Iterable[str]:
     for test, (place, *_) in dict.fromkeys(tried):
         what = f"{place.kind} {place.key} of {place.owner}"
         yield f"{what} cannot be put back, so it is not proven that this alone changes {test}"
+
+
+def _misled(evidence: Evidence) -> Iterable[str]:
+    """What stays unproven because a placebo does the same as a counterfactual."""
+    for test in dict.fromkeys(witness.test for witness in evidence.outcomes if witness in evidence.misled):
+        yield (
+            f"{test} behaves as alone as soon as values are kept, whether or not one is put back: how long an "
+            "object lives decides (weak references, identity maps, `__del__`, open files), or the time that passes"
+        )
 
 
 def _named(carried: Iterable[Carried], leaks: Sequence[Leak]) -> Iterator[Edge]:

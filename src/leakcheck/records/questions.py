@@ -91,9 +91,10 @@ class Printed:
 @dataclass(frozen=True, slots=True)
 class PutBack:
     """How does the last test behave behind the others, if these locations are put back before it (the
-    counterfactual)?"""
+    counterfactual)? With `placebo` everything is done for that but the last step: nothing is put back."""
 
     locations: tuple[Location, ...]
+    placebo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class DeepPutBack:
     """As `PutBack`, for locations that only a deep look knows."""
 
     locations: tuple[Location, ...]
+    placebo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,11 @@ def puts_back(question: Question) -> tuple[Location, ...]:
         case PutBack(locations) | DeepPutBack(locations) | Company(restore=locations):
             return locations
     return ()
+
+
+def is_placebo(question: Question) -> bool:
+    """Whether all is done for that but the last step."""
+    return isinstance(question, PutBack | DeepPutBack) and question.placebo
 
 
 def put_back_before(question: Question, tests: int) -> int:

@@ -136,6 +136,8 @@ def _open(bench: AuditSession) -> list[Witness]:
 def _is_over(bench: AuditSession, witness: Witness) -> bool:
     """Whether all that its makers changed was put back, or tried, and that was not it."""
     evidence = bench.evidence()
+    if witness in evidence.misled:
+        return True
     changes = evidence.deep.get(witness.before)
     if not changes:
         return changes is not None
@@ -195,8 +197,13 @@ def _cured_by(bench: AuditSession, witness: Witness, groups: Groups) -> Asking[b
     if not cures:
         return False
     best = min(cures, key=len)
-    is_known = best in _cures(evidence) or best in _containers(bench, witness)
-    least = best if is_known else (yield from _least(bench, witness, best))
+    if best in _cures(evidence):
+        least = best
+    else:
+        evidence = yield [Asked(witness, DeepPutBack(best, placebo=True))]
+        if evidence.is_placebo(witness, best):
+            return True  # whatever is put back would do the same
+        least = best if best in _containers(bench, witness) else (yield from _least(bench, witness, best))
     yield [Asked(witness, Pinpoint(least))]
     return True
 
@@ -231,7 +238,7 @@ def _cures(evidence: Evidence) -> Mapping[Group, None]:
     return dict.fromkeys(
         places
         for witness, places in evidence.restored
-        if (witness.before, places) in evidence.pinpointed and evidence.cured(witness, places)
+        if (witness.before, places) in evidence.pinpointed and evidence.proves(witness, places)
     )
 
 

@@ -59,7 +59,7 @@ def _has_failed(bench: AuditSession, carried: Carried) -> bool:
     """Whether a pioneer was tried, and what it was to show did not show."""
     edge, (location, *_) = carried
     undoing, evidence = (Witness(edge.polluters, edge.test), (location,)), bench.evidence()
-    return undoing in evidence.tried_in_vain or (undoing in evidence.restored and not evidence.cured(*undoing))
+    return undoing in evidence.tried_in_vain or (undoing in evidence.restored and not evidence.proves(*undoing))
 
 
 def accusing_without_location(bench: AuditSession) -> list[Witness]:
@@ -104,6 +104,8 @@ def _proofs(bench: AuditSession) -> list[Order]:
             put_back = witness, (location,)
             if put_back not in evidence.restored and put_back not in evidence.tried_in_vain:
                 orders.append(order_for(bench.suite, witness, PutBack((location,))))
+            elif evidence.cured(*put_back) and put_back not in evidence.placebos:
+                orders.append(order_for(bench.suite, witness, PutBack((location,), placebo=True)))
     return orders
 
 

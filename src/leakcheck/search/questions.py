@@ -77,6 +77,8 @@ def _known(asked: Asked, evidence: Evidence) -> int:
     """How many executions answer what is asked already."""
     witness = asked.witness
     match asked.question:
+        case PutBack(locations, placebo=True) | DeepPutBack(locations, placebo=True):
+            return len(evidence.placebos.get((witness, locations), ()))
         case PutBack(locations) | DeepPutBack(locations):
             tries = evidence.tried_in_vain[witness, locations]
             return len(evidence.restored.get((witness, locations), ())) + tries

@@ -46,8 +46,9 @@ class Connections:
     """Which connections lead into memory, by what the interpreter's audit events tell of each when it is opened."""
 
     def __init__(self) -> None:
-        self._opening: dict[int, str | None] = {}
+        self._opening: dict[int, str] = {}
         self._names: dict[int, str] = {}
+        self._found: dict[str, Connection] | None = {}
 
     def opening(self, target: str) -> str:
         """This thread is about to connect to `target`, a path or a URI. Returns the path of its file, if any."""
@@ -63,11 +64,15 @@ class Connections:
         name = self._opening.pop(threading.get_ident(), None)
         if name is not None:
             self._names[id(connection)] = name
+            self._found = None
 
     def open(self) -> Mapping[str, Connection]:
-        """name -> a connection to each database in memory, under the name of what holds it, else its own."""
-        if not self._names:
-            return {}
+        """name -> a connection to each database in memory, under the name of what holds it, else its own.
+
+        All objects are searched for them, but not again as long as none was opened and globals hold all: these are
+        kept. What nobody may hold any more is kept by nobody here, either."""
+        if self._found is not None:
+            return self._found
         found = {id(each): each for each in gc.get_objects() if id(each) in self._names and _is_connection(each)}
         holders = dict(_held(frozenset(found)))
         named: dict[str, Connection] = {}
@@ -75,6 +80,8 @@ class Connections:
             if place in found:
                 name = holders.get(place) or shared or _unused("in-memory database", named)
                 named.setdefault(name, found[place])
+        if found.keys() <= holders.keys():
+            self._found = named
         return named
 
 

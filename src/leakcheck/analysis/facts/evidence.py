@@ -62,7 +62,7 @@ class Evidence:
     execution with a deep look counts as no outcome of its witness. `company` tells how many of the outcomes of
     a witness were seen in an execution that asked about other tests, too. `fresh` are witnesses whose printed
     command was run, `warm` those for which a fork stood in for the new process, with what it showed: it counts
-    until a new process has.
+    until a new process has. `placebos` is `restored` for executions that kept everything and put nothing back.
     """
 
     profiles: Mapping[str, SoloProfile]
@@ -75,6 +75,7 @@ class Evidence:
     deep: Mapping[Makers, tuple[Change, ...]] = field(default_factory=dict)
     pinpointed: Mapping[tuple[Makers, tuple[Location, ...]], tuple[Change, ...]] = field(default_factory=dict)
     company: Mapping[Witness, int] = field(default_factory=dict)
+    placebos: Mapping[Undoing, tuple[Outcome, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, executions: Iterable[Execution], suite: Suite) -> Evidence:
@@ -122,6 +123,21 @@ class Evidence:
         outcomes = self.restored.get((witness, locations), ())
         return bool(outcomes) and all(self.profiles[witness.test].agrees(outcome) for outcome in outcomes)
 
+    def proves(self, witness: Witness, locations: tuple[Location, ...]) -> bool:
+        """Whether these locations are the reason: put back, they cure; and nothing else about that does."""
+        return self.cured(witness, locations) and not self.is_placebo(witness, locations)
+
+    def is_placebo(self, witness: Witness, locations: tuple[Location, ...]) -> bool:
+        """Whether the test behaved as alone when everything was kept and nothing put back: then the lifetime of
+        objects decides, or the time that all this takes."""
+        profile = self.profiles[witness.test]
+        return any(profile.agrees(outcome) for outcome in self.placebos.get((witness, locations), ()))
+
+    @cached_property
+    def misled(self) -> frozenset[Witness]:
+        """The witnesses for which it was so."""
+        return frozenset(undoing[0] for undoing in self.placebos if self.is_placebo(*undoing))
+
     def shows(self, witness: Witness, wanted: bool) -> bool:
         """Whether the test failed (`wanted` True) or did not (False) behind this witness more often than not."""
         outcomes = [bad(each) for each in self.outcomes.get(witness, ()) if bad(each) or good(each)]
@@ -155,6 +171,7 @@ class Answers:
     deep: dict[Makers, tuple[Change, ...]] = field(default_factory=dict)
     pinpointed: dict[tuple[Makers, tuple[Location, ...]], tuple[Change, ...]] = field(default_factory=dict)
     company: dict[Witness, int] = field(default_factory=dict)
+    placebos: dict[Undoing, tuple[Outcome, ...]] = field(default_factory=dict)
 
     def add(self, execution: Execution, files: Mapping[str, str]) -> tuple[str, ...]:
         """The tests about which something new is known."""
@@ -166,6 +183,9 @@ class Answers:
         outcome = execution.runs[-1].outcome
         failed = execution.tells(Topic.NOT_RESTORED)
         match execution.order.question:
+            case PutBack(locations, placebo=True) | DeepPutBack(locations, placebo=True):
+                key = witness, locations
+                self.placebos[key] = (*self.placebos.get(key, ()), outcome)
             case PutBack(locations) | DeepPutBack(locations) if failed:
                 self.unrestored.append((witness, locations))
             case PutBack(locations) | DeepPutBack(locations):
@@ -231,6 +251,7 @@ class Answers:
             dict(self.deep),
             dict(self.pinpointed),
             dict(self.company),
+            dict(self.placebos),
         )
 
 

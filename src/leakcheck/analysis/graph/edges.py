@@ -186,7 +186,7 @@ def _proof(
 ) -> tuple[tuple[Location, ...], bool | None]:
     """The locations that carry the edge, and whether putting one of them back undoes the effect."""
     tried = [location for location in candidates if (witness, (location,)) in evidence.restored]
-    proven = tuple(location for location in tried if evidence.cured(witness, (location,)))
+    proven = tuple(location for location in tried if evidence.proves(witness, (location,)))
     if proven:
         return proven, True
     found_deep = _proven_deep(witness, evidence)
@@ -201,7 +201,7 @@ def _proof(
 def _proven_deep(witness: Witness, evidence: Evidence) -> tuple[Location, ...]:
     """The fewest locations that deep looks found and that undo the effect when they are put back together."""
     pinpointed = evidence.pinpointed_behind.get(witness.before, ())
-    return min((tried for tried in pinpointed if evidence.cured(witness, tried)), key=len, default=())
+    return min((tried for tried in pinpointed if evidence.proves(witness, tried)), key=len, default=())
 
 
 def _cleaning(

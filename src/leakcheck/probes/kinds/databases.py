@@ -1,5 +1,5 @@
 """Tables of SQLite databases that live in memory, as long as a connection to them is open: mostly in the pool of an
-engine. (A database in a file is a file.) They are looked at only to explain what nothing else does."""
+engine. (A database in a file is a file.)"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Probe(Setting):
     that it has given away if it counts (AUTOINCREMENT), and a digest of its content, keyed with `salt`."""
 
     kind = "databases"
-    tracking: Tracking = "on demand"
+    tracking: Tracking = "compared"
     about = About(
         form="table $key of the database in memory of $owner",
         whole="the database in memory of $owner",

@@ -23,10 +23,17 @@ class DeepRun:
     """Begun before the first test; asked after each of the makers, and before what comes behind them."""
 
     def __init__(
-        self, book: StateLedger, put_back: tuple[Location, ...] = (), find: tuple[Location, ...] = ()
+        self,
+        book: StateLedger,
+        put_back: tuple[Location, ...] = (),
+        find: tuple[Location, ...] = (),
+        *,
+        placebo: bool = False,
     ) -> None:
-        """At the locations to put back or to find the lines of; a look everywhere if there are none."""
+        """At the locations to put back or to find the lines of; a look everywhere if there are none. As a placebo
+        nothing is put back in the end."""
         self._book = book
+        self._placebo = placebo
         self._put_back = put_back
         wanted, means = (*put_back, *find), (book.camera, book.probes)
         self._look = DeepLook.at(*means, wanted) if wanted else DeepLook.everywhere(*means)
@@ -46,8 +53,8 @@ class DeepRun:
                 return cls(book)
             case questions.Pinpoint(locations):
                 return cls(book, find=locations)
-            case questions.DeepPutBack(locations):
-                return cls(book, locations)
+            case questions.DeepPutBack(locations, placebo):
+                return cls(book, locations, placebo=placebo)
             case questions.Company(restore=locations) if locations and not any(map(book.keeps, locations)):
                 return cls(book, locations)
         return None
@@ -82,8 +89,9 @@ class DeepRun:
         """Put back what the order asks for. True if it asks for something, and all of it stayed as it was."""
         if not self._put_back:
             return False
-        for each in self._look.differences():
+        found = self._look.differences()
+        for each in () if self._placebo else found:
             with contextlib.suppress(Exception):  # the project's own objects may refuse in any way
                 each.undo()
         still = {each.location for each in self._look.differences()}
-        return self._makers.keys() <= still
+        return not self._placebo and self._makers.keys() <= still

@@ -104,7 +104,7 @@ class Runner:
             if index == turn and deep is not None:
                 self._tell_deep(deep, segment)
                 self._recorder.look_again()
-            elif index == turn and undone:
+            elif index == turn and undone and not questions.is_placebo(question):
                 self._put_back(saved, undone, segment)
             within = deep.surroundings() if index >= turn and deep is not None else None
             if within is None:
