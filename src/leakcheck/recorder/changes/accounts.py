@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import weakref
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from leakcheck.probes import KindOfState
@@ -14,6 +14,8 @@ from leakcheck.snapshots.snapshot import Snapshot
 
 Lifetime = tuple[str | int, ...]
 Spot = tuple["Place", str]
+SESSION = "session"
+_SCOPES = ("function", "class", "module", "package", SESSION)
 
 
 class Place:
@@ -33,28 +35,15 @@ class Place:
 
 @dataclass(slots=True)
 class Account:
-    """What one lifetime wrote: the value before its first write, and the lines."""
+    """What one lifetime wrote: the value before its first write, and the lines. `scope` is that of a fixture which
+    several tests share."""
 
+    scope: str = ""
     before: dict[Spot, Snapshot] = field(default_factory=dict)
     sources: dict[Spot, list[Source]] = field(default_factory=dict)
     stray: set[Spot] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A value as it was, to be put back."""
-
-    place: Place
-    key: str
-    value: object
-    photograph: Snapshot
-
-
-def copied(value: object) -> object:
-    """Containers are copied, so that an in-place change can be undone; anything else is itself."""
-    if any(type(value) is each for each in (dict, list, set)):
-        try:
-            return copy.deepcopy(value)
-        except Exception:  # the project's own objects may refuse, or run into anything
-            return copy.copy(value)
-    return value
+def narrowest(scopes: Iterable[str]) -> str:
+    """Of some scopes of fixtures the one that ends first; "" if there is none."""
+    return min(filter(None, scopes), key=_SCOPES.index, default="")
