@@ -10,10 +10,11 @@ from leakcheck.probes import KindOfState
 from leakcheck.recorder.changes.causes import Cause
 from leakcheck.recorder.changes.owner_names import Birth
 from leakcheck.records import Source
-from leakcheck.snapshots.snapshot import Snapshot
+from leakcheck.snapshots.snapshot import Snapshot, same
 
 Lifetime = tuple[str | int, ...]
 Spot = tuple["Place", str]
+MAX_SOURCES = 5
 SESSION = "session"
 _SCOPES = ("function", "class", "module", "package", SESSION)
 
@@ -42,6 +43,14 @@ class Account:
     before: dict[Spot, Snapshot] = field(default_factory=dict)
     sources: dict[Spot, list[Source]] = field(default_factory=dict)
     stray: set[Spot] = field(default_factory=set)
+
+    def wrote(self, spot: Spot, source: Source | None, after: Snapshot, *, alone: bool) -> None:
+        """A line has written: `alone` if nothing of what was written before it is left. Of several lines the last
+        ones are kept; what is undone again leaves no line."""
+        is_undone = same(self.before[spot], after)
+        known = [] if alone or is_undone else self.sources.get(spot, [])
+        last = [] if source is None or is_undone else [source]
+        self.sources[spot] = [*(each for each in known if each != source), *last][-MAX_SOURCES:]
 
 
 def narrowest(scopes: Iterable[str]) -> str:

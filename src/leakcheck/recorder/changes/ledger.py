@@ -28,7 +28,6 @@ from leakcheck.snapshots.snapshot import ABSENT, Snapshot, differences, same
 from leakcheck.snapshots.values import Snapshotter
 
 _CHEAP = 48
-_MAX_SOURCES = 5
 
 
 class StateLedger:
@@ -281,9 +280,12 @@ class StateLedger:
         account.before.setdefault(spot, before)
         if cause.kind == "import" and executing_modules(sys._getframe(1))[:1] != [cause.file]:
             account.stray.add(spot)
-        sources = account.sources.setdefault(spot, [])
-        if source is not None and source not in sources and len(sources) < _MAX_SOURCES:
-            sources.append(source)
+        account.wrote(spot, source, place.known.get(key, ABSENT), alone=not self._adds(place, key, before))
+
+    @staticmethod
+    def _adds(place: Place, key: str, before: Snapshot) -> bool:
+        """Whether the last write changed a value where it stands, and so has a part in what is there."""
+        return place.probe.in_place and all(row[0] for row in differences(before, place.known.get(key, ABSENT)))
 
     @staticmethod
     def _is_first_value(place: Place, cause: Cause) -> bool:
@@ -315,7 +317,7 @@ class StateLedger:
             digest=after.digest(),
             before_digest=before.digest(),
             paths=paths,
-            sources=tuple(account.sources.get(spot, ())),
+            sources=tuple(reversed(account.sources.get(spot, ()))),
             lifetime=str(lifetime[0]),
             reach=narrowest((born_in, "" if over == SESSION else over)) or reach,
             internal=(bool(rows) and all(row[3] for row in rows)) or spot in account.stray,
