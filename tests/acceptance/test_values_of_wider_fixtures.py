@@ -122,7 +122,7 @@ def test_nobody_else_is_accused(found: Audited) -> None:
 
 
 @pytest.mark.parametrize(
-    "victim, polluter, kind, line",
+    ("victim", "polluter", "kind", "line"),
     [
         ("TestJobs::test_jobs", "test_alerts.py::test_clears", "dependency_overrides", 9),
         ("test_is_north", "test_jobs.py::test_moves", "environ", 13),
