@@ -127,9 +127,10 @@ def test_every_probe_declares_its_wording_and_its_texts_hold_no_name_that_nobody
     assert about.advice.endswith((".", ".)"))
     place = Location(name, "shop.main:app", "shop.auth:user")
     leak = Leak("L1", place, "broken", ("t.py::a",), (), (), (), "a", "b", kind=own().kinds[name])
-    for text in (about.form, about.whole, about.advice, about.whole_advice):
+    for text in (about.form, about.whole, about.advice, about.whole_advice, about.replaced_advice):
         assert set(names_in(text)) <= location_names(place).keys()
-    assert set(names_in(about.example)) <= code_names(leak).keys()
+    for text in (about.example, about.replaced_example):
+        assert set(names_in(text)) <= code_names(leak).keys()
 
 
 def test_what_can_be_put_back_and_what_is_entries_of_containers_is_declared() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.options import PROFILES, ProfileName
-from leakcheck.records import Behind, Order, Printed
+from leakcheck.records import Behind, Execution, Note, Order, Printed
+from leakcheck.records.questions import puts_back
+from leakcheck.records.topics import Topic
 from leakcheck.search.phases import settle
 from leakcheck.search.proof import accusing
 from search.model import Model, ModelEngine, bench_for, fails_if, look, opened, write
@@ -70,3 +73,22 @@ def test_orders_that_have_shown_it_already_are_evidence(profile: ProfileName, mo
     assert [edge.confirmed for edge in edges] == [True] * 5
     behind = [order for order in engine.ran if isinstance(order.question, Behind)]
     assert all(sum(order.tests == edge.witness for order in behind) <= most for edge in edges)
+
+
+class NothingGoesBack(ModelEngine):
+    """No location can be put back."""
+
+    def _execution(self, tag: str, order: Order, tests: Sequence[str]) -> Execution:
+        made = super()._execution(tag, order, tests)
+        if not puts_back(order.question):
+            return made
+        return replace(made, notes=(Note(Topic.NOT_RESTORED, "nothing of what was asked for"),))
+
+
+def test_what_cannot_be_put_back_is_found_out_once() -> None:
+    tests = {"test_0.py::p": (write("a"),), **{f"test_1.py::v{each}": (fails_if(a="1"),) for each in range(30)}}
+    engine = NothingGoesBack(Model(tests))
+    bench = opened(engine)
+    settle(bench)
+    assert sum(bool(puts_back(order.question)) for order in engine.ran) == 1
+    assert [edge.confirmed for edge in accusing(bench)] == [True] * 30

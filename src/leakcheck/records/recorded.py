@@ -64,7 +64,8 @@ class Change:
 
     `lifetime` is what made it and should have undone it: "test", "fixture" or "import". `reach` tells who can
     still see it: "suite", or the scope of the live fixture that owns it. `internal` marks a difference found
-    only inside objects of third parties. `digest` names the value left behind, equal across processes.
+    only inside objects of third parties. `digest` names the value left behind, equal across processes. `over` is
+    the scope of the live fixture whose value it replaced or took away; "" where no fixture had set one.
     """
 
     location: Location
@@ -78,11 +79,24 @@ class Change:
     cause: str = ""
     reach: str = "suite"
     internal: bool = False
+    over: str = ""
 
     @property
     def from_nothing(self) -> bool:
         """Whether there was no value before, or None in its place."""
         return self.before in (NO_VALUE, str(None))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Renewed:
+    """A location to which a fixture of this `scope` gave another value, while it was set up in some test. `before`:
+    that test consulted what had stood there. `behind`: it consulted what the fixture had set, as it does wherever
+    the fixture was set up in another test before."""
+
+    location: Location
+    scope: str
+    before: bool = False
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -116,6 +130,7 @@ class TestRun:
     finalised: tuple[Change, ...] = ()
     again: Outcome | None = None
     wider: tuple[FixtureError, ...] = ()
+    renewed: tuple[Renewed, ...] = ()
 
     @property
     def bad(self) -> bool:

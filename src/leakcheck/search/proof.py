@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leakcheck.analysis.facts.evidence import Witness
+from leakcheck.analysis.facts.evidence import Evidence, Witness
 from leakcheck.analysis.facts.significance import repeats
 from leakcheck.analysis.graph.certainty import still_missing
 from leakcheck.analysis.graph.edges import CONFIRMATIONS, PART_REPEATS, is_step, parts
 from leakcheck.analysis.graph.effects import Carried, carriers
-from leakcheck.records import Alone, Edge, Order, PutBack
+from leakcheck.records import Alone, Edge, Location, Order, PutBack
 from leakcheck.search.causes import is_quiet, members, membership, pioneer
 from leakcheck.search.questions import order_for, printed_order
 from leakcheck.search.session import AuditSession
@@ -91,7 +91,7 @@ def _smaller(bench: AuditSession) -> list[Order]:
 def _proofs(bench: AuditSession) -> list[Order]:
     """The first edge of each test by its printed command, each edge once more, and its counterfactuals."""
     evidence = bench.evidence()
-    edges = _to_prove(bench)
+    edges, hopeless = _to_prove(bench), _hopeless(evidence)
     wanted = _to_print(bench, edges)
     orders = [*membership(bench), *_printed(bench, wanted)]
     for edge in edges:
@@ -102,11 +102,18 @@ def _proofs(bench: AuditSession) -> list[Order]:
         ]
         for location in carriers(witness, bench.known())[:MAX_CARRIERS] if witness.before else ():
             put_back = witness, (location,)
-            if put_back not in evidence.restored and put_back not in evidence.tried_in_vain:
+            if put_back not in evidence.restored and put_back[1] not in hopeless:
                 orders.append(order_for(bench.suite, witness, PutBack((location,))))
             elif evidence.cured(*put_back) and put_back not in evidence.placebos:
                 orders.append(order_for(bench.suite, witness, PutBack((location,), placebo=True)))
     return orders
+
+
+def _hopeless(evidence: Evidence) -> frozenset[tuple[Location, ...]]:
+    """What could not be put back, and never was: of what a test has made no value is kept. That is
+    found out once, and not anew for each test that it hurts."""
+    failed = {locations for _, locations in evidence.tried_in_vain}
+    return frozenset(failed - {locations for _, locations in evidence.restored})
 
 
 def _to_print(bench: AuditSession, edges: Sequence[Edge]) -> list[Witness]:

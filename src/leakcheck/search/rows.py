@@ -46,7 +46,7 @@ def make_sure_of_doubtful(bench: AuditSession) -> None:
     """The same of every test that was seen to behave in two ways, or that reads what was leaked."""
     known = bench.known()
     leaked = Places.of(change.location for each in known.evidence.profiles.values() for change in each.changes)
-    readers = (test for test, each in known.evidence.profiles.items() if any(leaked.covered(each.reads)))
+    readers = (test for test, each in known.evidence.profiles.items() if any(leaked.covered(each.consults)))
     make_sure(bench, [*known.differing, *readers])
 
 

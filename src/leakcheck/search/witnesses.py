@@ -263,7 +263,11 @@ def _exchanged(
         left = {change.location for change in profile.changes} if profile is not None else set()
         later = (evidence.profiles.get(test) for test in (*edge.polluters[index + 1 :], edge.test))
         behind = [each for each in later if each is not None]
-        read = (location for location in left if any(profile.reads_any(location) for profile in behind))
+        read = (
+            location
+            for location in left
+            if any(location in each.behind or each.reads_any(location) for each in behind)
+        )
         values = (value for location in read for value in coverage.values_at.get(location, ()))
         for value in sorted(values, key=number.__getitem__):
             for sequence in coverage.producers[value]:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from leakcheck.analysis.advice.by_kind import leak_advice
 from leakcheck.analysis.advice.code import fix_example
-from leakcheck.records import Leak, Location, Source
+from leakcheck.records import NO_VALUE, Leak, Location, Source
 from watched import OWN
 
 KINDS = (
@@ -39,13 +40,24 @@ def test_whatever_the_names_it_is_python(kind: str, key: str, owner: str) -> Non
 
 
 def test_an_override_is_cleared_after_the_yield_of_its_fixture() -> None:
-    assert fix_example(leak("dependency_overrides", key="shop.auth:current_user", fixture="as_alice")) == (
+    found = leak("dependency_overrides", key="shop.auth:current_user", fixture="as_alice")
+    assert fix_example(replace(found, before=NO_VALUE)) == (
         "import pytest\n\nfrom shop.auth import current_user\nfrom shop.main import app\n\n\n"
         "@pytest.fixture\ndef as_alice():\n"
         "    app.dependency_overrides[current_user] = lambda: ...\n"
         "    yield\n"
         "    app.dependency_overrides.clear()  # or .pop(current_user, None), to keep others\n"
     )
+
+
+def test_an_override_of_others_comes_back_with_the_old_mapping() -> None:
+    found = leak("dependency_overrides", key="shop.auth:current_user", fixture="as_alice")
+    text = fix_example(found)
+    ast.parse(text)
+    assert ".dependency_overrides.update(before)" in text
+    assert "pop(" not in text
+    assert "update(before)" in leak_advice(found)
+    assert "pop(dep, None)" in leak_advice(replace(found, before=NO_VALUE))
 
 
 def test_state_of_an_app_is_made_by_a_factory_for_each_test() -> None:

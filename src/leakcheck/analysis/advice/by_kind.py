@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leakcheck.analysis.advice.names import location_names
-from leakcheck.records import MAX_TEMPLATE, WHOLE, Leak
+from leakcheck.records import MAX_TEMPLATE, NO_VALUE, WHOLE, Leak
 from leakcheck.text import clip, filled
 
 MAX_ADVICE = 2 * MAX_TEMPLATE
@@ -27,7 +27,14 @@ def leak_advice(leak: Leak) -> str:
         return _filled(about.whole_advice, leak)
     if any(source.phase == "import" for source in leak.sources):
         return _IMPORT
-    return AT_ONCE if is_at_once(leak) else _filled(about.advice, leak)
+    if is_at_once(leak):
+        return AT_ONCE
+    return _filled((about.replaced_advice if is_replaced(leak) else "") or about.advice, leak)
+
+
+def is_replaced(leak: Leak) -> bool:
+    """Whether a value stood there before, which is gone or another now."""
+    return leak.before != NO_VALUE
 
 
 def is_at_once(leak: Leak) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from leakcheck.analysis.facts.profiles import SoloProfile
-from leakcheck.analysis.facts.timeline import Timeline
+from leakcheck.analysis.facts.timeline import Spot, Timeline
 from leakcheck.records import Change, Location
 
 Value = tuple[Location, str]
@@ -55,20 +55,20 @@ def _made_behind_others(
     timeline: Timeline, profiles: Mapping[str, SoloProfile]
 ) -> Iterator[tuple[Change, tuple[str, ...]]]:
     made: dict[Location, _Made] = {}
-    origin: dict[Location, str] = {}
+    origin: dict[Spot, str] = {}
     places = {run.test: place for place, run in reversed(list(enumerate(timeline.runs)))}
     for place, run in enumerate(timeline.runs):
         profile, changes = profiles.get(run.test), leaks_among((*run.changes, *run.finalised))
         if profile is None or not changes:
             continue
-        read = timeline.read(place, {*run.reads, *profile.reads})
+        read = timeline.read(place, {*run.reads, *profile.consults})
         behind = tuple(made[location] for location in read if location in made)
         has_enablers = any(test != run.test for test in _makers(behind))
         alone = {(change.location, change.digest) for change in profile.changes}
         written = {location for location, _ in alone}
         for change in changes:
             location = change.location
-            if change.digest == origin.setdefault(location, change.before_digest):
+            if change.digest == origin.setdefault((location, change.over), change.before_digest):
                 made.pop(location, None)
                 continue
             by_itself = (location, change.digest) in alone or not has_enablers

@@ -80,16 +80,24 @@ def coverage_from(
     `depth` is the greatest number of tests that are followed as the makers of one value.
     """
     producers, reach = _values(profiles)
+    over = {(each.location, each.digest) for profile in profiles.values() for each in profile.changes if each.over}
     for key, (change, sequences) in chains.items():
         followed = tuple(each for each in sequences if len(each) <= depth)
         if followed:
             producers[key] = [*producers.get(key, ()), *followed]
             reach.setdefault(key, change.reach)
-    readers = readers_of(profiles, Places.of(location for location, _ in producers))
+            over |= {key} if change.over else set()
+    places = Places.of(location for location, _ in producers)
+    readers, behind = readers_of(profiles, places), _readers_behind_fixtures(profiles)
     pairs = {
         Pair(location, digest, reader): first.get((location, digest, reader), "")
         for (location, digest), sequences in producers.items()
-        for reader in _in_reach(reach[location, digest], sequences, readers.get(location, ()), items)
+        for reader in _in_reach(
+            reach[location, digest],
+            sequences,
+            [*readers.get(location, ()), *(behind.get(location, ()) if (location, digest) in over else ())],
+            items,
+        )
     }
     makers = {key: tuple(each) for key, each in producers.items()}
     return Coverage(pairs, makers, _long(chains), reach, items)
@@ -130,6 +138,16 @@ def readers_of(profiles: Mapping[str, SoloProfile], places: Places) -> Mapping[L
     return found
 
 
+def _readers_behind_fixtures(profiles: Mapping[str, SoloProfile]) -> Mapping[Location, list[str]]:
+    """location -> the tests that read it only behind the write of a wider fixture: they meet what others do to that
+    fixture's value, and never what stood there before it."""
+    found: dict[Location, list[str]] = {}
+    for profile in profiles.values():
+        for location in sorted(each for each in profile.behind if not profile.reads_any(each)):
+            found.setdefault(location, []).append(profile.test)
+    return found
+
+
 def _in_reach(
     scope: str, sequences: Iterable[tuple[str, ...]], readers: Sequence[str], items: Items
 ) -> Sequence[str]:
@@ -152,7 +170,7 @@ def meet(
         profile = profiles.get(run.test)
         if profile is None:
             continue
-        met = timeline.read(place, profile.reads)
+        met = timeline.read(place, profile.consults)
         if len(met) > 1 and not profile.agrees(run.outcome):
             continue  # which of them it was is an open question
         for location, value in met.items():

@@ -166,7 +166,7 @@ def _facts(profile: SoloProfile | None) -> object:
     """All that others can tell of a test alone, but for how often it was seen."""
     if profile is None:
         return None
-    alone = profile.reads, profile.changes, profile.elsewhere, profile.modules, profile.names
+    alone = profile.reads, profile.behind, profile.changes, profile.elsewhere, profile.modules, profile.names
     return profile.good, profile.bad, *alone
 
 

@@ -29,6 +29,8 @@ class SoloProfile:
     `modules` are those of the project that were loaded: what lies in others it cannot have read. None: not known.
     `names` are sets of names, a text each (`records.name_sets`): what it read of those modules has one in one of
     them. No set: not known.
+    `behind` are locations that it reads once a wider fixture, which was set up in it, has set them: where that was
+    set up before, what others do to these values is in its way.
     `in_row`: it never was alone in its process, but behind tests that had left nothing.
     """
 
@@ -41,6 +43,7 @@ class SoloProfile:
     modules: frozenset[str] | None = None
     names: frozenset[str] = frozenset()
     in_row: bool = False
+    behind: frozenset[Location] = frozenset()
 
     @property
     def good(self) -> bool:
@@ -65,6 +68,11 @@ class SoloProfile:
     @property
     def places_elsewhere(self) -> frozenset[Location]:
         return frozenset(location for location, _ in self.elsewhere)
+
+    @property
+    def consults(self) -> frozenset[Location]:
+        """All that it reads, be it behind the write of a wider fixture."""
+        return self.reads | self.behind
 
     def reads_any(self, location: Location) -> bool:
         """Whether the test consults `location`."""
@@ -163,6 +171,7 @@ def _extended(profile: SoloProfile, shown: Solo) -> SoloProfile:
         ),
         frozenset((*(profile.modules or ()), *shown.modules)) or None,
         in_row=profile.in_row,
+        behind=profile.behind.union(each.location for run in runs for each in run.renewed if each.behind),
     )
 
 

@@ -45,7 +45,7 @@ def suspects_for(test: str, execution: Execution, known: Knowledge, coverage: Co
     profiles = known.evidence.profiles
     profile = profiles[test]
     place = next(place for place, run in enumerate(execution.runs) if run.test == test)
-    reads = profile.reads | set(execution.runs[place].reads)
+    reads = profile.consults | set(execution.runs[place].reads)
     likely: dict[tuple[str, ...], None] = {}
     cleared: dict[tuple[str, ...], None] = {}
     state = _consulted(known.timeline(execution).at(place), reads, known.suite)

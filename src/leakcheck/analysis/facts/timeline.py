@@ -21,6 +21,8 @@ class LeftValue:
 
 InPlace = Mapping[Location, LeftValue]
 Items = Mapping[str, TestItem]
+Spot = tuple[Location, str]
+"""A location, and the scope of the live fixture whose value stood there before anybody else changed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,11 @@ def timeline_of(execution: Execution, items: Items) -> Timeline:
     for place, run in enumerate(runs[:-1]):
         item = items.get(run.test)
         told.leave(place, item)
+        told.renew(place, run)
         for change in (*run.changes, *run.finalised):
             told.apply(place + 1, change, run.test, item)
     told.leave(len(runs) - 1, items.get(runs[-1].test))
+    told.renew(len(runs) - 1, runs[-1])
     return Timeline(runs, {each: tuple(stays) for each, stays in told.stays.items()}, Places.of(told.stays))
 
 
@@ -101,7 +105,7 @@ class _Telling:
     """A timeline while it is told: `narrow` are values in place that not all tests can see."""
 
     stays: dict[Location, list[Stay]] = field(default_factory=dict)
-    origin: dict[Location, str] = field(default_factory=dict)
+    origin: dict[Spot, str] = field(default_factory=dict)
     narrow: dict[Location, tuple[str, str]] = field(default_factory=dict)
     count: int = 0
 
@@ -110,9 +114,16 @@ class _Telling:
         for location in [each for each, reach in self.narrow.items() if reach[1] != group_of(item, reach[0])]:
             self._put(place, location, None)
 
+    def renew(self, place: int, run: TestRun) -> None:
+        """Take away what the fixtures that are set up in `run` have replaced by values of their own."""
+        for each in run.renewed:
+            self.origin.pop((each.location, each.scope), None)
+            if each.location in self.stays:
+                self._put(place + each.before, each.location, None)
+
     def apply(self, place: int, change: Change, test: str, item: TestItem | None) -> None:
         location = change.location
-        first = self.origin.setdefault(location, change.before_digest)
+        first = self.origin.setdefault((location, change.over), change.before_digest)
         self._put(place, location, None if change.digest == first else LeftValue(change.digest, test))
         if change.digest != first and change.reach not in EVERYWHERE:
             self.narrow[location] = (change.reach, group_of(item, change.reach))
@@ -146,11 +157,11 @@ def changed_in_place(timeline: Timeline) -> Iterator[tuple[TestRun, Change, Left
 
 def cleaned_in_place(timeline: Timeline) -> Iterator[tuple[str, Location]]:
     """(test, location) wherever a run began with a leaked value and left the value from before."""
-    origin: dict[Location, str] = {}
+    origin: dict[Spot, str] = {}
     for place, run in enumerate(timeline.runs if timeline.stays else ()):
         left = {change.location: change for change in (*run.changes, *run.finalised)}
         for location, change in left.items():
-            first = origin.setdefault(location, change.before_digest)
+            first = origin.setdefault((location, change.over), change.before_digest)
             if change.digest == first and timeline.value(location, place) is not None:
                 yield run.test, location
 

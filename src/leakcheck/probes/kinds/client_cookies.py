@@ -26,6 +26,10 @@ class Probe(KindOfState):
             "Make a client per test (`with TestClient(app) as client: yield client` in a function fixture), "
             "or call `client.cookies.clear()` after the yield."
         ),
+        replaced_advice=(
+            "Let a test that replaces or takes away a cookie make a client of its own "
+            "(`with TestClient(app) as client:`): to clear the shared one would take its cookies from all others."
+        ),
         example=(
             "import pytest\nfrom fastapi.testclient import TestClient\n\n\n"
             "@pytest.fixture  # a client for each test, with a cookie jar of its own\n"

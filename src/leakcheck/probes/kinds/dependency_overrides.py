@@ -30,6 +30,20 @@ class Probe(KindOfState):
             "Set the override in a fixture and take it away after the yield: "
             "`app.dependency_overrides[dep] = fake; yield; app.dependency_overrides.pop(dep, None)`."
         ),
+        replaced_advice=(
+            "An override stood there before: keep all of them in a fixture and put them back after the yield: "
+            "`before = dict(app.dependency_overrides); yield; app.dependency_overrides.clear(); "
+            "app.dependency_overrides.update(before)`. `clear()` and `pop()` take away what others have set."
+        ),
+        replaced_example=(
+            "import pytest\n\n$import_owner\n\n\n"
+            "@pytest.fixture(autouse=True)  # beside the test that changes them, or in conftest.py\n"
+            "def overrides_put_back():\n"
+            "    before = dict($owner_name.dependency_overrides)\n"
+            "    yield\n"
+            "    $owner_name.dependency_overrides.clear()\n"
+            "    $owner_name.dependency_overrides.update(before)\n"
+        ),
         example=(
             "import pytest\n\n$import_key\n$import_owner\n\n\n"
             "@pytest.fixture\ndef $fixture():\n"

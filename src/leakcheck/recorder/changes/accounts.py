@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import copy
 import weakref
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from leakcheck.probes import KindOfState
 from leakcheck.recorder.changes.causes import Cause
 from leakcheck.recorder.changes.owner_names import Birth
 from leakcheck.records import Source
-from leakcheck.snapshots.snapshot import Snapshot
+from leakcheck.snapshots.snapshot import Snapshot, same
 
 Lifetime = tuple[str | int, ...]
 Spot = tuple["Place", str]
+MAX_SOURCES = 5
+SESSION = "session"
+_SCOPES = ("function", "class", "module", "package", SESSION)
 
 
 class Place:
@@ -33,28 +36,23 @@ class Place:
 
 @dataclass(slots=True)
 class Account:
-    """What one lifetime wrote: the value before its first write, and the lines."""
+    """What one lifetime wrote: the value before its first write, and the lines. `scope` is that of a fixture which
+    several tests share."""
 
+    scope: str = ""
     before: dict[Spot, Snapshot] = field(default_factory=dict)
     sources: dict[Spot, list[Source]] = field(default_factory=dict)
     stray: set[Spot] = field(default_factory=set)
 
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A value as it was, to be put back."""
-
-    place: Place
-    key: str
-    value: object
-    photograph: Snapshot
+    def wrote(self, spot: Spot, source: Source | None, after: Snapshot, *, alone: bool) -> None:
+        """A line has written: `alone` if nothing of what was written before it is left. Of several lines the last
+        ones are kept; what is undone again leaves no line."""
+        is_undone = same(self.before[spot], after)
+        known = [] if alone or is_undone else self.sources.get(spot, [])
+        last = [] if source is None or is_undone else [source]
+        self.sources[spot] = [*(each for each in known if each != source), *last][-MAX_SOURCES:]
 
 
-def copied(value: object) -> object:
-    """Containers are copied, so that an in-place change can be undone; anything else is itself."""
-    if any(type(value) is each for each in (dict, list, set)):
-        try:
-            return copy.deepcopy(value)
-        except Exception:  # the project's own objects may refuse, or run into anything
-            return copy.copy(value)
-    return value
+def narrowest(scopes: Iterable[str]) -> str:
+    """Of some scopes of fixtures the one that ends first; "" if there is none."""
+    return min(filter(None, scopes), key=_SCOPES.index, default="")

@@ -101,6 +101,7 @@ class RecorderPlugin:
             changes=(*(self._changes or ()), *elsewhere),
             finalised=tuple(self._finalised),
             wider=self._outcomes.wider,
+            renewed=self._book.renewed(),
         )
         self.segment.write(Finished(run))
         self.last = run
@@ -156,6 +157,8 @@ class RecorderPlugin:
             return (yield)
         finally:
             self._boundary(always=wide)
+            if wide:
+                self._book.set_up(cause)
             fixturedef.addfinalizer(partial(self._begin_finalising, fixturedef, cause))
             self._causes.pop(cause)
 

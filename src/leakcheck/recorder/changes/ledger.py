@@ -9,24 +9,25 @@ from __future__ import annotations
 import contextlib
 import sys
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from types import FrameType, ModuleType
 
 from leakcheck.probes import MISSING, KindOfState, Probes
-from leakcheck.recorder.changes.accounts import Account, Lifetime, Place, Saved, Spot, copied
-from leakcheck.recorder.changes.causes import Cause, Causes
+from leakcheck.recorder.changes.accounts import SESSION, Account, Lifetime, Place, Spot, narrowest
+from leakcheck.recorder.changes.causes import START, Cause, Causes
 from leakcheck.recorder.changes.doctests import Doctests
+from leakcheck.recorder.changes.kept_values import KeptValues
 from leakcheck.recorder.changes.line_watch import LineWatch
 from leakcheck.recorder.changes.owner_names import Birth, owner_name, relative
 from leakcheck.recorder.changes.pictures import Pictures, is_plain
+from leakcheck.recorder.changes.reads import Reads
 from leakcheck.recorder.deep.deep_look import DeepLook
-from leakcheck.records import Change, Location, PathChange, Source
+from leakcheck.records import Change, Location, PathChange, Renewed, Source
 from leakcheck.snapshots.frames import ModuleBodies, executing_modules, innermost, is_project_file
 from leakcheck.snapshots.snapshot import ABSENT, Snapshot, differences, same
 from leakcheck.snapshots.values import Snapshotter
 
 _CHEAP = 48
-_MAX_SOURCES = 5
 
 
 class StateLedger:
@@ -42,7 +43,8 @@ class StateLedger:
         self._root = root
         self._places: dict[tuple[str, int], Place] = {}
         self._accounts: dict[Lifetime, Account] = {}
-        self._reads: dict[Spot, None] = {}
+        self._reads = Reads()
+        self._kept: KeptValues | None = None
         self._test: Lifetime | None = None
         self._lines = LineWatch()
         self._pictures = Pictures(camera)
@@ -71,10 +73,9 @@ class StateLedger:
         if self._test is None:
             return
         place = self._places.get((probe.kind, id(owner)))
-        if place is None or self._own(place) or (place, key) in self._reads:
+        if place is None or self._own(place) or (place, key) in self._reads or self._wrote((place, key)):
             return
-        if not any((place, key) in account.before for account in self._accounts.values()):
-            self._reads[place, key] = None
+        self._reads.add((place, key))
 
     def written(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
         place = self._places.get((probe.kind, id(owner)))
@@ -147,8 +148,20 @@ class StateLedger:
         """The locations that the test consulted before writing them."""
         self._test = None
         self._lines.stop()
-        reads = {self._location(place, key) for place, key in self._reads if place.ref() is not None}
-        return tuple(sorted(reads))
+        return self._reads.locations(self._location)
+
+    def renewed(self) -> tuple[Renewed, ...]:
+        """What fixtures that several tests share have set, while they were set up in the test."""
+        return self._reads.renewed(self._location)
+
+    def set_up(self, cause: Cause) -> None:
+        """The set-up of a fixture that several tests share is over: what it has set is what they find."""
+        account = self._accounts.get(cause.lifetime)
+        spots = [] if account is None else [spot for spot in account.before if self._differs(account, spot)]
+        self._reads.renew(spots, cause.scope or "")
+        if self._kept is not None:
+            born = [place for place in self._places.values() if place.birth.cause.lifetime == cause.lifetime]
+            self._kept.save(cause.lifetime, [*spots, *self._kept.spots(born)])
 
     def check(self) -> None:
         """Find what changed without a tracked write. Outside full mode, only where it is cheap or was touched."""
@@ -173,10 +186,14 @@ class StateLedger:
                 place.seen.clear()
                 state = place.probe.state(owner)
                 place.known = {key: self._pictures.take(place, owner, key, state) for key in state}
+        if self._kept is not None:
+            self._kept.save(START.lifetime, self._kept.spots(self._newborn))
 
     def close(self, lifetime: Lifetime, reach: str = "suite") -> tuple[Change, ...]:
         """The lifetime is over: what it wrote and did not undo."""
         account = self._accounts.pop(lifetime, None)
+        if self._kept is not None:
+            self._kept.forget(lifetime)
         if account is None:
             return ()
         changes = (self._change(account, spot, lifetime, reach) for spot in account.before)
@@ -186,39 +203,24 @@ class StateLedger:
         """Whether owners of this kind are watched, so that their values can be saved."""
         return any(probe.kind == location.kind for probe in self.probes.owned)
 
-    def save(self, locations: Iterable[Location]) -> list[Saved]:
-        """Keep the present values of `locations`, so that they can be put back later."""
-        wanted = {(each.kind, each.owner): set[str]() for each in locations}
-        for each in locations:
-            wanted[each.kind, each.owner].add(each.key)
-        saved: list[Saved] = []
-        for place in list(self._places.values()):
-            owner = place.ref()
-            keys = wanted.get((place.probe.kind, self._name(place))) if owner is not None else None
-            if keys:
-                state = place.probe.state(owner)
-                saved += [self._saved(place, owner, key, state) for key in keys]
-        return saved
+    def keep(self, locations: Iterable[Location]) -> None:
+        """Keep the values of `locations`, so that they can be put back later."""
+        self._kept = KeptValues(locations, self._picture)
+        self._kept.save(START.lifetime, self._kept.spots(self._places.values()))
 
-    def put_back(self, saved: Iterable[Saved]) -> frozenset[Location]:
-        """Put values back; returns the locations that have their old value now."""
-        done = set()
-        for each in saved:
-            owner = each.place.ref()
-            if owner is None:
-                continue
-            try:
-                each.place.probe.restore(owner, each.key, each.value)
-            except Exception:  # the project's own objects may refuse in any way; then it is not put back
-                continue
-            self._compare(each.place, (each.key,), self._causes.current, untracked=True)
-            if same(each.photograph, each.place.known.get(each.key, ABSENT)):
-                done.add(self._location(each.place, each.key))
-        return frozenset(done)
+    def put_back(self) -> frozenset[Location]:
+        """Put back what is kept; returns the locations that have their old value now."""
+        return frozenset() if self._kept is None else frozenset(self._kept.put_back(self._location, self._settled))
 
-    def _saved(self, place: Place, owner: object, key: str, state: Mapping[str, object]) -> Saved:
-        photograph = self._pictures.take(place, owner, key, state) if key in state else ABSENT
-        return Saved(place, key, copied(state.get(key, MISSING)), photograph)
+    def _settled(self, spot: Spot) -> Snapshot:
+        place, key = spot
+        self._compare(place, (key,), self._causes.current, untracked=True)
+        return place.known.get(key, ABSENT)
+
+    def _picture(self, place: Place, key: str) -> Snapshot:
+        owner = place.ref()
+        state = {} if owner is None else place.probe.state(owner)
+        return self._pictures.take(place, owner, key, state)
 
     # How it is done --------------------------------------------------------------------------------------------
 
@@ -270,14 +272,20 @@ class StateLedger:
             cause, source = place.touched.get(key) or place.touched.get(None) or (cause, None)
         if self._is_first_value(place, cause):
             return
-        account = self._accounts.setdefault(cause.lifetime, Account())
+        account = self._accounts.get(cause.lifetime)
+        if account is None:
+            scope = cause.scope if cause.kind == "fixture" else None
+            account = self._accounts[cause.lifetime] = Account(scope or "")
         spot = (place, key)
         account.before.setdefault(spot, before)
         if cause.kind == "import" and executing_modules(sys._getframe(1))[:1] != [cause.file]:
             account.stray.add(spot)
-        sources = account.sources.setdefault(spot, [])
-        if source is not None and source not in sources and len(sources) < _MAX_SOURCES:
-            sources.append(source)
+        account.wrote(spot, source, place.known.get(key, ABSENT), alone=not self._adds(place, key, before))
+
+    @staticmethod
+    def _adds(place: Place, key: str, before: Snapshot) -> bool:
+        """Whether the last write changed a value where it stands, and so has a part in what is there."""
+        return place.probe.in_place and all(row[0] for row in differences(before, place.known.get(key, ABSENT)))
 
     @staticmethod
     def _is_first_value(place: Place, cause: Cause) -> bool:
@@ -300,7 +308,8 @@ class StateLedger:
             return None
         rows = differences(before, after)
         paths = tuple(PathChange(path, old, new) for path, old, new, _ in rows if path)
-        born_in = place.birth.cause
+        over = narrowest(other.scope for other in self._accounts.values() if spot in other.before)
+        born_in = place.birth.cause.scope or "" if place.birth.cause.kind == "fixture" else ""
         return Change(
             location=self._location(place, key),
             before=before.text,
@@ -308,11 +317,27 @@ class StateLedger:
             digest=after.digest(),
             before_digest=before.digest(),
             paths=paths,
-            sources=tuple(account.sources.get(spot, ())),
+            sources=tuple(reversed(account.sources.get(spot, ()))),
             lifetime=str(lifetime[0]),
-            reach=born_in.scope or "suite" if born_in.kind == "fixture" else reach,
+            reach=narrowest((born_in, "" if over == SESSION else over)) or reach,
             internal=(bool(rows) and all(row[3] for row in rows)) or spot in account.stray,
+            over=over,
         )
+
+    def _wrote(self, spot: Spot) -> bool:
+        """Whether the running code consults what it has written itself. A fixture that several tests share consults
+        on its way out what is no concern of the test that happens to be the last."""
+        cause = self._causes.current
+        if cause.kind == "fixture" and cause.phase == "teardown":
+            return any(spot in account.before for account in self._accounts.values())
+        own = (self._accounts.get(lifetime) for lifetime in (self._test, cause.lifetime) if lifetime is not None)
+        return any(account is not None and spot in account.before for account in own)
+
+    @staticmethod
+    def _differs(account: Account, spot: Spot) -> bool:
+        """Whether what stands there is not what stood there before."""
+        place, key = spot
+        return not same(account.before[spot], place.known.get(key, ABSENT))
 
     def _location(self, place: Place, key: str) -> Location:
         return Location(place.probe.kind, self._name(place), key)

@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import pytest
 
-from leakcheck.recorder.changes.accounts import Saved
 from leakcheck.recorder.changes.hooks import RecorderPlugin
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
@@ -91,7 +90,8 @@ class Runner:
         question = order.question
         deep = DeepRun.of(self._book, question)
         undone = () if deep is not None else questions.puts_back(question)
-        saved = self._book.save(undone) if undone else []
+        if undone:
+            self._book.keep(undone)
         turn = questions.put_back_before(question, len(items))
         twice = isinstance(question, Alone) and question.again
         ran: set[str] = set()
@@ -105,7 +105,7 @@ class Runner:
                 self._tell_deep(deep, segment)
                 self._recorder.look_again()
             elif index == turn and undone and not questions.is_placebo(question):
-                self._put_back(saved, undone, segment)
+                self._put_back(undone, segment)
             within = deep.surroundings() if index >= turn and deep is not None else None
             if within is None:
                 self._run_item(item, following)
@@ -174,8 +174,8 @@ class Runner:
         if deep.put_back_nothing():
             segment.write(Note(Topic.NOT_RESTORED, "nothing of what was asked for"))
 
-    def _put_back(self, saved: list[Saved], locations: Sequence[Location], segment: Segment) -> None:
-        done = self._book.put_back(saved)
+    def _put_back(self, locations: Sequence[Location], segment: Segment) -> None:
+        done = self._book.put_back()
         for location in locations:
             if location not in done:
                 segment.write(Note(Topic.NOT_RESTORED, f"{location.kind} {location.owner} {location.key}"))
