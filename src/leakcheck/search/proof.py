@@ -100,7 +100,7 @@ def _proofs(bench: AuditSession) -> list[Order]:
             order_for(bench.suite, witness, repeat=len(evidence.outcomes[witness]) + number)
             for number in range(CONFIRMATIONS - evidence.own(witness) - (witness in wanted))
         ]
-        for location in carriers(witness, bench.known())[:MAX_CARRIERS] if witness.before else ():
+        for location in carriers(witness, bench.known())[:MAX_CARRIERS]:
             put_back = witness, (location,)
             if put_back not in evidence.restored and put_back not in evidence.tried_in_vain:
                 orders.append(order_for(bench.suite, witness, PutBack((location,))))

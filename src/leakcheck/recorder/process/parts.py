@@ -16,6 +16,7 @@ from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.owner_names import relative
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.deep.watchpoints import Watchpoints
+from leakcheck.recorder.process.import_run import ImportRun
 from leakcheck.recorder.process.import_threads import Threads
 from leakcheck.recorder.process.neutralise import Neutraliser
 from leakcheck.recorder.process.random_seeds import Chance
@@ -74,6 +75,8 @@ class RecordingPart(Part):
         self._imports = ImportCauses(watch.book, watch.causes)
         self._unordered: list[pytest.Item] = []
         self.look: DeepLook | None = None
+        self.follows: Order | None = None
+        self.import_run: ImportRun | None = None
 
     def on_root(self, root: str) -> None:
         self.watch.book.settle_root(root)
@@ -83,6 +86,10 @@ class RecordingPart(Part):
     def pytest_configure(self, config: pytest.Config) -> None:
         super().pytest_configure(config)
         config.pluginmanager.register(self._imports, "leakcheck-imports")
+        if self.follows is not None:
+            root = os.path.realpath(str(config.rootpath))
+            self.import_run = ImportRun(self.watch.book, self.follows, root)
+            config.pluginmanager.register(self.import_run, "leakcheck-import-run")
         if self.collect:
             config.args = [os.path.join(str(config.rootpath), file) for file in self.collect]
 
@@ -146,7 +153,7 @@ class RecordingPart(Part):
         row = None
         if is_row and look is not None:
             row = Row.begin(look, self.watch.probes, lambda: outside.told, self.chance, config)
-        Runner(session, items, outcomes, recorder, self.watch.book, look, row).run(order, segment)
+        Runner(session, items, outcomes, recorder, self.watch.book, look, row, self.import_run).run(order, segment)
 
     def _all_tests(
         self, session: pytest.Session, order: Order, items: Mapping[str, pytest.Item], segment: Segment
@@ -179,7 +186,8 @@ class SinglePart(RecordingPart):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> int | None:
-        self.collect = read_order(self.setup.segment).collect
+        order = read_order(self.setup.segment)
+        self.collect, self.follows = order.collect, order if order.follows_imports else None
         return super().pytest_cmdline_main(config)
 
     @pytest.hookimpl(tryfirst=True)
