@@ -237,12 +237,13 @@ def _cures(evidence: Evidence) -> Mapping[Group, None]:
 
 def _alike(bench: AuditSession, changed: Sequence[Location]) -> Groups:
     """What is in the same containers as what cured anybody, and what is of the same kind: many tests are made after
-    one pattern. (What all modules hold has none.)"""
+    one pattern. (What all modules hold has none, and to forget a module is to
+    forget all that was changed in it.)"""
     places = dict.fromkeys(each for group in _cures(bench.evidence()) for each in group)
     parents = dict.fromkeys(container(each, bench.suite) for each in places)
     inside = (each for each in changed if container(each, bench.suite) in parents)
     yield from ((each,) for each in dict.fromkeys(container(each, bench.suite) for each in inside))
-    for kind in dict.fromkeys(each.kind for each in places):
+    for kind in dict.fromkeys(each.kind for each in places if bench.suite.kind(each).about.put_back != "apart"):
         if kind != GLOBALS:
             yield tuple(each for each in changed if each.kind == kind)
 

@@ -184,11 +184,12 @@ def _inquire_imports(bench: AuditSession, test: str, wanted: bool) -> Inquiry:
         evidence = yield [Asked(witness) for witness in suspects]
         if any(evidence.shows(witness, wanted) for witness in suspects):
             return
-    yield from shrink(
+    found = yield from shrink(
         files,
         lambda part: Asked(Witness((), test, part)),
         lambda evidence, asked: evidence.shows(asked.witness, wanted),
     )
+    yield [Asked(Witness((), test, found))]  # one file, or all, was no question until now
 
 
 def find_more(bench: AuditSession) -> None:

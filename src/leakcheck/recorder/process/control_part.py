@@ -35,9 +35,10 @@ class ControlPart(Part):
         self._outside.settle_root(root)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self) -> None:
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
         # What imports write, they write in every process: only what tests write is put back.
         self._outside.begin(self._segment, undo_folder(self.setup, self._segment))
+        self.import_order.tell(self._order, os.path.realpath(str(session.config.rootpath)), self._segment)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

@@ -16,6 +16,7 @@ from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.owner_names import relative
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.deep.watchpoints import Watchpoints
+from leakcheck.recorder.process.import_order import ImportOrder
 from leakcheck.recorder.process.import_run import ImportRun
 from leakcheck.recorder.process.import_threads import Threads
 from leakcheck.recorder.process.neutralise import Neutraliser
@@ -41,6 +42,7 @@ class Part:
         self._own = f"{os.path.basename(setup.segment).removesuffix('.jsonl')}-{os.getpid()}"
         self.neutraliser = Neutraliser(os.path.join(setup.scratch, f"t{self._own}"))
         self.threads = Threads()
+        self.import_order = ImportOrder()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: Any, args: list[str]) -> Generator[None, Any, Any]:
@@ -61,6 +63,7 @@ class Part:
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", MARKER)  # where the project's environment lacks leakcheck, too
+        config.pluginmanager.register(self.import_order, "leakcheck-import-order")
 
 
 class RecordingPart(Part):
@@ -137,6 +140,7 @@ class RecordingPart(Part):
         """Run `order` in this process, recorded."""
         config = session.config
         self.watch.outside.begin(segment, undo_folder(self.setup, segment))
+        self.import_order.tell(order, os.path.realpath(str(config.rootpath)), segment)
         items = items_by_id(session.items)
         if not order.tests:
             order = self._all_tests(session, order, items, segment)
