@@ -33,9 +33,10 @@ def import_command(suite: Suite, files: Iterable[str], test: str) -> str:
 
 def import_order(suite: Suite, files: Iterable[str], test: str) -> tuple[str, ...]:
     """`files` and that of `test`, as the suite imports them."""
-    wanted = {*files, *(item.file for item in suite.tests if item.id == test)}
+    own = next((item.file for item in suite.tests if item.id == test), test.partition("::")[0])
+    wanted = dict.fromkeys((*files, own))
     there = dict.fromkeys(item.file for item in suite.tests if item.file in wanted)
-    return (*(file for file in files if file not in there), *there)
+    return (*(file for file in wanted if file not in there), *there)
 
 
 def import_arguments(suite: Suite, files: Iterable[str], test: str) -> list[str]:
