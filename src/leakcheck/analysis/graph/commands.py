@@ -8,13 +8,18 @@ from collections.abc import Iterable
 
 from leakcheck.records import Suite, node_id
 
-TWICE = "import pytest, sys; sys.exit(pytest.main(sys.argv[1:]) or pytest.main(sys.argv[1:]))"
+TWICE = (
+    "import copy, pytest, sys; loop = lambda self, session: [each.ihook.pytest_runtest_protocol(item=each, "
+    "nextitem=following) for each in session.items for following in (copy.copy(each), None)]; "
+    'sys.exit(pytest.main(sys.argv[1:], plugins=[type("Twice", (), {"pytest_runtestloop": loop})()]))'
+)
+"""Runs each test twice in one session: all that is wider than a test lives on, and no conftest is imported anew."""
 
 
 def command(suite: Suite, tests: Iterable[str]) -> str:
     """The command that runs just `tests`, in that order, in one new process.
 
-    pytest runs no test twice, so for a test behind itself pytest is called twice in one process.
+    pytest runs no test twice, so a test behind itself has a loop of its own.
     """
     sequence = tuple(tests)
     start = suite.launcher.split() if len(set(sequence)) == len(sequence) else ["python", "-c", TWICE]
