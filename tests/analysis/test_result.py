@@ -21,7 +21,7 @@ from leakcheck.analysis import (
     profiles_of,
 )
 from leakcheck.analysis.facts.profiles import net_changes
-from leakcheck.analysis.graph.commands import suite_command
+from leakcheck.analysis.graph.commands import import_order, suite_command
 from leakcheck.options import FailOn
 from leakcheck.records import (
     WHOLE,
@@ -35,6 +35,7 @@ from leakcheck.records import (
     Result,
     Source,
     Suite,
+    TestItem,
     TestRun,
 )
 from leakcheck.records.topics import Topic
@@ -173,7 +174,7 @@ def test_a_file_that_pollutes_by_its_import() -> None:
     runs = [execution("confirm", BROKEN, collect=("test_b.py", FILE), repeat=number) for number in range(6)]
     (edge,) = edges(*ALONE, *runs, of=known)
     assert (edge.polluters, edge.witness) == (("test_b.py",), ("test_b.py", V))
-    assert edge.reproduce == f"pytest --deselect=test_b.py test_b.py {V}"
+    assert edge.reproduce == f"pytest --deselect=test_b.py test_b.py {V}"  # it has no test that could be named
     found = result(*ALONE, *runs, of=known)
     assert {test.id: test.verdict for test in found.tests}[V] == "victim"
     (leaked,) = [each for each in found.leaks if each.polluters == ("test_b.py",)]
@@ -388,6 +389,35 @@ def test_commands_are_typed_where_the_user_stands() -> None:
     below = replace(SUITE, invocation="sub/deep")
     assert command(below, ("test_a.py::t", "sub/deep/test_b.py::t")) == "pytest ../../test_a.py::t test_b.py::t"
     assert import_command(below, ("sub/x.py",), "sub/deep/y.py::t").endswith("../x.py y.py::t")
+
+
+def test_a_test_of_a_file_has_it_imported_in_the_order_of_the_suite() -> None:
+    tests = ("sub/x.py::C::p[1]", "sub/x.py::t", "y.py::t", "z.py::p[a-b]", "z.py::p[c]")
+    suite = replace(SUITE, tests=tuple(TestItem(test, test.partition("::")[0]) for test in tests))
+    assert import_command(suite, ("sub/x.py",), "y.py::t") == ("pytest --deselect=sub/x.py::t sub/x.py::t y.py::t")
+    assert import_command(suite, ("z.py", "sub/x.py"), "y.py::t") == (
+        "pytest --deselect=z.py::p --deselect=sub/x.py::t sub/x.py::t y.py::t z.py::p"
+    )
+    assert import_order(suite, ("z.py", "sub/x.py"), "y.py::t") == ("sub/x.py", "y.py", "z.py")
+
+
+def test_files_that_were_imported_in_another_order_are_no_witness() -> None:
+    runs = [execution("confirm", BROKEN, collect=("test_b.py", FILE), repeat=number) for number in range(6)]
+    odd = [replace(each, notes=(Note(Topic.IMPORTS, "otherwise"),)) for each in runs]
+    assert len(edges(*ALONE, *runs)) == 1
+    assert edges(*ALONE, *odd) == []
+
+
+def test_what_was_put_back_right_behind_the_import_proves_it_although_no_read_was_seen() -> None:
+    leak = change(line=1, lifetime="import", cause="test_b.py")
+    known = replace(SUITE, import_changes=(leak,))
+    runs = [execution("confirm", BROKEN, collect=("test_b.py", FILE), repeat=number) for number in range(6)]
+    cured = execution("confirm", replace(BROKEN, outcome="passed"), collect=("test_b.py", FILE))
+    cured = replace(cured, order=replace(cured.order, question=PutBack((leak.location,))))
+    blind = [replace(each, runs=tuple(replace(run, reads=()) for run in each.runs)) for each in (*ALONE, *runs)]
+    found = Knowledge.of([*blind, cured], known)
+    ((edge, locations),) = edges_of(found)
+    assert (edge.counterfactual, locations) == (True, (leak.location,))
 
 
 def test_the_second_of_a_name_is_named_by_its_node_id() -> None:

@@ -96,14 +96,32 @@ def fails_by_chance(odds: float) -> Step:
 @dataclass(frozen=True)
 class Model:
     """Tests by name, in declared order. Locations whose name starts with `hidden` nobody sees, those that start
-    with `global` are looked at where a test runs alone, and watched when they are known."""
+    with `global` are looked at where a test runs alone, and watched when they are known. `imports` are values that
+    files set while they are imported, none of which any probe tracks."""
 
     tests: Mapping[str, tuple[Step, ...]]
+    imports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def suite(self) -> Suite:
         items = tuple(TestItem(test, test.partition("::")[0], 1, ("m", "")) for test in self.tests)
         return Suite("/project", (), items, kinds=watched(app_state="tracked", module_globals="compared"))
+
+    def imported(self, order: Order) -> State:
+        """What is set when all files of `order` are imported, and nothing is put back."""
+        return {
+            name: value
+            for file, values in self.imports.items()
+            if not order.collect or file in order.collect
+            for name, value in values.items()
+        }
+
+    def left_by_imports(self, order: Order) -> Iterator[Change]:
+        """What the files beside that of the last test have changed."""
+        for file in order.collect:
+            if not order.tests[-1].startswith(f"{file}::"):
+                changes = _changes({}, self.imports.get(file, {}))
+                yield from (replace(change, cause=file) for change in changes)
 
     def fails(self, order: Sequence[str]) -> bool:
         """Whether the last test of `order` fails."""
@@ -249,13 +267,15 @@ class ModelEngine:
             if isinstance(order.question, Row) and (run.changes or run.bad or run.again == "failed"):
                 notes = (Note(Topic.LEFT, run.test),)
                 break
+        if order.follows_imports:
+            deep += self.model.left_by_imports(order)
         modules = (OWNER,) if isinstance(order.question, Alone | Row) else ()
         name = WARM if _is_warm(order) else "fork"
         told: dict[str, Any] = {"notes": notes, "engine": name, "deep": tuple(deep), "modules": modules}
         return Execution(tag, order, "finished", tuple(runs), **told)
 
     def _runs(self, order: Order, tests: Sequence[str]) -> Iterator[TestRun]:
-        state: State = dict(self.warm) if _is_warm(order) else {}
+        state: State = {**self.model.imported(order), **(self.warm if _is_warm(order) else {})}
         for number, test in enumerate(tests):
             if number == put_back_before(order.question, len(tests)):
                 kept = puts_back(order.question)

@@ -86,6 +86,10 @@ class Setting:
         """The context for the next test to run in, if something that was put back is so in that alone."""
         return None
 
+    def is_doubtful(self, owner: str, key: str, old: Any, new: Any) -> bool:
+        """Whether a package may have made this difference for itself: then it is told only where it hurts."""
+        return False
+
     def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
         """The names whose values may differ between two readings."""
         return [*before, *(each for each in after if each not in before)]

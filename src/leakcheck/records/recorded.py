@@ -8,7 +8,19 @@ from typing import Literal, NamedTuple
 
 from leakcheck.records.kinds import UNKNOWN, Kind
 from leakcheck.records.locations import Location
-from leakcheck.records.questions import Control, OrderKind, Printed, Question, Whole, kind_of, title
+from leakcheck.records.questions import (
+    Control,
+    DeepLook,
+    DeepPutBack,
+    OrderKind,
+    Pinpoint,
+    Printed,
+    PutBack,
+    Question,
+    Whole,
+    kind_of,
+    title,
+)
 from leakcheck.records.topics import Topic
 
 Outcome = Literal[
@@ -178,6 +190,11 @@ class Order:
     def is_backward(self) -> bool:
         """Whether this is the reverse of a random order."""
         return isinstance(self.question, Whole) and self.question.backwards
+
+    @property
+    def follows_imports(self) -> bool:
+        """Whether the import of other files is looked into, or undone, before the next file is imported."""
+        return bool(self.collect) and isinstance(self.question, PutBack | DeepLook | DeepPutBack | Pinpoint)
 
     @property
     def is_plain(self) -> bool:

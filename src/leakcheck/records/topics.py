@@ -13,6 +13,8 @@ class Topic(StrEnum):
     BUDGET = "budget"
     ENGINE = "engine"
     FILES = "files"
+    IMPORTS = "imports"
+    """Test files were not imported in the order in which they were to be."""
     LAUNCHER = "launcher"
     LEFT = "left"
     """A test in a row has left something, or did not simply pass: it was the last."""

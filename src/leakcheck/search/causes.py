@@ -56,7 +56,7 @@ def members(bench: AuditSession) -> Mapping[Cause, Sequence[Carried]]:
     found: dict[Cause, list[Carried]] = {}
     for carried in bench.edges():
         cause = cause_of(carried)
-        if cause is not None and len(carried[0].polluters) == 1:
+        if cause is not None and len(carried[0].polluters) == 1 and carried[0].polluters[0] in bench.files:
             found.setdefault(cause, []).append(carried)
     tests = {cause: {edge.test for edge, _ in edges} for cause, edges in found.items()}
     return {cause: edges for cause, edges in found.items() if len(tests[cause]) >= FEWEST}

@@ -63,7 +63,7 @@ def _in_turn(bench: AuditSession, find: Finding, inquire: Inquiring) -> None:
 def _pioneers(witnesses: Sequence[Witness]) -> list[Witness]:
     chosen: dict[Makers, Witness] = {}
     for witness in _one_each(witnesses):
-        chosen.setdefault(witness.before, witness)
+        chosen.setdefault(witness.makers, witness)
     return list(chosen.values())[:PIONEERS]
 
 
@@ -79,8 +79,8 @@ def _by_turns(witnesses: Sequence[Witness]) -> list[Witness]:
     turns: Counter[Makers] = Counter()
     ranked = []
     for witness in witnesses:
-        turns[witness.before] += 1
-        ranked.append((turns[witness.before], witness))
+        turns[witness.makers] += 1
+        ranked.append((turns[witness.makers], witness))
     return [witness for _, witness in sorted(ranked, key=lambda row: row[0])]
 
 
@@ -130,7 +130,7 @@ def _is_tried(bench: AuditSession, witness: Witness) -> bool:
 
 def _open(bench: AuditSession) -> list[Witness]:
     """Those of confirmed edges of which not all was tried."""
-    return [each for each in accusing_without_location(bench) if each.before and not _is_over(bench, each)]
+    return [each for each in accusing_without_location(bench) if not _is_over(bench, each)]
 
 
 def _is_over(bench: AuditSession, witness: Witness) -> bool:
@@ -138,7 +138,7 @@ def _is_over(bench: AuditSession, witness: Witness) -> bool:
     evidence = bench.evidence()
     if witness in evidence.misled:
         return True
-    changes = evidence.deep.get(witness.before)
+    changes = evidence.deep.get(witness.makers)
     if not changes:
         return changes is not None
     return _is_asked(evidence, witness, tuple(change.location for change in changes))
@@ -156,7 +156,7 @@ def _inquire(bench: AuditSession, witness: Witness) -> Inquiry:
     if (yield from _without_a_look(bench, witness)):
         return
     evidence = yield [Asked(witness, DeepLook())]
-    changes = evidence.deep.get(witness.before, ())
+    changes = evidence.deep.get(witness.makers, ())
     places = [change.location for change in changes]
     known = _same_as_others(bench, witness, places), _alike(bench, places)
     for groups in (*known, *stages(changes, bench.suite)):
@@ -170,7 +170,7 @@ def _inquire_early(bench: AuditSession, witness: Witness) -> Inquiry:
 
 def _without_a_look(bench: AuditSession, witness: Witness) -> Asking[bool]:
     """Put back what is known to be changed by the makers of `witness`. Returns whether that was it."""
-    if witness.before in bench.evidence().deep:
+    if witness.makers in bench.evidence().deep:
         return False
     places = left_alone(bench, witness.before)
     known = _same_as_others(bench, witness, places), _containers(bench, witness)
@@ -229,7 +229,7 @@ def _near(bench: AuditSession, witness: Witness) -> Sequence[Group]:
     evidence = bench.evidence()
     cures = _cures(evidence)
     mine = (places for _, places in evidence.restored_by_test.get(witness.test, ()))
-    near = [each for each in (*evidence.pinpointed_behind.get(witness.before, ()), *mine) if each in cures]
+    near = [each for each in (*evidence.pinpointed_behind.get(witness.makers, ()), *mine) if each in cures]
     return list(dict.fromkeys(near)) or list(cures)
 
 
@@ -238,18 +238,19 @@ def _cures(evidence: Evidence) -> Mapping[Group, None]:
     return dict.fromkeys(
         places
         for witness, places in evidence.restored
-        if (witness.before, places) in evidence.pinpointed and evidence.proves(witness, places)
+        if (witness.makers, places) in evidence.pinpointed and evidence.proves(witness, places)
     )
 
 
 def _alike(bench: AuditSession, changed: Sequence[Location]) -> Groups:
     """What is in the same containers as what cured anybody, and what is of the same kind: many tests are made after
-    one pattern. (What all modules hold has none.)"""
+    one pattern. (What all modules hold has none, and to forget a module is to
+    forget all that was changed in it.)"""
     places = dict.fromkeys(each for group in _cures(bench.evidence()) for each in group)
     parents = dict.fromkeys(container(each, bench.suite) for each in places)
     inside = (each for each in changed if container(each, bench.suite) in parents)
     yield from ((each,) for each in dict.fromkeys(container(each, bench.suite) for each in inside))
-    for kind in dict.fromkeys(each.kind for each in places):
+    for kind in dict.fromkeys(each.kind for each in places if bench.suite.kind(each).about.put_back != "apart"):
         if kind != GLOBALS:
             yield tuple(each for each in changed if each.kind == kind)
 
@@ -307,7 +308,7 @@ def _in_company(bench: AuditSession, witnesses: Sequence[Witness]) -> list[Order
     """What cured others is put back behind the same makers, for all who can be asked in one execution."""
     evidence = bench.evidence()
     by_makers: dict[Makers, list[Witness]] = {}
-    for each in witnesses:
+    for each in (each for each in witnesses if each.before):
         by_makers.setdefault(each.before, []).append(each)
     orders: list[Order] = []
     for makers, mine in by_makers.items():

@@ -8,7 +8,7 @@ from leakcheck.analysis.facts.evidence import Evidence, Witness
 from leakcheck.analysis.facts.significance import repeats
 from leakcheck.analysis.graph.certainty import still_missing
 from leakcheck.analysis.graph.edges import CONFIRMATIONS, PART_REPEATS, is_step, parts
-from leakcheck.analysis.graph.effects import Carried, carriers
+from leakcheck.analysis.graph.effects import Carried, carriers, left_by_imports
 from leakcheck.records import Alone, Edge, Location, Order, PutBack
 from leakcheck.search.causes import is_quiet, members, membership, pioneer
 from leakcheck.search.questions import order_for, printed_order
@@ -100,7 +100,8 @@ def _proofs(bench: AuditSession) -> list[Order]:
             order_for(bench.suite, witness, repeat=len(evidence.outcomes[witness]) + number)
             for number in range(CONFIRMATIONS - evidence.own(witness) - (witness in wanted))
         ]
-        for location in carriers(witness, bench.known())[:MAX_CARRIERS] if witness.before else ():
+        candidates = (*carriers(witness, bench.known()), *left_by_imports(witness, bench.suite))
+        for location in list(dict.fromkeys(candidates))[:MAX_CARRIERS]:
             put_back = witness, (location,)
             if put_back not in evidence.restored and put_back[1] not in hopeless:
                 orders.append(order_for(bench.suite, witness, PutBack((location,))))

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from leakcheck.analysis import Evidence
 from leakcheck.analysis.facts.evidence import Witness
-from leakcheck.analysis.graph.commands import arguments, import_arguments
+from leakcheck.analysis.graph.commands import arguments, import_arguments, import_order
 from leakcheck.records import Behind, DeepLook, DeepPutBack, Order, Pinpoint, Printed, PutBack, Question, Suite
 from leakcheck.search.delta_debugging import minimal
 from leakcheck.search.session import AuditSession
@@ -69,7 +69,7 @@ def _missing(bench: AuditSession, questions: Sequence[Asked]) -> list[Order]:
 def _answered_by(asked: Asked) -> object:
     """Equal for what one execution answers: what tests change is the same, whoever comes behind them."""
     if isinstance(asked.question, DeepLook | Pinpoint):
-        return asked.witness.before, asked.question
+        return asked.witness.makers, asked.question
     return asked.witness, asked.question
 
 
@@ -83,9 +83,9 @@ def _known(asked: Asked, evidence: Evidence) -> int:
             tries = evidence.tried_in_vain[witness, locations]
             return len(evidence.restored.get((witness, locations), ())) + tries
         case Pinpoint(locations):
-            return int((witness.before, locations) in evidence.pinpointed)
+            return int((witness.makers, locations) in evidence.pinpointed)
         case DeepLook():
-            return int(witness.before in evidence.deep)
+            return int(witness.makers in evidence.deep)
         case _:
             return len(evidence.outcomes.get(witness, ()))
 
@@ -111,8 +111,7 @@ def shrink(
 def order_for(suite: Suite, witness: Witness, question: Question = BEHIND, *, repeat: int = 0) -> Order:
     """The order that asks about `witness`."""
     tests = (*witness.before, witness.test)
-    own = (item.file for item in suite.tests if item.id == witness.test)
-    collect = (*witness.files, *dict.fromkeys(own)) if witness.files else ()
+    collect = import_order(suite, witness.files, witness.test) if witness.files else ()
     return Order(question, tests, collect=collect, repeat=repeat)
 
 

@@ -178,17 +178,24 @@ def _smallest(sequence: tuple[str, ...], test: str, wanted: bool, votes: int = 1
 def _inquire_imports(bench: AuditSession, test: str, wanted: bool) -> Inquiry:
     """The test behaves otherwise as soon as other test files are imported: which?"""
     files = [file for file in dict.fromkeys(bench.files.values()) if file != bench.files[test]]
-    known = dict.fromkeys(change.cause for change in bench.suite.import_changes if change.cause in files)
-    suspects = [Witness((), test, (file,)) for file in known]
+    changed = ((change.cause,) for change in bench.suite.import_changes)
+    known = dict.fromkeys((*changed, *_hurting_by_import(bench)))
+    suspects = [Witness((), test, each) for each in known if set(each) <= set(files)]
     if suspects:
         evidence = yield [Asked(witness) for witness in suspects]
         if any(evidence.shows(witness, wanted) for witness in suspects):
             return
-    yield from shrink(
+    found = yield from shrink(
         files,
         lambda part: Asked(Witness((), test, part)),
         lambda evidence, asked: evidence.shows(asked.witness, wanted),
     )
+    yield [Asked(Witness((), test, found))]  # one file, or all, was no question until now
+
+
+def _hurting_by_import(bench: AuditSession) -> list[tuple[str, ...]]:
+    """Files whose import is known to hurt or help others: they are tried before all files are searched."""
+    return [edge.polluters for edge, _ in bench.edges() if bench.files.keys().isdisjoint(edge.polluters)]
 
 
 def find_more(bench: AuditSession) -> None:

@@ -7,7 +7,7 @@ import os
 import sys
 import types
 from collections import deque
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 from leakcheck.snapshots.containers import (
@@ -53,9 +53,10 @@ def walk(
     foreign_depth: int = MAX_DEPTH,
     met: Callable[[str, Any], None] | None = None,
     toward: Container[str] | None = None,
+    modules: Iterable[types.ModuleType] | None = None,
 ) -> None:
     """Tell every holder that can be reached from `roots` (None: all modules) and its content, each object once, and
-    `met` of every way to each.
+    `met` of every way to each. `modules` are looked through for roots (None: all that are loaded).
 
     `deep` tells how many steps to go from a module, `foreign_depth` how many of them inside objects whose class is
     not the project's own. Where that is bounded, others' objects that classes hold (descriptors, mappers) are not
@@ -71,7 +72,7 @@ def walk(
     )
     seen: dict[int, object] = {id(each): each for each in left_out}
     waiting: deque[tuple[str, Any, int, int]] = deque()
-    for module in filter(roots, _modules()):
+    for module in filter(roots, _modules() if modules is None else modules):
         waiting.append((_root(module), module, 0, 0 if is_project(module) else 1))
     while waiting and len(seen) < MAX_HOLDERS:
         path, value, depth, foreign = waiting.popleft()

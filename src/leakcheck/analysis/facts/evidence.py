@@ -45,9 +45,15 @@ class Witness:
     test: str
     files: tuple[str, ...] = ()
 
+    @property
+    def makers(self) -> Makers:
+        """Who may have left what its test meets."""
+        return self.before or self.files
+
 
 Makers = tuple[str, ...]
-"""The tests before the last: what they changed is the same, whoever comes behind them."""
+"""The tests before the last, or the files that were imported beside its own: what they changed is the same, whoever
+comes behind them."""
 Undoing = tuple[Witness, tuple[Location, ...]]
 """A witness, and the locations that were put back before its test."""
 T = TypeVar("T")
@@ -192,11 +198,11 @@ class Answers:
                 key = witness, locations
                 self.restored[key] = (*self.restored.get(key, ()), outcome)
             case Pinpoint(locations):
-                self.pinpointed[witness.before, locations] = execution.deep
-                return (witness.test, *self._behind(witness.before))
+                self.pinpointed[witness.makers, locations] = execution.deep
+                return (witness.test, *self._behind(witness.makers))
             case DeepLook():
-                self.deep[witness.before] = execution.deep
-                return (witness.test, *self._behind(witness.before))
+                self.deep[witness.makers] = execution.deep
+                return (witness.test, *self._behind(witness.makers))
             case Printed(warm=warm):
                 self._add_printed(witness, execution, is_warm=warm and execution.engine == WARM)
             case _:
@@ -222,7 +228,7 @@ class Answers:
 
     def _behind(self, makers: Makers) -> Iterator[str]:
         """The tests before which something was put back that `makers` had changed."""
-        return (witness.test for witness, _ in self.restored if witness.before == makers)
+        return (witness.test for witness, _ in self.restored if witness.makers == makers)
 
     def _add_company(self, execution: Execution, asked: Company) -> tuple[str, ...]:
         told = tuple(company_of(execution, asked.makers))
@@ -277,12 +283,15 @@ def company_of(execution: Execution, makers: int) -> Iterator[tuple[Witness, Out
 
 
 def witness_of(execution: Execution, files: Mapping[str, str]) -> Witness | None:
-    """What `execution` tells about its last test; None if it asks nothing or did not come that far."""
+    """What `execution` tells about its last test; None if it asks nothing, did not come that far, or has imported
+    files in another order."""
     order = execution.order
     if not asks_last(order.question) or not execution.runs or not order.tests:
         return None
     test = order.tests[-1]
     if execution.runs[-1].test != test or len(execution.runs) != len(order.tests):
+        return None
+    if execution.tells(Topic.IMPORTS):
         return None
     own = {files.get(each, "") for each in order.tests}
     extra = tuple(file for file in order.collect if file not in own)

@@ -10,6 +10,7 @@ from leakcheck.analysis.facts.significance import ALPHA, by_chance, missing
 from leakcheck.analysis.graph.effects import carriers, effect_of
 from leakcheck.records import Alone, Deep, Execution, Location, Printed, Row
 from leakcheck.records.questions import puts_back
+from leakcheck.records.topics import Topic
 
 
 def is_sure(test: str, known: Knowledge) -> bool:
@@ -40,6 +41,32 @@ def _tallies(test: str, known: Knowledge) -> Iterator[tuple[int, int]]:
     shown = [each for each in evidence.by_test.get(test, ()) if effect_of(each, evidence) is not None]
     for place in sorted({places[0] for each in shown if len(places := carriers(each, known)) == 1}):
         yield counts_at(test, place, known)
+    for files in dict.fromkeys(each.files for each in shown if each.files and not each.before):
+        yield counts_with(test, files, known)
+
+
+def counts_with(test: str, files: tuple[str, ...], known: Knowledge) -> tuple[int, int]:
+    """The same as `counts_at`, where it is the import of `files` that decides: how often the test behaved otherwise
+    where all of them were imported, whatever ran before it, and as alone where they were not."""
+    profile, behind, without = known.evidence.profiles[test], 0, 0
+    for number, place in known.appearances.get(test, ()):
+        execution = known.executions[number]
+        question = execution.order.question
+        if isinstance(question, Deep | Alone | Row) or puts_back(question) or execution.tells(Topic.IMPORTS):
+            continue
+        imported = execution.order.collect or _of_command(execution, known)
+        is_there = not imported or set(files) <= set(imported)
+        outcome = execution.runs[place].outcome
+        if not (profile.differs(outcome) if is_there else profile.agrees(outcome)):
+            return 0, 0
+        behind, without = behind + is_there, without + (not is_there)
+    return max(behind - 1, 0), without + len(profile.outcomes) - 1
+
+
+def _of_command(execution: Execution, known: Knowledge) -> tuple[str, ...]:
+    """The files that a command names, which imports no others; none stands for the whole suite."""
+    is_printed = isinstance(execution.order.question, Printed)
+    return tuple(known.files.get(test, "") for test in execution.order.tests) if is_printed else ()
 
 
 def counts_at(test: str, location: Location, known: Knowledge) -> tuple[int, int]:

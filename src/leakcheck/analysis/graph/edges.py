@@ -200,7 +200,7 @@ def _proof(
 
 def _proven_deep(witness: Witness, evidence: Evidence) -> tuple[Location, ...]:
     """The fewest locations that deep looks found and that undo the effect when they are put back together."""
-    pinpointed = evidence.pinpointed_behind.get(witness.before, ())
+    pinpointed = evidence.pinpointed_behind.get(witness.makers, ())
     return min((tried for tried in pinpointed if evidence.proves(witness, tried)), key=len, default=())
 
 

@@ -41,7 +41,14 @@ def _place(witness: Witness, execution: Execution) -> int:
     return ran.index(witness.test, len(witness.before))
 
 
+def left_by_imports(witness: Witness, suite: Suite) -> tuple[Location, ...]:
+    """What the files of the witness were seen to leave, whoever reads it."""
+    return tuple(change.location for change in suite.import_changes if change.cause in witness.files)
+
+
 def _imported(witness: Witness, evidence: Evidence, suite: Suite) -> dict[Location, None]:
+    """Of what the files left, what the test reads, and what it is cured by: what a test reads of an object that it
+    is the first to import is not recorded where it runs alone."""
     profile = evidence.profiles[witness.test]
-    changes = (change for change in suite.import_changes if change.cause in witness.files)
-    return {change.location: None for change in changes if profile.reads_any(change.location)}
+    left = left_by_imports(witness, suite)
+    return {each: None for each in left if profile.reads_any(each) or evidence.cured(witness, (each,))}

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from leakcheck.analysis.facts.coverage import Coverage
 from leakcheck.analysis.facts.differences import differences, self_polluted
-from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.facts.knowledge import USUAL_DEPTH, Knowledge
 from leakcheck.analysis.facts.profiles import NAMED_KINDS, SoloProfile
 from leakcheck.analysis.graph.edges import edges_of
@@ -59,10 +58,8 @@ def _open(
         yield "it failed when it ran again in the same process, and that was not tried once more"
     if any(not edge.confirmed for edge, _ in mine):
         yield "a suspicion is not confirmed"
-    unseen = (Witness(edge.polluters, test) for edge, locations in mine if edge.confirmed and not locations)
-    if any(
-        witness.before not in evidence.deep for witness in unseen if set(witness.before) <= evidence.profiles.keys()
-    ):
+    unseen = (edge.polluters for edge, locations in mine if edge.confirmed and not locations)
+    if any(makers not in evidence.deep for makers in unseen):
         yield "what leaked into it is not known"
     missing = sum(not each.shown for each in tried)
     if missing:

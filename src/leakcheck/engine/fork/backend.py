@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import select
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leakcheck.engine.backend import PATIENCE, Backend, Capabilities
 from leakcheck.engine.fork.tree_client import Node, Root
@@ -14,6 +14,7 @@ from leakcheck.engine.meter import Tally
 from leakcheck.engine.processes import kill_group, status_of, uninterrupted
 from leakcheck.engine.spawn.backend import KILLED, SpawnBackend
 from leakcheck.engine.spawn.launch import Launch
+from leakcheck.records import Order
 from leakcheck.wire.messages import Gone, Ready, Reply, Up
 
 SUITE = "suite"
@@ -74,9 +75,9 @@ class ForkBackend(Backend):
             self._numbers = itertools.count(1 + self._launch.folder.highest("node"))
             self._open(self._root, SUITE, ())
 
-    def _open(self, root: Root, tag: str, files: tuple[str, ...]) -> Node:
-        self._launch.folder.begin(tag)
-        return root.open_node(tag, files)
+    def _open(self, root: Root, tag: str, files: tuple[str, ...], order: Order | None = None) -> Node:
+        self._launch.folder.begin(tag, order)
+        return root.open_node(tag, files, order)
 
     # Jobs ------------------------------------------------------------------------------------------------------
 
@@ -98,7 +99,7 @@ class ForkBackend(Backend):
         node = self._node_for(self._root, job)
         if node is None:
             if len(self._root.nodes) <= lanes + 1:
-                self._open(self._root, f"node{next(self._numbers):05d}", job.order.collect)
+                self._open(self._root, f"node{next(self._numbers):05d}", *_needs(job.order))
             return False
         if node.state == "gone" and not self._root.forgets_killed(node):
             job.mode = SpawnBackend.name
@@ -109,7 +110,7 @@ class ForkBackend(Backend):
 
     @staticmethod
     def _node_for(root: Root, job: Job) -> Node | None:
-        return next((each for each in root.nodes.values() if each.files == job.order.collect), None)
+        return next((each for each in root.nodes.values() if (each.files, each.order) == _needs(job.order)), None)
 
     def submit(self, job: Job) -> None:
         assert self._root is not None
@@ -212,10 +213,11 @@ class ForkBackend(Backend):
     def foresee(self, waiting: Collection[Job]) -> None:
         if self._root is None:
             return
-        needed = {job.order.collect for job in waiting if job.mode == self.name}
+        needed = [_needs(job.order) for job in waiting if job.mode == self.name]
         busy = {each.node for each in self._forks.values()}
         for node in list(self._root.nodes.values()):
-            if node.files and node.files not in needed and node.tag not in busy and node.state != "opening":
+            is_needed = (node.files, node.order) in needed
+            if node.files and not is_needed and node.tag not in busy and node.state != "opening":
                 self._root.close_node(node.tag)
 
     def close(self, patience: float = PATIENCE, hurry: Sequence[int] = ()) -> None:
@@ -223,3 +225,9 @@ class ForkBackend(Backend):
             self._root.stop(patience, hurry)
             self._root = None
             self._forks.clear()
+
+
+def _needs(order: Order) -> tuple[tuple[str, ...], Order | None]:
+    """What a node has to have collected for `order`, and the order itself if it follows the imports."""
+    same = replace(order, repeat=0, exclusive=False, watch=())
+    return order.collect, same if order.follows_imports else None

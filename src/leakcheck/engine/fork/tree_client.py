@@ -13,6 +13,7 @@ from leakcheck.engine.fork.orphans import Orphans
 from leakcheck.engine.processes import kill_group
 from leakcheck.engine.spawn.keeper_client import KeptProcess
 from leakcheck.engine.spawn.launch import Launch
+from leakcheck.records import Order
 from leakcheck.wire.messages import (
     CloseNode,
     Command,
@@ -36,10 +37,12 @@ NodeState = Literal["opening", "ready", "gone"]
 
 @dataclass
 class Node:
-    """A process that has collected `files` (the whole suite when empty) and forks executions."""
+    """A process that has collected `files` (the whole suite when empty) and forks executions: of nothing but
+    `order`, if that follows what happens while they are imported."""
 
     tag: str
     files: tuple[str, ...]
+    order: Order | None = None
     state: NodeState = "opening"
     pid: int = 0
     began: float = field(default_factory=time.monotonic)
@@ -69,8 +72,8 @@ class Root:
             os.close(reply_write)
         return cls(process, command_write, reply_read, Orphans(process))
 
-    def open_node(self, tag: str, files: tuple[str, ...]) -> Node:
-        self.nodes[tag] = Node(tag, files)
+    def open_node(self, tag: str, files: tuple[str, ...], order: Order | None = None) -> Node:
+        self.nodes[tag] = Node(tag, files, order)
         self._send(OpenNode(tag, files))
         return self.nodes[tag]
 

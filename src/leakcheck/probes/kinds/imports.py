@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from leakcheck.probes import MISSING, About, Setting, Tracking, Values
+from leakcheck.probes.kinds.sys_modules import forget, was_imported
 from leakcheck.snapshots.reachable import loaded
 
 OWNER = "sys.modules"
@@ -51,13 +52,9 @@ class Probe(Setting):
         """Forget the module, so that whoever needs it imports it anew."""
         if value is not None:
             sys.modules[key] = value
-            return
-        module = sys.modules.pop(key, None)
-        package, _, name = key.rpartition(".")
-        names = vars(sys.modules[package]) if package in sys.modules else {}
-        if module is not None and names.get(name) is module:
-            del names[name]
+        else:
+            forget(key)
 
     def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
-        """What is there for the first time; removed and replaced modules are another kind's."""
-        return [each for each in after if each not in before]
+        """What is there for the first time; removed modules, replaced ones and stubs are another kind's."""
+        return [each for each in after if each not in before and was_imported(each[1], after[each])]

@@ -1,12 +1,21 @@
-"""`sys.modules`: modules that were removed, or replaced by others. A first import is no change."""
+"""`sys.modules`: modules that were removed, replaced by others, or whose names a stub took first.
+
+A first import is no change. What stands under a name that nobody has imported yet, and was not made by an import,
+is one: whoever imports that name from then on gets it.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
 from typing import Any
 
-from leakcheck.probes import About, Setting, Values
+from leakcheck.probes import MISSING, About, Setting, Values
+from leakcheck.snapshots.type_names import module_of
+
+_MOCKS = "unittest.mock"
 
 
 class Probe(Setting):
@@ -25,14 +34,42 @@ class Probe(Setting):
     def read(self) -> Values:
         return _View(sys.modules)
 
+    def value(self, owner: str, key: str) -> Any:
+        return sys.modules.get(key, MISSING)
+
     def put_back(self, owner: str, key: str, value: Any) -> None:
         if value is not None:
             sys.modules[key] = value
+        else:
+            forget(key)
 
     def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
         if isinstance(before, _View) and isinstance(after, _View):
             return before.otherwise(after)
         return super().candidates(before, after)
+
+    def is_doubtful(self, owner: str, key: str, old: Any, new: Any) -> bool:
+        """Packages put modules that they make themselves under names of their own: what nobody's file stands
+        behind may be that. A mock is none of theirs."""
+        return old is MISSING and not (_is_mock(new) or (type(new) is ModuleType and _hides_another(key)))
+
+
+def was_imported(name: str, module: object) -> bool:
+    """Whether an import has made the module that stands under this name. Asks the module itself for nothing."""
+    if not issubclass(type(module), ModuleType):
+        return False
+    spec: Any = ModuleType.__getattribute__(module, "__dict__").get("__spec__")
+    return issubclass(type(spec), ModuleSpec) and spec.name == name
+
+
+def forget(name: str) -> None:
+    """Take a module away, so that whoever needs it imports it anew."""
+    module = sys.modules.pop(name, None)
+    package, _, last = name.rpartition(".")
+    parent = sys.modules.get(package)
+    names = vars(parent) if type(parent) is ModuleType else {}
+    if module is not None and names.get(last) is module:
+        del names[last]
 
 
 class _View(Mapping[tuple[str, str], Any]):
@@ -52,4 +89,26 @@ class _View(Mapping[tuple[str, str], Any]):
 
     def otherwise(self, other: _View) -> Iterator[tuple[str, str]]:
         now = other.modules
-        return (("sys.modules", name) for name, module in self.modules.items() if now.get(name) is not module)
+        yield from (("sys.modules", name) for name, module in self.modules.items() if now.get(name) is not module)
+        for name in now.keys() - self.modules.keys():
+            if not was_imported(name, now[name]):
+                yield "sys.modules", name
+
+
+def _is_mock(value: object) -> bool:
+    return module_of(type(value)) == _MOCKS
+
+
+def _hides_another(name: str) -> bool:
+    """Whether an import would find another module of this name, where its package or the path is."""
+    package, _, _ = name.rpartition(".")
+    path = None
+    if package:
+        parent = sys.modules.get(package)
+        path = vars(parent).get("__path__") if type(parent) is ModuleType else None
+        if path is None:
+            return False
+    try:
+        return PathFinder.find_spec(name, path) is not None
+    except Exception:  # finders and paths of others
+        return False

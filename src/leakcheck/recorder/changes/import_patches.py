@@ -8,6 +8,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType
+from typing import cast
 
 Patch = Callable[[ModuleType], None]
 
@@ -46,10 +47,36 @@ class PatchingFinder(MetaPathFinder):
             sys.meta_path.remove(self)
 
 
+class TellingFinder(MetaPathFinder):
+    """First in `sys.meta_path` while it is installed: tells of every module that was imported, right after that."""
+
+    def __init__(self, loaded: Patch) -> None:
+        self.loaded = loaded
+
+    def install(self) -> None:
+        sys.meta_path.insert(0, self)
+
+    def remove(self) -> None:
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        for finder in [each for each in sys.meta_path if each is not self]:
+            find = getattr(finder, "find_spec", None)
+            spec: ModuleSpec | None = None if find is None else find(fullname, path, target)
+            if spec is not None:
+                if hasattr(spec.loader, "exec_module"):
+                    spec.loader = _PatchingLoader(cast(Loader, spec.loader), self)
+                return spec
+        return None
+
+
 class _PatchingLoader(Loader):
     """Does what the real loader does, then hands the module over, and leaves no trace on it."""
 
-    def __init__(self, loader: Loader, finder: PatchingFinder) -> None:
+    def __init__(self, loader: Loader, finder: PatchingFinder | TellingFinder) -> None:
         self._loader = loader
         self._finder = finder
 

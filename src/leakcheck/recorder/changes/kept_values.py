@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from leakcheck.probes import MISSING
 from leakcheck.recorder.changes.accounts import Lifetime, Place, Spot
+from leakcheck.recorder.changes.pictures import Pictures
 from leakcheck.records import Location
 from leakcheck.snapshots.snapshot import Snapshot, same
 
@@ -28,10 +29,9 @@ class KeptValues:
     """The values of `locations`. An owner has its name when something is put back: until then those of all owners
     of its kind are kept."""
 
-    def __init__(self, locations: Iterable[Location], look: Callable[[Place, str], Snapshot]) -> None:
-        """`look` takes the picture of what an owner holds under a key."""
+    def __init__(self, locations: Iterable[Location], pictures: Pictures) -> None:
         self._locations = frozenset(locations)
-        self._look = look
+        self._pictures = pictures
         self._saved: dict[Spot, list[Saved]] = {}
 
     def save(self, lifetime: Lifetime, spots: Iterable[Spot]) -> None:
@@ -39,9 +39,14 @@ class KeptValues:
         for place, key in spots:
             owner = place.ref()
             if owner is not None and self._wants(place, key):
-                value = copied(place.probe.state(owner).get(key, MISSING))
-                saved = Saved(place, key, value, self._look(place, key), lifetime)
+                state = place.probe.state(owner)
+                picture = self._pictures.take(place, owner, key, state)
+                saved = Saved(place, key, copied(state.get(key, MISSING)), picture, lifetime)
                 self._saved.setdefault((place, key), []).append(saved)
+
+    def save_new(self, lifetime: Lifetime, places: Iterable[Place]) -> None:
+        """Keep those of owners of which nothing was kept yet."""
+        self.save(lifetime, [spot for spot in self.spots(places) if spot not in self._saved])
 
     def spots(self, places: Iterable[Place]) -> list[Spot]:
         """What may be wanted of these owners."""

@@ -186,8 +186,7 @@ class StateLedger:
                 place.seen.clear()
                 state = place.probe.state(owner)
                 place.known = {key: self._pictures.take(place, owner, key, state) for key in state}
-        if self._kept is not None:
-            self._kept.save(START.lifetime, self._kept.spots(self._newborn))
+        self.keep_new()
 
     def close(self, lifetime: Lifetime, reach: str = "suite") -> tuple[Change, ...]:
         """The lifetime is over: what it wrote and did not undo."""
@@ -205,8 +204,13 @@ class StateLedger:
 
     def keep(self, locations: Iterable[Location]) -> None:
         """Keep the values of `locations`, so that they can be put back later."""
-        self._kept = KeptValues(locations, self._picture)
-        self._kept.save(START.lifetime, self._kept.spots(self._places.values()))
+        self._kept = KeptValues(locations, self._pictures)
+        self.keep_new()
+
+    def keep_new(self) -> None:
+        """Keep those of owners that came since."""
+        if self._kept is not None:
+            self._kept.save_new(START.lifetime, self._places.values())
 
     def put_back(self) -> frozenset[Location]:
         """Put back what is kept; returns the locations that have their old value now."""
@@ -216,11 +220,6 @@ class StateLedger:
         place, key = spot
         self._compare(place, (key,), self._causes.current, untracked=True)
         return place.known.get(key, ABSENT)
-
-    def _picture(self, place: Place, key: str) -> Snapshot:
-        owner = place.ref()
-        state = {} if owner is None else place.probe.state(owner)
-        return self._pictures.take(place, owner, key, state)
 
     # How it is done --------------------------------------------------------------------------------------------
 

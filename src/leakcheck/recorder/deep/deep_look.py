@@ -70,6 +70,8 @@ class DeepLook:
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
         self._settings = read_settings(probes, on_demand=on_demand)
         self._met = Encounters()
+        self._walk: Callable[..., None] = partial(walk, self._hold)
+        self._known: set[tuple[int, str]] = set()
 
     @classmethod
     def everywhere(cls, camera: Snapshotter, probes: Probes) -> DeepLook:
@@ -96,8 +98,18 @@ class DeepLook:
             if holder.path in paths:
                 look._hold(holder, inside)
 
-        walk(hold, lambda module: module.__name__ in owners, toward={*_ways(paths)})
+        look._walk = partial(walk, hold, lambda module: module.__name__ in owners, toward={*_ways(paths)})
+        look._walk()
         return look
+
+    def add(self, module: ModuleType) -> bool:
+        """Look at a module that was loaded since, as it is now, too: at others' no deeper than their names. Returns
+        whether there is anything to look at that was not known."""
+        count = len(self._holders)
+        self._known.update(map(_same_holder, self._holders[len(self._known) :]))
+        self._walk(modules=(module,), foreign_depth=1, **({} if is_project(module) else {"deep": 0}))
+        self._holders[count:] = [each for each in self._holders[count:] if _same_holder(each) not in self._known]
+        return len(self._holders) > count
 
     def _hold(self, holder: Holder, inside: Content) -> None:
         self._holders.append((holder, inside, values(holder)))
@@ -175,7 +187,7 @@ class DeepLook:
                 if differ(old, new):
                     location = Location(kind, owner, key)
                     undo = partial(probe.put_back, owner, key, None if old is MISSING else old)
-                    yield Difference(location, old, new, undo)
+                    yield Difference(location, old, new, undo, probe.is_doubtful(owner, key, old, new))
 
     def _held_otherwise(self) -> Iterator[Difference]:
         boxes = [holder.value for holder, _, _ in self._holders if holder.kind == "position"]
@@ -200,6 +212,10 @@ class DeepLook:
                     first = internal and (old is MISSING or old is None)
                     first = first or (holder.kind == "cache" and old == 0)
                     yield Difference(location, old, new, undo, internal, _reader(holder, key), first)
+
+
+def _same_holder(row: tuple[Holder, Content, tuple[Any, ...]]) -> tuple[int, str]:
+    return id(row[0].value), row[0].kind
 
 
 def _ways(paths: Iterable[str]) -> Iterator[str]:

@@ -39,6 +39,17 @@ class Pinpoint:
         self._looking = False
         self._before: tuple[Any, Any] = (None, None)
 
+    def add(self, spots: Spots) -> None:
+        """Look at these as well, from now on."""
+        known = {location for location, _ in self._spots}
+        for spot in spots:
+            if spot[0] not in known:
+                value = spot[1]()
+                if _is_wide(value):
+                    self._wide.add(len(self._spots))
+                self._values.append(value)
+                self._spots.append(spot)
+
     def start(self) -> None:
         self._before = sys.gettrace(), threading.gettrace()
         threading.settrace(self._on_call)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Generator
 from typing import Any
@@ -35,9 +36,16 @@ class ControlPart(Part):
         self._outside.settle_root(root)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self) -> None:
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         # What imports write, they write in every process: only what tests write is put back.
         self._outside.begin(self._segment, undo_folder(self.setup, self._segment))
+        self.import_order.tell(self._order, os.path.realpath(str(session.config.rootpath)), self._segment)
+        if len(set(self._order.tests)) == len(self._order.tests):
+            return None
+        for item in session.items:  # as the printed command does: the test twice in one session
+            for following in (copy.copy(item), None):
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        return True
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

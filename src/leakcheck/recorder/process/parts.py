@@ -16,6 +16,8 @@ from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.owner_names import relative
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.deep.watchpoints import Watchpoints
+from leakcheck.recorder.process.import_order import ImportOrder
+from leakcheck.recorder.process.import_run import ImportRun
 from leakcheck.recorder.process.import_threads import Threads
 from leakcheck.recorder.process.neutralise import Neutraliser
 from leakcheck.recorder.process.random_seeds import Chance
@@ -40,6 +42,7 @@ class Part:
         self._own = f"{os.path.basename(setup.segment).removesuffix('.jsonl')}-{os.getpid()}"
         self.neutraliser = Neutraliser(os.path.join(setup.scratch, f"t{self._own}"))
         self.threads = Threads()
+        self.import_order = ImportOrder()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: Any, args: list[str]) -> Generator[None, Any, Any]:
@@ -60,6 +63,7 @@ class Part:
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", MARKER)  # where the project's environment lacks leakcheck, too
+        config.pluginmanager.register(self.import_order, "leakcheck-import-order")
 
 
 class RecordingPart(Part):
@@ -74,6 +78,8 @@ class RecordingPart(Part):
         self._imports = ImportCauses(watch.book, watch.causes)
         self._unordered: list[pytest.Item] = []
         self.look: DeepLook | None = None
+        self.follows: Order | None = None
+        self.import_run: ImportRun | None = None
 
     def on_root(self, root: str) -> None:
         self.watch.book.settle_root(root)
@@ -83,6 +89,10 @@ class RecordingPart(Part):
     def pytest_configure(self, config: pytest.Config) -> None:
         super().pytest_configure(config)
         config.pluginmanager.register(self._imports, "leakcheck-imports")
+        if self.follows is not None:
+            root = os.path.realpath(str(config.rootpath))
+            self.import_run = ImportRun(self.watch.book, self.follows, root)
+            config.pluginmanager.register(self.import_run, "leakcheck-import-run")
         if self.collect:
             config.args = [os.path.join(str(config.rootpath), file) for file in self.collect]
 
@@ -130,6 +140,7 @@ class RecordingPart(Part):
         """Run `order` in this process, recorded."""
         config = session.config
         self.watch.outside.begin(segment, undo_folder(self.setup, segment))
+        self.import_order.tell(order, os.path.realpath(str(config.rootpath)), segment)
         items = items_by_id(session.items)
         if not order.tests:
             order = self._all_tests(session, order, items, segment)
@@ -146,7 +157,7 @@ class RecordingPart(Part):
         row = None
         if is_row and look is not None:
             row = Row.begin(look, self.watch.probes, lambda: outside.told, self.chance, config)
-        Runner(session, items, outcomes, recorder, self.watch.book, look, row).run(order, segment)
+        Runner(session, items, outcomes, recorder, self.watch.book, look, row, self.import_run).run(order, segment)
 
     def _all_tests(
         self, session: pytest.Session, order: Order, items: Mapping[str, pytest.Item], segment: Segment
@@ -179,7 +190,8 @@ class SinglePart(RecordingPart):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> int | None:
-        self.collect = read_order(self.setup.segment).collect
+        order = read_order(self.setup.segment)
+        self.collect, self.follows = order.collect, order if order.follows_imports else None
         return super().pytest_cmdline_main(config)
 
     @pytest.hookimpl(tryfirst=True)

@@ -14,6 +14,7 @@ from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.process.deep_run import DeepRun
+from leakcheck.recorder.process.import_run import ImportRun
 from leakcheck.recorder.process.names_run import names_in
 from leakcheck.recorder.process.row import Row
 from leakcheck.recorder.process.shared_resources import renew_temporary_folder
@@ -39,6 +40,7 @@ class Runner:
         book: StateLedger,
         look: DeepLook | None = None,
         row: Row | None = None,
+        import_run: ImportRun | None = None,
     ) -> None:
         self._session = session
         self._items = items
@@ -47,6 +49,7 @@ class Runner:
         self._book = book
         self._look = look
         self._row = row
+        self._import_run = import_run
 
     def run(self, order: Order, segment: Segment) -> None:
         """Run `order`, writing to `segment`. A test that the collection lacks is noted, and nothing runs."""
@@ -88,7 +91,7 @@ class Runner:
 
     def _run_items(self, items: Sequence[pytest.Item], order: Order, segment: Segment) -> None:
         question = order.question
-        deep = DeepRun.of(self._book, question)
+        deep = self._import_run or DeepRun.of(self._book, question)
         undone = () if deep is not None else questions.puts_back(question)
         if undone:
             self._book.keep(undone)
@@ -169,7 +172,7 @@ class Runner:
             segment.write(Deep((), loaded(), names))
 
     @staticmethod
-    def _tell_deep(deep: DeepRun, segment: Segment) -> None:
+    def _tell_deep(deep: DeepRun | ImportRun, segment: Segment) -> None:
         segment.write(Deep(deep.changes()))
         if deep.put_back_nothing():
             segment.write(Note(Topic.NOT_RESTORED, "nothing of what was asked for"))

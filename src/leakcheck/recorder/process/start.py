@@ -7,7 +7,7 @@ import os
 import pytest
 
 from leakcheck.recorder.process.control_part import ControlPart
-from leakcheck.recorder.process.parts import SinglePart, read_order
+from leakcheck.recorder.process.parts import SinglePart
 from leakcheck.recorder.process.random_seeds import Chance
 from leakcheck.recorder.process.tree_part import RootPart
 from leakcheck.recorder.process.warm_server import serve_warm
@@ -28,9 +28,5 @@ def start(setup: Setup) -> int:
 
 
 def _run_plain(setup: Setup) -> int:
-    """pytest as the printed command runs it: twice for an order that holds its one test twice."""
-    tests = read_order(setup.segment).tests
-    code = 0
-    for _ in range(2 if len(set(tests)) < len(tests) else 1):
-        code = code or int(pytest.main(list(setup.args), plugins=[ControlPart(setup)]))
-    return code
+    """pytest as the printed command runs it."""
+    return int(pytest.main(list(setup.args), plugins=[ControlPart(setup)]))

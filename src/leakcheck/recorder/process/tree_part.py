@@ -50,6 +50,8 @@ class RootPart(RecordingPart):
             return 0
         atexit._clear()
         self._tag, self._commands, self.collect = tag, server.node_commands, server.node_files
+        order = read_order(os.path.join(self.setup.folder, f"{tag}.jsonl"))
+        self.follows = order if order.follows_imports else None
         return None
 
     @pytest.hookimpl(tryfirst=True)
