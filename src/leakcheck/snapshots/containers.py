@@ -59,13 +59,15 @@ class Holder:
 
     `kind` is "names" (of a module, class or object), "function", "attributes", "dict", "list", "set", "tuple",
     "parts", "cell", "cache", "library", "position", "implementations" or "virtual"; `foreign` tells whether it is,
-    or is inside, an object whose class is not the project's own, or others' module.
+    or is inside, an object whose class is not the project's own, or others' module; `root` the kind of state at which
+    the way begins, if that is no module.
     """
 
     path: str
     value: Any
     kind: str
     foreign: bool = False
+    root: str = ""
 
 
 Content = dict[Any, Any]

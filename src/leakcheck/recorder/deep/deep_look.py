@@ -23,6 +23,7 @@ from leakcheck.snapshots.containers import Content, Holder, content, entry, one,
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.reachable import is_project, walk
 from leakcheck.snapshots.replacing import is_of
+from leakcheck.snapshots.rooted import Root, walk_from
 from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot
 from leakcheck.snapshots.type_names import FUNCTIONS
 from leakcheck.snapshots.values import Snapshotter
@@ -67,6 +68,8 @@ class DeepLook:
         self._probes = probes
         self._on_demand = on_demand
         self._only: frozenset[Location] | None = None
+        self._paths: Collection[str] | None = None
+        self._toward: Collection[str] | None = None
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
         self._settings = read_settings(probes, on_demand=on_demand)
         self._met = Encounters()
@@ -91,16 +94,22 @@ class DeepLook:
         look._only = frozenset(locations)
         owners = {location.owner for location in locations}
         paths = {f"{each.owner}:{part}" for each in locations for part in (each.key, _STEP.sub("", each.key))}
-
-        def hold(holder: Holder, inside: Content) -> None:
-            if holder.path in paths:
-                look._hold(holder, inside)
-
-        walk(hold, lambda module: module.__name__ in owners, toward={*_ways(paths)})
+        look._paths, look._toward = paths, {*_ways(paths)}
+        walk(look._hold, lambda module: module.__name__ in owners, toward=look._toward)
         return look
 
+    def enter(self, root: Root) -> None:
+        """From now on `root` is looked at, too: what of it has no other name yet."""
+        if self._toward is None or any(path.startswith(root.path) for path in self._toward):
+            walk_from(root, self._hold, {id(holder.value) for holder, _, _ in self._holders}, self._toward)
+
+    def leave(self, path: str) -> None:
+        """What was entered there nobody can meet any more: it is not held any longer."""
+        self._holders = [each for each in self._holders if not (each[0].root and each[0].path.startswith(path))]
+
     def _hold(self, holder: Holder, inside: Content) -> None:
-        self._holders.append((holder, inside, values(holder)))
+        if self._paths is None or holder.path in self._paths:
+            self._holders.append((holder, inside, values(holder)))
 
     def aliases(self) -> Aliases:
         """Who else holds what the look has found, in the project's modules. To be asked before any test runs."""
@@ -195,7 +204,7 @@ class DeepLook:
                     probe = self._probes.holding(holder)
                     undo = partial(probe.put_back, holder, key, old, was_there=old is not MISSING)
                     location = location_of(probe, holder, key)
-                    outside = holder.foreign or not is_project_module(location.owner)
+                    outside = holder.foreign or not (holder.root or is_project_module(location.owner))
                     internal = outside and not _is_replaced(old, new)
                     first = internal and (old is MISSING or old is None)
                     first = first or (holder.kind == "cache" and old == 0)
