@@ -98,10 +98,11 @@ class DeepLook:
         walk(look._hold, lambda module: module.__name__ in owners, toward=look._toward)
         return look
 
-    def enter(self, root: Root) -> None:
-        """From now on `root` is looked at, too: what of it has no other name yet."""
-        if self._toward is None or any(path.startswith(root.path) for path in self._toward):
-            walk_from(root, self._hold, {id(holder.value) for holder, _, _ in self._holders}, self._toward)
+    def enter(self, roots: Iterable[Root]) -> None:
+        """From now on `roots` are looked at, too: what of them has no other name yet."""
+        wanted = [root for root in roots if self._toward is None or root.path in self._toward]
+        if wanted:
+            walk_from(wanted, self._hold, {id(holder.value) for holder, _, _ in self._holders}, self._toward)
 
     def leave(self, path: str) -> None:
         """What was entered there nobody can meet any more: it is not held any longer."""
@@ -215,6 +216,7 @@ def _ways(paths: Iterable[str]) -> Iterator[str]:
     """The paths, and everything that may lie on the way to one of them."""
     for path in paths:
         yield path
+        yield path[: path.index(":") + 1]
         yield from (path[: step.start()] for step in _STEPS.finditer(path))
 
 
@@ -277,7 +279,7 @@ def _all_held(holder: Holder) -> Items:
 
 def _missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
     """Names under which the container holds nothing yet."""
-    if holder.kind not in ("dict", "names", "function", "attributes"):
+    if holder.kind not in ("dict", "names", "function", "attributes", "carried"):
         return []
     start = entry(holder, "")
     module, _, prefix = start.removesuffix('[""]').partition(":")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextvars import Context
 from itertools import islice
 from types import CodeType
@@ -54,11 +54,12 @@ class DeepRun:
                 return cls(book, locations)
         return None
 
-    def enter(self, root: Root) -> None:
-        """`root` is there from now on, for several tests: what was made of it until now is its first value."""
-        self._look.enter(root)
+    def enter(self, roots: Sequence[Root]) -> None:
+        """`roots` are there from now on, for several tests: what they hold now is what counts as unchanged."""
+        self._look.enter(roots)
         if self._pinpoint is not None:
-            mine = [each for each in self._find if each.owner == root.owner]
+            owners = {root.owner for root in roots}
+            mine = [each for each in self._find if each.owner in owners]
             self._pinpoint.drop(lambda location: location in mine)
             self._pinpoint.add(self._spots(mine) if mine else [])
 

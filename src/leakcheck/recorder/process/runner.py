@@ -16,7 +16,7 @@ from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.process.deep_run import DeepRun
 from leakcheck.recorder.process.names_run import names_in
-from leakcheck.recorder.process.pytest_roots import watch_fixtures
+from leakcheck.recorder.process.pytest_roots import held_from_the_start, watch_fixtures
 from leakcheck.recorder.process.row import Row
 from leakcheck.recorder.process.shared_resources import renew_temporary_folder
 from leakcheck.recorder.segment import Segment
@@ -92,6 +92,7 @@ class Runner:
         question = order.question
         deep = DeepRun.of(self._book, question)
         if deep is not None:
+            deep.enter(held_from_the_start(self._session))
             watch_fixtures(self._session.config, deep.enter, deep.leave)
         undone = () if deep is not None else questions.puts_back(question)
         saved = self._book.save(undone) if undone else []
