@@ -59,8 +59,8 @@ class Holder:
 
     `kind` is "names" (of a module, class or object), "function", "attributes", "dict", "list", "set", "tuple",
     "parts", "cell", "cache", "library", "position", "implementations", "virtual" or "carried"; `foreign` tells
-    whether it is, or is inside, an object whose class is not the project's own, or others' module; `root` the kind of
-    state with which the way begins, if that is no module.
+    whether it is, or is inside, an object whose class is not the project's own, or others' module; `root` the kind
+    of state with which the way begins, if that is no module.
     """
 
     path: str

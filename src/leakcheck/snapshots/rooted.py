@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from leakcheck.snapshots.carried import Carried
 from leakcheck.snapshots.containers import Content, Holder, _children, _holders, content
-from leakcheck.snapshots.reachable import MAX_DEPTH, _is_closed, _is_foreign
+from leakcheck.snapshots.reachable import MAX_DEPTH, MAX_HOLDERS, _is_closed, _is_foreign
 
 Held = Callable[[Holder, Content], None]
 
@@ -43,13 +43,18 @@ def can_hold(value: Any) -> bool:
 
 
 def walk_from(
-    roots: Iterable[Root], held: Held, known: Collection[int] = (), toward: Container[str] | None = None
+    roots: Iterable[Root],
+    held: Held,
+    known: Collection[int] = (),
+    toward: Container[str] | None = None,
+    most: int = MAX_HOLDERS,
 ) -> None:
     """Tell every holder that can be reached from `roots`, each object once. What has one of the `known` identities
-    has a name already. With `toward` only what lies at these paths is told and entered."""
+    has a name already. With `toward` only what lies at these paths is told and entered, and never more than `most`
+    objects."""
     seen: dict[int, Any] = {}
     waiting = deque(_Step(root.kind, root.path, root.value) for root in roots if can_hold(root.value))
-    while waiting:
+    while waiting and len(seen) < most:
         step = waiting.popleft()
         if id(step.value) not in seen and id(step.value) not in known:
             seen[id(step.value)] = step.value

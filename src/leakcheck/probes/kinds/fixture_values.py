@@ -27,8 +27,8 @@ class Probe:
         whole="value of $owner",
         advice=(
             "Give the fixture the scope `function`, or let it hand out a copy: a fixture of function scope that "
-            "returns `copy.deepcopy(...)` of the shared value. If the code under test is not meant to change what it "
-            "is given, the mistake is there."
+            "returns `copy.deepcopy(...)` of the shared value. If the code under test is not meant to change what "
+            "it is given, the mistake is there."
         ),
     )
 

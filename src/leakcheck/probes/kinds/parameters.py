@@ -16,8 +16,8 @@ KIND = "parameters"
 
 
 class Probe:
-    """Owner: the test or fixture. Key: the parameter (`params` of a fixture), which of its different values, and the
-    way from that: `case[0]["rows"]`."""
+    """Owner: the test or fixture. Key: the parameter (`params` of a fixture), which of its different values, and
+    the way from that: `case[0]["rows"]`."""
 
     kind = KIND
     tracking: Tracking = "on demand"

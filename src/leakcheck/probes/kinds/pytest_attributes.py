@@ -26,8 +26,8 @@ class Probe:
         form="$key$path of $owner",
         whole="all that was put on $owner",
         advice=(
-            "Hand what tests need to them by a fixture of function scope. What all tests share is to stay as it is: let "
-            "a test change a copy, or set the attribute with `monkeypatch.setattr`."
+            "Hand what tests need to them by a fixture of function scope. What all tests share is to stay as it "
+            "is: let a test change a copy, or set it with `monkeypatch.setattr`."
         ),
     )
 

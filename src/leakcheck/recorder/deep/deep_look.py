@@ -15,13 +15,13 @@ from types import ModuleType
 from typing import Any
 
 from leakcheck.probes import MISSING, Items, Probes, Setting, Values
-from leakcheck.probes.contract import Held
+from leakcheck.probes.contract import Held as HeldKind
 from leakcheck.recorder.comparing import differ, listed_otherwise
-from leakcheck.recorder.deep.aliases import Aliases, Encounters
+from leakcheck.recorder.deep.aliases import Aliases, Encounters, Held
 from leakcheck.records import Change, Location, Source
 from leakcheck.snapshots.containers import Content, Holder, content, entry, one, values
 from leakcheck.snapshots.frames import is_project_module
-from leakcheck.snapshots.reachable import is_project, walk
+from leakcheck.snapshots.reachable import MAX_HOLDERS, is_project, walk
 from leakcheck.snapshots.replacing import is_of
 from leakcheck.snapshots.rooted import Root, walk_from
 from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot
@@ -61,9 +61,11 @@ class Difference:
 class DeepLook:
     """Looks once at the beginning; tells later what differs."""
 
-    def __init__(self, camera: Snapshotter, probes: Probes, *, on_demand: bool = True) -> None:
-        """At the settings of the process alone, with or without kinds that are looked at on demand; the class
-        methods look further."""
+    def __init__(
+        self, camera: Snapshotter, probes: Probes, *, on_demand: bool = True, settings: bool = True
+    ) -> None:
+        """At the settings of the process alone, with or without kinds that are looked at on demand, or at nothing;
+        the class methods look further."""
         self._camera = camera
         self._probes = probes
         self._on_demand = on_demand
@@ -71,7 +73,7 @@ class DeepLook:
         self._paths: Collection[str] | None = None
         self._toward: Collection[str] | None = None
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
-        self._settings = read_settings(probes, on_demand=on_demand)
+        self._settings = read_settings(probes, on_demand=on_demand) if settings else {}
         self._met = Encounters()
 
     @classmethod
@@ -98,15 +100,21 @@ class DeepLook:
         walk(look._hold, lambda module: module.__name__ in owners, toward=look._toward)
         return look
 
-    def enter(self, roots: Iterable[Root]) -> None:
-        """From now on `roots` are looked at, too: what of them has no other name yet."""
+    def enter(self, roots: Iterable[Root], known: Collection[int] = (), most: int = MAX_HOLDERS) -> None:
+        """From now on `roots` are looked at, too: what of them has no other name yet, here or among the `known`."""
         wanted = [root for root in roots if self._toward is None or root.path in self._toward]
         if wanted:
-            walk_from(wanted, self._hold, {id(holder.value) for holder, _, _ in self._holders}, self._toward)
+            walk_from(wanted, self._hold, {*self.identities(), *known}, self._toward, most)
 
-    def leave(self, path: str) -> None:
-        """What was entered there nobody can meet any more: it is not held any longer."""
+    def identities(self) -> Iterator[int]:
+        """Those of all that holds what is looked at."""
+        return (id(holder.value) for holder, _, _ in self._holders)
+
+    def leave(self, path: str) -> list[Difference]:
+        """What was entered there nobody can meet any more: it is not held any longer. What differs in it."""
+        gone = [each for each in self._holders if each[0].root and each[0].path.startswith(path)]
         self._holders = [each for each in self._holders if not (each[0].root and each[0].path.startswith(path))]
+        return list(self._held_otherwise(gone))
 
     def _hold(self, holder: Holder, inside: Content) -> None:
         if self._paths is None or holder.path in self._paths:
@@ -120,7 +128,7 @@ class DeepLook:
         """What differs from the beginning, settings first; what has one name (two objects of one class as keys of a
         dict) is one difference."""
         found: dict[Location, Difference] = {}
-        for each in (*self._set_otherwise(), *self._held_otherwise()):
+        for each in (*self._set_otherwise(), *self._held_otherwise(self._holders)):
             if self._only is not None and self._only.isdisjoint((each.location, whole(each.location))):
                 continue
             same = found.get(each.location)
@@ -187,10 +195,10 @@ class DeepLook:
                     undo = partial(probe.put_back, owner, key, None if old is MISSING else old)
                     yield Difference(location, old, new, undo)
 
-    def _held_otherwise(self) -> Iterator[Difference]:
-        boxes = [holder.value for holder, _, _ in self._holders if holder.kind == "position"]
+    def _held_otherwise(self, holders: Held) -> Iterator[Difference]:
+        boxes = [holder.value for holder, _, _ in holders if holder.kind == "position"]
         renewed = {id(each.iterator) for each in boxes if each.is_renewed}
-        for holder, before, quick in self._holders:
+        for holder, before, quick in holders:
             try:
                 now = _now(holder, quick)
             except Exception:  # the project's own objects may be in any state
@@ -256,7 +264,7 @@ def _now(holder: Holder, quick: tuple[Any, ...]) -> dict[Any, Any] | None:
     return content(holder)
 
 
-def location_of(probe: Held, holder: Holder, key: Any) -> Location:
+def location_of(probe: HeldKind, holder: Holder, key: Any) -> Location:
     """`shop.settings:LIMITS["daily"]` as a location: the module owns, the rest is the key."""
     path = entry(holder, key)
     module, _, rest = path.partition(":")
@@ -268,7 +276,7 @@ def whole(location: Location) -> Location:
     return replace(location, key=_STEP.sub("", location.key)) if location.key.endswith("]") else location
 
 
-def _whole_of(probe: Held, holder: Holder) -> Location:
+def _whole_of(probe: HeldKind, holder: Holder) -> Location:
     module, _, rest = holder.path.partition(":")
     return Location(probe.kind, module, rest)
 
