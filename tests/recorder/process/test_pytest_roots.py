@@ -1,4 +1,4 @@
-"""What pytest holds is told when it is there, under a name of its own, and is told to go before anything is torn down."""
+"""What pytest holds is told when it is there, by a name of its own, and is told to go before anything is torn down."""
 
 from __future__ import annotations
 
@@ -72,15 +72,16 @@ def test_who_enters_and_leaves_and_when() -> None:
         "enter parameters fixture shape (conftest.py):params[0]",
         "enter parameters fixture shape (conftest.py):params[1]",
         "enter parameters sub/test_a.py test_shape:case[0]",
+        "enter parameters sub/test_a.py test_shape:case[1]",
         "enter fixture_values session fixture body (conftest.py):",
-        "enter fixture_values module fixture _xunit_setup_module_fixture_sub_test_a (sub/test_a.py):",
+        "enter fixture_values module fixture _xunit_setup_module_fixture_test_a (sub/test_a.py):",
         "enter pytest_attributes module test_a:ROWS",
         "enter fixture_values class fixture TestA.client (sub/test_a.py):",
         "enter pytest_attributes class test_a.TestA:client",
         "leave class test_a.TestA:client",
         "leave class fixture TestA.client (sub/test_a.py):",
         "leave module test_a:ROWS",
-        "leave module fixture _xunit_setup_module_fixture_sub_test_a (sub/test_a.py):",
+        "leave module fixture _xunit_setup_module_fixture_test_a (sub/test_a.py):",
         "leave session fixture body (conftest.py):",
         "teardown of body",
     ], ended.text

@@ -149,7 +149,7 @@ def _fixture_name(fixturedef: pytest.FixtureDef[Any], root: str) -> str:
     code = getattr(function, "__code__", None)
     file = code.co_filename if code is not None else ""
     place = relative(os.path.realpath(file), root) if is_project_file(file) else fixturedef.baseid
-    classes = getattr(function, "__qualname__", "").rpartition(".")[0].rpartition("<locals>.")[2]
+    classes = getattr(function, "__qualname__", "").rpartition(".")[0].rpartition("<locals>")[2].lstrip(".")
     name = f"{classes}.{fixturedef.argname}" if classes else fixturedef.argname
     return _without_colon(f"{name} ({place})" if place else name)
 
