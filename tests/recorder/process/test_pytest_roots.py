@@ -1,4 +1,4 @@
-"""What pytest holds is told when it is there, by a name of its own, and is told to go before anything is torn down."""
+"""What pytest holds is told when it is there, by a name of its own, and told to go before anything is torn down."""
 
 from __future__ import annotations
 
