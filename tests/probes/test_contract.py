@@ -15,6 +15,7 @@ from leakcheck.analysis.advice.names import code_names, location_names
 from leakcheck.probes import MISSING, About, Probes, Setting, Tracking, discover, kinds, own
 from leakcheck.records import Kind, Leak, Location, PutBack
 from leakcheck.reports.wording.words import place_at
+from leakcheck.snapshots.containers import Holder
 from leakcheck.text import names_in
 
 NAMES = sorted(info.name for info in pkgutil.iter_modules(kinds.__path__))
@@ -136,7 +137,21 @@ def test_every_probe_declares_its_wording_and_its_texts_hold_no_name_that_nobody
 def test_what_can_be_put_back_and_what_is_entries_of_containers_is_declared() -> None:
     found = own().kinds
     assert [name for name, kind in found.items() if not kind.restorable] == ["threads"]
-    assert sorted(name for name, kind in found.items() if kind.held) == ["caches", "module_globals"]
+    assert sorted(name for name, kind in found.items() if kind.held) == [
+        "caches",
+        "fixture_values",
+        "module_globals",
+        "parameters",
+        "pytest_attributes",
+    ]
+
+
+def test_every_container_belongs_to_one_kind() -> None:
+    for root in ("", "fixture_values", "parameters", "pytest_attributes"):
+        for kind in ("dict", "names", "cache"):
+            holder = Holder("body:", {}, kind, root=root)
+            (held,) = [each.kind for each in own().held if each.holds(holder)]
+            assert held == ("caches" if kind == "cache" else root or "module_globals")
 
 
 def test_a_probe_that_declares_nothing_is_told_by_the_names_of_its_locations() -> None:

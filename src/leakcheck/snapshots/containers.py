@@ -58,14 +58,16 @@ class Holder:
     """A container: the way to it, the object, and how its content is read.
 
     `kind` is "names" (of a module, class or object), "function", "attributes", "dict", "list", "set", "tuple",
-    "parts", "cell", "cache", "library", "position", "implementations" or "virtual"; `foreign` tells whether it is,
-    or is inside, an object whose class is not the project's own, or others' module.
+    "parts", "cell", "cache", "library", "position", "implementations", "virtual" or "carried"; `foreign` tells
+    whether it is, or is inside, an object whose class is not the project's own, or others' module; `root` the kind
+    of state with which the way begins, if that is no module.
     """
 
     path: str
     value: Any
     kind: str
     foreign: bool = False
+    root: str = ""
 
 
 Content = dict[Any, Any]
@@ -286,6 +288,7 @@ _CONTENT: Mapping[str, Callable[[Any], Content]] = {
     "virtual": lambda value: {VIRTUAL: virtual(value)},
     "library": _library,
     "position": lambda value: {None: value.read()},
+    "carried": lambda value: value.read(),
 }
 
 

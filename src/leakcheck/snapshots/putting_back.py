@@ -25,6 +25,8 @@ def put_back(holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
             value.cell_contents = old
         case "dict" | "attributes":
             _set_item(value, key, old, was_there)
+        case "carried":
+            _set_item(value.state, key, old, was_there)
         case "function" if key in OF_FUNCTIONS:
             setattr(value, key, old)
         case "function":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import types
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +15,7 @@ from leakcheck.probes import discover
 from leakcheck.recorder.deep.deep_look import DeepLook, whole
 from leakcheck.records import Location
 from leakcheck.snapshots.redaction import Redactor
+from leakcheck.snapshots.rooted import Root
 from leakcheck.snapshots.values import Snapshotter
 
 NAME = "looked_at_shop"
@@ -72,3 +75,53 @@ def test_a_container_stands_for_all_its_entries(shop: Any) -> None:
 def test_what_is_no_entry_is_its_own_container() -> None:
     assert whole(place('STOCK.rows["a[0]"]')) == place("STOCK.rows")
     assert whole(place("STOCK.rows")) == place("STOCK.rows")
+
+
+class Thing:
+    """Whether it is still held can be told."""
+
+
+def body(key: str = "") -> Location:
+    return Location("fixture_values", "session fixture body", key)
+
+
+def test_what_is_entered_later_is_compared_with_what_it_was_then_and_goes_by_the_name_it_had() -> None:
+    look, shared = DeepLook(CAMERA, PROBES, settings=False), {"tags": ["a"]}
+    look.enter([Root("fixture_values", "session fixture body", shared)])
+    look.enter([Root("fixture_values", "module fixture tags", shared["tags"])])
+    shared["tags"].append("b")
+    shared["new"] = []
+    assert [each.location for each in look.differences()] == [body('["new"]'), body('["tags"]')]
+    for each in look.differences():
+        each.undo()
+    assert shared == {"tags": ["a"]}
+
+
+def test_what_modules_hold_has_their_name_for_it(shop: Any) -> None:
+    look = DeepLook(CAMERA, PROBES, settings=False)
+    look.enter([Root("fixture_values", "session fixture body", {"prices": shop.PRICES})], [id(shop.PRICES)])
+    shop.PRICES["cup"] = 1
+    assert look.differences() == []
+
+
+def test_of_what_is_entered_only_what_was_asked_about_is_seen() -> None:
+    look = DeepLook.at(CAMERA, PROBES, [body('["status"]')])
+    shared: dict[str, Any] = {"status": "draft", "tags": []}
+    look.enter([Root("fixture_values", "session fixture body", shared)])
+    look.enter([Root("fixture_values", "session fixture other", {"status": 1})])
+    shared.update(status="sent", tags=[1])
+    assert [each.location for each in look.differences()] == [body('["status"]')]
+    (spot,) = [read for location, read in look.spots([body('["status"]')]) if location == body('["status"]')]
+    assert spot() == "sent"
+
+
+def test_who_leaves_tells_what_differs_and_is_not_held() -> None:
+    look, shared = DeepLook(CAMERA, PROBES, settings=False), {"thing": Thing()}
+    known = weakref.ref(shared["thing"])
+    look.enter([Root("fixture_values", "session fixture body", shared)])
+    shared["status"] = Thing()
+    assert [each.location for each in look.leave("session fixture body:")] == [body('["status"]')]
+    shared.clear()
+    gc.collect()
+    assert known() is None
+    assert look.differences() == []

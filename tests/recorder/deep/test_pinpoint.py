@@ -150,3 +150,37 @@ def test_the_last_of_several_lines_is_told_last() -> None:
     lines, last, _ = wide_changes("writes_all_and_another")
     assert lines == {("writes_all", 5), ("writes_all_and_another", 19)}
     assert last == ("writes_all_and_another", 19)
+
+
+def test_what_is_added_later_is_followed_and_what_is_dropped_is_not_even_read() -> None:
+    values, reads = {"a": 1, "b": 1}, list[str]()
+    names: dict[str, Any] = {"values": values}
+    exec(
+        compile("def writes():\n    values['a'] += 1\n    values['b'] += 1\n    return 0\n", "project.py", "exec"),
+        names,
+    )
+    found: list[tuple[str, int]] = []
+    places = {name: Location("fixture_values", "session fixture body", name) for name in values}
+
+    def reader(name: str) -> Callable[[], Any]:
+        def read() -> Any:
+            reads.append(name)
+            return values[name]
+
+        return read
+
+    def changed(location: Location, code: CodeType, line: int) -> None:
+        found.append((location.key, line))
+
+    pinpoint = Pinpoint([(places["a"], reader("a"))], lambda file: file == "project.py", differ, changed)
+    pinpoint.add([(places["b"], reader("b"))])
+    pinpoint.start()
+    try:
+        names["writes"]()
+        pinpoint.drop(lambda location: location.key == "a")
+        reads.clear()
+        names["writes"]()
+    finally:
+        pinpoint.stop()
+    assert found == [("a", 2), ("b", 3), ("b", 3)]
+    assert set(reads) == {"b"}

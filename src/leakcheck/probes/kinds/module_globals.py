@@ -33,7 +33,7 @@ class Probe:
     )
 
     def holds(self, holder: Holder) -> bool:
-        return holder.kind != "cache"
+        return holder.kind != "cache" and not holder.root
 
     def put_back(self, holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
         """An iterator cannot go back: a fresh one, which stands where it stood, takes its place."""

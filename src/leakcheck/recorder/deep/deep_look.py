@@ -15,14 +15,15 @@ from types import ModuleType
 from typing import Any
 
 from leakcheck.probes import MISSING, Items, Probes, Setting, Values
-from leakcheck.probes.contract import Held
+from leakcheck.probes.contract import Held as HeldKind
 from leakcheck.recorder.comparing import differ, listed_otherwise
-from leakcheck.recorder.deep.aliases import Aliases, Encounters
+from leakcheck.recorder.deep.aliases import Aliases, Encounters, Held
 from leakcheck.records import Change, Location, Source
 from leakcheck.snapshots.containers import Content, Holder, content, entry, one, values
 from leakcheck.snapshots.frames import is_project_module
-from leakcheck.snapshots.reachable import is_project, walk
+from leakcheck.snapshots.reachable import MAX_HOLDERS, is_project, walk
 from leakcheck.snapshots.replacing import is_of
+from leakcheck.snapshots.rooted import Root, walk_from
 from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot
 from leakcheck.snapshots.type_names import FUNCTIONS
 from leakcheck.snapshots.values import Snapshotter
@@ -60,15 +61,19 @@ class Difference:
 class DeepLook:
     """Looks once at the beginning; tells later what differs."""
 
-    def __init__(self, camera: Snapshotter, probes: Probes, *, on_demand: bool = True) -> None:
-        """At the settings of the process alone, with or without kinds that are looked at on demand; the class
-        methods look further."""
+    def __init__(
+        self, camera: Snapshotter, probes: Probes, *, on_demand: bool = True, settings: bool = True
+    ) -> None:
+        """At the settings of the process alone, with or without kinds that are looked at on demand, or at nothing;
+        the class methods look further."""
         self._camera = camera
         self._probes = probes
         self._on_demand = on_demand
         self._only: frozenset[Location] | None = None
+        self._paths: Collection[str] | None = None
+        self._toward: Collection[str] | None = None
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
-        self._settings = read_settings(probes, on_demand=on_demand)
+        self._settings = read_settings(probes, on_demand=on_demand) if settings else {}
         self._met = Encounters()
         self._walk: Callable[..., None] = partial(walk, self._hold)
         self._known: set[tuple[int, str]] = set()
@@ -93,12 +98,8 @@ class DeepLook:
         look._only = frozenset(locations)
         owners = {location.owner for location in locations}
         paths = {f"{each.owner}:{part}" for each in locations for part in (each.key, _STEP.sub("", each.key))}
-
-        def hold(holder: Holder, inside: Content) -> None:
-            if holder.path in paths:
-                look._hold(holder, inside)
-
-        look._walk = partial(walk, hold, lambda module: module.__name__ in owners, toward={*_ways(paths)})
+        look._paths, look._toward = paths, {*_ways(paths)}
+        look._walk = partial(walk, look._hold, lambda module: module.__name__ in owners, toward=look._toward)
         look._walk()
         return look
 
@@ -111,8 +112,25 @@ class DeepLook:
         self._holders[count:] = [each for each in self._holders[count:] if _same_holder(each) not in self._known]
         return len(self._holders) > count
 
+    def enter(self, roots: Iterable[Root], known: Collection[int] = (), most: int = MAX_HOLDERS) -> None:
+        """From now on `roots` are looked at, too: what of them has no other name yet, here or among the `known`."""
+        wanted = [root for root in roots if self._toward is None or root.path in self._toward]
+        if wanted:
+            walk_from(wanted, self._hold, {*self.identities(), *known}, self._toward, most)
+
+    def identities(self) -> Iterator[int]:
+        """Those of all that holds what is looked at."""
+        return (id(holder.value) for holder, _, _ in self._holders)
+
+    def leave(self, path: str) -> list[Difference]:
+        """What was entered there nobody can meet any more: it is not held any longer. What differs in it."""
+        gone = [each for each in self._holders if each[0].root and each[0].path.startswith(path)]
+        self._holders = [each for each in self._holders if not (each[0].root and each[0].path.startswith(path))]
+        return list(self._held_otherwise(gone))
+
     def _hold(self, holder: Holder, inside: Content) -> None:
-        self._holders.append((holder, inside, values(holder)))
+        if self._paths is None or holder.path in self._paths:
+            self._holders.append((holder, inside, values(holder)))
 
     def aliases(self) -> Aliases:
         """Who else holds what the look has found, in the project's modules. To be asked before any test runs."""
@@ -122,7 +140,7 @@ class DeepLook:
         """What differs from the beginning, settings first; what has one name (two objects of one class as keys of a
         dict) is one difference."""
         found: dict[Location, Difference] = {}
-        for each in (*self._set_otherwise(), *self._held_otherwise()):
+        for each in (*self._set_otherwise(), *self._held_otherwise(self._holders)):
             if self._only is not None and self._only.isdisjoint((each.location, whole(each.location))):
                 continue
             same = found.get(each.location)
@@ -189,10 +207,10 @@ class DeepLook:
                     undo = partial(probe.put_back, owner, key, None if old is MISSING else old)
                     yield Difference(location, old, new, undo, probe.is_doubtful(owner, key, old, new))
 
-    def _held_otherwise(self) -> Iterator[Difference]:
-        boxes = [holder.value for holder, _, _ in self._holders if holder.kind == "position"]
+    def _held_otherwise(self, holders: Held) -> Iterator[Difference]:
+        boxes = [holder.value for holder, _, _ in holders if holder.kind == "position"]
         renewed = {id(each.iterator) for each in boxes if each.is_renewed}
-        for holder, before, quick in self._holders:
+        for holder, before, quick in holders:
             try:
                 now = _now(holder, quick)
             except Exception:  # the project's own objects may be in any state
@@ -207,7 +225,7 @@ class DeepLook:
                     probe = self._probes.holding(holder)
                     undo = partial(probe.put_back, holder, key, old, was_there=old is not MISSING)
                     location = location_of(probe, holder, key)
-                    outside = holder.foreign or not is_project_module(location.owner)
+                    outside = holder.foreign or not (holder.root or is_project_module(location.owner))
                     internal = outside and not _is_replaced(old, new)
                     first = internal and (old is MISSING or old is None)
                     first = first or (holder.kind == "cache" and old == 0)
@@ -222,6 +240,7 @@ def _ways(paths: Iterable[str]) -> Iterator[str]:
     """The paths, and everything that may lie on the way to one of them."""
     for path in paths:
         yield path
+        yield path[: path.index(":") + 1]
         yield from (path[: step.start()] for step in _STEPS.finditer(path))
 
 
@@ -261,7 +280,7 @@ def _now(holder: Holder, quick: tuple[Any, ...]) -> dict[Any, Any] | None:
     return content(holder)
 
 
-def location_of(probe: Held, holder: Holder, key: Any) -> Location:
+def location_of(probe: HeldKind, holder: Holder, key: Any) -> Location:
     """`shop.settings:LIMITS["daily"]` as a location: the module owns, the rest is the key."""
     path = entry(holder, key)
     module, _, rest = path.partition(":")
@@ -273,7 +292,7 @@ def whole(location: Location) -> Location:
     return replace(location, key=_STEP.sub("", location.key)) if location.key.endswith("]") else location
 
 
-def _whole_of(probe: Held, holder: Holder) -> Location:
+def _whole_of(probe: HeldKind, holder: Holder) -> Location:
     module, _, rest = holder.path.partition(":")
     return Location(probe.kind, module, rest)
 
@@ -284,7 +303,7 @@ def _all_held(holder: Holder) -> Items:
 
 def _missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
     """Names under which the container holds nothing yet."""
-    if holder.kind not in ("dict", "names", "function", "attributes"):
+    if holder.kind not in ("dict", "names", "function", "attributes", "carried"):
         return []
     start = entry(holder, "")
     module, _, prefix = start.removesuffix('[""]').partition(":")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
-from leakcheck.probes import Items
+from leakcheck.probes import MISSING, Items
 from leakcheck.recorder.deep.worn_lines import Line, WornLines
 from leakcheck.records import Location
 
@@ -27,17 +27,33 @@ class Pinpoint:
         differ: Callable[[Any, Any], bool],
         changed: Callable[[Location, CodeType, int], None],
     ) -> None:
-        self._spots = spots
         self._is_project = is_project
         self._differ = differ
         self._changed = changed
-        self._values = [read() for _, read in spots]
-        self._wide = {index for index, value in enumerate(self._values) if _is_wide(value)}
+        self._spots: Spots = []
+        self._values: list[Any] = []
+        self._wide: set[int] = set()
         self._worn = WornLines()
         self._writers: dict[int, set[Line]] = {}
         self._last: Line | None = None
         self._looking = False
         self._before: tuple[Any, Any] = (None, None)
+        self.add(spots)
+
+    def add(self, spots: Spots) -> None:
+        """Look at these, too, from now on."""
+        for location, read in spots:
+            self._spots.append((location, read))
+            self._values.append(read())
+            if _is_wide(self._values[-1]):
+                self._wide.add(len(self._values) - 1)
+
+    def drop(self, is_gone: Callable[[Location], bool]) -> None:
+        """What is gone is neither looked at nor held."""
+        for index, (location, _) in enumerate(self._spots):
+            if is_gone(location):
+                self._spots[index], self._values[index] = (location, _nothing), MISSING
+                self._wide.discard(index)
 
     def add(self, spots: Spots) -> None:
         """Look at these as well, from now on."""
@@ -120,6 +136,10 @@ class Pinpoint:
             self._wide.add(index)
         if line is not None:
             self._changed(location, *line)
+
+
+def _nothing() -> Any:
+    return MISSING
 
 
 def _is_wide(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Collection, Sequence
 from contextvars import Context
 from itertools import islice
 from types import CodeType
@@ -10,9 +11,10 @@ from types import CodeType
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.comparing import differ
 from leakcheck.recorder.deep.deep_look import DeepLook, whole
-from leakcheck.recorder.deep.pinpoint import Pinpoint
+from leakcheck.recorder.deep.pinpoint import Pinpoint, Spots
 from leakcheck.records import Change, Location, Question, Source, questions
 from leakcheck.snapshots.frames import is_project_file
+from leakcheck.snapshots.rooted import Root
 
 MAX_SPOTS = 50
 """So many locations are looked at after every line: of the entries of a container that one line has written, these
@@ -36,13 +38,13 @@ class DeepRun:
         self._placebo = placebo
         self._put_back = put_back
         wanted, means = (*put_back, *find), (book.camera, book.probes)
+        self._find = find
         self._look = DeepLook.at(*means, wanted) if wanted else DeepLook.everywhere(*means)
         self._makers: dict[Location, str] = {}
         self._sources: dict[Location, Source] = {}
         self._pinpoint: Pinpoint | None = None
         if find:
-            spots = list(islice(self._look.spots(find), MAX_SPOTS))
-            self._pinpoint = Pinpoint(spots, is_project_file, differ, self._changed)
+            self._pinpoint = Pinpoint(self._spots(find), is_project_file, differ, self._changed)
             self._pinpoint.start()
 
     @classmethod
@@ -58,6 +60,24 @@ class DeepRun:
             case questions.Company(restore=locations) if locations and not any(map(book.keeps, locations)):
                 return cls(book, locations)
         return None
+
+    def enter(self, roots: Sequence[Root]) -> None:
+        """`roots` are there from now on, for several tests: what they hold now is what counts as unchanged."""
+        self._look.enter(roots)
+        if self._pinpoint is not None:
+            owners = {root.owner for root in roots}
+            mine = [each for each in self._find if each.owner in owners]
+            self._pinpoint.drop(lambda location: location in mine)
+            self._pinpoint.add(self._spots(mine) if mine else [])
+
+    def leave(self, path: str) -> None:
+        """What was entered there is about to go."""
+        self._look.leave(path)
+        if self._pinpoint is not None:
+            self._pinpoint.drop(lambda location: f"{location.owner}:{location.key}".startswith(path))
+
+    def _spots(self, locations: Collection[Location]) -> Spots:
+        return list(islice(self._look.spots(locations), MAX_SPOTS))
 
     def _changed(self, location: Location, code: CodeType, line: int) -> None:
         self._sources[location] = self._book.source_at(code.co_filename, line, code.co_name)

@@ -16,11 +16,24 @@ from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.process.deep_run import DeepRun
 from leakcheck.recorder.process.import_run import ImportRun
 from leakcheck.recorder.process.names_run import names_in
+from leakcheck.recorder.process.pytest_roots import held_from_the_start, watch_fixtures
 from leakcheck.recorder.process.row import Row
 from leakcheck.recorder.process.shared_resources import renew_temporary_folder
+from leakcheck.recorder.process.shared_values import SharedValues
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
-from leakcheck.records import BAD_OUTCOMES, Alone, Location, Names, Note, Order, questions, short_id, without_number
+from leakcheck.records import (
+    BAD_OUTCOMES,
+    Alone,
+    Change,
+    Location,
+    Names,
+    Note,
+    Order,
+    questions,
+    short_id,
+    without_number,
+)
 from leakcheck.records.topics import Topic
 from leakcheck.snapshots.reachable import loaded
 from leakcheck.wire.events import Again, Completed, Deep, Stopped
@@ -50,6 +63,7 @@ class Runner:
         self._look = look
         self._row = row
         self._import_run = import_run
+        self._shared: SharedValues | None = None
 
     def run(self, order: Order, segment: Segment) -> None:
         """Run `order`, writing to `segment`. A test that the collection lacks is noted, and nothing runs."""
@@ -59,6 +73,9 @@ class Runner:
             return
         self._recorder.segment = segment
         self._book.full = questions.compares_all(order.question)
+        if self._look is not None and isinstance(order.question, (Alone, questions.Row)):
+            self._shared = SharedValues(self._book, self._look)
+            watch_fixtures(self._session.config, self._shared.enter, self._shared.leave)
         start = Real.monotonic()
         try:
             items = self._items_of(order)
@@ -92,6 +109,9 @@ class Runner:
     def _run_items(self, items: Sequence[pytest.Item], order: Order, segment: Segment) -> None:
         question = order.question
         deep = self._import_run or DeepRun.of(self._book, question)
+        if isinstance(deep, DeepRun):
+            deep.enter(held_from_the_start(self._session))
+            watch_fixtures(self._session.config, deep.enter, deep.leave)
         undone = () if deep is not None else questions.puts_back(question)
         if undone:
             self._book.keep(undone)
@@ -132,6 +152,9 @@ class Runner:
             is_quiet = row.is_quiet(self._recorder.last, found)
             for event in row.told(found, test, alone=not place):
                 segment.write(event)
+            shared = self._shared_changes(test)
+            if shared:
+                segment.write(Deep(shared, loaded()))
             if is_quiet or not place:
                 self._run_again(spare, test, segment)
                 self._recorder.segment = segment
@@ -155,6 +178,7 @@ class Runner:
         start = Real.monotonic()
         renew_temporary_folder(self._session.config)
         self._run_item(item, None)
+        self._shared_changes(test)  # which are told of the first time
         segment.write(Again(test, self._outcomes.outcome))
         self._recorder.segment = segment if Real.monotonic() - start < SLOW_SECONDS else None
 
@@ -163,7 +187,10 @@ class Runner:
         if self._look is not None:
             test = self._recorder.test_id(item)
             changes = tuple(self._look.change(each, test) for each in self._look.differences())
-            segment.write(Deep(changes, loaded()))
+            segment.write(Deep((*changes, *self._shared_changes(test)), loaded()))
+
+    def _shared_changes(self, test: str) -> tuple[Change, ...]:
+        return () if self._shared is None else self._shared.told(test)
 
     def _tell_names(self, item: pytest.Item, segment: Segment) -> None:
         """What the one test of an order can read."""

@@ -1,0 +1,39 @@
+"""What a test that runs alone changes in the values of fixtures that others share: seen before these are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from leakcheck.recorder.changes.ledger import StateLedger
+from leakcheck.recorder.deep.deep_look import DeepLook
+from leakcheck.records import Change, Location
+from leakcheck.snapshots.rooted import Root
+
+MAX_OBJECTS = 2_000
+"""Of one fixture. What lies deeper in larger ones is found where it hurts somebody."""
+
+
+class SharedValues:
+    """Enters the values of fixtures when they are made, and keeps pictures of what differs when they go."""
+
+    def __init__(self, book: StateLedger, look: DeepLook) -> None:
+        """`look` is at the project's modules: what these hold goes by their names."""
+        self._look = DeepLook(book.camera, book.probes, on_demand=False, settings=False)
+        self._modules = look
+        self._known: frozenset[int] = frozenset()
+        self._changes: dict[Location, Change] = {}
+
+    def enter(self, roots: Sequence[Root]) -> None:
+        self._known = self._known or frozenset(self._modules.identities())
+        self._look.enter(roots, self._known, MAX_OBJECTS)
+
+    def leave(self, path: str) -> None:
+        for each in self._look.leave(path):
+            if not each.internal:  # what a client counts is no reason to take its users for polluters
+                self._changes.setdefault(each.location, self._look.change(each, ""))
+
+    def told(self, test: str) -> tuple[Change, ...]:
+        """What was seen since it was asked for the last time; `test` is who made it."""
+        found, self._changes = self._changes, {}
+        return tuple(replace(each, cause=test) for each in found.values())
