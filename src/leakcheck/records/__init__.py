@@ -52,6 +52,7 @@ from leakcheck.records.questions import (
     PutBack,
     Question,
     Row,
+    Seeded,
     Whole,
 )
 from leakcheck.records.recorded import (
@@ -137,6 +138,7 @@ __all__ = [
     "Restoring",
     "Result",
     "Row",
+    "Seeded",
     "Severity",
     "Source",
     "Status",

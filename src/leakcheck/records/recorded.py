@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from leakcheck.records.kinds import UNKNOWN, Kind
 from leakcheck.records.locations import Location
-from leakcheck.records.questions import Control, OrderKind, Printed, Question, Whole, kind_of, title
+from leakcheck.records.questions import Control, OrderKind, Printed, Question, Seeded, Whole, kind_of, title
 from leakcheck.records.topics import Topic
 
 Outcome = Literal[
@@ -167,7 +167,7 @@ class Order:
     @property
     def is_plain(self) -> bool:
         """Whether it is run by plain pytest, in a process of its own, without the recorder."""
-        return isinstance(self.question, Control | Printed)
+        return isinstance(self.question, Control | Printed | Seeded)
 
 
 class Met(NamedTuple):

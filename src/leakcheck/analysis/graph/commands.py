@@ -11,14 +11,15 @@ from leakcheck.records import Suite, node_id
 TWICE = "import pytest, sys; sys.exit(pytest.main(sys.argv[1:]) or pytest.main(sys.argv[1:]))"
 
 
-def command(suite: Suite, tests: Iterable[str]) -> str:
-    """The command that runs just `tests`, in that order, in one new process.
+def command(suite: Suite, tests: Iterable[str], hash_seed: str = "") -> str:
+    """The command that runs just `tests`, in that order, in one new process; under this hash seed, if it matters.
 
     pytest runs no test twice, so for a test behind itself pytest is called twice in one process.
     """
     sequence = tuple(tests)
     start = suite.launcher.split() if len(set(sequence)) == len(sequence) else ["python", "-c", TWICE]
-    return shlex.join([*start, *suite.flags, *arguments(suite, sequence)])
+    seeded = f"PYTHONHASHSEED={hash_seed} " if hash_seed else ""
+    return seeded + shlex.join([*start, *suite.flags, *arguments(suite, sequence)])
 
 
 def arguments(suite: Suite, tests: Iterable[str]) -> list[str]:
