@@ -60,15 +60,22 @@ class Difference:
 class DeepLook:
     """Looks once at the beginning; tells later what differs."""
 
-    def __init__(self, camera: Snapshotter, probes: Probes, *, on_demand: bool = True) -> None:
-        """At the settings of the process alone, with or without kinds that are looked at on demand; the class
-        methods look further."""
+    def __init__(
+        self, camera: Snapshotter, probes: Probes, *, on_demand: bool = True, kinds: Collection[str] | None = None
+    ) -> None:
+        """At the settings of the process alone, with or without kinds that are looked at on demand, or of these
+        kinds alone; the class methods look further."""
         self._camera = camera
         self._probes = probes
-        self._on_demand = on_demand
+        chosen = probes.settings if kinds is None else {*kinds}
+        self._settings_of = [
+            each
+            for each in probes.settings.values()
+            if each.kind in chosen and (on_demand or each.tracking != "on demand")
+        ]
         self._only: frozenset[Location] | None = None
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
-        self._settings = read_settings(probes, on_demand=on_demand)
+        self._settings = read_settings(self._settings_of)
         self._met = Encounters()
 
     @classmethod
@@ -87,7 +94,7 @@ class DeepLook:
     @classmethod
     def at(cls, camera: Snapshotter, probes: Probes, locations: Collection[Location]) -> DeepLook:
         """A look at nothing but these locations; that of a container stands for all its entries."""
-        look = cls(camera, probes)
+        look = cls(camera, probes, kinds={each.kind for each in locations})
         look._only = frozenset(locations)
         owners = {location.owner for location in locations}
         paths = {f"{each.owner}:{part}" for each in locations for part in (each.key, _STEP.sub("", each.key))}
@@ -167,7 +174,7 @@ class DeepLook:
         return read
 
     def _set_otherwise(self) -> Iterator[Difference]:
-        now = read_settings(self._probes, on_demand=self._on_demand)
+        now = read_settings(self._settings_of)
         for kind, before in self._settings.items():
             probe, after = self._probes.settings[kind], now.get(kind, {})
             for owner, key in probe.candidates(before, after):
@@ -214,14 +221,12 @@ def _is_replaced(old: Any, new: Any) -> bool:
     return isinstance(old, _CODE) and (new is MISSING or callable(new))
 
 
-def read_settings(probes: Probes, *, on_demand: bool) -> Mapping[str, Values]:
+def read_settings(probes: Iterable[Setting]) -> Mapping[str, Values]:
     """kind -> (owner, key) -> value, of all that can be read now."""
     found: dict[str, Values] = {}
-    for kind, probe in probes.settings.items():
-        if probe.tracking == "on demand" and not on_demand:
-            continue
+    for probe in probes:
         try:
-            found[kind] = probe.read()
+            found[probe.kind] = probe.read()
         except Exception:  # a test may have broken anything
             continue
     return found
