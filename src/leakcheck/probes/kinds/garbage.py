@@ -38,8 +38,8 @@ class Probe(Setting):
         form="garbage that waits for the collector: $key",
         whole="garbage that waits for the collector",
         advice=(
-            "Close what the test opens, and await what it starts, before it is over: by `with`, or behind the yield of "
-            "a fixture. Where a cycle of references keeps it, break that, or hold one side weakly."
+            "Close what the test opens and await what it starts before it is over: by `with`, or behind the yield "
+            "of a fixture. Where a cycle of references keeps it, break that, or hold one side weakly."
         ),
         put_back="apart",
     )
