@@ -14,6 +14,7 @@ from random import Random
 from typing import Any, cast
 
 from leakcheck.engine import Engine, Follow, Tally
+from leakcheck.engine.spawn.hash_seeds import HashSeeds
 from leakcheck.options import Options
 from leakcheck.progress import Silent
 from leakcheck.records import (
@@ -36,7 +37,7 @@ from leakcheck.records import (
     Whole,
 )
 from leakcheck.records.name_sets import encoded
-from leakcheck.records.questions import is_placebo, put_back_before, puts_back
+from leakcheck.records.questions import hash_seed_of, is_placebo, put_back_before, puts_back
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.session import AuditSession
 from leakcheck.store import Replay
@@ -46,6 +47,7 @@ from watched import watched
 CLEAN = "0"
 OWNER = "shop"
 """The module that holds all globals."""
+SEEDS = HashSeeds.of({})
 State = dict[str, str]
 
 
@@ -53,12 +55,13 @@ State = dict[str, str]
 class Step:
     """One thing that a test does when all of `when` holds; `reads` are consulted whatever comes of it."""
 
-    do: str  # "write", "fail", "look" or "chance"
+    do: str  # "write", "fail", "look", "chance" or "seed"
     when: tuple[tuple[str, str], ...] = ()
     unless: bool = False
     place: str = ""
     value: str = CLEAN
     odds: float = 0.0
+    seeds: tuple[str, ...] = ()
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -91,6 +94,11 @@ def fails_unless(**when: str) -> Step:
 
 def fails_by_chance(odds: float) -> Step:
     return Step("chance", odds=odds)
+
+
+def fails_under(*seeds: str) -> Step:
+    """Under these hash seeds."""
+    return Step("seed", seeds=seeds)
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,7 @@ class Model:
                     break
         return failed
 
-    def run(self, test: str, state: State, chance: Random) -> TestRun:
+    def run(self, test: str, state: State, chance: Random, hash_seed: str = SEEDS.own) -> TestRun:
         """Run one test on `state`, recorded."""
         before, outcome, own = dict(state), "passed", set[str]()
         reads: dict[str, None] = {}
@@ -146,7 +154,10 @@ class Model:
             if step.do == "chance" and chance.random() < step.odds:
                 outcome = "failed"
                 break
-            if step.do in ("chance", "look") or not step.applies(state):
+            if hash_seed in step.seeds:
+                outcome = "failed"
+                break
+            if step.do in ("chance", "seed", "look") or not step.applies(state):
                 continue
             if step.do == "fail":
                 outcome = "failed"
@@ -197,6 +208,7 @@ class ModelEngine:
     ran: list[Order] = field(default_factory=list)
     replay: Replay = field(default_factory=Replay)
     lives: int = 10**9
+    hash_seeds: HashSeeds = SEEDS
     ended: list[tuple[Order, Execution]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -282,7 +294,8 @@ class ModelEngine:
                 gone = {*(() if is_placebo(order.question) else (each.key for each in kept)), *self.frail}
                 for name in gone if kept else ():
                     state.pop(name, None)
-            run = self.model.run(test, state, self.chance)
+            seed = hash_seed_of(order.question) or self.hash_seeds.own
+            run = self.model.run(test, state, self.chance, seed)
             if order.question in (Alone(again=True), Row()):
                 outcome = self.model.run(test, state, self.chance).outcome
                 run = TestRun(test, run.outcome, reads=run.reads, changes=run.changes, again=outcome)

@@ -61,7 +61,7 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
 def _collect(engine: Engine) -> tuple[Collected | None, str, Job]:
     """(what was collected, "", the control run) or (None, what pytest said, the control run that ended)."""
     engine.open_suite()
-    job = engine.control(Order(Control(), ()))
+    job = engine.control(Order(Control(engine.hash_seeds.control), ()))
     found = engine.suite()
     if found is not None and engine.fork and engine.touches_files(job):
         engine.wait(job)  # what it has changed may have been met by an import

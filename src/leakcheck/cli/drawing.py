@@ -29,6 +29,7 @@ TELL: Mapping[str, str] = {
     "confirm": "proving it, in fresh processes too",
     "cleaners": "settling who cleans up",
     "lines": "finding the lines that write it",
+    "seeds": "the same under other hash seeds",
     "quiet": "the same once more, with nothing else running",
 }
 STOPPING = "stopping… what tests have changed is put back; Ctrl-C once more does not wait for that"

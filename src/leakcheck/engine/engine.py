@@ -18,11 +18,12 @@ from leakcheck.engine.meter import Tally
 from leakcheck.engine.processes import uninterrupted
 from leakcheck.engine.scheduler import Scheduler
 from leakcheck.engine.spawn.backend import SINGLE_SUITE, SpawnBackend
+from leakcheck.engine.spawn.hash_seeds import HashSeeds
 from leakcheck.engine.spawn.launch import Launch
 from leakcheck.engine.timeouts import endless_collection, too_short_for_collection
 from leakcheck.engine.warm.backend import WarmBackend
 from leakcheck.own_folders import Own
-from leakcheck.records import WARM, Execution, Note, Order, Printed, name_of, numbered
+from leakcheck.records import WARM, Execution, Note, Order, Printed, Seeded, name_of, numbered
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store import CONTROL, AuditFolder, Leftover, Replay
 from leakcheck.wire import events
@@ -103,6 +104,11 @@ class Engine:
     def fork(self) -> bool:
         """Whether orders run as forks."""
         return self.scheduler.backend.can.forks
+
+    @property
+    def hash_seeds(self) -> HashSeeds:
+        """The hash seed of all executions, and those under which some may be tried."""
+        return self.launch.hash_seeds
 
     def fall_back(self, why: Fallback) -> None:
         """From now on each order runs in a new process. Who decides that has to tell it."""
@@ -199,7 +205,7 @@ class Engine:
                 yield known
                 asked.extend(follow(known) if follow is not None else ())
             else:
-                args = order.question.arguments if isinstance(order.question, Printed) else None
+                args = order.question.arguments if isinstance(order.question, Printed | Seeded) else None
                 waiting.insert(place, Job(self.replay.free(tag), order, self._mode(order), args))
                 place += 1
 

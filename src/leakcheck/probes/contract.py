@@ -70,6 +70,9 @@ class Setting:
     by_use = False
     """Whether it changes by being used, as a state of chance does: no trace, and put back without a word."""
 
+    dear = False
+    """Whether to read it takes long: a deep look asks for it, and nobody else."""
+
     def read(self) -> Values:
         """What is set now; an `Items` stands for a list or a set. Runs none of the project's code."""
         raise NotImplementedError

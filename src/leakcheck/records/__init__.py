@@ -52,6 +52,7 @@ from leakcheck.records.questions import (
     PutBack,
     Question,
     Row,
+    Seeded,
     Whole,
 )
 from leakcheck.records.recorded import (
@@ -139,6 +140,7 @@ __all__ = [
     "Restoring",
     "Result",
     "Row",
+    "Seeded",
     "Severity",
     "Source",
     "Status",

@@ -34,7 +34,8 @@ ORDER_DEPENDENT: tuple[Verdict, ...] = ("victim", "brittle", "self-polluting")
 @dataclass(frozen=True, slots=True)
 class TestVerdict:
     """One test over all executions. `outcomes` is keyed by the order's name, in the order of execution. `seen`
-    tells which executions of one order disagreed about it."""
+    tells which executions of one order disagreed about it; `reproduce` are plain commands that show that, if any
+    do."""
 
     __test__ = False
 
@@ -44,6 +45,7 @@ class TestVerdict:
     outcomes: Mapping[str, str] = field(default_factory=dict)
     crash: str = ""
     seen: str = ""
+    reproduce: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

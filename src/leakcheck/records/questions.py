@@ -25,7 +25,10 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """How does the whole suite behave in plain pytest, without the recorder?"""
+    """How does the whole suite behave in plain pytest, without the recorder; under another hash seed than that of
+    the audit, if it names one?"""
+
+    hash_seed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,15 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True)
+class Seeded:
+    """How do tests behave in plain pytest with these arguments, in a new process whose hash seed is this? No other
+    execution has another seed, so that it is no evidence of anything else."""
+
+    arguments: tuple[str, ...]
+    hash_seed: str
+
+
+@dataclass(frozen=True, slots=True)
 class PutBack:
     """How does the last test behave behind the others, if these locations are put back before it (the
     counterfactual)? With `placebo` everything is done for that but the last step: nothing is put back."""
@@ -129,6 +141,7 @@ Question = (
     | Crowd
     | Behind
     | Printed
+    | Seeded
     | PutBack
     | DeepLook
     | DeepPutBack
@@ -167,6 +180,8 @@ def title(question: Question, tests: Sequence[str]) -> str:
             return f"pairs after {tests[makers - 1]}" if makers <= len(tests) else "pairs"
         case Crowd():
             return "pairs after a crowd"
+    if isinstance(question, Seeded):
+        tests = (*tests[:-1], f"{tests[-1]} under PYTHONHASHSEED={question.hash_seed}")
     return f"{tests[-1]} after {len(tests) - 1}" if tests else "nothing"
 
 
@@ -174,6 +189,11 @@ def _title_of_whole(question: Whole) -> str:
     if question.way != "random" or question.name:
         return question.name or question.way
     return f"random {question.seed} reversed" if question.backwards else f"random {question.seed}"
+
+
+def hash_seed_of(question: Question) -> str:
+    """The hash seed that its process shall have; "" for that of all others."""
+    return question.hash_seed if isinstance(question, Control | Seeded) else ""
 
 
 def puts_back(question: Question) -> tuple[Location, ...]:

@@ -17,6 +17,7 @@ from leakcheck.records.questions import (
     Printed,
     PutBack,
     Question,
+    Seeded,
     Whole,
     kind_of,
     title,
@@ -199,7 +200,7 @@ class Order:
     @property
     def is_plain(self) -> bool:
         """Whether it is run by plain pytest, in a process of its own, without the recorder."""
-        return isinstance(self.question, Control | Printed)
+        return isinstance(self.question, Control | Printed | Seeded)
 
 
 class Met(NamedTuple):

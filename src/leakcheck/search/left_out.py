@@ -22,6 +22,7 @@ _WHAT_FOR: Mapping[str, str] = {
     "alternatives": " that ask who else leaks the same",
     "confirm": " that prove what was found",
     "lines": " that ask for the lines that write",
+    "seeds": " that run under another hash seed what always failed, or differed under one",
     "quiet": " that repeat, with nothing else running, what differed in the same order",
 }
 _SPENT = "the budget was spent: "

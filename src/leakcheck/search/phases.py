@@ -15,6 +15,7 @@ from leakcheck.progress import Outlook
 from leakcheck.records import Alone, Order
 from leakcheck.search.cleaners import find_cleaners
 from leakcheck.search.deep_search import look_deep, name_early, name_lines
+from leakcheck.search.hash_seeds import vary_hash_seed
 from leakcheck.search.once_more import OnceMore
 from leakcheck.search.outlook import declared_seconds, outlook
 from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
@@ -77,6 +78,7 @@ def find_and_prove(bench: AuditSession, plan: Plan) -> None:
     once_more = OnceMore(bench)
     once_more.settle()
     find_witnesses(bench, "explain")
+    vary_hash_seed(bench)
     if plan.latent:
         _meet(bench)
     prove(bench, plan.rounds)

@@ -27,6 +27,7 @@ from leakcheck.records import (
     Order,
     Printed,
     Row,
+    Seeded,
     Suite,
     Whole,
     in_sequence,
@@ -297,7 +298,7 @@ def _settled(execution: Execution) -> int:
 
 def _watched(order: Order, watch: tuple[Location, ...]) -> Order:
     """The order, with a look after every test at what tests alone have changed and no probe tracks."""
-    plain = isinstance(order.question, Alone | Row | Printed | Deep)
+    plain = isinstance(order.question, Alone | Row | Printed | Seeded | Deep)
     return order if plain else replace(order, watch=watch)
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from leakcheck.probes import discover
-from leakcheck.recorder.deep.deep_look import DeepLook, whole
+from leakcheck.recorder.deep.deep_look import DeepLook
+from leakcheck.recorder.deep.entries import whole
 from leakcheck.records import Location
 from leakcheck.snapshots.redaction import Redactor
 from leakcheck.snapshots.rooted import Root
@@ -86,7 +87,7 @@ def body(key: str = "") -> Location:
 
 
 def test_what_is_entered_later_is_compared_with_what_it_was_then_and_goes_by_the_name_it_had() -> None:
-    look, shared = DeepLook(CAMERA, PROBES, settings=False), {"tags": ["a"]}
+    look, shared = DeepLook(CAMERA, PROBES, kinds=()), {"tags": ["a"]}
     look.enter([Root("fixture_values", "session fixture body", shared)])
     look.enter([Root("fixture_values", "module fixture tags", shared["tags"])])
     shared["tags"].append("b")
@@ -98,7 +99,7 @@ def test_what_is_entered_later_is_compared_with_what_it_was_then_and_goes_by_the
 
 
 def test_what_modules_hold_has_their_name_for_it(shop: Any) -> None:
-    look = DeepLook(CAMERA, PROBES, settings=False)
+    look = DeepLook(CAMERA, PROBES, kinds=())
     look.enter([Root("fixture_values", "session fixture body", {"prices": shop.PRICES})], [id(shop.PRICES)])
     shop.PRICES["cup"] = 1
     assert look.differences() == []
@@ -116,7 +117,7 @@ def test_of_what_is_entered_only_what_was_asked_about_is_seen() -> None:
 
 
 def test_who_leaves_tells_what_differs_and_is_not_held() -> None:
-    look, shared = DeepLook(CAMERA, PROBES, settings=False), {"thing": Thing()}
+    look, shared = DeepLook(CAMERA, PROBES, kinds=()), {"thing": Thing()}
     known = weakref.ref(shared["thing"])
     look.enter([Root("fixture_values", "session fixture body", shared)])
     shared["status"] = Thing()

@@ -9,11 +9,12 @@ from typing import TypeVar, cast
 from leakcheck.analysis.facts.chains import Found, chains_of, follow
 from leakcheck.analysis.facts.coverage import Coverage, Met, coverage_from, digests_by_writer, meet
 from leakcheck.analysis.facts.evidence import Answers, Evidence
+from leakcheck.analysis.facts.hash_seeds import HashDependence, SeededOutcomes
 from leakcheck.analysis.facts.profiles import Profiles, SoloProfile
 from leakcheck.analysis.facts.same_order import Same, SameOrders
 from leakcheck.analysis.facts.timeline import Timeline, cleaned_in_place, timeline_of
 from leakcheck.options import Options
-from leakcheck.records import Execution, Location, Suite
+from leakcheck.records import Execution, Location, Seeded, Suite
 
 USUAL_DEPTH = Options().depth
 T = TypeVar("T")
@@ -47,6 +48,7 @@ class Knowledge:
         """location -> tests that were seen to put the value from before in the place of a leaked one."""
         self._seen: dict[str, bool] = {}
         self._profiles, self._answers, self.same_orders = Profiles(), Answers(), SameOrders()
+        self.seeded = SeededOutcomes()
         self._first: dict[Met, str] = {}
         self._found: Found = {}
         self._followed = 0
@@ -102,6 +104,11 @@ class Knowledge:
         """The same of those with nothing else running."""
         return self.once(_flaky)
 
+    @property
+    def hash_dependent(self) -> Mapping[str, HashDependence]:
+        """Tests whose outcome depends on the hash seed, and on nothing else that was seen."""
+        return self.once(_hash_dependent)
+
     def once(self, derive: Callable[[Knowledge], T]) -> T:
         """What `derive` makes of this, made once until there are more executions."""
         if derive not in self._derived:
@@ -121,6 +128,10 @@ class Knowledge:
         self.by_id[execution.id] = execution
         self._places[execution.id] = number
         self._timelines.append(timeline)
+        if isinstance(execution.order.question, Seeded):  # with another seed, it is evidence of nothing else
+            self.seeded.add(execution)
+            self.same_orders.add(execution)
+            return
         for place, run in enumerate(execution.runs):
             self.appearances.setdefault(run.test, []).append((number, place))
             if (run.good or run.bad) and self._seen.setdefault(run.test, run.good) is not run.good:
@@ -195,3 +206,7 @@ def _wavering(known: Knowledge) -> Mapping[str, Same]:
 
 def _flaky(known: Knowledge) -> Mapping[str, Same]:
     return known.same_orders.flaky()
+
+
+def _hash_dependent(known: Knowledge) -> Mapping[str, HashDependence]:
+    return {test: each for test, each in known.seeded.dependent().items() if test not in known.differing}

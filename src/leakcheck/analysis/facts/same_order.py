@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from leakcheck.nouns import plural
-from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, WARM, Deep, Execution, Row
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, WARM, Deep, Execution, Row, Seeded
 from leakcheck.records.questions import puts_back
 
 Key = tuple[str, tuple[str, ...], int, str]
-"""How it ran (recorded, by plain pytest, or by that in a fork that stood in for a new process), the files that were
-imported, what ran before (as a number), and the test."""
+"""How it ran (recorded, by plain pytest, by that in a fork that stood in for a new process, or under a hash seed of
+its own), the files that were imported, what ran before (as a number), and the test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class SameOrders:
         if isinstance(order.question, Deep) or puts_back(order.question):
             return
         way = WARM if execution.engine == WARM else "plain" if order.is_plain else "recorded"
+        if isinstance(order.question, Seeded):
+            way = f"hash seed {order.question.hash_seed}"
         before = 0  # equal predecessors, equal numbers
         in_row = isinstance(order.question, Row)  # fixtures end in between: only its first test ran as in its order
         for place, run in enumerate(execution.runs[:1] if in_row else execution.runs):

@@ -16,6 +16,11 @@ from leakcheck.records import Edge, Finding, Leak, Severity, Suite, TestVerdict
 
 _FLAKY = "Take chance, time and concurrency out of the test; its outcome says nothing about the order."
 
+_SEEDED = (
+    "Sort what comes out of a set before its order matters, and rely on no hash() of a string: both differ from "
+    "process to process, unless PYTHONHASHSEED is set."
+)
+
 
 def findings_of(
     suite: Suite,
@@ -109,6 +114,8 @@ def _restless(verdicts: Iterable[TestVerdict], places: dict[str, tuple[str, int]
     for verdict in verdicts:
         if verdict.verdict in texts:
             code, title, fix = texts[verdict.verdict]
+            if verdict.reproduce:
+                title, fix = "outcome depends on the hash seed", _SEEDED
             yield Finding(code, "note", title, *places[verdict.id], (verdict.id,), None, fix)
 
 

@@ -16,14 +16,15 @@ TWICE = (
 """Runs each test twice in one session: all that is wider than a test lives on, and no conftest is imported anew."""
 
 
-def command(suite: Suite, tests: Iterable[str]) -> str:
-    """The command that runs just `tests`, in that order, in one new process.
+def command(suite: Suite, tests: Iterable[str], hash_seed: str = "") -> str:
+    """The command that runs just `tests`, in that order, in one new process; under this hash seed, if it matters.
 
     pytest runs no test twice, so a test behind itself has a loop of its own.
     """
     sequence = tuple(tests)
     start = suite.launcher.split() if len(set(sequence)) == len(sequence) else ["python", "-c", TWICE]
-    return shlex.join([*start, *suite.flags, *arguments(suite, sequence)])
+    seeded = f"PYTHONHASHSEED={hash_seed} " if hash_seed else ""
+    return seeded + shlex.join([*start, *suite.flags, *arguments(suite, sequence)])
 
 
 def arguments(suite: Suite, tests: Iterable[str]) -> list[str]:

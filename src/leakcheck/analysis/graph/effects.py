@@ -23,7 +23,8 @@ def effect_of(witness: Witness, evidence: Evidence) -> str | None:
 def carriers(witness: Witness, known: Knowledge) -> tuple[Location, ...]:
     """Locations that the witness left changed and that its test consults, most specific kind of read first."""
     found: dict[Location, None] = {}
-    reads = known.evidence.profiles[witness.test].consults
+    alone = known.evidence.profiles.get(witness.test)
+    reads = () if alone is None else alone.consults
     for name in known.evidence.executions.get(witness, ()):
         execution = known.by_id[name]
         timeline, place = known.timeline(execution), _place(witness, execution)

@@ -11,6 +11,7 @@ from leakcheck.analysis.facts.evidence import bad, good
 from leakcheck.analysis.facts.knowledge import Knowledge
 from leakcheck.analysis.facts.profiles import NAMED_KINDS, SoloProfile, is_twice
 from leakcheck.analysis.facts.same_order import not_settled
+from leakcheck.analysis.graph.commands import command
 from leakcheck.records import Edge, Execution, TestVerdict, Verdict
 
 
@@ -38,8 +39,8 @@ def held_again(executions: Iterable[Execution]) -> frozenset[str]:
 
 
 class Chances(NamedTuple):
-    """Whether a test differs in the same order with nothing else running, or at all, and whether it was seen to
-    hold when it ran twice in one process."""
+    """Whether a test differs in the same order with nothing else running, be it under another hash seed; or at all;
+    and whether it was seen to hold when it ran twice in one process."""
 
     flaky: bool
     wavers: bool
@@ -57,9 +58,11 @@ def verdicts_of(
     what was not seen says nothing: that a test passed nowhere is no verdict then."""
     table, profiles = outcomes_by_order(known.executions), known.evidence.profiles
     seen = {test: not_settled(each) for test, each in known.wavering.items()}
+    seen |= {test: str(each) for test, each in known.hash_dependent.items()}
     seen |= {test: f"{each}, with nothing else running" for test, each in known.flaky.items()}
     held = held_again(known.executions)
-    chances = {test: Chances(test in known.flaky, test in known.wavering, test in held) for test in suite_tests}
+    flaky = known.flaky.keys() | known.hash_dependent.keys()
+    chances = {test: Chances(test in flaky, test in known.wavering, test in held) for test in suite_tests}
     roles = _roles(edges)
     crashes = _crashes(known.executions)
     shown: dict[str, list[Edge]] = defaultdict(list)
@@ -74,9 +77,18 @@ def verdicts_of(
             dict(table.get(test, {})),
             crashes.get(test, ""),
             seen.get(test, ""),
+            _commands(test, known),
         )
         for test in suite_tests
     )
+
+
+def _commands(test: str, known: Knowledge) -> tuple[str, ...]:
+    """What shows both outcomes of a test that depends on the hash seed: first how it passes, then how it fails."""
+    found = known.hash_dependent.get(test)
+    if found is None or test in known.flaky:
+        return ()
+    return tuple(command(known.suite, (test,), hash_seed=seed) for seed in (found.passes, found.fails))
 
 
 def _verdict(

@@ -11,6 +11,7 @@ from leakcheck.engine.processes import kill_group, uninterrupted
 from leakcheck.engine.spawn.keeper_client import KeptProcess
 from leakcheck.engine.spawn.launch import Launch
 from leakcheck.records import Collect, Order
+from leakcheck.records.questions import hash_seed_of
 
 SINGLE_SUITE = "suite-collect"
 KILLED = "a process that {} was killed, by a test or by somebody else: {}"
@@ -52,7 +53,8 @@ class SpawnBackend(Backend):
     def submit(self, job: Job) -> None:
         is_plain = job.is_plain
         job.mode = PLAIN if is_plain else self.name
-        process = self._launch.start("control" if is_plain else "single", job.tag, args=job.args)
+        seed = hash_seed_of(job.order.question)
+        process = self._launch.start("control" if is_plain else "single", job.tag, args=job.args, hash_seed=seed)
         self._processes[job.tag], self._jobs[job.tag] = process, job
 
     def listen(self, seconds: float) -> None:

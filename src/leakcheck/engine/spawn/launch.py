@@ -8,6 +8,7 @@ from pathlib import Path
 
 import leakcheck
 from leakcheck.engine.spawn.guard_client import GROUP, ROOT, Guard
+from leakcheck.engine.spawn.hash_seeds import VARIABLE, HashSeeds
 from leakcheck.engine.spawn.keeper_client import KeptProcess
 from leakcheck.errors import CannotRecord, EngineFailed
 from leakcheck.recorder.process.boot import REFUSED
@@ -16,7 +17,6 @@ from leakcheck.wire.messages import Refused, decode
 from leakcheck.wire.process_config import Mode, Setup
 
 _PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
-HASH_SEED = "20221"
 _BOOT = Path(leakcheck.__file__).parent / "recorder" / "process" / "boot.py"
 
 
@@ -37,12 +37,25 @@ class Launch:
         """Start the root of a tree of forks; `pipes` are (commands to read, replies to write)."""
         return self._start(mode, mode, self.args, pipes)
 
-    def start(self, mode: Mode, tag: str, *, args: tuple[str, ...] | None = None) -> KeptProcess:
-        """Start a process that plays the part `mode`."""
-        return self._start(mode, tag, self.args if args is None else args)
+    def start(
+        self, mode: Mode, tag: str, *, args: tuple[str, ...] | None = None, hash_seed: str = ""
+    ) -> KeptProcess:
+        """Start a process that plays the part `mode`; with the hash seed of all others, if it gets none."""
+        return self._start(mode, tag, self.args if args is None else args, hash_seed=hash_seed)
+
+    @property
+    def hash_seeds(self) -> HashSeeds:
+        """What the user has said, as every process hears it."""
+        return HashSeeds.of(os.environ)
 
     def _start(
-        self, mode: Mode, tag: str, args: tuple[str, ...], pipes: tuple[int, int] | None = None
+        self,
+        mode: Mode,
+        tag: str,
+        args: tuple[str, ...],
+        pipes: tuple[int, int] | None = None,
+        *,
+        hash_seed: str = "",
     ) -> KeptProcess:
         # Not in the audit's folder: with the salt, digests of short secrets could be guessed.
         config = Path(self.scratch, f"{tag}.json")
@@ -53,7 +66,7 @@ class Launch:
         except OSError as error:
             raise CannotRecord(f"cannot write {config}: {error.strerror}") from error
         guard = () if self.guard is None else (self.guard.pipe,)
-        variables = {**os.environ, "PYTHONHASHSEED": self._hash_seed()}
+        variables = {**os.environ, VARIABLE: hash_seed or self.hash_seeds.own}
         with log:
             try:
                 process = KeptProcess.start(
@@ -89,7 +102,7 @@ class Launch:
 
     def _setup(self, mode: Mode, tag: str, args: tuple[str, ...], pipes: tuple[int, int] | None) -> Setup:
         commands, replies = pipes or (-1, -1)
-        own_seed = os.environ.get("PYTHONHASHSEED")
+        own_seed = os.environ.get(VARIABLE)
         return Setup(
             mode=mode,
             args=args,
@@ -102,10 +115,5 @@ class Launch:
             commands=commands,
             replies=replies,
             guard=self.guard.pipe if self.guard is not None else -1,
-            environ={"PYTHONHASHSEED": own_seed} if own_seed is not None else {},
+            environ={VARIABLE: own_seed} if own_seed is not None else {},
         )
-
-    @staticmethod
-    def _hash_seed() -> str:
-        own = os.environ.get("PYTHONHASHSEED", "random")
-        return HASH_SEED if own == "random" else own

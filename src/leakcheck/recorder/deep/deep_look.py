@@ -7,7 +7,6 @@ before the polluters, another one behind each of them, and what differs, under n
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,11 +14,11 @@ from types import ModuleType
 from typing import Any
 
 from leakcheck.probes import MISSING, Items, Probes, Setting, Values
-from leakcheck.probes.contract import Held as HeldKind
 from leakcheck.recorder.comparing import differ, listed_otherwise
 from leakcheck.recorder.deep.aliases import Aliases, Encounters, Held
+from leakcheck.recorder.deep.entries import STEP, location_of, missing_keys, unnamed, ways, whole, whole_of
 from leakcheck.records import Change, Location, Source
-from leakcheck.snapshots.containers import Content, Holder, content, entry, one, values
+from leakcheck.snapshots.containers import Content, Holder, content, one, values
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.reachable import MAX_HOLDERS, is_project, walk
 from leakcheck.snapshots.replacing import is_of
@@ -29,11 +28,6 @@ from leakcheck.snapshots.type_names import FUNCTIONS
 from leakcheck.snapshots.values import Snapshotter
 
 MAX_CHANGES = 2_000
-_STEP = re.compile(r'(?:\.?[^\W\d]\w*|\.<\w+>|\["(?:[^"\\]|\\.)*"\]|\[[^\[\]"]*\])$')
-"""The last step of the way to a value: what is before it is the way to its container."""
-_KEY = re.compile(r'\[[^\[\]"]*\]')
-"""A key that is no text."""
-_STEPS = re.compile(r"[.\[]")
 _LAZY = frozenset({"__annotations__", "__annotations_cache__"})
 _CODE = (*FUNCTIONS, type, staticmethod, classmethod, property)
 """What does not change by itself, not even inside others' modules and classes."""
@@ -62,18 +56,23 @@ class DeepLook:
     """Looks once at the beginning; tells later what differs."""
 
     def __init__(
-        self, camera: Snapshotter, probes: Probes, *, on_demand: bool = True, settings: bool = True
+        self, camera: Snapshotter, probes: Probes, *, on_demand: bool = True, kinds: Collection[str] | None = None
     ) -> None:
-        """At the settings of the process alone, with or without kinds that are looked at on demand, or at nothing;
-        the class methods look further."""
+        """At the settings of the process alone, with or without kinds that are looked at on demand, or of these
+        kinds alone; the class methods look further."""
         self._camera = camera
         self._probes = probes
-        self._on_demand = on_demand
+        chosen = probes.settings if kinds is None else {*kinds}
+        self._settings_of = [
+            each
+            for each in probes.settings.values()
+            if each.kind in chosen and (on_demand or each.tracking != "on demand")
+        ]
         self._only: frozenset[Location] | None = None
         self._paths: Collection[str] | None = None
         self._toward: Collection[str] | None = None
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
-        self._settings = read_settings(probes, on_demand=on_demand) if settings else {}
+        self._settings = read_settings(self._settings_of)
         self._met = Encounters()
         self._walk: Callable[..., None] = partial(walk, self._hold)
         self._known: set[tuple[int, str]] = set()
@@ -94,11 +93,11 @@ class DeepLook:
     @classmethod
     def at(cls, camera: Snapshotter, probes: Probes, locations: Collection[Location]) -> DeepLook:
         """A look at nothing but these locations; that of a container stands for all its entries."""
-        look = cls(camera, probes)
+        look = cls(camera, probes, kinds={each.kind for each in locations})
         look._only = frozenset(locations)
         owners = {location.owner for location in locations}
-        paths = {f"{each.owner}:{part}" for each in locations for part in (each.key, _STEP.sub("", each.key))}
-        look._paths, look._toward = paths, {*_ways(paths)}
+        paths = {f"{each.owner}:{part}" for each in locations for part in (each.key, STEP.sub("", each.key))}
+        look._paths, look._toward = paths, {*ways(paths)}
         look._walk = partial(walk, look._hold, lambda module: module.__name__ in owners, toward=look._toward)
         look._walk()
         return look
@@ -172,17 +171,17 @@ class DeepLook:
         wanted, there = frozenset(locations), set[Location]()
         for holder, old, _ in self._holders:
             probe = self._probes.holding(holder)
-            if holder.kind == "dict" and (everything := _whole_of(probe, holder)) in wanted:
+            if holder.kind == "dict" and (everything := whole_of(probe, holder)) in wanted:
                 there.add(everything)
                 yield everything, partial(_all_held, holder)
-            for key in {*old, *_missing_keys(holder, wanted)}:
+            for key in {*old, *missing_keys(holder, wanted)}:
                 location = location_of(probe, holder, key)
                 if location in wanted:  # a name and the list that it stands for are one location
                     there.add(location)
                     yield location, _reader(holder, key)
-            unnamed = _unnamed(holder, wanted - there)
-            there.update(unnamed)
-            yield from ((each, self._named_reader(holder, each)) for each in unnamed)
+            nameless = unnamed(holder, wanted - there)
+            there.update(nameless)
+            yield from ((each, self._named_reader(holder, each)) for each in nameless)
         settings = self._probes.settings
         yield from ((each, _setting_reader(settings[each.kind], each)) for each in wanted if each.kind in settings)
 
@@ -197,7 +196,7 @@ class DeepLook:
         return read
 
     def _set_otherwise(self) -> Iterator[Difference]:
-        now = read_settings(self._probes, on_demand=self._on_demand)
+        now = read_settings(self._settings_of)
         for kind, before in self._settings.items():
             probe, after = self._probes.settings[kind], now.get(kind, {})
             for owner, key in probe.candidates(before, after):
@@ -236,27 +235,17 @@ def _same_holder(row: tuple[Holder, Content, tuple[Any, ...]]) -> tuple[int, str
     return id(row[0].value), row[0].kind
 
 
-def _ways(paths: Iterable[str]) -> Iterator[str]:
-    """The paths, and everything that may lie on the way to one of them."""
-    for path in paths:
-        yield path
-        yield path[: path.index(":") + 1]
-        yield from (path[: step.start()] for step in _STEPS.finditer(path))
-
-
 def _is_replaced(old: Any, new: Any) -> bool:
     """Whether code was replaced by other code, or taken away: an object that puts None there does so for itself."""
     return isinstance(old, _CODE) and (new is MISSING or callable(new))
 
 
-def read_settings(probes: Probes, *, on_demand: bool) -> Mapping[str, Values]:
+def read_settings(probes: Iterable[Setting]) -> Mapping[str, Values]:
     """kind -> (owner, key) -> value, of all that can be read now."""
     found: dict[str, Values] = {}
-    for kind, probe in probes.settings.items():
-        if probe.tracking == "on demand" and not on_demand:
-            continue
+    for probe in probes:
         try:
-            found[kind] = probe.read()
+            found[probe.kind] = probe.read()
         except Exception:  # a test may have broken anything
             continue
     return found
@@ -280,52 +269,8 @@ def _now(holder: Holder, quick: tuple[Any, ...]) -> dict[Any, Any] | None:
     return content(holder)
 
 
-def location_of(probe: HeldKind, holder: Holder, key: Any) -> Location:
-    """`shop.settings:LIMITS["daily"]` as a location: the module owns, the rest is the key."""
-    path = entry(holder, key)
-    module, _, rest = path.partition(":")
-    return Location(probe.kind, module, rest)
-
-
-def whole(location: Location) -> Location:
-    """The container of an entry `[...]`; of any other location it is the location itself."""
-    return replace(location, key=_STEP.sub("", location.key)) if location.key.endswith("]") else location
-
-
-def _whole_of(probe: HeldKind, holder: Holder) -> Location:
-    module, _, rest = holder.path.partition(":")
-    return Location(probe.kind, module, rest)
-
-
 def _all_held(holder: Holder) -> Items:
     return Items(values(holder))
-
-
-def _missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
-    """Names under which the container holds nothing yet."""
-    if holder.kind not in ("dict", "names", "function", "attributes", "carried"):
-        return []
-    start = entry(holder, "")
-    module, _, prefix = start.removesuffix('[""]').partition(":")
-    found = []
-    for each in wanted:
-        if each.owner == module and each.key.startswith(prefix):
-            rest = each.key[len(prefix) :]
-            if holder.kind == "dict":
-                if rest.startswith('["') and rest.endswith('"]') and '"' not in rest[2:-2]:
-                    found.append(rest[2:-2])
-            elif rest.isidentifier():
-                found.append(rest)
-    return found
-
-
-def _unnamed(holder: Holder, wanted: Iterable[Location]) -> list[Location]:
-    """Entries that the container does not hold yet, under keys that are no texts: their names do not tell them."""
-    if holder.kind not in ("dict", "implementations"):
-        return []
-    module, _, way = holder.path.partition(":")
-    rests = ((each, each.key.removeprefix(way)) for each in wanted if each.owner == module)
-    return [each for each, rest in rests if rest != each.key and _KEY.fullmatch(rest)]
 
 
 def _reader(holder: Holder, key: Any) -> Callable[[], Any]:

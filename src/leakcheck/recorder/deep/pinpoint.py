@@ -41,12 +41,14 @@ class Pinpoint:
         self.add(spots)
 
     def add(self, spots: Spots) -> None:
-        """Look at these, too, from now on."""
+        """Look at these as well, from now on."""
+        known = {location for location, read in self._spots if read is not _nothing}
         for location, read in spots:
-            self._spots.append((location, read))
-            self._values.append(read())
-            if _is_wide(self._values[-1]):
-                self._wide.add(len(self._values) - 1)
+            if location not in known:
+                self._spots.append((location, read))
+                self._values.append(read())
+                if _is_wide(self._values[-1]):
+                    self._wide.add(len(self._values) - 1)
 
     def drop(self, is_gone: Callable[[Location], bool]) -> None:
         """What is gone is neither looked at nor held."""
@@ -54,17 +56,6 @@ class Pinpoint:
             if is_gone(location):
                 self._spots[index], self._values[index] = (location, _nothing), MISSING
                 self._wide.discard(index)
-
-    def add(self, spots: Spots) -> None:
-        """Look at these as well, from now on."""
-        known = {location for location, _ in self._spots}
-        for spot in spots:
-            if spot[0] not in known:
-                value = spot[1]()
-                if _is_wide(value):
-                    self._wide.add(len(self._spots))
-                self._values.append(value)
-                self._spots.append(spot)
 
     def start(self) -> None:
         self._before = sys.gettrace(), threading.gettrace()

@@ -23,7 +23,7 @@ class Traces:
     """Looks once at the beginning. `outside` counts what was done outside of the process."""
 
     def __init__(self, probes: Probes, outside: Callable[[], int]) -> None:
-        self._probes = [each for each in probes.settings.values() if each.tracking == "on demand"]
+        self._probes = [each for each in probes.settings.values() if each.tracking == "on demand" and not each.dear]
         self._outside = outside
         self._done = outside()
         self._settings = {each.kind: _read(each) for each in self._probes}

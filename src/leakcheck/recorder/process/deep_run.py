@@ -10,8 +10,10 @@ from types import CodeType
 
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.comparing import differ
-from leakcheck.recorder.deep.deep_look import DeepLook, whole
+from leakcheck.recorder.deep.deep_look import DeepLook, Difference
+from leakcheck.recorder.deep.entries import whole
 from leakcheck.recorder.deep.pinpoint import Pinpoint, Spots
+from leakcheck.recorder.process.garbage import collect_garbage
 from leakcheck.records import Change, Location, Question, Source, questions
 from leakcheck.snapshots.frames import is_project_file
 from leakcheck.snapshots.rooted import Root
@@ -40,7 +42,9 @@ class DeepRun:
         wanted, means = (*put_back, *find), (book.camera, book.probes)
         self._find = find
         self._look = DeepLook.at(*means, wanted) if wanted else DeepLook.everywhere(*means)
+        collect_garbage()  # what the look has made: else the collector soon runs, and takes what the makers leave
         self._makers: dict[Location, str] = {}
+        self._found: list[Difference] = []  # nothing runs behind the last maker, and garbage may go by then
         self._sources: dict[Location, Source] = {}
         self._pinpoint: Pinpoint | None = None
         if find:
@@ -84,7 +88,8 @@ class DeepRun:
 
     def after(self, test: str) -> None:
         """`test` is over: what differs from now on was made by it."""
-        for each in self._look.differences():
+        self._found = self._look.differences()
+        for each in self._found:
             self._makers.setdefault(each.location, test)
 
     def changes(self) -> tuple[Change, ...]:
@@ -94,7 +99,7 @@ class DeepRun:
         if self._pinpoint is not None:
             self._pinpoint.stop()
         found = []
-        for each in self._look.differences():
+        for each in self._found:
             source = self._sources.get(each.location) or self._sources.get(whole(each.location))
             maker = self._makers.get(each.location, "")
             found.append(self._look.change(each, maker, () if source is None else (source,)))
@@ -109,8 +114,7 @@ class DeepRun:
         """Put back what the order asks for. True if it asks for something, and all of it stayed as it was."""
         if not self._put_back:
             return False
-        found = self._look.differences()
-        for each in () if self._placebo else found:
+        for each in () if self._placebo else self._found:
             with contextlib.suppress(Exception):  # the project's own objects may refuse in any way
                 each.undo()
         still = {each.location for each in self._look.differences()}

@@ -20,7 +20,8 @@ import pytest
 from leakcheck.recorder.changes.import_patches import TellingFinder
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.comparing import differ
-from leakcheck.recorder.deep.deep_look import DeepLook, Difference, whole
+from leakcheck.recorder.deep.deep_look import DeepLook, Difference
+from leakcheck.recorder.deep.entries import whole
 from leakcheck.recorder.deep.pinpoint import Pinpoint
 from leakcheck.recorder.process.deep_run import MAX_SPOTS
 from leakcheck.records import Change, Location, Order, Source, questions

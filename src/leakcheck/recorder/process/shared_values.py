@@ -19,7 +19,7 @@ class SharedValues:
 
     def __init__(self, book: StateLedger, look: DeepLook) -> None:
         """`look` is at the project's modules: what these hold goes by their names."""
-        self._look = DeepLook(book.camera, book.probes, on_demand=False, settings=False)
+        self._look = DeepLook(book.camera, book.probes, kinds=())
         self._modules = look
         self._known: frozenset[int] = frozenset()
         self._changes: dict[Location, Change] = {}

@@ -125,6 +125,8 @@ def _test(test: TestVerdict, local: Local) -> Json:
         "roles": list(test.roles),
         "outcomes": dict(test.outcomes),
         "crash": local(test.crash),
+        "seen": test.seen,
+        "reproduce": list(test.reproduce),
     }
 
 

@@ -78,6 +78,7 @@ def _head(test: TestVerdict, trial: Trial, asked: Asked) -> Iterator[Piece]:
         yield prose(outcomes_by_word(test.outcomes), indent=2)
     if test.seen:
         yield prose(test.seen, indent=2)
+    yield from (row((each, "dim"), indent=2) for each in test.reproduce)
     if test.crash:
         yield row((clip(test.crash), "dim"), indent=2)
     if asked.new is not None:

@@ -104,6 +104,7 @@ def _troubles(tests: Sequence[TestVerdict], limits: Limits) -> Iterator[Piece]:
         yield row((clip(test.id), "bold"), indent=2)
         if seen := detail(test):
             yield prose(seen, indent=4)
+        yield from (row((each, "dim"), indent=4) for each in test.reproduce)
         if test.crash:
             yield row((clip(test.crash), "dim"), indent=4)
     yield from (row(each, indent=2) for each in more(len(tests) - limits.tests, "test"))

@@ -28,6 +28,7 @@ PHASES: Mapping[str, str] = {
     "confirm": "proof",
     "cleaners": "who cleans up",
     "lines": "lines that write",
+    "seeds": "other hash seeds",
     "quiet": "once more in quiet",
 }
 """What tables call phases; 21 characters at most."""
