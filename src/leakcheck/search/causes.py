@@ -56,7 +56,9 @@ def members(bench: AuditSession) -> Mapping[Cause, Sequence[Carried]]:
     found: dict[Cause, list[Carried]] = {}
     for carried in bench.edges():
         cause = cause_of(carried)
-        if cause is not None and len(carried[0].polluters) == 1 and carried[0].polluters[0] in bench.files:
+        if cause is None or not bench.suite.kind(cause[0]).restorable:  # each of them is asked about by itself
+            continue
+        if len(carried[0].polluters) == 1 and carried[0].polluters[0] in bench.files:
             found.setdefault(cause, []).append(carried)
     tests = {cause: {edge.test for edge, _ in edges} for cause, edges in found.items()}
     return {cause: edges for cause, edges in found.items() if len(tests[cause]) >= FEWEST}

@@ -91,7 +91,7 @@ def name_lines(bench: AuditSession) -> None:
     for left in left_quietly(bench.executions, bench.suite):
         if left.change.location not in known and not bench.is_lethal(left.by):
             known.add(left.change.location)
-            if not left.change.sources and bench.suite.kind(left.change.location).restorable:
+            if not left.change.sources:
                 wanted.setdefault(left.by, []).append(left.change.location)
     ask(bench, "lines", [_inquire_lines(test, places) for test, places in list(wanted.items())[:MAX_LINES]])
 
@@ -136,12 +136,7 @@ def _open(bench: AuditSession) -> list[Witness]:
 def _is_over(bench: AuditSession, witness: Witness) -> bool:
     """Whether all that its makers changed was put back, or tried, and that was not it."""
     evidence = bench.evidence()
-    if witness in evidence.misled:
-        return True
-    changes = evidence.deep.get(witness.makers)
-    if not changes:
-        return changes is not None
-    return _is_asked(evidence, witness, tuple(change.location for change in changes))
+    return witness in evidence.misled or evidence.is_exhausted(witness)
 
 
 def _is_asked(evidence: Evidence, witness: Witness, places: Group) -> bool:

@@ -139,6 +139,15 @@ class Evidence:
         profile = self.profiles[witness.test]
         return any(profile.agrees(outcome) for outcome in self.placebos.get((witness, locations), ()))
 
+    def is_exhausted(self, witness: Witness) -> bool:
+        """Whether all that its makers changed was put back before its test, or tried to: none of it is the reason,
+        or what is cannot be put back."""
+        changes = self.deep.get(witness.makers)
+        if not changes:
+            return changes is not None
+        everything = witness, tuple(change.location for change in changes)
+        return everything in self.restored or everything in self.tried_in_vain
+
     @cached_property
     def misled(self) -> frozenset[Witness]:
         """The witnesses for which it was so."""

@@ -158,6 +158,8 @@ def _edge(witness: Witness, known: Knowledge, *, is_steady: bool) -> Carried:
     evidence = known.evidence
     candidates = carriers(witness, known)
     locations, counterfactual = _proof(witness, candidates, evidence)
+    if not locations and counterfactual is None:
+        locations = _suspected(witness, known)
     effect = effect_of(witness, evidence)
     names = evidence.executions[witness]
     edge = Edge(
@@ -196,6 +198,17 @@ def _proof(
         untried = tuple(location for location in candidates if location not in tried)
         return (untried, None) if len(untried) == 1 else ((), False)
     return (tuple(candidates), None) if len(candidates) == 1 else ((), None)
+
+
+def _suspected(witness: Witness, known: Knowledge) -> tuple[Location, ...]:
+    """The one thing that its makers leave alone and that nobody can put back (a thread that goes on), where nothing
+    else that they changed is the reason."""
+    if not known.evidence.is_exhausted(witness):
+        return ()
+    profiles = (known.evidence.profiles.get(test) for test in witness.before)
+    left = {place for each in profiles if each is not None for place in each.places_elsewhere}
+    found = tuple(place for place in left if not known.suite.kind(place).restorable)
+    return found if len(found) == 1 else ()
 
 
 def _proven_deep(witness: Witness, evidence: Evidence) -> tuple[Location, ...]:
