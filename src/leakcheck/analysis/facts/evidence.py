@@ -136,8 +136,9 @@ class Evidence:
     def is_placebo(self, witness: Witness, locations: tuple[Location, ...]) -> bool:
         """Whether the test behaved as alone when everything was kept and nothing put back: then the lifetime of
         objects decides, or the time that all this takes."""
-        profile = self.profiles[witness.test]
-        return any(profile.agrees(outcome) for outcome in self.placebos.get((witness, locations), ()))
+        profile = self.profiles.get(witness.test)
+        outcomes = self.placebos.get((witness, locations), ())
+        return profile is not None and any(profile.agrees(outcome) for outcome in outcomes)
 
     def is_exhausted(self, witness: Witness) -> bool:
         """Whether all that its makers changed was put back before its test, or tried to: none of it is the reason,
