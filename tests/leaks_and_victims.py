@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from support import Audited
+from support import Audited, Project
 
 
 def pairs_of_tests(head: str, leaks: Mapping[str, tuple[str, ...]]) -> str:
@@ -26,3 +26,9 @@ def proved_leak(found: Audited, name: str) -> dict[str, Any]:
     assert [(edge["counterfactual"], bool(edge["leak"])) for edge in edges] == [(True, True)], found.stdout
     (leak,) = [each for each in found.report["leaks"] if each["id"] == edges[0]["leak"]]
     return dict(leak)
+
+
+def written_by(project: Project, leak: Mapping[str, Any]) -> set[str]:
+    """The texts of the lines that a reported leak is written by."""
+    lines = {file: text.splitlines() for file, text in project.files.items()}
+    return {lines[source["file"]][source["line"] - 1].strip() for source in leak["sources"]}

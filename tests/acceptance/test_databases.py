@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator import Spec, generate
-from leaks_and_victims import pairs_of_tests, proved_leak
+from leaks_and_victims import pairs_of_tests, proved_leak, written_by
 from support import Audited, Project, audit
 
 SHOP = """
@@ -99,9 +99,7 @@ def found() -> Audited:
 def test_each_table_is_named_and_proven(found: Audited, name: str) -> None:
     leak = proved_leak(found, name)
     assert (leak["kind"], f"{leak['owner']} {leak['key']}") == ("databases", LEAKS[name][2])
-    lines = {file: text.splitlines() for file, text in PROJECT.files.items()}
-    texts = {lines[source["file"]][source["line"] - 1].strip() for source in leak["sources"]}
-    assert texts == {IN_THE_SHOP.get(name, LEAKS[name][0])}
+    assert written_by(PROJECT, leak) == {IN_THE_SHOP.get(name, LEAKS[name][0])}
 
 
 def test_what_is_rolled_back_is_not_told_and_what_nobody_minds_is_a_note(found: Audited) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leaks_and_victims import pairs_of_tests, proved_leak
+from leaks_and_victims import pairs_of_tests, proved_leak, written_by
 from support import Audited, Project
 
 SHOP = """
@@ -73,9 +73,7 @@ def test_each_has_its_location_line_and_proof(found: Audited, name: str) -> None
     leak = proved_leak(found, name)
     place = LEAKS[name][2] if " " in LEAKS[name][2] else f"shop {LEAKS[name][2]}"
     assert f"{leak['owner']} {leak['key']}" == place
-    lines = {file: text.splitlines() for file, text in PROJECT.files.items()}
-    texts = {lines[source["file"]][source["line"] - 1].strip() for source in leak["sources"]}
-    assert texts == {IN_THE_SHOP.get(name, LEAKS[name][0])}
+    assert written_by(PROJECT, leak) == {IN_THE_SHOP.get(name, LEAKS[name][0])}
 
 
 def test_nobody_else_is_accused_and_nothing_is_left_open(found: Audited) -> None:

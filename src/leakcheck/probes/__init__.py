@@ -10,6 +10,7 @@ Other packages add probes of the first two contracts through the entry point `le
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field, fields
 from typing import Any, get_args
 
@@ -55,6 +56,11 @@ class Probes:
     def holding(self, holder: Holder) -> Held:
         """The probe that the entries of `holder` belong to."""
         return next(each for each in self.held if each.holds(holder))
+
+    def surroundings(self) -> Context | None:
+        """The context for the next test to run in, if something that was put back is so in that alone."""
+        found = (each.surroundings() for each in self.settings.values())
+        return next((each for each in found if each is not None), None)
 
     @property
     def kinds(self) -> Mapping[str, Kind]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from leakcheck.records import About, Tracking
 from leakcheck.snapshots.containers import Holder
 from leakcheck.snapshots.markers import MISSING
+from leakcheck.snapshots.putting_back import put_back
 
 
 class Ledger(Protocol):
@@ -110,3 +111,18 @@ class Held(Protocol):
 
     def put_back(self, holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
         """Give one entry its old value, or take it away."""
+
+
+class Rooted:
+    """A probe of what can be reached from something that is no module, and that a deep look enters as a root of its
+    kind."""
+
+    kind: str
+    tracking: Tracking = "on demand"
+    about: About = About()
+
+    def holds(self, holder: Holder) -> bool:
+        return holder.root == self.kind and holder.kind != "cache"
+
+    def put_back(self, holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
+        put_back(holder, key, old, was_there=was_there)

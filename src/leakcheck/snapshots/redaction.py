@@ -27,6 +27,9 @@ HIDDEN = "…"
 LONG_KEY = 12
 """Characters from which on a key of a dict is looked at for a secret in it: there are very many keys."""
 
+CONTENT = 6
+"""Bytes of the digest of what a file or a table holds."""
+
 _PLAIN_KEY = re.compile(r"(?!.{32})[A-Za-z]+(?:[_.-][A-Za-z]+)*")
 _PATHS = (pathlib.PosixPath, pathlib.PurePosixPath, pathlib.WindowsPath, pathlib.PureWindowsPath)
 _FLAG_OR_NAME = re.compile(r"-{0,2}[\w.-]{1,64}")
@@ -92,6 +95,11 @@ def _as_text(value: object) -> str | None:
     if type(value) is int:
         return str(value)
     return repr(value) if any(type(value) is path for path in _PATHS) else None
+
+
+def content_hash(salt: str) -> hashlib.blake2b:
+    """A hash, keyed with `salt`, to be updated with the content of something as large as a file."""
+    return hashlib.blake2b(digest_size=CONTENT, key=salt.encode())
 
 
 class Redactor:

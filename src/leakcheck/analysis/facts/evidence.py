@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -57,6 +57,7 @@ comes behind them."""
 Undoing = tuple[Witness, tuple[Location, ...]]
 """A witness, and the locations that were put back before its test."""
 T = TypeVar("T")
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -200,13 +201,11 @@ class Answers:
         failed = execution.tells(Topic.NOT_RESTORED)
         match execution.order.question:
             case PutBack(locations, placebo=True) | DeepPutBack(locations, placebo=True):
-                key = witness, locations
-                self.placebos[key] = (*self.placebos.get(key, ()), outcome)
+                _append(self.placebos, (witness, locations), outcome)
             case PutBack(locations) | DeepPutBack(locations) if failed:
                 self.unrestored.append((witness, locations))
             case PutBack(locations) | DeepPutBack(locations):
-                key = witness, locations
-                self.restored[key] = (*self.restored.get(key, ()), outcome)
+                _append(self.restored, (witness, locations), outcome)
             case Pinpoint(locations):
                 self.pinpointed[witness.makers, locations] = execution.deep
                 return (witness.test, *self._behind(witness.makers))
@@ -233,8 +232,8 @@ class Answers:
             self.warm[witness] = outcome, execution.id
 
     def _count(self, witness: Witness, outcome: Outcome, name: str) -> None:
-        self.outcomes[witness] = (*self.outcomes.get(witness, ()), outcome)
-        self.names[witness] = (*self.names.get(witness, ()), name)
+        _append(self.outcomes, witness, outcome)
+        _append(self.names, witness, name)
 
     def _behind(self, makers: Makers) -> Iterator[str]:
         """The tests before which something was put back that `makers` had changed."""
@@ -251,7 +250,7 @@ class Answers:
             elif failed:
                 self.unrestored.append(key)
             else:
-                self.restored[key] = (*self.restored.get(key, ()), outcome)
+                _append(self.restored, key, outcome)
         return tuple(witness.test for witness, _ in told)
 
     def evidence(self, profiles: Mapping[str, SoloProfile]) -> Evidence:
@@ -269,6 +268,10 @@ class Answers:
             dict(self.company),
             dict(self.placebos),
         )
+
+
+def _append(rows: dict[Key, tuple[T, ...]], key: Key, value: T) -> None:
+    rows[key] = (*rows.get(key, ()), value)
 
 
 def _without(row: tuple[T, ...], place: int) -> tuple[T, ...]:

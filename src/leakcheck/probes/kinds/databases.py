@@ -3,11 +3,12 @@ engine. (A database in a file is a file.)"""
 
 from __future__ import annotations
 
-import hashlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from leakcheck.probes import MISSING, About, Setting, Tracking, Values
 from leakcheck.snapshots.memory_databases import Connections, pages_of, put_table_back, tables_of
+from leakcheck.snapshots.redaction import content_hash
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -62,7 +63,7 @@ class Probe(Setting):
         if pages is None:
             return {}
         if owner not in self._known or self._known[owner][0] != pages:
-            tables = {name: str(each) for name, each in tables_of(pages, self._hasher).items()}
+            tables = {name: str(each) for name, each in tables_of(pages, partial(content_hash, self.salt)).items()}
             self._known[owner] = pages, tables
             self._keep(owner, tables, pages)
         return self._known[owner][1]
@@ -72,6 +73,3 @@ class Probe(Setting):
         if new and len(pages) <= self._room:
             self._room -= len(pages)
             self._kept.update(dict.fromkeys(new, pages))
-
-    def _hasher(self) -> hashlib.blake2b:
-        return hashlib.blake2b(digest_size=6, key=self.salt.encode())

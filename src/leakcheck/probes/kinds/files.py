@@ -13,10 +13,12 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from leakcheck.probes import MISSING, About, Setting, Tracking, Values
 from leakcheck.safe_paths import Entry, entry
+from leakcheck.snapshots.redaction import content_hash
 
 OWNER = "files"
 UNKNOWN = "?"
@@ -67,15 +69,12 @@ class Probe(Setting):
             known = self._digests.get(path)
             if known is None or known[0] != signature:
                 with _open(path, "rb") as stream:
-                    content = hashlib.file_digest(stream, self._hasher)
+                    content = hashlib.file_digest(stream, partial(content_hash, self.salt))
                 known = signature, f"{found.st_size} bytes #{content.hexdigest()}"
                 self._digests[path] = known
         except OSError:
             return MISSING
         return known[1]
-
-    def _hasher(self) -> hashlib.blake2b:
-        return hashlib.blake2b(digest_size=6, key=self.salt.encode())
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         path, copy = self._kept[key]

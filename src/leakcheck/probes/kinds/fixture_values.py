@@ -7,21 +7,17 @@ what a test leaves there alone is gone with its fixtures before anybody could me
 
 from __future__ import annotations
 
-from typing import Any
-
-from leakcheck.probes import About, Tracking
-from leakcheck.snapshots.containers import Holder
-from leakcheck.snapshots.putting_back import put_back
+from leakcheck.probes import About
+from leakcheck.probes.contract import Rooted
 
 KIND = "fixture_values"
 
 
-class Probe:
+class Probe(Rooted):
     """Owner: the fixture, with its scope and file. Key: the way from its value to what was changed: `["status"]`,
     `lines[0].price`."""
 
     kind = KIND
-    tracking: Tracking = "on demand"
     about = About(
         form="value$dotted$path of $owner",
         whole="value of $owner",
@@ -31,9 +27,3 @@ class Probe:
             "it is given, the mistake is there."
         ),
     )
-
-    def holds(self, holder: Holder) -> bool:
-        return holder.root == KIND and holder.kind != "cache"
-
-    def put_back(self, holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
-        put_back(holder, key, old, was_there=was_there)

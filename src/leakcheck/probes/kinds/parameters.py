@@ -6,21 +6,17 @@ On demand, as values of fixtures: an object that the project's modules hold, too
 
 from __future__ import annotations
 
-from typing import Any
-
-from leakcheck.probes import About, Tracking
-from leakcheck.snapshots.containers import Holder
-from leakcheck.snapshots.putting_back import put_back
+from leakcheck.probes import About
+from leakcheck.probes.contract import Rooted
 
 KIND = "parameters"
 
 
-class Probe:
+class Probe(Rooted):
     """Owner: the test or fixture. Key: the parameter (`params` of a fixture), which of its different values, and
     the way from that: `case[0]["rows"]`."""
 
     kind = KIND
-    tracking: Tracking = "on demand"
     about = About(
         form="$key$path of $owner",
         whole="the parameters of $owner",
@@ -29,9 +25,3 @@ class Probe:
             "value as the parameter."
         ),
     )
-
-    def holds(self, holder: Holder) -> bool:
-        return holder.root == KIND and holder.kind != "cache"
-
-    def put_back(self, holder: Holder, key: Any, old: Any, *, was_there: bool) -> None:
-        put_back(holder, key, old, was_there=was_there)

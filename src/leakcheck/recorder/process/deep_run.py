@@ -6,15 +6,14 @@ import contextlib
 from collections.abc import Collection, Sequence
 from contextvars import Context
 from itertools import islice
-from types import CodeType
 
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.comparing import differ
 from leakcheck.recorder.deep.deep_look import DeepLook, Difference
-from leakcheck.recorder.deep.entries import whole
 from leakcheck.recorder.deep.pinpoint import Pinpoint, Spots
+from leakcheck.recorder.deep.seen_lines import SeenLines
 from leakcheck.recorder.process.garbage import collect_garbage
-from leakcheck.records import Change, Location, Question, Source, questions
+from leakcheck.records import Change, Location, Question, questions
 from leakcheck.snapshots.frames import is_project_file
 from leakcheck.snapshots.rooted import Root
 
@@ -45,10 +44,10 @@ class DeepRun:
         collect_garbage()  # what the look has made: else the collector soon runs, and takes what the makers leave
         self._makers: dict[Location, str] = {}
         self._found: list[Difference] = []  # nothing runs behind the last maker, and garbage may go by then
-        self._sources: dict[Location, Source] = {}
+        self._lines = SeenLines(book.source_at)
         self._pinpoint: Pinpoint | None = None
         if find:
-            self._pinpoint = Pinpoint(self._spots(find), is_project_file, differ, self._changed)
+            self._pinpoint = Pinpoint(self._spots(find), is_project_file, differ, self._lines.changed)
             self._pinpoint.start()
 
     @classmethod
@@ -83,9 +82,6 @@ class DeepRun:
     def _spots(self, locations: Collection[Location]) -> Spots:
         return list(islice(self._look.spots(locations), MAX_SPOTS))
 
-    def _changed(self, location: Location, code: CodeType, line: int) -> None:
-        self._sources[location] = self._book.source_at(code.co_filename, line, code.co_name)
-
     def after(self, test: str) -> None:
         """`test` is over: what differs from now on was made by it."""
         self._found = self._look.differences()
@@ -100,15 +96,13 @@ class DeepRun:
             self._pinpoint.stop()
         found = []
         for each in self._found:
-            source = self._sources.get(each.location) or self._sources.get(whole(each.location))
             maker = self._makers.get(each.location, "")
-            found.append(self._look.change(each, maker, () if source is None else (source,)))
+            found.append(self._look.change(each, maker, self._lines.at(each.location)))
         return tuple(found)
 
     def surroundings(self) -> Context | None:
         """The context for the last test to run in; None for the usual one."""
-        found = (each.surroundings() for each in self._book.probes.settings.values())
-        return next((each for each in found if each is not None), None)
+        return self._book.probes.surroundings()
 
     def put_back_nothing(self) -> bool:
         """Put back what the order asks for. True if it asks for something, and all of it stayed as it was."""

@@ -12,7 +12,7 @@ import os
 from collections.abc import Generator, Iterator
 from contextvars import Context
 from itertools import islice
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -20,11 +20,11 @@ import pytest
 from leakcheck.recorder.changes.import_patches import TellingFinder
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.comparing import differ
-from leakcheck.recorder.deep.deep_look import DeepLook, Difference
-from leakcheck.recorder.deep.entries import whole
+from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.deep.pinpoint import Pinpoint
+from leakcheck.recorder.deep.seen_lines import SeenLines
 from leakcheck.recorder.process.deep_run import MAX_SPOTS
-from leakcheck.records import Change, Location, Order, Source, questions
+from leakcheck.records import Change, Location, Order, questions
 from leakcheck.records.questions import is_placebo, puts_back
 from leakcheck.snapshots.frames import is_project_file
 
@@ -91,8 +91,7 @@ class ImportRun:
 
     def surroundings(self) -> Context | None:
         """The context for the test to run in; None for the usual one."""
-        found = (each.surroundings() for each in self._book.probes.settings.values())
-        return next((each for each in found if each is not None), None) if self._put_back else None
+        return self._book.probes.surroundings() if self._put_back else None
 
     def put_back_nothing(self) -> bool:
         """True if something was to be put back, and all of it stayed as it was."""
@@ -108,7 +107,7 @@ class _Step:
         self._find = find
         wanted, means = (*put_back, *find), (book.camera, book.probes)
         self._look = DeepLook.at(*means, wanted) if wanted else DeepLook.everywhere(*means)
-        self._sources: dict[Location, Source] = {}
+        self._lines = SeenLines(book.source_at)
         self._finder = TellingFinder(self._loaded)
         self._pinpoint: Pinpoint | None = None
 
@@ -117,7 +116,7 @@ class _Step:
             self._book.keep(self._owned)
         self._finder.install()
         if self._find:
-            self._pinpoint = Pinpoint(self._spots(), is_project_file, differ, self._changed)
+            self._pinpoint = Pinpoint(self._spots(), is_project_file, differ, self._lines.changed)
             self._pinpoint.start()
 
     def end(self) -> None:
@@ -135,9 +134,6 @@ class _Step:
     def _spots(self) -> list[Any]:
         return list(islice(self._look.spots(self._find), MAX_SPOTS))
 
-    def _changed(self, location: Location, code: CodeType, line: int) -> None:
-        self._sources[location] = self._book.source_at(code.co_filename, line, code.co_name)
-
     def put_back(self) -> tuple[set[Location], set[Location]]:
         """Put back what this step has changed. Returns what that was, and what is as before now."""
         found = self._look.differences()
@@ -152,11 +148,7 @@ class _Step:
     def changes(self, file: str) -> Iterator[Change]:
         """What this step has changed, with the lines that were looked for."""
         for each in self._look.differences():
-            yield self._look.change(each, file, self._lines(each))
-
-    def _lines(self, each: Difference) -> tuple[Source, ...]:
-        source = self._sources.get(each.location) or self._sources.get(whole(each.location))
-        return () if source is None else (source,)
+            yield self._look.change(each, file, self._lines.at(each.location))
 
 
 def _is_above(folder: str, file: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
-from leakcheck.probes import Probes, discover
+from leakcheck.probes import Probes, Setting, discover
 from leakcheck.probes.kinds.databases import Probe as Databases
 from leakcheck.probes.kinds.files import Probe as Files
 from leakcheck.recorder.changes.causes import Causes
@@ -19,6 +19,8 @@ from leakcheck.snapshots.values import Snapshotter
 from leakcheck.wire.process_config import Setup
 
 __all__ = ["Setup", "Watch"]
+
+T = TypeVar("T", bound=Setting)
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,7 @@ class Watch:
             for module, patch in probe.patches().items():
                 patches.setdefault(module, []).append(partial(_apply, patch, book))
         PatchingFinder(patches).install()
-        files = next(each for each in probes.settings.values() if isinstance(each, Files))
-        databases = next(each for each in probes.settings.values() if isinstance(each, Databases))
+        files, databases = _one(probes, Files), _one(probes, Databases)
         files.salt = databases.salt = setup.salt
         outside = OutsideWatch(
             root, setup.folder, setup.scratch, setup.salt, files.keep, causes.sharer, databases.connections
@@ -51,6 +52,11 @@ class Watch:
         outside.install()
         book.bodies = outside.bodies
         return cls(book, causes, probes, outside)
+
+
+def _one(probes: Probes, kind: type[T]) -> T:
+    """The probe of our own of this class."""
+    return next(each for each in probes.settings.values() if isinstance(each, kind))
 
 
 def _apply(patch: Any, book: StateLedger, module: Any) -> None:
