@@ -171,7 +171,8 @@ def _named(carried: Iterable[Carried], leaks: Sequence[Leak]) -> Iterator[Edge]:
     number = {leak.id: place for place, leak in enumerate(leaks)}
     by_location: dict[Location, list[Leak]] = defaultdict(list)
     for leak in leaks:
-        by_location[leak.location].append(leak)
+        for location in leak.locations:
+            by_location[location].append(leak)
     left = {leak.id: frozenset(leak.polluters) for leak in leaks}
     for edge, locations in carried:
         found = (leak.id for location in dict.fromkeys(locations) for leak in by_location.get(location, ()))

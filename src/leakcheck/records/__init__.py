@@ -2,6 +2,7 @@
 
 from leakcheck.records.derived import (
     ORDER_DEPENDENT,
+    AlsoLeft,
     Certificate,
     Cost,
     Edge,
@@ -96,6 +97,7 @@ __all__ = [
     "WHOLE",
     "About",
     "Alone",
+    "AlsoLeft",
     "Behind",
     "Certificate",
     "Change",

@@ -49,9 +49,19 @@ class TestVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class AlsoLeft:
+    """What the lines of a leak change beside its location."""
+
+    location: Location
+    before: str
+    after: str
+    kind: Kind = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
 class Leak:
     """All changes of one location through the same lines: one root cause. `id` is "L1", "L2", ...; `kind` is what
-    is known about such state."""
+    is known about such state; `also` is what the same lines leave elsewhere."""
 
     id: str
     location: Location
@@ -67,6 +77,12 @@ class Leak:
     reach: str = "suite"
     internal: bool = False
     kind: Kind = UNKNOWN
+    also: tuple[AlsoLeft, ...] = ()
+
+    @property
+    def locations(self) -> tuple[Location, ...]:
+        """Everything that it leaves, that which it is named by first."""
+        return (self.location, *(each.location for each in self.also))
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,10 +79,9 @@ def test_what_tests_themselves_make_a_third_party_change_is_one_leak() -> None:
     [
         within("b", 9, "helper"),
         within("b", 9, fixture="b"),
-        LeftChange(name("b"), replace(within("b", 9).change, internal=False)),
         LeftChange(name("b"), replace(within("b", 9).change, sources=(Source("b.py", 9, "b", "call"),))),
     ],
-    ids=["a helper", "a fixture", "the project's own object", "a helper of that name"],
+    ids=["a helper", "a fixture", "a helper of that name"],
 )
 def test_what_has_a_line_that_is_no_tests_own_stays_a_leak_of_its_own(other: LeftChange) -> None:
     assert leaks(within("a", 7), other) == [(["a"], [7]), (["b"], [9])]

@@ -80,6 +80,7 @@ def test_one_leak_whole() -> None:
         "paths": [{"path": '["prices"]["mug"]', "before": "1200", "after": "900"}],
         "reach": "suite",
         "internal": False,
+        "also": [],
     }
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import takewhile
+from pathlib import PurePosixPath
+
 from leakcheck.analysis.advice.names import location_names
+from leakcheck.nouns import plural
 from leakcheck.records import MAX_TEMPLATE, NO_VALUE, WHOLE, Leak
 from leakcheck.text import clip, filled
 
@@ -13,6 +18,9 @@ SELF = "Put back what the test changes, so that it finds the same state when it 
 AT_ONCE = (
     "Several lines change it, by code of a third party: put it back in one fixture that all these tests use "
     "(`autouse=True`, in `conftest.py`)."
+)
+_ONE_PLACE = (
+    "It is changed by {lines}: one fixture with `autouse=True` in `{place}` can put it back for all of them."
 )
 UNEXPLAINED = (
     "leakcheck knows which tests, but no state that it watches explains it: look for module globals, caches, "
@@ -29,7 +37,23 @@ def leak_advice(leak: Leak) -> str:
         return _IMPORT
     if is_at_once(leak):
         return AT_ONCE
-    return _filled((about.replaced_advice if is_replaced(leak) else "") or about.advice, leak)
+    advice = _filled((about.replaced_advice if is_replaced(leak) else "") or about.advice, leak)
+    return f"{advice} {_in_one_place(leak)}" if len(lines_of(leak)) > 1 else advice
+
+
+def _in_one_place(leak: Leak) -> str:
+    """Where one fixture ends what several lines leave: their file, or the conftest.py above all of them."""
+    files = dict.fromkeys(source.file for source in leak.sources)
+    return _ONE_PLACE.format(lines=plural(len(lines_of(leak)), "line"), place=_above(files))
+
+
+def _above(files: Iterable[str]) -> str:
+    """The file, if it is one, else the conftest.py of the folder that holds them all."""
+    parts = [PurePosixPath(file.replace("\\", "/")).parts for file in files]
+    if len(parts) == 1:
+        return "/".join(parts[0])
+    common = takewhile(lambda level: len({*level}) == 1, zip(*(each[:-1] for each in parts), strict=False))
+    return "/".join((*(level[0] for level in common), "conftest.py"))
 
 
 def is_replaced(leak: Leak) -> bool:

@@ -56,25 +56,25 @@ def entries_of(finding: Finding, leaks: Mapping[str, Leak]) -> tuple[Entry, ...]
             Entry(Line(finding.code, NOTHING, NOTHING, NOTHING, TEST, node_id(test)), location, (test,))
             for test in finding.tests[:1]
         )
-    writers = tuple(_writers(finding.code, leak))
+    writers = tuple(each for place in leak.locations for each in _writers(finding.code, leak, place))
     if finding.code != "LK101":
         return writers
-    return (*writers, *(_entry(finding.code, leak, VICTIM, test, (test,)) for test in finding.tests))
+    hurt = (_entry(finding.code, leak, leak.location, VICTIM, test, (test,)) for test in finding.tests)
+    return (*writers, *hurt)
 
 
-def _writers(code: str, leak: Leak) -> Iterator[Entry]:
+def _writers(code: str, leak: Leak, place: Location) -> Iterator[Entry]:
     fixtures = tuple(dict.fromkeys(source.fixture for source in leak.sources if source.fixture is not None))
     for fixture in fixtures:
-        yield _entry(code, leak, FIXTURE, fixture, leak.polluters)
+        yield _entry(code, leak, place, FIXTURE, fixture, leak.polluters)
     if fixtures and all(source.fixture is not None for source in leak.sources):
         return
     for polluter in leak.polluters:
-        yield _entry(code, leak, TEST if "::" in polluter else FILE, polluter, (polluter,))
+        yield _entry(code, leak, place, TEST if "::" in polluter else FILE, polluter, (polluter,))
 
 
-def _entry(code: str, leak: Leak, role: str, who: str, tests: Iterable[str]) -> Entry:
+def _entry(code: str, leak: Leak, place: Location, role: str, who: str, tests: Iterable[str]) -> Entry:
     files = () if role == VICTIM else tuple(dict.fromkeys(source.file for source in leak.sources))
-    place = leak.location
     line = Line(code, place.kind, _without_line(place.owner), place.key, role, node_id(who))
     return Entry(line, place, tuple(tests), files)
 

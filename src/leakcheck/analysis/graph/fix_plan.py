@@ -84,7 +84,8 @@ def _needs(
     fix_of = {leak: fix.id for fix in fixes for leak in fix.leaks}
     by_place: dict[Location, list[Leak]] = {}
     for leak in leaks:
-        by_place.setdefault(leak.location, []).append(leak)
+        for location in leak.locations:
+            by_place.setdefault(location, []).append(leak)
     found: dict[str, list[frozenset[Cut]]] = {}
     for edge, locations in carried:
         enough = _enough(edge, locations, evidence)

@@ -15,13 +15,12 @@ from leakcheck.analysis.facts.coverage import Coverage, readers_of
 from leakcheck.analysis.facts.places import Places
 from leakcheck.analysis.facts.profiles import SoloProfile
 from leakcheck.analysis.graph.effects import Carried
+from leakcheck.analysis.graph.entries import MAX_PATHS, is_own_line, one_entry_each
 from leakcheck.records import Change, Edge, Impact, Leak, Location, PathChange, Source, Suite
 
-MAX_PATHS = 20
 _NO_LINE = ("", 0)
 _TESTS_THEMSELVES = ("", 1)
 """In the place of the lines by which tests themselves call what changes a third party's object."""
-_IMPACT_ORDER: Mapping[Impact, int] = {"broken": 0, "read": 1, "latent": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def leaks_of(
     known = _Facts(profiles, number, carried, coverage, readers_of(profiles, Places.of(imported)), suite)
     groups = (group for every in by_location.values() for group in _by_lines(every))
     leaks = [_leak(group, known) for group in groups]
-    told = sorted((leak for leak in leaks if _worth_telling(leak)), key=_rank)
+    told = one_entry_each(leak for leak in leaks if _worth_telling(leak))
     return tuple(replace(leak, id=f"L{number}") for number, leak in enumerate(told, start=1))
 
 
@@ -105,13 +104,8 @@ def _by_lines(lefts: Iterable[LeftChange]) -> list[list[LeftChange]]:
 
 
 def _line(source: Source, left: LeftChange) -> tuple[str, int]:
-    is_own = source.fixture is None and source.function == _function(left.by) and left.by.startswith(source.file)
-    return _TESTS_THEMSELVES if left.change.internal and is_own else (source.file, source.line)
-
-
-def _function(test: str) -> str:
-    """The name of a test's function."""
-    return test.partition("[")[0].rpartition("::")[2]
+    is_own = left.change.internal and is_own_line(source, (left.by,))
+    return _TESTS_THEMSELVES if is_own else (source.file, source.line)
 
 
 def _leak(group: Sequence[LeftChange], known: _Facts) -> Leak:
@@ -175,7 +169,3 @@ def _sources(group: Sequence[LeftChange]) -> tuple[Source, ...]:
 def _worth_telling(leak: Leak) -> bool:
     """What only live fixtures can see, or lies inside a third party's object, is told only if it hurts."""
     return leak.impact == "broken" or not (leak.internal or (leak.impact == "latent" and leak.reach != "suite"))
-
-
-def _rank(leak: Leak) -> tuple[int, int, Location]:
-    return _IMPACT_ORDER[leak.impact], -len(leak.victims), leak.location

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leakcheck.records import (
+    AlsoLeft,
     Certificate,
     Cost,
     Edge,
@@ -147,6 +148,17 @@ def _leak(leak: Leak, local: Local) -> Json:
         "paths": [_path(change, local) for change in leak.paths],
         "reach": leak.reach,
         "internal": leak.internal,
+        "also": [_also(each, local) for each in leak.also],
+    }
+
+
+def _also(left: AlsoLeft, local: Local) -> Json:
+    return {
+        "kind": left.location.kind,
+        "owner": left.location.owner,
+        "key": left.location.key,
+        "before": local(left.before),
+        "after": local(left.after),
     }
 
 

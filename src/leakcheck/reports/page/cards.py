@@ -10,7 +10,7 @@ from leakcheck.records import Excerpt, Finding, Leak, PathChange, Result, Source
 from leakcheck.reports.wording.certified import unexplained
 from leakcheck.reports.wording.root_causes import Harm, Proof, RootCause, grouped, root_causes
 from leakcheck.reports.wording.sentences import WORDINGS, headline, proof
-from leakcheck.reports.wording.words import clip, place, plural, writer
+from leakcheck.reports.wording.words import clip, place, place_at, plural, writer
 
 MAX_SOURCES = 3
 MAX_PARTS = 12
@@ -78,6 +78,15 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What the same line changes elsewhere."""
+
+    place: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A root cause. `leak` is None where no recorded leak explains the harm."""
 
@@ -88,6 +97,8 @@ class Card:
     story: str
     parts: tuple[PathChange, ...]
     more_parts: int
+    also: tuple[Beside, ...]
+    more_also: int
     writings: tuple[Writing, ...]
     more_writings: int
     harms: tuple[HarmShown, ...]
@@ -123,6 +134,10 @@ def _card(
         story=_story(leak, harms),
         parts=parts[:MAX_PARTS],
         more_parts=max(0, len(parts) - MAX_PARTS),
+        also=tuple(
+            Beside(place_at(each.location, each.kind), each.before, each.after) for each in leak.also[:MAX_PARTS]
+        ),
+        more_also=max(0, len(leak.also) - MAX_PARTS),
         writings=tuple(_writing(source, excerpts) for source in leak.sources[:MAX_SOURCES]),
         more_writings=max(0, len(leak.sources) - MAX_SOURCES),
         harms=tuple(map(_harm, harms)),
@@ -138,7 +153,9 @@ def _unseen(cause: RootCause, result: Result) -> Card:
     mine = [each for each in result.findings if each.leak is None and tests & set(each.tests)]
     harms = tuple(map(_harm, cause.harms))
     story = unexplained(result.certificate)
-    return Card("unseen", None, "broken", "", story, (), 0, (), 0, harms, cause.cleaners, (), (), _fixes(mine))
+    return Card(
+        "unseen", None, "broken", "", story, (), 0, (), 0, (), 0, harms, cause.cleaners, (), (), _fixes(mine)
+    )
 
 
 def _story(leak: Leak, harms: Sequence[Harm]) -> str:

@@ -41,6 +41,7 @@ def schema() -> Schema:
             "order": _order(),
             "test": _test(),
             "leak": _leak(),
+            "also": _also(),
             "source": _source(),
             "path": _path(),
             "edge": _edge(),
@@ -164,6 +165,18 @@ def _leak() -> Schema:
         paths=array_of(ref("path"), "All differences inside the value, empty if it differs as a whole."),
         reach=string('Who can see it: "suite", or the scope of the fixture that owns it.'),
         internal={"type": "boolean", "description": "Whether it lies inside objects of third parties only."},
+        also=array_of(ref("also"), "What the same lines leave elsewhere: one fix ends it all."),
+    )
+
+
+def _also() -> Schema:
+    return record(
+        "State that the lines of a leak change beside what it is named by.",
+        kind=string("Kind of state."),
+        owner=string("What holds the state."),
+        key=string("Name of the state within its owner."),
+        before=string("The value before, described; secrets are salted digests."),
+        after=string("The value left behind."),
     )
 
 

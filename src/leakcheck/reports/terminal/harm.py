@@ -9,7 +9,7 @@ from leakcheck.reports.terminal.page import SHORT, Limits, Piece, field, prose, 
 from leakcheck.reports.wording.certified import unexplained
 from leakcheck.reports.wording.root_causes import Harm, Hurt, RootCause, root_causes, without_polluter
 from leakcheck.reports.wording.sentences import WORDINGS, headline, proof
-from leakcheck.reports.wording.words import clip, more, outcomes_by_word, parts_of, place, writers
+from leakcheck.reports.wording.words import also_left, clip, more, outcomes_by_word, parts_of, place, writers
 
 _MARGIN = 5
 _INDENT = _MARGIN + 2
@@ -43,6 +43,8 @@ def changes(leak: Leak, limits: Limits) -> Iterator[Piece]:
         yield row(label, (clip(part.before), "green"), " → ", (clip(part.after), "red"), indent=_MARGIN)
     left_out = more(len(parts) - limits.parts, "part", where="of the value")
     yield from (row(each, indent=_MARGIN) for each in left_out)
+    if also := also_left(leak, limits.parts):
+        yield prose((also, "dim"), indent=_MARGIN)
 
 
 def _block(cause: RootCause, limits: Limits, unseen: str) -> Iterator[Piece]:

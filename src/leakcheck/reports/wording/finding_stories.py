@@ -11,7 +11,7 @@ from leakcheck.records import Finding, Leak, Result
 from leakcheck.reports.wording.root_causes import Harm, Hurt, RootCause, root_causes
 from leakcheck.reports.wording.rules import is_about_leak, is_about_test
 from leakcheck.reports.wording.sentences import WORDINGS, headline, proof
-from leakcheck.reports.wording.words import clip, listed, more, parts_of, place, plural, writers
+from leakcheck.reports.wording.words import also_left, clip, listed, more, parts_of, place, plural, writers
 
 MAX_NAMES = 3
 _SEVERITIES = ("error", "warning", "note")
@@ -107,6 +107,7 @@ def leak_lines(leak: Leak) -> Iterator[str]:
         label = f"{clip(part.path)}: " if part.path else ""
         yield f"{label}{clip(part.before)} → {clip(part.after)}"
     yield from more(len(parts) - MAX_NAMES, "part", where="of the value")
+    yield from filter(None, (also_left(leak),))
     yield from (f"written {each}" for each in writers(leak.sources))
 
 

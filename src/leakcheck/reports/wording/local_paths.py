@@ -38,6 +38,7 @@ def _leak(leak: Leak, local: Local) -> Leak:
         before=local(leak.before),
         after=local(leak.after),
         paths=tuple(replace(each, before=local(each.before), after=local(each.after)) for each in leak.paths),
+        also=tuple(replace(each, before=local(each.before), after=local(each.after)) for each in leak.also),
     )
 
 

@@ -12,6 +12,7 @@ from leakcheck.text import MAX_TEXT, clean, clip, filled
 __all__ = [
     "MAX_TEXT",
     "agreeing",
+    "also_left",
     "clean",
     "clip",
     "duration",
@@ -62,6 +63,12 @@ def place_at(location: Location, kind: Kind, path: str | None = None) -> str:
     """A location of this kind, and where in its value."""
     form = kind.about.whole if location.key == WHOLE else kind.about.form
     return clip(filled(form[:MAX_TEMPLATE], location_names(location, path)), 2 * MAX_TEXT)
+
+
+def also_left(leak: Leak, limit: int = 3) -> str:
+    """What the same lines leave elsewhere: "also datetime.date, datetime.datetime, + 8 more"; "" if nothing."""
+    names = [place_at(each.location, each.kind) for each in leak.also]
+    return listed((f"also {names[0]}", *names[1:limit], *more(len(names) - limit))) if names else ""
 
 
 def writer(source: Source) -> str:
