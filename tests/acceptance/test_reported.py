@@ -16,8 +16,6 @@ SUITES = Path(__file__).parents[2] / "sample_projects" / "reported"
 Told = Mapping[str, Any]
 
 NOT_YET = {
-    "app_mutation": "that one more test leaves a middleware is not found",
-    "frozen_time": "what one line changes in many modules is told location by location",
     "late_reset": "a thread that ends by itself is not told",
     "late_thread": "what a thread does a second later has no location",
     "loop_bound": "the line is that of the test, not that of the object that binds itself",

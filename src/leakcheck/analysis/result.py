@@ -167,7 +167,8 @@ def _misled(evidence: Evidence) -> Iterable[str]:
 
 
 def _named(carried: Iterable[Carried], leaks: Sequence[Leak]) -> Iterator[Edge]:
-    """The edges, each with the leak that carries it."""
+    """The edges, each with the leak that carries it; of several that only together do, with that which the fewest
+    leave: a stack of middleware that every request builds goes with the handler that one test has added."""
     number = {leak.id: place for place, leak in enumerate(leaks)}
     by_location: dict[Location, list[Leak]] = defaultdict(list)
     for leak in leaks:
@@ -176,7 +177,7 @@ def _named(carried: Iterable[Carried], leaks: Sequence[Leak]) -> Iterator[Edge]:
     left = {leak.id: frozenset(leak.polluters) for leak in leaks}
     for edge, locations in carried:
         found = (leak.id for location in dict.fromkeys(locations) for leak in by_location.get(location, ()))
-        same = sorted(found, key=number.__getitem__)
+        same = sorted(found, key=lambda leak: (len(left[leak]) if len(locations) > 1 else 0, number[leak]))
         is_any = edge.effect == "cleans"
         yield replace(
             edge, leak=next((each for each in same if is_any or not left[each].isdisjoint(edge.polluters)), None)

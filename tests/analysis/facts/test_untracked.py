@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from analysis.made import alone, change, execution, name, ran, suite
 from leakcheck.analysis import Knowledge
-from leakcheck.analysis.facts.untracked import changed_elsewhere, unmet_elsewhere, unnamed
+from leakcheck.analysis.facts.untracked import changed_elsewhere, makers_by_place, unmet_elsewhere, unnamed
 from leakcheck.records import Execution, Location, Names
 from leakcheck.records.name_sets import EVERYTHING, encoded
 from watched import OWN
@@ -96,3 +96,12 @@ def test_of_whom_no_names_are_known_can_be_told() -> None:
     loaded = tuple(replace(each, modules=("shop",)) for each in ALONE)
     known = Knowledge.of((*loaded, named("v", encoded(["OTHER"]))), SUITE)
     assert unnamed(known) == {name("p"), name("q")}
+
+
+def test_who_is_the_first_to_use_a_thing_leaves_nothing_but_is_known_to_make_it() -> None:
+    """A stack of middleware that the first request builds hurts nobody, as a rule: but where it does, everybody who
+    sends a request is a polluter."""
+    built = replace(LEFT, cause=name("p"), internal=True, before="None")
+    known = Knowledge.of((replace(MAKER, deep=(built,)), *ALONE[1:]), SUITE)
+    assert changed_elsewhere(known) == ()
+    assert makers_by_place(known) == {GLOBAL: {name("p"): None}}

@@ -36,6 +36,11 @@ def test_what_one_line_leaves_is_one_entry_that_goes_by_the_worst() -> None:
     ]
 
 
+def test_what_has_a_public_name_goes_before_what_has_none() -> None:
+    routes, version = (Location("module_globals", "shop", f"app.{name}") for name in ("router.routes", "_version"))
+    assert told(leak(version, "a"), leak(routes, "a")) == [("app.router.routes", ["a"], ["app._version"])]
+
+
 def test_the_entry_has_the_victims_of_all() -> None:
     found = one_entry_each(
         [

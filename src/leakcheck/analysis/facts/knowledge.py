@@ -177,7 +177,15 @@ def _facts(profile: SoloProfile | None) -> object:
     """All that others can tell of a test alone, but for how often it was seen."""
     if profile is None:
         return None
-    alone = profile.reads, profile.behind, profile.changes, profile.elsewhere, profile.modules, profile.names
+    alone = (
+        profile.reads,
+        profile.behind,
+        profile.changes,
+        profile.elsewhere,
+        profile.first_used,
+        profile.modules,
+        profile.names,
+    )
     return profile.good, profile.bad, *alone
 
 

@@ -26,6 +26,8 @@ class SoloProfile:
     one process.
 
     `elsewhere` are locations that it changed and that no probe tracks, with the digest of what it left there.
+    `first_used` are those among them which it only made by being their first user: not taken for leaks, unless one
+    of them is known to hurt somebody.
     `modules` are those of the project that were loaded: what lies in others it cannot have read. None: not known.
     `names` are sets of names, a text each (`records.name_sets`): what it read of those modules has one in one of
     them. No set: not known.
@@ -40,6 +42,7 @@ class SoloProfile:
     reads: frozenset[Location] = frozenset()
     changes: tuple[Change, ...] = ()
     elsewhere: frozenset[tuple[Location, str]] = frozenset()
+    first_used: frozenset[Location] = frozenset()
     modules: frozenset[str] | None = None
     names: frozenset[str] = frozenset()
     in_row: bool = False
@@ -169,6 +172,7 @@ def _extended(profile: SoloProfile, shown: Solo) -> SoloProfile:
         profile.elsewhere.union(
             (change.location, change.digest) for change in shown.deep if not _is_made_on_first_use(change)
         ),
+        profile.first_used.union(change.location for change in shown.deep if _is_made_on_first_use(change)),
         frozenset((*(profile.modules or ()), *shown.modules)) or None,
         in_row=profile.in_row,
         behind=profile.behind.union(each.location for run in runs for each in run.renewed if each.behind),

@@ -72,10 +72,10 @@ def unmet_elsewhere(known: Knowledge, *, by_names: bool = True) -> list[tuple[tu
 
 
 def makers_by_place(known: Knowledge) -> Mapping[Location, Mapping[str, None]]:
-    """location -> the tests that change it, and that no probe tracks it."""
+    """location -> the tests that change it, be it by being the first to use it, and that no probe tracks it."""
     found: dict[Location, dict[str, None]] = {}
     for profile in known.evidence.profiles.values():
-        for location in profile.places_elsewhere:
+        for location in profile.places_elsewhere | profile.first_used:
             found.setdefault(location, {})[profile.test] = None
     return found
 

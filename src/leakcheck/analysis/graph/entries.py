@@ -102,5 +102,10 @@ def _all(parts: Iterable[Iterable[Item]]) -> tuple[Item, ...]:
     return tuple(dict.fromkeys(each for part in parts for each in part))
 
 
-def _rank(leak: Leak) -> tuple[int, int, Location]:
-    return _SEVERITY[leak.impact], -len(leak.victims), leak.location
+def _rank(leak: Leak) -> tuple[int, int, bool, Location]:
+    return _SEVERITY[leak.impact], -len(leak.victims), _is_private(leak.location.key), leak.location
+
+
+def _is_private(key: str) -> bool:
+    """Whether the last name of a path is one: a counter or cache that goes with what has a public name."""
+    return key.rpartition(".")[2].startswith("_")
