@@ -16,9 +16,7 @@ SUITES = Path(__file__).parents[2] / "sample_projects" / "reported"
 Told = Mapping[str, Any]
 
 NOT_YET = {
-    "late_reset": "a thread that ends by itself is not told",
     "late_thread": "what a thread does a second later has no location",
-    "loop_bound": "the line is that of the test, not that of the object that binds itself",
     "unraisable_other": "of garbage no line is known",
 }
 """What is told otherwise than its truth, in one of the tests at least."""

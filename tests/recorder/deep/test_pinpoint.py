@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from itertools import count
 from types import CodeType
@@ -74,6 +75,33 @@ def test_what_others_write_when_the_project_has_returned_is_nobodys_line() -> No
     assert changes(lambda names: names["later"](names["reads"])) == []
     assert changes(reads_and_puts) == []
     assert changes(lambda names: names["later"](names["writes"])) == [("writes", 3)]
+
+
+COROUTINES = """
+import asyncio
+
+async def waits():
+    await asyncio.ensure_future(put_later())
+
+async def outer():
+    pass
+    await waits()
+    pass
+"""
+
+
+def test_what_an_event_loop_does_meanwhile_is_told_of_the_line_that_waits() -> None:
+    """The task is the library's, and no line of the project stands above it."""
+
+    def run(names: dict[str, Any]) -> None:
+        async def put_later() -> None:
+            names["put"](1)
+
+        names["put_later"] = put_later
+        exec(compile(COROUTINES, "project.py", "exec"), names)
+        asyncio.run(names["outer"]())
+
+    assert changes(run) == [("waits", 5)]
 
 
 # A container that is too wide to be read after every line ---------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from inspect import CO_COROUTINE
+from opcode import opmap
 from types import CodeType, FrameType
 from typing import Any
 
@@ -13,6 +15,7 @@ from leakcheck.recorder.deep.worn_lines import Line, WornLines
 from leakcheck.records import Location
 
 Spots = list[tuple[Location, Callable[[], Any]]]
+_YIELD = opmap["YIELD_VALUE"]
 WIDE = 1_000
 """Entries. What holds more is not read after every line."""
 
@@ -78,7 +81,9 @@ class Pinpoint:
         return self._on_line
 
     def _on_line(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if event == "return":
+        if event == "return" and _is_suspended(frame):
+            self._look(self._last)  # what an event loop does meanwhile is most likely what this line waits for
+        elif event == "return":
             self._go_on(self._line_of(frame.f_back))  # None: what others do from now on is not told of this line
         else:
             self._go_on((frame.f_code, frame.f_lineno))
@@ -127,6 +132,12 @@ class Pinpoint:
             self._wide.add(index)
         if line is not None:
             self._changed(location, *line)
+
+
+def _is_suspended(frame: FrameType) -> bool:
+    """Whether a coroutine returns because it waits, and not for good."""
+    code = frame.f_code
+    return bool(code.co_flags & CO_COROUTINE) and code.co_code[frame.f_lasti] == _YIELD
 
 
 def _nothing() -> Any:
