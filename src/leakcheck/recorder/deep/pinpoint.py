@@ -15,7 +15,8 @@ from leakcheck.recorder.deep.worn_lines import Line, WornLines
 from leakcheck.records import Location
 
 Spots = list[tuple[Location, Callable[[], Any]]]
-_YIELD = opmap["YIELD_VALUE"]
+_WAITS = frozenset({opmap["YIELD_VALUE"], opmap["RESUME"]})
+"""What a coroutine has come to when it is suspended: the first, or since Python 3.13 what follows it."""
 WIDE = 1_000
 """Entries. What holds more is not read after every line."""
 
@@ -137,7 +138,7 @@ class Pinpoint:
 def _is_suspended(frame: FrameType) -> bool:
     """Whether a coroutine returns because it waits, and not for good."""
     code = frame.f_code
-    return bool(code.co_flags & CO_COROUTINE) and code.co_code[frame.f_lasti] == _YIELD
+    return bool(code.co_flags & CO_COROUTINE) and code.co_code[frame.f_lasti] in _WAITS
 
 
 def _nothing() -> Any:
