@@ -16,7 +16,6 @@ SUITES = Path(__file__).parents[2] / "sample_projects" / "reported"
 Told = Mapping[str, Any]
 
 NOT_YET = {
-    "late_thread": "what a thread does a second later has no location",
     "unraisable_other": "of garbage no line is known",
 }
 """What is told otherwise than its truth, in one of the tests at least."""

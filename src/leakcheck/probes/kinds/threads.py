@@ -41,7 +41,7 @@ class Probe(Setting):
     )
 
     def read(self) -> Values:
-        alive: Values = Counter(_threads())
+        alive: Values = Counter(running_threads())
         return {**alive, **Counter(_tasks())}
 
     def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
@@ -63,14 +63,14 @@ def _more(before: Values, after: Values) -> list[tuple[str, str]]:
     return [each for each, number in after.items() if number > before.get(each, 0)]
 
 
-def _threads() -> Iterator[tuple[str, str]]:
+def running_threads() -> Iterator[tuple[str, str]]:
     main = threading.main_thread()
     for thread in threading.enumerate():
         if thread is not main and not thread.name.startswith(_POOLS):
-            yield "threading", _work(thread)
+            yield "threading", work_of(thread)
 
 
-def _work(thread: threading.Thread) -> str:
+def work_of(thread: threading.Thread) -> str:
     """What a thread runs: its number differs from process to process."""
     state = thread.__dict__
     if isinstance(thread, threading.Timer):
