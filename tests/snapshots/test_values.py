@@ -47,6 +47,10 @@ class Data:
     rows: list[int]
 
 
+class Task(Data):
+    """Not that of an event loop."""
+
+
 class Login(NamedTuple):
     user: str
     password: str
@@ -146,6 +150,7 @@ CHANGES: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
     "many": (lambda: list(range(5000)), lambda value: value.append(1)),
     "wide dict": (lambda: {n: n for n in range(5000)}, lambda value: value.update({4999: 0})),
     "object": (lambda: Data([1]), lambda value: value.rows.append(1)),
+    "a class that others have, too": (lambda: Task([1]), lambda value: value.rows.append(1)),
     "closure": (closure, lambda value: value().append(2)),
     "mock": (Mock, lambda value: value()),
 }

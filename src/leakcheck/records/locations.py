@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ENTRY = r'\[(?:[^\[\]"]|"(?:[^"\\]|\\.)*")*\]'
+"""A regular expression of the step from a container to one of its entries, as keys of locations write it:
+`["mug"]`, `[3]`, `[("mug", "EUR")]`, `[class shop.Mug]`."""
 WHOLE = "*"
 """The key of a read that consulted a whole owner: all cookies of a client, every attribute of a state."""
 

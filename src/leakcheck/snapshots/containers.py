@@ -43,8 +43,13 @@ _OPAQUE = (
     types.WrapperDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType, BaseException,
 )  # fmt: skip
 _OPAQUE_NAMES = frozenset(
-    {"Lock", "RLock", "Thread", "Condition", "Task", "Future", "Context", "socket", "Session"}
-)
+    {
+        "_asyncio.Future", "_asyncio.Task", "_contextvars.Context", "_thread.RLock", "_thread.lock",
+        "multiprocessing.synchronize.Lock", "socket.socket", "sqlalchemy.orm.session.Session",
+    }
+)  # fmt: skip
+"""Classes of others whose objects are no state that can be read and put back part by part. A class that the
+project, or another package, calls `Session` or `Task` is none of them."""
 _BOUND = (types.BuiltinMethodType, types.MethodWrapperType)
 """Methods written in C: of a list its `append`, of a counter its `__next__`."""
 OF_FUNCTIONS = ("__code__", "__defaults__", "__kwdefaults__")

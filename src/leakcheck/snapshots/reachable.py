@@ -24,7 +24,7 @@ from leakcheck.snapshots.containers import (
 )
 from leakcheck.snapshots.frames import file_of, is_project_file, is_project_module
 from leakcheck.snapshots.library_objects import is_own
-from leakcheck.snapshots.type_names import module_of, qualname_of
+from leakcheck.snapshots.type_names import module_of, type_name
 
 MAX_HOLDERS = 1_500_000
 MAX_DEPTH = 14
@@ -150,7 +150,7 @@ def _is_closed(value: Any, *, own: bool) -> bool:
         return not (is_own(value.__self__) or issubclass(type(value.__self__), (dict, list, set)))
     if own and is_own(value):
         return False
-    if issubclass(kind, _OPAQUE) or qualname_of(kind) in _OPAQUE_NAMES:
+    if issubclass(kind, _OPAQUE) or type_name(kind) in _OPAQUE_NAMES:
         return True
     owner = module_of(value) if issubclass(kind, type) else module_of(kind)
     return owner.partition(".")[0] in _FOREIGN

@@ -65,7 +65,8 @@ class Trails:
     def _way(self, kind: type[Any]) -> _Way:
         known = self._ways.get(id(kind))
         if known is None or known.kind() is not kind:
-            known = _Way(weakref.ref(kind), _step(kind), self._is_project(module_of(kind)), tuple(_slots(kind)))
+            step, is_own = _step(kind, self._is_project), self._is_project(module_of(kind))
+            known = _Way(weakref.ref(kind), step, is_own, tuple(_slots(kind)))
             self._ways[id(kind)] = known
         return known
 
@@ -226,14 +227,14 @@ _OTHERS: dict[Any, _Step] = {
 }
 
 
-def _step(kind: type[Any]) -> _Step:
+def _step(kind: type[Any], is_project: Callable[[str], bool]) -> _Step:
     """How to look into instances of `kind`: as photographs do, whose readers decide."""
     if kind is slice:
         return _untold
     for base, step in _CONTAINERS:
         if issubclass(kind, base):
             return step
-    return _OTHERS.get(values._reader(kind), _untold)
+    return _OTHERS.get(values._reader(kind, is_project), _untold)
 
 
 def _slots(kind: type[Any]) -> Iterable[tuple[str, Any]]:

@@ -105,7 +105,7 @@ class _Walk:
         if id(kind) in _SAFE_REPR_IDS:
             text = self.redactor.quantity(name, value) or self.redactor.text("", repr(value))
             return Node(text if text is not None else _cut(repr(value)), internal=foreign is not None)
-        reader = _reader(kind)
+        reader = _reader(kind, self._is_project)
         if reader is None:
             return Node(describe(value), ident=Ident(value), internal=foreign is not None)
         self._seen[id(value)] = value
@@ -320,8 +320,8 @@ _OPAQUE_NAMES = frozenset(
 )
 
 
-def _reader(kind: type[Any]) -> _Reader | None:
-    """How to look into instances of `kind`; None for what is only itself."""
+def _reader(kind: type[Any], is_project: Callable[[str], bool]) -> _Reader | None:
+    """How to look into instances of `kind`; None for what is only itself. A project's `Task` is its own."""
     for base, reader in _READERS:
         if issubclass(kind, base):
             return reader
@@ -329,7 +329,7 @@ def _reader(kind: type[Any]) -> _Reader | None:
         special = _SPECIAL.get(qualname_of(base))
         if special is not None and module_of(base) == special[0]:
             return special[1]
-    if issubclass(kind, _OPAQUE) or qualname_of(kind) in _OPAQUE_NAMES:
+    if issubclass(kind, _OPAQUE) or (qualname_of(kind) in _OPAQUE_NAMES and not is_project(module_of(kind))):
         return None
     return _read_object
 

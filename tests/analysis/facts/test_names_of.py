@@ -26,6 +26,6 @@ def test_its_own_and_the_ways_to_what_holds_it(key: str, names: set[str]) -> Non
     assert found == names
 
 
-@pytest.mark.parametrize("key", ["", "Policy.__eq__", '["x"]', 'PRICES[("a", 1)]', "a b"])
+@pytest.mark.parametrize("key", ["", "Policy.__eq__", '["x"]', 'PRICES[("a", 1', "a b"])
 def test_what_is_read_without_a_name_or_cannot_be_followed_may_be_read_by_anybody(key: str) -> None:
     assert names_of(Location("module_globals", "shop", key)) is None

@@ -73,6 +73,42 @@ def test_a_container_stands_for_all_its_entries(shop: Any) -> None:
     assert first != spot()
 
 
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        (("mug", "EUR"), '[("mug", "EUR")]'),
+        (("a]b", ("[", 1)), '[("a]b", ("[", 1))]'),
+        ((1, None), "[(1, None)]"),
+        (3, "[3]"),
+        ("mug", '["mug"]'),
+    ],
+)
+def test_an_entry_is_found_again_under_a_key_of_several_parts(shop: Any, key: object, name: str) -> None:
+    """As caches make them of their arguments: the name that one process has told is looked for in another."""
+    shop.RATES = {}
+    look = look_at(f"RATES{name}")
+    shop.RATES.update({key: 1, "other": 2})
+    assert seen(look) == {f"RATES{name}"}
+    for each in look.differences():
+        each.undo()
+    assert shop.RATES == {"other": 2}
+    assert whole(place(f"RATES{name}")) == place("RATES")
+
+
+class Session:
+    """Not that of an ORM."""
+
+    def __init__(self) -> None:
+        self.headers: dict[str, str] = {}
+
+
+def test_a_class_is_not_closed_for_its_name(shop: Any) -> None:
+    shop.session = Session()
+    look = look_at('session.headers["authorization"]')
+    shop.session.headers["authorization"] = "Bearer"
+    assert seen(look) == {'session.headers["authorization"]'}
+
+
 def test_what_is_no_entry_is_its_own_container() -> None:
     assert whole(place('STOCK.rows["a[0]"]')) == place("STOCK.rows")
     assert whole(place("STOCK.rows")) == place("STOCK.rows")

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from leakcheck.records import Location, name_sets
+from leakcheck.records.locations import ENTRY
 
-_STEP = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[[^\[\]"]*\]|\.?<(?P<cell>\w+)>|\.?(?P<name>[^\W\d]\w*)')
+_STEP = re.compile(rf"{ENTRY}|\.?<(?P<cell>\w+)>|\.?(?P<name>[^\W\d]\w*)")
 Places = tuple[int, ...]
 
 

@@ -6,6 +6,7 @@ put there by one line (each test's own key in a cache), are one location, that o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
@@ -13,6 +14,9 @@ from leakcheck.analysis.facts.evidence import Evidence
 from leakcheck.analysis.graph.effects import Carried
 from leakcheck.analysis.graph.leaks import LeftChange
 from leakcheck.records import Change, Location, PathChange, Suite
+from leakcheck.records.locations import ENTRY
+
+_ENTRY = re.compile(f"{ENTRY}$")
 
 
 def found_deep(carried: Iterable[Carried], evidence: Evidence, suite: Suite) -> list[LeftChange]:
@@ -65,7 +69,7 @@ def container(location: Location, suite: Suite) -> Location:
     """The container of an entry `[...]`; of any other location it is the location itself."""
     if not suite.kind(location).held or not location.key.endswith("]"):
         return location
-    return replace(location, key=location.key[: location.key.rindex("[")])
+    return replace(location, key=_ENTRY.sub("", location.key))
 
 
 def _one(location: Location, changes: Sequence[Change]) -> Change:

@@ -9,11 +9,12 @@ from typing import Any
 
 from leakcheck.probes.contract import Held
 from leakcheck.records import Location
+from leakcheck.records.locations import ENTRY
 from leakcheck.snapshots.containers import Holder, entry
 
-STEP = re.compile(r'(?:\.?[^\W\d]\w*|\.<\w+>|\["(?:[^"\\]|\\.)*"\]|\[[^\[\]"]*\])$')
+STEP = re.compile(rf"(?:\.?[^\W\d]\w*|\.<\w+>|{ENTRY})$")
 """The last step of the way to a value: what is before it is the way to its container."""
-_KEY = re.compile(r'\[[^\[\]"]*\]')
+_KEY = re.compile(rf'(?!\["(?:[^"\\]|\\.)*"\]$){ENTRY}')
 """A key that is no text."""
 _STEPS = re.compile(r"[.\[]")
 
