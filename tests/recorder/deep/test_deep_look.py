@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from leakcheck.probes import discover
+from leakcheck.probes import MISSING, discover
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.deep.entries import whole
 from leakcheck.records import Location
@@ -104,9 +104,12 @@ class Session:
 
 def test_a_class_is_not_closed_for_its_name(shop: Any) -> None:
     shop.session = Session()
-    look = look_at('session.headers["authorization"]')
+    look = look_at(key := 'session.headers["authorization"]')
+    (spot,) = [read for location, read in look.spots([place(key)]) if location == place(key)]
+    before = spot()
     shop.session.headers["authorization"] = "Bearer"
-    assert seen(look) == {'session.headers["authorization"]'}
+    assert seen(look) == {key}
+    assert (before, spot()) == (MISSING, "Bearer")
 
 
 def test_what_is_no_entry_is_its_own_container() -> None:

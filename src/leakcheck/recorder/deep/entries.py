@@ -48,8 +48,8 @@ def missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
     """Names under which the container holds nothing yet."""
     if holder.kind not in ("dict", "names", "function", "attributes", "carried"):
         return []
-    start = entry(holder, "")
-    module, _, prefix = start.removesuffix('[""]').partition(":")
+    start = entry(holder, "x")  # a plain name: others may be hidden, where the container has a secret's name
+    module, _, prefix = start.removesuffix('["x"]' if holder.kind == "dict" else "x").partition(":")
     found = []
     for each in wanted:
         if each.owner == module and each.key.startswith(prefix):
