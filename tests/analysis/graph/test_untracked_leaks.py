@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from analysis.made import alone, change, name, ran, suite
 from leakcheck.analysis.graph.leaks import LeftChange
-from leakcheck.analysis.graph.untracked_leaks import counted, told_together
+from leakcheck.analysis.graph.untracked_leaks import counted, left_quietly, told_together
 from leakcheck.records import WHOLE, Location, Source
 from watched import OWN
 
@@ -90,3 +90,11 @@ def test_what_is_told_together_stands_on_one_line_and_is_short() -> None:
     assert line.endswith("…")
     assert "\n" not in line
     assert len(line) < 200
+
+
+def test_what_a_test_class_keeps_of_its_own_is_meant_to_be_there() -> None:
+    mock = {"after": "instance of unittest.mock._patch", "before": "absent"}
+    own = change(Location("module_globals", "test_a", "TestMail.patcher"), **mock)  # type: ignore[arg-type]
+    others = change(Location("module_globals", "shop.test_a_helper", "patcher"), **mock)  # type: ignore[arg-type]
+    by = replace(alone(ran("a")), deep=tuple(replace(each, cause=name("a")) for each in (own, others)))
+    assert [left.change.location for left in left_quietly([by], SUITE)] == [others.location]

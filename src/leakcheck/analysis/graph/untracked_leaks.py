@@ -33,8 +33,15 @@ def left_quietly(
     return [
         LeftChange(test, replace(change, sources=sources.get(change.location, ())))
         for test, change in _left(executions, suite)
-        if change.location not in told and is_worth_a_note(change)
+        if change.location not in told and is_worth_a_note(change) and not _is_its_own(test, change.location)
     ]
+
+
+def _is_its_own(test: str, location: Location) -> bool:
+    """Whether a test's own module holds it: what `setUpClass` keeps in the class, say a patcher, is meant to be
+    there."""
+    file = test.partition("::")[0].removesuffix(".py").replace("/", ".")
+    return location.kind == GLOBALS and f".{file}".endswith(f".{location.owner}")
 
 
 def told_together(lefts: Sequence[LeftChange], suite: Suite) -> list[LeftChange]:
