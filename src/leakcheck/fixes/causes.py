@@ -1,0 +1,91 @@
+"""A root cause as a fix sees it, and the files that it may change."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import libcst as cst
+
+from leakcheck.fixes.source import Source
+from leakcheck.records import NO_VALUE, Edge, Leak, TestItem
+from leakcheck.records import Source as Written
+
+Read = Callable[[str], str | None]
+"""The text of a file, by its path below the rootdir; None if it is none of the project's own."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What one fix ends: `leaks` that have one reason, and the confirmed `edges` that they carry. `id` is that of the
+    first leak."""
+
+    leaks: tuple[Leak, ...]
+    edges: tuple[Edge, ...]
+
+    @property
+    def id(self) -> str:
+        return self.leaks[0].id
+
+    @property
+    def written(self) -> tuple[Written, ...]:
+        """Who wrote, each line once."""
+        return tuple(dict.fromkeys(source for leak in self.leaks for source in leak.sources))
+
+    @property
+    def polluters(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(test for leak in self.leaks for test in leak.polluters))
+
+    @property
+    def brittle(self) -> tuple[str, ...]:
+        """Tests that pass only behind it."""
+        return tuple(dict.fromkeys(edge.test for edge in self.edges if edge.effect == "enables"))
+
+    def leaks_at(self, source: Written) -> tuple[Leak, ...]:
+        return tuple(leak for leak in self.leaks if source in leak.sources)
+
+
+def was_absent(leak: Leak) -> bool:
+    """Whether nothing stood there before."""
+    return all(each.before == NO_VALUE for each in leak.paths) if leak.paths else leak.before == NO_VALUE
+
+
+@dataclass(frozen=True)
+class Project:
+    """The files of a project, read when they are asked for. `own` are the names of its packages."""
+
+    read: Read
+    tests: Mapping[str, TestItem]
+    own: Collection[str] = ()
+    _known: dict[str, Source | None] = field(default_factory=dict)
+
+    def source(self, file: str) -> Source | None:
+        """The file, if it is the project's own, and LibCST can read it."""
+        if file not in self._known:
+            self._known[file] = self._parsed(file)
+        return self._known[file]
+
+    def _parsed(self, file: str) -> Source | None:
+        text = self.read(file)
+        try:
+            return Source(file, text) if text is not None and file.endswith(".py") else None
+        except (cst.ParserSyntaxError, RecursionError):
+            return None
+
+    def file_of(self, test: str) -> str:
+        item = self.tests.get(test)
+        return item.file if item is not None else test.partition("::")[0]
+
+    @cached_property
+    def test_files(self) -> frozenset[str]:
+        return frozenset(item.file for item in self.tests.values())
+
+    def is_for_tests(self, file: str) -> bool:
+        return file in self.test_files or posixpath.basename(file) == "conftest.py"
+
+
+def function_name(test: str) -> str:
+    """`TestStock.test_set` of the id of a test."""
+    return test.partition("[")[0].partition("::")[2].replace("::", ".")
