@@ -10,7 +10,7 @@ from functools import cached_property
 import libcst as cst
 
 from leakcheck.fixes.source import Source
-from leakcheck.records import NO_VALUE, Edge, Leak, TestItem
+from leakcheck.records import NO_VALUE, Edge, Fix, Leak, Result, TestItem
 from leakcheck.records import Source as Written
 
 Read = Callable[[str], str | None]
@@ -20,10 +20,13 @@ Read = Callable[[str], str | None]
 @dataclass(frozen=True)
 class Cause:
     """What one fix ends: `leaks` that have one reason, and the confirmed `edges` that they carry. `id` is that of the
-    first leak."""
+    first leak; `frees` are the tests that nothing else hurts. Tests `elsewhere` leak at the same place by other lines,
+    too, which another fix is about."""
 
     leaks: tuple[Leak, ...]
-    edges: tuple[Edge, ...]
+    edges: tuple[Edge, ...] = ()
+    frees: tuple[str, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:
@@ -89,3 +92,25 @@ class Project:
 def function_name(test: str) -> str:
     """`TestStock.test_set` of the id of a test."""
     return test.partition("[")[0].partition("::")[2].replace("::", ".")
+
+
+def causes_of(result: Result) -> tuple[Cause, ...]:
+    """What one fix each can end: all that one fixture leaves, or one leak. Those that free most tests come first."""
+    leaks = {leak.id: leak for leak in result.leaks}
+    groups = {name: fix for fix in result.fixes for name in fix.leaks}
+    ordered = [*groups, *(name for name in leaks if name not in groups)]
+    found: dict[tuple[str, ...], None] = {}
+    for name in ordered:
+        found[groups[name].leaks if name in groups else (name,)] = None
+    return tuple(_cause(names, groups, leaks, result) for names in found)
+
+
+def _cause(names: tuple[str, ...], groups: Mapping[str, Fix], leaks: Mapping[str, Leak], result: Result) -> Cause:
+    places = {leaks[name].location for name in names}
+    others = [leak for leak in leaks.values() if leak.id not in names and leak.location in places]
+    return Cause(
+        tuple(leaks[name] for name in names),
+        tuple(edge for edge in result.edges if edge.leak in names and edge.confirmed and edge.effect in ("breaks", "enables")),
+        groups[names[0]].frees if names[0] in groups else (),
+        frozenset(test for leak in others for test in leak.polluters),
+    )

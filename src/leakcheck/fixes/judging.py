@@ -15,8 +15,7 @@ _USUAL = "passed"
 @dataclass(frozen=True)
 class Before:
     """How the suite behaved before anything was changed: `orders` has what each test did in each whole order, `seen`
-    all that a test ever did, `alone` what it did alone; `leaking` are the tests that other causes leave leaking at
-    the same places."""
+    all that a test ever did, `alone` what it did alone."""
 
     orders: Mapping[str, Mapping[str, str]]
     seen: Mapping[str, frozenset[str]]
@@ -79,7 +78,7 @@ def _where(execution: Execution) -> str:
 def _still_leaking(cause: Cause, executions: Iterable[Execution], suite: Suite) -> Iterator[str]:
     if any(_is_that(change, leak) for leak in cause.leaks for change in suite.import_changes):
         yield "what leaks is still changed by an import"
-    polluters = set(cause.polluters)
+    polluters = set(cause.polluters) - cause.elsewhere
     runs = (run for execution in executions for run in execution.runs if run.test in polluters)
     for run in runs:
         for change in (*run.changes, *run.finalised):
