@@ -85,6 +85,16 @@ class Project:
     def test_files(self) -> frozenset[str]:
         return frozenset(item.file for item in self.tests.values())
 
+    @cached_property
+    def fixtures(self) -> frozenset[str]:
+        """Names that mean a fixture to some test."""
+        return frozenset(name for item in self.tests.values() for name in item.shared)
+
+    def taken_in(self, text: Source) -> frozenset[str]:
+        """Names that a new function of this file cannot have."""
+        asked = (name for each in text.functions.values() for name in each.parameters)
+        return text.top_names.union(text.imports, asked, self.fixtures)
+
     def is_for_tests(self, file: str) -> bool:
         return file in self.test_files or posixpath.basename(file) == "conftest.py"
 

@@ -27,6 +27,8 @@ def patched(write: Write, *, absent: bool) -> Patched | None:
         case Put():
             form = f"setenv({write.key}, {write.value})" if write.is_environment else ""
             return _monkeypatch(form or f"setitem({write.holder}, {write.key}, {write.value})")
+        case Set(holder) if holder.rpartition(".")[2] == "state" and not absent:
+            return None  # what a state holds is no attribute of it: monkeypatch would take it away in the end
         case Set(holder, name, value):
             extra = ", raising=False" if absent else ""
             return _monkeypatch(f'setattr({holder}, "{name}", {value}{extra})')

@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -16,7 +16,7 @@ from leakcheck.fixes.naming import slug
 from leakcheck.fixes.restoring import restore
 from leakcheck.fixes.source import Function, Statement, code, names_in
 from leakcheck.fixes.source import Source as Text
-from leakcheck.fixes.undoing import undo
+from leakcheck.fixes.undoing import free_name, undo
 from leakcheck.fixes.writes import writes_of
 from leakcheck.fixes.writing import fixture
 from leakcheck.records import Leak, Source
@@ -87,6 +87,21 @@ def _by_lines(cause: Cause, source: Source, setter: str, project: Project) -> It
         yield Setup(merged([_defined(place, leak, around), _asking(cause, place.name, project)]))
     made = _defined(place, leak, _Around((), (code(statement.node).strip(),), ()))
     yield Setup(merged([made, _asking(cause, place.name, project)]))
+
+
+def moved(cause: Cause, source: Source, text: Text, function: Function, project: Project) -> Edits | None:
+    """The first statement of a test, which writes, in a fixture that undoes it, and that the test asks for."""
+    statement = text.statement_at(source.line)
+    first = next((each for each in function.statements if not _is_text(each)), None)
+    if statement is None or statement.node is not first or len(function.statements) < 2:
+        return None
+    place = _Place.of(replace(cause, edges=()), text, function, statement, project)
+    leak = cause.leaks_at(source)[0]
+    around = _around(statement, leak, place, absent=was_absent(leak)) if place is not None else None
+    if place is None or around is None or not around.after:
+        return None
+    taken: tuple[Edit, ...] = (Swap(statement.line, ()), Decorate(function.name, place.mark), Import("pytest"))
+    return merged([_defined(place, leak, around), {text.file: taken}])
 
 
 def _is_text(statement: cst.BaseStatement) -> bool:
@@ -166,7 +181,7 @@ class _Place:
         if len(files) == 1:
             if not text.top_names.issuperset(free):
                 return None
-            name = _name(cause, text, function)
+            name = _name(cause, text, project)
             before = function.name.partition(".")[0]
             return cls(text, before, name, _typed(asked, function), (), function.is_annotated)
         shared = _shared(files)
@@ -177,7 +192,7 @@ class _Place:
         clash = any(name in target.top_names for name in names if name in text.imports)
         if clash or any(each.module.startswith(".") for each in imports):
             return None
-        return cls(target, "", _name(cause, target, function), _typed(asked, function), imports, function.is_annotated)
+        return cls(target, "", _name(cause, target, project), _typed(asked, function), imports, function.is_annotated)
 
 
 def _shared(files: set[str]) -> str:
@@ -185,10 +200,9 @@ def _shared(files: set[str]) -> str:
     return posixpath.normpath(posixpath.join(folder, "conftest.py"))
 
 
-def _name(cause: Cause, text: Text, function: Function) -> str:
-    noun = slug(cause.leaks[0].location.key.rpartition(":")[2])
-    taken = {*text.top_names, *text.imports, *function.parameters}
-    return noun if noun not in taken else f"with_{noun}"
+def _name(cause: Cause, text: Text, project: Project) -> str:
+    noun, taken = slug(cause.leaks[0].location.key.rpartition(":")[2]), project.taken_in(text)
+    return noun if noun not in taken else free_name(f"with_{noun}", taken)
 
 
 def _typed(asked: Sequence[str], function: Function) -> tuple[str, ...]:

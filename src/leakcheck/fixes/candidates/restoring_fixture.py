@@ -39,21 +39,21 @@ def _in_each(cause: Cause, files: Sequence[str], project: Project) -> Edits:
     found: dict[str, tuple[Edit, ...]] = {}
     for file in files:
         text = project.source(file) or (Text(file, "") if posixpath.basename(file) == "conftest.py" else None)
-        edits = _in(cause, text) if text is not None else ()
+        edits = _in(cause, text, project) if text is not None else ()
         if not edits:
             return {}
         found[file] = edits
     return found
 
 
-def _in(cause: Cause, text: Text) -> tuple[Edit, ...]:
+def _in(cause: Cause, text: Text, project: Project) -> tuple[Edit, ...]:
     wanted: list[Restore] = []
     for leak in cause.leaks:
         found = restore(leak, text)
         if found is None:
             return ()
         wanted.append(found)
-    name = free_name(f"restored_{wanted[0].noun or 'state'}", text.top_names | text.imports.keys())
+    name = free_name(f"restored_{wanted[0].noun or 'state'}", project.taken_in(text))
     asks = tuple(dict.fromkeys(each.asks_for for each in wanted if each.asks_for))
     annotated = is_annotated(text)
     define = Define(fixture(name, _body(wanted), asks, annotated=annotated, autouse=True))
