@@ -65,8 +65,8 @@ def why_not(audit: Audit, salt: str | None) -> str:
 
 
 def why_not_here(audit: Audit, salt: str | None) -> str:
-    """The same, whatever has become of the sources. `salt` is the audit's, None if that is not known: then it may be
-    a stranger who names an interpreter and its arguments."""
+    """The same, whatever has become of the sources. `salt` is the audit's, None if that is not known: then it may
+    be a stranger who names an interpreter and its arguments."""
     if audit.format != FORMAT:
         return f"the audit was written in format {audit.format}; `leakcheck run` audits again"
     if audit.damaged:

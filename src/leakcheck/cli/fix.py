@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,19 +19,33 @@ from leakcheck.cli.way_out import way_out
 from leakcheck.errors import UsageError
 from leakcheck.options import Settings, did_you_mean
 from leakcheck.records import ORDER_DEPENDENT, Result
-from leakcheck.reports.formats.terminal import console_for
+from leakcheck.reports.formats.terminal import Color, console_for
 
 if TYPE_CHECKING:
     from leakcheck.fixes.causes import Cause
 
 UNFIXED = 1
+"""The exit code where not all that was asked for has a proven fix."""
 _EXTRA = "Install it beside leakcheck: `pip install 'pytest-leakcheck[fix]'`, or `pip install libcst`."
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user has asked for."""
+
+    what: tuple[str, ...]
+    only_list: bool
+    review: bool
+    write: bool
+    allow_dirty: bool
+    json: str | None
 
 
 def fix(
     what: Annotated[list[str] | None, typer.Argument(
         help="Leaks (L1) or tests; all that the audit has found by default.", metavar="[LEAK|TEST]...")] = None,
-    only_list: Annotated[bool, typer.Option("--list", help="Tell which causes may have a fix, and run nothing.")] = False,
+    only_list: Annotated[bool, typer.Option(
+        "--list", help="Tell which causes may have a fix, and run nothing.")] = False,
     review: Annotated[bool, typer.Option("--review", help="Ask for each fix whether to make it.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Make all fixes that are proven.")] = False,
     allow_dirty: Annotated[bool, typer.Option(
@@ -55,20 +70,10 @@ def fix(
     settings = settings_for(config, folder=folder)
     stored = chosen(settings, audit)
     with way_out(settings):
-        return _fix(stored, what or [], settings, Display(color=color), only_list, review, write, allow_dirty, json)
+        return _fix(stored, settings, Wish(tuple(what or ()), only_list, review, write, allow_dirty, json), color)
 
 
-def _fix(
-    stored: Stored,
-    what: list[str],
-    settings: Settings,
-    display: Display,
-    only_list: bool,
-    review: bool,
-    write: bool,
-    allow_dirty: bool,
-    json: str | None,
-) -> int:
+def _fix(stored: Stored, settings: Settings, wish: Wish, color: Color) -> int:
     from leakcheck.audit.fixing.find_fixes import FixSession
     from leakcheck.audit.fixing.refusals import salt_of
     from leakcheck.cli.fixing import Fixing
@@ -77,27 +82,28 @@ def _fix(
 
     salt = salt_of(stored)
     result = result_of(stored.folder, settings.judging, audit=stored.audit)
-    causes = _wanted(what, list(causes_of(result)), stored, settings)
+    causes = _wanted(wish.what, list(causes_of(result)), stored, settings)
     session = FixSession(stored.audit, result, salt, Silent())
-    fixing = Fixing(session, stored.folder, console_for(sys.stdout, display.color), allow_dirty)
-    if only_list:
-        fixing.list(causes, _without_cause(result) if not what else [])
+    fixing = Fixing(session, stored.folder, console_for(sys.stdout, color), wish.allow_dirty)
+    if wish.only_list:
+        fixing.list(causes, [] if wish.what else _without_cause(result))
         return 0
+    display = Display(color=color)
     with display.progress() as progress:
         session.progress = progress
         found = session.find(causes)
-    if json is not None:
-        write_report(fixing.as_json(found), json)
-    if review:
-        found = fixing.review(found, display)
-    elif json != "-":
+    if wish.json is not None:
+        write_report(fixing.as_json(found), wish.json)
+    if wish.review:
+        fixing.review(found, display)
+    elif wish.json != "-":
         fixing.show(found)
-    if write:
+    if wish.write:
         fixing.write(found)
     return 0 if all(each.standing == "proven" for each in found.remedies) else UNFIXED
 
 
-def _wanted(what: list[str], causes: list[Cause], stored: Stored, settings: Settings) -> list[Cause]:
+def _wanted(what: tuple[str, ...], causes: list[Cause], stored: Stored, settings: Settings) -> list[Cause]:
     """The causes that were asked for: by the id of a leak, or by a test that one of them hurts or that leaks it."""
     if not what:
         return causes

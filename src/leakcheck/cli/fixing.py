@@ -48,7 +48,7 @@ class Fixing:
     def _diffs(self, remedies: Iterable[Remedy]) -> Mapping[str, str]:
         return {each.id: each.diff for each in remedies}
 
-    def review(self, found: Together, display: Display) -> Together:
+    def review(self, found: Together, display: Display) -> None:
         """Ask for each, and write what was chosen."""
         chosen: list[Remedy] = []
         for remedy in found.remedies:
@@ -60,7 +60,6 @@ class Fixing:
             self._write(chosen)
         else:
             emit(self.console, [prose("Nothing was written.")])
-        return found
 
     def _asked(self, remedy: Remedy, display: Display) -> tuple[Remedy, str]:
         """The remedy that was decided about, which may be another than at first, and the answer."""
@@ -99,7 +98,9 @@ class Fixing:
         try:
             texts = self.session.texts_of(remedies)
         except Conflict as error:
-            raise UsageError(f"these fixes contradict one another: {error}", hint="Make one, and audit again.") from error
+            raise UsageError(
+                f"these fixes contradict one another: {error}", hint="Make one, and audit again."
+            ) from error
         dirty = [] if self.allow_dirty else uncommitted(self.session.root, texts)
         if dirty:
             raise UsageError(
@@ -119,5 +120,3 @@ class Fixing:
 def _relative(path: Path) -> str:
     here = Path.cwd().resolve()
     return str(path.resolve().relative_to(here)) if path.resolve().is_relative_to(here) else str(path)
-
-

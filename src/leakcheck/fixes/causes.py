@@ -10,7 +10,7 @@ from functools import cached_property
 import libcst as cst
 
 from leakcheck.fixes.source import Source
-from leakcheck.records import NO_VALUE, Edge, Fix, Leak, Result, TestItem
+from leakcheck.records import Edge, Fix, Leak, Result, TestItem
 from leakcheck.records import Source as Written
 
 Read = Callable[[str], str | None]
@@ -19,9 +19,9 @@ Read = Callable[[str], str | None]
 
 @dataclass(frozen=True)
 class Cause:
-    """What one fix ends: `leaks` that have one reason, and the confirmed `edges` that they carry. `id` is that of the
-    first leak; `frees` are the tests that nothing else hurts. Tests `elsewhere` leak at the same place by other lines,
-    too, which another fix is about."""
+    """What one fix ends: `leaks` that have one reason, and the confirmed `edges` that they carry. `id` is that of
+    the first leak; `frees` are the tests that nothing else hurts. Tests `elsewhere` leak at the same place by other
+    lines, too, which another fix is about."""
 
     leaks: tuple[Leak, ...]
     edges: tuple[Edge, ...] = ()
@@ -48,11 +48,6 @@ class Cause:
 
     def leaks_at(self, source: Written) -> tuple[Leak, ...]:
         return tuple(leak for leak in self.leaks if source in leak.sources)
-
-
-def was_absent(leak: Leak) -> bool:
-    """Whether nothing stood there before."""
-    return all(each.before == NO_VALUE for each in leak.paths) if leak.paths else leak.before == NO_VALUE
 
 
 @dataclass(frozen=True)
@@ -105,7 +100,7 @@ def function_name(test: str) -> str:
 
 
 def causes_of(result: Result) -> tuple[Cause, ...]:
-    """What one fix each can end: all that one fixture leaves, or one leak. Those that free most tests come first."""
+    """What one fix each can end: all that one fixture leaves, or one leak. Those that free most come first."""
     leaks = {leak.id: leak for leak in result.leaks}
     groups = {name: fix for fix in result.fixes for name in fix.leaks}
     ordered = [*groups, *(name for name in leaks if name not in groups)]
@@ -120,7 +115,11 @@ def _cause(names: tuple[str, ...], groups: Mapping[str, Fix], leaks: Mapping[str
     others = [leak for leak in leaks.values() if leak.id not in names and leak.location in places]
     return Cause(
         tuple(leaks[name] for name in names),
-        tuple(edge for edge in result.edges if edge.leak in names and edge.confirmed and edge.effect in ("breaks", "enables")),
+        tuple(
+            edge
+            for edge in result.edges
+            if edge.leak in names and edge.confirmed and edge.effect in ("breaks", "enables")
+        ),
         groups[names[0]].frees if names[0] in groups else (),
         frozenset(test for leak in others for test in leak.polluters),
     )

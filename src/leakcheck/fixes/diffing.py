@@ -11,7 +11,9 @@ _NO_END = "\\ No newline at end of file\n"
 def diff_of(before: Mapping[str, str | None], after: Mapping[str, str], prefix: str = "") -> str:
     """The patch that makes the texts `after` of those `before` (None: there is no such file), in the order of the
     files. `prefix` is the way from the top of the repository to the project."""
-    return "".join(part for file in sorted(after) for part in _diff(f"{prefix}{file}", before.get(file), after[file]))
+    return "".join(
+        part for file in sorted(after) for part in _diff(f"{prefix}{file}", before.get(file), after[file])
+    )
 
 
 def _diff(file: str, before: str | None, after: str) -> Iterator[str]:

@@ -60,6 +60,13 @@ class Decorate:
 
 
 @dataclass(frozen=True, slots=True)
+class PerTest:
+    """The fixture lives as long as one test."""
+
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
 class Enclose:
     """The statement that begins at this line becomes the head of a block, which holds all that follow it."""
 
@@ -75,7 +82,7 @@ class Define:
     before: str = ""
 
 
-Edit = Import | AskFor | Swap | Before | Finish | Decorate | Enclose | Define
+Edit = Import | AskFor | Swap | Before | Finish | Decorate | PerTest | Enclose | Define
 Edits = Mapping[str, tuple[Edit, ...]]
 """What changes in each file."""
 

@@ -89,7 +89,12 @@ def _placed(body: Sequence[_Line], wanted: Import, own: Collection[str]) -> list
 
 
 def _between(
-    body: Sequence[_Line], place: int, new: cst.SimpleStatementLine, key: _Key, before: _Key | None, behind: _Key | None
+    body: Sequence[_Line],
+    place: int,
+    new: cst.SimpleStatementLine,
+    key: _Key,
+    before: _Key | None,
+    behind: _Key | None,
 ) -> list[_Line]:
     """Blank lines stay between the sections, and only there."""
     blank = cst.EmptyLine(indent=False)

@@ -14,15 +14,17 @@ _USUAL = "passed"
 
 @dataclass(frozen=True)
 class Before:
-    """How the suite behaved before anything was changed: `orders` has what each test did in each whole order, `seen`
-    all that a test ever did, `alone` what it did alone."""
+    """How the suite behaved before anything was changed: `orders` has what each test did in each whole order,
+    `seen` all that a test ever did, `alone` what it did alone."""
 
     orders: Mapping[str, Mapping[str, str]]
     seen: Mapping[str, frozenset[str]]
     alone: Mapping[str, str]
 
 
-def faults(cause: Cause, freed: Iterable[str], before: Before, done: Iterable[Execution], suite: Suite) -> list[str]:
+def faults(
+    cause: Cause, freed: Iterable[str], before: Before, done: Iterable[Execution], suite: Suite
+) -> list[str]:
     """What is wrong with the fix of `cause`, in sentences; nothing if all is as it shall be. `done` are the
     executions with it."""
     executions = list(done)

@@ -24,21 +24,36 @@ class Patched:
 def patched(write: Write, *, absent: bool) -> Patched | None:
     """The write so that it is undone; None if there is no such form. `absent`: nothing stood there before."""
     match write:
-        case Put():
-            form = f"setenv({write.key}, {write.value})" if write.is_environment else ""
-            return _monkeypatch(form or f"setitem({write.holder}, {write.key}, {write.value})")
-        case Set(holder) if holder.rpartition(".")[2] == "state" and not absent:
-            return None  # what a state holds is no attribute of it: monkeypatch would take it away in the end
-        case Set(holder, name, value):
-            extra = ", raising=False" if absent else ""
-            return _monkeypatch(f'setattr({holder}, "{name}", {value}{extra})')
-        case Took(holder, key, is_environment):
-            form = f"delenv({key}, raising=False)" if is_environment else ""
-            return _monkeypatch(form or f"delitem({holder}, {key}, raising=False)")
-        case Cut(holder, name):
-            return _monkeypatch(f'delattr({holder}, "{name}")')
+        case Put() | Took():
+            return _monkeypatch(_of_item(write))
+        case Set() | Cut():
+            return _of_attribute(write, absent=absent)
         case Started(patcher, ""):
             return _of_patcher(cst.parse_expression(patcher))
+        case Called():
+            return _of_call(write)
+    return None
+
+
+def _of_item(write: Put | Took) -> str:
+    if isinstance(write, Put):
+        in_environment = f"setenv({write.key}, {write.value})"
+        return in_environment if write.is_environment else f"setitem({write.holder}, {write.key}, {write.value})"
+    place = write.key if write.is_environment else f"{write.holder}, {write.key}"
+    return f"{'delenv' if write.is_environment else 'delitem'}({place}, raising=False)"
+
+
+def _of_attribute(write: Set | Cut, *, absent: bool) -> Patched | None:
+    if isinstance(write, Cut):
+        return _monkeypatch(f'delattr({write.holder}, "{write.name}")')
+    if write.holder.rpartition(".")[2] == "state" and not absent:
+        return None  # what a state holds is no attribute of it: monkeypatch would take it away in the end
+    extra = ", raising=False" if absent else ""
+    return _monkeypatch(f'setattr({write.holder}, "{write.name}", {write.value}{extra})')
+
+
+def _of_call(write: Called) -> Patched | None:
+    match write:
         case Called("os", "chdir", (folder,)):
             return _monkeypatch(f"chdir({folder})")
         case Called("sys.path", "insert", ("0", folder)):

@@ -81,7 +81,7 @@ def _by_lines(
 
 
 def changed(project: Project, wanted: Sequence[Proposal]) -> Mapping[str, str]:
-    """The text of every file that these change, all edits made together. `Conflict` if they contradict one another."""
+    """The text of every file that these change, all edits made; `Conflict` if they contradict one another."""
     found: dict[str, str] = {}
     for file, edits in merged(each.edits for each in wanted).items():
         source = project.source(file) or Text(file, "")

@@ -1,4 +1,4 @@
-"""What came of looking for a fix: a change of source and how it was proven, a draft, or the reason why there is none."""
+"""What came of looking for a fix: a change of source and how it was proven, a draft, or why there is none."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Tried:
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """The fix of one cause. `texts` are the files that it changes, as they shall be; `proof` sentences of what was
-    executed, `cost` what it costs those who take it; `faults` are what failed, or why there is none. `number` is that
-    of the proposal, from 0 on."""
+    executed, `cost` what it costs those who take it; `faults` are what failed, or why there is none. `number` is
+    that of the proposal, from 0 on."""
 
     cause: Cause
     standing: Standing

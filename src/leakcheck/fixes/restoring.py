@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from leakcheck.fixes.causes import was_absent
 from leakcheck.fixes.edits import Import
 from leakcheck.fixes.naming import FIXTURE, Named, named, slug
 from leakcheck.fixes.source import Source
+from leakcheck.fixes.writes import was_absent
 from leakcheck.records import WHOLE, Leak
 
 _STEP = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+)\]|\.[^\W\d]\w*""")
@@ -49,7 +49,9 @@ def _overrides(leak: Leak, source: Source) -> Restore | None:
     key = named(leak.location.key, source) if ":" in leak.location.key else None
     if was_absent(leak) and key is not None and key.expression:
         after = f"{place}.pop({key.expression}, None)"
-        return Restore((), (after,), (*owner.imports, *key.imports), noun=slug(leak.location.key.rpartition(":")[2]))
+        return Restore(
+            (), (after,), (*owner.imports, *key.imports), noun=slug(leak.location.key.rpartition(":")[2])
+        )
     return Restore((f"before = dict({place})",), (f"{place} = before",), owner.imports, noun="overrides")
 
 
@@ -72,7 +74,9 @@ def _headers(leak: Leak, source: Source) -> Restore | None:
     place, key = f"{client.expression}.headers", json.dumps(leak.location.key)
     if was_absent(leak):
         return replace(client.bare, after=(f"{place}.pop({key}, None)",), noun="headers")
-    return replace(client.bare, before=(f"before = {place}[{key}]",), after=(f"{place}[{key}] = before",), noun="headers")
+    return replace(
+        client.bare, before=(f"before = {place}[{key}]",), after=(f"{place}[{key}] = before",), noun="headers"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,11 @@ def _client(leak: Leak, source: Source) -> _Client | None:
     if made is not None:
         return _Client(made["name"], Restore((), (), asks_for=made["name"]))
     owner = named(leak.location.owner, source)
-    return _Client(owner.expression, Restore((), (), owner.imports)) if owner is not None and owner.expression else None
+    return (
+        _Client(owner.expression, Restore((), (), owner.imports))
+        if owner is not None and owner.expression
+        else None
+    )
 
 
 def _environ(leak: Leak, source: Source) -> Restore | None:
@@ -126,7 +134,9 @@ def _logging(leak: Leak, source: Source) -> Restore | None:
     start = (f"logger = {logger}",)
     match key:
         case "level":
-            return Restore((*start, "level = logger.level"), ("logger.setLevel(level)",), (_LOGGING,), noun="log_level")
+            return Restore(
+                (*start, "level = logger.level"), ("logger.setLevel(level)",), (_LOGGING,), noun="log_level"
+            )
         case "handlers" | "filters":
             behind = f"logger.{key}[:] = {key}"
             return Restore((*start, f"{key} = logger.{key}[:]"), (behind,), (_LOGGING,), noun=f"log_{key}")

@@ -7,7 +7,19 @@ from typing import TypeVar
 
 import libcst as cst
 
-from leakcheck.fixes.edits import AskFor, Before, Conflict, Decorate, Define, Edit, Enclose, Finish, Import, Swap
+from leakcheck.fixes.edits import (
+    AskFor,
+    Before,
+    Conflict,
+    Decorate,
+    Define,
+    Edit,
+    Enclose,
+    Finish,
+    Import,
+    PerTest,
+    Swap,
+)
 from leakcheck.fixes.fixtures import finished
 from leakcheck.fixes.importing import with_import
 from leakcheck.fixes.signatures import asking_for
@@ -17,17 +29,17 @@ E = TypeVar("E")
 
 
 def rewritten(source: Source, edits: Iterable[Edit], own: Collection[str] = ()) -> str:
-    """The text of `source` with these edits. `own` are the names of the project's own packages, which stand apart in
-    a list of imports. `Conflict` if they cannot be made together."""
+    """The text of `source` with these edits. `own` are the names of the project's own packages, which stand apart
+    in a list of imports. `Conflict` if they cannot be made together."""
     wanted = list(edits)
     maker = _Maker(source, wanted)
     module = source.module.visit(maker)
     if maker.missed:
         raise Conflict(f"{source.file} has no place for {maker.missed[0]}")
-    for each in (each for each in wanted if isinstance(each, Define)):
-        module = _with_function(module, each)
-    for each in (each for each in wanted if isinstance(each, Import)):
-        module = with_import(module, each, own)
+    for made in [each for each in wanted if isinstance(each, Define)]:
+        module = _with_function(module, made)
+    for needed in [each for each in wanted if isinstance(each, Import)]:
+        module = with_import(module, needed, own)
     text = module.code
     cst.parse_module(text)
     return text
@@ -95,12 +107,16 @@ class _Maker(cst.CSTTransformer):
             updated_node = asking_for(updated_node, asked.name, asked.annotation)
         for mark in self._take(Decorate, name):
             updated_node = _decorated(updated_node, mark.text)
+        if self._take(PerTest, name):
+            updated_node = updated_node.with_changes(
+                decorators=[_per_test(each) for each in updated_node.decorators]
+            )
         lines = [_statement(text) for each in self._take(Finish, name) for text in each.lines]
         return finished(updated_node, lines) if lines else updated_node
 
     def _take(self, kind: type[E], where: int | str) -> list[E]:
         """The edits of this kind that are about this place."""
-        found = []
+        found: list[E] = []
         for each in self._edits:
             if isinstance(each, kind) and where == getattr(each, "line", getattr(each, "function", None)):
                 self._left.discard(each)
@@ -125,6 +141,17 @@ def _decorated(node: cst.FunctionDef, text: str) -> cst.FunctionDef:
     if any(code(each.decorator) == text for each in node.decorators):
         return node
     return node.with_changes(decorators=[*node.decorators, cst.Decorator(cst.parse_expression(text))])
+
+
+def _per_test(mark: cst.Decorator) -> cst.Decorator:
+    """The decorator without a scope: then it is that of a test."""
+    call = mark.decorator
+    if not isinstance(call, cst.Call):
+        return mark
+    args = [each for each in call.args if each.keyword is None or each.keyword.value != "scope"]
+    if args and len(args) < len(call.args):
+        args[-1] = args[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    return mark.with_changes(decorator=call.with_changes(args=args) if args else call.func)
 
 
 def _with_function(module: cst.Module, wanted: Define) -> cst.Module:

@@ -1,5 +1,5 @@
-"""Brittle tests: each asks for the fixture that makes what it needs; where there is none, the lines of the test that
-makes it become one."""
+"""Brittle tests: each asks for the fixture that makes what it needs; where there is none, the lines of the test
+that makes it become one."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from leakcheck.fixes.causes import Cause, Project, function_name, was_absent
+from leakcheck.fixes.causes import Cause, Project, function_name
 from leakcheck.fixes.edits import Decorate, Define, Edit, Edits, Import, Swap, merged
 from leakcheck.fixes.naming import slug
 from leakcheck.fixes.restoring import restore
 from leakcheck.fixes.source import Function, Statement, code, names_in
 from leakcheck.fixes.source import Source as Text
 from leakcheck.fixes.undoing import free_name, undo
-from leakcheck.fixes.writes import writes_of
+from leakcheck.fixes.writes import sets_anew, writes_of
 from leakcheck.fixes.writing import fixture
 from leakcheck.records import Leak, Source
 
@@ -77,8 +77,9 @@ def _by_lines(cause: Cause, source: Source, setter: str, project: Project) -> It
         return
     own = source.function == function.name.rpartition(".")[2] and source.file == text.file
     first = next((each for each in function.statements if not _is_text(each)), None)
-    around = _around(statement, leak, place, absent=was_absent(leak)) if own else None
-    if around is not None and first is statement.node and text.file == place.text.file:
+    around = _around(statement, leak, place) if own else None
+    alone = len(function.statements) < 2
+    if around is not None and first is statement.node and text.file == place.text.file and not alone:
         made = _defined(place, leak, around)
         moved: tuple[Edit, ...] = (Swap(statement.line, ()), Decorate(function.name, place.mark), Import("pytest"))
         wrote = tuple(each for each in cause.written if (each.file, each.line) == (source.file, source.line))
@@ -97,7 +98,7 @@ def moved(cause: Cause, source: Source, text: Text, function: Function, project:
         return None
     place = _Place.of(replace(cause, edges=()), text, function, statement, project)
     leak = cause.leaks_at(source)[0]
-    around = _around(statement, leak, place, absent=was_absent(leak)) if place is not None else None
+    around = _around(statement, leak, place) if place is not None else None
     if place is None or around is None or not around.after:
         return None
     taken: tuple[Edit, ...] = (Swap(statement.line, ()), Decorate(function.name, place.mark), Import("pytest"))
@@ -135,9 +136,9 @@ class _Around:
         return (*self.before, *self.statements, "yield", *self.after) if self.after else self.statements
 
 
-def _around(statement: Statement, leak: Leak, place: _Place, *, absent: bool) -> _Around | None:
+def _around(statement: Statement, leak: Leak, place: _Place) -> _Around | None:
     """The statement, with what undoes it behind a yield."""
-    found = [undo(each, (place.name,), absent=absent) for each in writes_of(statement.small)]
+    found = [undo(each, (place.name,), absent=sets_anew(each, (leak,))) for each in writes_of(statement.small)]
     if found and None not in found:
         undone = [each for each in found if each is not None]
         plain = (code(statement.node).strip(),)
@@ -192,7 +193,9 @@ class _Place:
         clash = any(name in target.top_names for name in names if name in text.imports)
         if clash or any(each.module.startswith(".") for each in imports):
             return None
-        return cls(target, "", _name(cause, target, project), _typed(asked, function), imports, function.is_annotated)
+        return cls(
+            target, "", _name(cause, target, project), _typed(asked, function), imports, function.is_annotated
+        )
 
 
 def _shared(files: set[str]) -> str:

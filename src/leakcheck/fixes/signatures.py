@@ -27,7 +27,7 @@ def asking_for(node: cst.FunctionDef, name: str, annotation: str = "") -> cst.Fu
 
 def _spread(params: list[cst.Param], place: int, new: cst.Param, given: cst.Parameters) -> list[cst.Param]:
     """What stands between two parameters stays between two; where each has a line of its own, the new one has."""
-    last = not given.star_arg and not given.kwonly_params and given.star_kwarg is None
+    last = isinstance(given.star_arg, cst.MaybeSentinel) and not given.kwonly_params and given.star_kwarg is None
     if not params:
         return [new if last else new.with_changes(comma=cst.Comma(whitespace_after=_SPACE))]
     commas = [each.comma for each in params]

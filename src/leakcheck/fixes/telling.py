@@ -38,8 +38,9 @@ def proven_by(cause: Cause, done: Sequence[Execution]) -> tuple[str, ...]:
     elif any(isinstance(each.order.question, Alone) for each in witnesses):
         found.append("the test that leaves it leaves nothing with it; without it, it does")
     found.append(f"no other outcome in these orders: {', '.join(whole)}")
-    if cause.frees:
-        found.append(f"{plural(len(cause.frees), 'test')} freed: {agreeing(len(cause.frees), 'it passes', 'they pass')} in each")
+    freed = len(cause.frees)
+    if freed:
+        found.append(f"{plural(freed, 'test')} freed: {agreeing(freed, 'it passes', 'they pass')} in each")
     found.append("nothing is recorded there any more")
     return tuple(found)
 
@@ -51,6 +52,7 @@ def cost_of(proposal: Proposal, project: Project) -> str:
         if any(isinstance(each, Define) and _AUTOUSE in each.text for each in edits):
             folder = file.removesuffix("conftest.py")
             below = file.endswith("conftest.py")
-            names = [test for test, item in project.tests.items() if item.file == file or (below and item.file.startswith(folder))]
+            files = (item.file for item in project.tests.values())
+            names = [each for each in files if each == file or (below and each.startswith(folder))]
             told.append(f"one fixture more for each of {plural(len(names), 'test')} ({file})")
     return "; ".join(told) or "nothing for other tests"

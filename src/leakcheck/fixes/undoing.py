@@ -1,4 +1,4 @@
-"""What undoes a write, for a place that runs behind it: behind the yield of a fixture, or a cleanup of unittest's."""
+"""What undoes a write, behind it: for the place behind the yield of a fixture, or a cleanup of unittest's."""
 
 from __future__ import annotations
 
@@ -18,18 +18,14 @@ class Undo:
 
 
 def undo(write: Write, taken: Collection[str], *, absent: bool) -> Undo | None:
-    """What undoes the write; None if its shape does not tell. `taken` are names that mean something there already."""
+    """What undoes the write; None if its shape does not tell. `taken` are names that mean something there."""
     match write:
-        case Put(holder, key) if absent:
-            return Undo(after=(f"{holder}.pop({key}, None)",))
         case Put(holder, key):
-            kept = free_name("before", taken)
-            return Undo((f"{kept} = {holder}[{key}]",), after=(f"{holder}[{key}] = {kept}",))
-        case Set(holder, name) if absent:
-            return Undo(after=(f"del {holder}.{name}",))
+            return _undo_of(f"{holder}[{key}]", f"{holder}.pop({key}, None)", "before", taken, absent=absent)
         case Set(holder, name):
-            kept = free_name(name.strip("_") or "before", {*taken, holder.partition(".")[0]})
-            return Undo((f"{kept} = {holder}.{name}",), after=(f"{holder}.{name} = {kept}",))
+            wanted = name.strip("_") or "before"
+            place = f"{holder}.{name}"
+            return _undo_of(place, f"del {place}", wanted, {*taken, holder.partition(".")[0]}, absent=absent)
         case Started(patcher, name):
             kept = free_name("patcher", taken)
             start = f"{name} = {kept}.start()" if name else f"{kept}.start()"
@@ -37,6 +33,14 @@ def undo(write: Write, taken: Collection[str], *, absent: bool) -> Undo | None:
         case Called():
             return _opposite(write, taken)
     return None
+
+
+def _undo_of(place: str, gone: str, wanted: str, taken: Collection[str], *, absent: bool) -> Undo:
+    """The old value back, or, where there was none, `gone`."""
+    if absent:
+        return Undo(after=(gone,))
+    kept = free_name(wanted, taken)
+    return Undo((f"{kept} = {place}",), after=(f"{place} = {kept}",))
 
 
 def _opposite(call: Called, taken: Collection[str]) -> Undo | None:
@@ -58,23 +62,24 @@ def _opposite(call: Called, taken: Collection[str]) -> Undo | None:
 
 def cleanup(write: Write, *, absent: bool) -> Undo | None:
     """The same for a test of unittest's: a cleanup that is agreed upon before the write, or right behind it."""
+    if isinstance(write, Started):
+        entered = f"self.enterContext({write.patcher})"
+        return Undo(instead=(f"{write.name} = {entered}" if write.name else entered,))
+    agreed = _agreed(write, absent=absent)
+    return Undo((f"self.addCleanup({agreed})",)) if agreed else None
+
+
+def _agreed(write: Write, *, absent: bool) -> str:
     match write:
-        case Put(holder, key) if absent:
-            return Undo((f"self.addCleanup({holder}.pop, {key}, None)",))
         case Put(holder, key):
-            return Undo((f"self.addCleanup({holder}.__setitem__, {key}, {holder}[{key}])",))
-        case Set(holder, name) if absent:
-            return Undo((f'self.addCleanup(delattr, {holder}, "{name}")',))
+            return f"{holder}.pop, {key}, None" if absent else f"{holder}.__setitem__, {key}, {holder}[{key}]"
         case Set(holder, name):
-            return Undo((f'self.addCleanup(setattr, {holder}, "{name}", {holder}.{name})',))
-        case Started(patcher, name):
-            entered = f"self.enterContext({patcher})"
-            return Undo(instead=(f"{name} = {entered}" if name else entered,))
+            return f'delattr, {holder}, "{name}"' if absent else f'setattr, {holder}, "{name}", {holder}.{name}'
         case Called("os", "chdir"):
-            return Undo(("self.addCleanup(os.chdir, os.getcwd())",))
+            return "os.chdir, os.getcwd()"
         case Called(logger, "setLevel"):
-            return Undo((f"self.addCleanup({logger}.setLevel, {logger}.level)",))
-    return None
+            return f"{logger}.setLevel, {logger}.level"
+    return ""
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from leakcheck.fixes.source import code
+from leakcheck.records import NO_VALUE, Leak
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +76,31 @@ def writes_of(small: cst.BaseSmallStatement | None) -> tuple[Write, ...]:
     match small:
         case cst.Assign(targets=[cst.AssignTarget(target=target)], value=value):
             return _assigned(target, value)
-        case cst.AnnAssign(target=target, value=value) if value is not None:
-            return _assigned(target, value)
         case cst.AugAssign(target=target, operator=operator, value=value):
             sign = code(operator).strip().removesuffix("=")
             return _to(target, f"{code(target)} {sign} {code(value)}")
         case cst.Del(target=cst.Subscript() | cst.Attribute() as target):
             return _deleted(target)
-        case cst.Expr(value=cst.Await()):
-            return ()
         case cst.Expr(value=cst.Call() as call):
             return _called(call)
     return ()
+
+
+def sets_anew(write: Write, leaks: Sequence[Leak]) -> bool:
+    """Whether nothing stood where it writes, by what these leaks tell: whoever replaces a dictionary in which an
+    entry was missing replaces something."""
+    if isinstance(write, Set) and not all(_ends_with(leak, write.name) for leak in leaks):
+        return False
+    return all(map(was_absent, leaks))
+
+
+def _ends_with(leak: Leak, name: str) -> bool:
+    return f"{leak.location.key}{leak.path or ''}".rpartition(".")[2] == name
+
+
+def was_absent(leak: Leak) -> bool:
+    """Whether nothing stood there before."""
+    return all(each.before == NO_VALUE for each in leak.paths) if leak.paths else leak.before == NO_VALUE
 
 
 def _assigned(target: cst.BaseExpression, value: cst.BaseExpression) -> tuple[Write, ...]:
@@ -135,16 +149,18 @@ def _called(call: cst.Call) -> tuple[Write, ...]:
     if not isinstance(call.func, cst.Attribute):
         return ()
     holder, method = code(call.func.value), call.func.attr.value
-    plain = tuple(code(each.value) for each in call.args if each.keyword is None and not each.star)
     if method == "update":
         return _updated(holder, call.args)
-    if len(plain) != len(call.args):
-        return ()
-    if method == "set" and len(plain) == 2 and holder.endswith("cookies"):
-        return (Put(holder, *plain),)
-    if method == "pop" and len(plain) == 2:
-        return (_took(holder, plain[0]),)
-    return (Called(holder, method, plain),) if method in _OPPOSITES else ()
+    plain = tuple(code(each.value) for each in call.args if each.keyword is None and not each.star)
+    return _by_method(holder, method, plain) if len(plain) == len(call.args) else ()
+
+
+def _by_method(holder: str, method: str, given: tuple[str, ...]) -> tuple[Write, ...]:
+    if method == "set" and len(given) == 2 and holder.endswith("cookies"):
+        return (Put(holder, *given),)
+    if method == "pop" and len(given) == 2:
+        return (_took(holder, given[0]),)
+    return (Called(holder, method, given),) if method in _OPPOSITES else ()
 
 
 def _updated(holder: str, args: Sequence[cst.Arg]) -> tuple[Write, ...]:

@@ -1,4 +1,4 @@
-"""Patches of what was written to the user's sources, beside the audit that they are due to: each can be taken back."""
+"""Patches of what was written to the user's sources, beside their audit: each can be taken back."""
 
 from __future__ import annotations
 

@@ -66,9 +66,7 @@ def write_sources(root: Path, texts: Mapping[str, str]) -> None:
 def _git(root: Path, *words: str) -> str | None:
     """What git says; None if it has nothing to say here."""
     try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *words], capture_output=True, timeout=_SECONDS, check=False
-        )
+        done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, timeout=_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.decode("utf-8", "surrogateescape") if done.returncode == 0 else None

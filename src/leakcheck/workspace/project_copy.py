@@ -51,7 +51,7 @@ class ProjectCopy:
 
     @contextmanager
     def entered(self, invocation: str, python: str) -> Iterator[None]:
-        """The copy is where we stand, and what an interpreter imports out of the project it imports out of the copy."""
+        """The copy is where we stand; what an interpreter imports of the project, it imports out of the copy."""
         before = os.environ.get(_PATH)
         paths = [self.moved(each) for each in _paths(python) if self._is_own(each)]
         given = [self.moved(each) for each in (before or "").split(os.pathsep) if each]
@@ -74,7 +74,7 @@ class ProjectCopy:
 
 
 def _paths(python: str) -> list[str]:
-    """Where this interpreter looks for modules: what is installed so that it can be edited is in the user's tree."""
+    """Where this interpreter looks for modules: what is installed to be edited is in the user's tree."""
     try:
         told = subprocess.run(
             [python, "-c", _ASK], capture_output=True, text=True, timeout=_SECONDS, check=False, cwd=os.sep
@@ -86,8 +86,11 @@ def _paths(python: str) -> list[str]:
 
 @contextmanager
 def copy_of(root: Path) -> Iterator[ProjectCopy]:
-    """A copy of the project below `root`; it goes with the context. Environments, caches and the stores of version
-    control are left out. What a link leads to is copied, so that nothing written in the copy is written elsewhere."""
+    """A copy of the project below `root`; it goes with the context.
+
+    Environments, caches and the stores of version control are left out. What a link leads to is copied, so that
+    nothing written in the copy is written elsewhere.
+    """
     original = root.resolve()
     try:
         own = Own.at(tempfile.mkdtemp(prefix="lc-fix-"))

@@ -26,7 +26,9 @@ from leakcheck.workspace.project_copy import copy_of
 
 MAX_TRIED = 4
 """So many ways are tried for a cause."""
-NOT_SHOWN = "without the fix, its witness shows nothing in a copy of the project: that it passes with it is no proof"
+NOT_SHOWN = (
+    "without the fix, its witness shows nothing in a copy of the project: that it passes with it is no proof"
+)
 NO_WAY = "leakcheck knows no change that ends it"
 
 
@@ -66,7 +68,7 @@ class FixSession:
         return replace(self._remedy(cause, first, project), standing="possible")
 
     def find(self, causes: Sequence[Cause], passed_over: Mapping[str, int] | None = None) -> Together:
-        """A remedy for each of these, and all that are proven together. Of a cause so many ways are `passed_over`."""
+        """A remedy for each of these, and all that are proven at once. So many ways are `passed_over`."""
         project, known = self.project(), before(self.audit, self.result)
         with copy_of(self.root) as copy:
             suite = CopiedSuite(self.audit, copy, self.salt)
@@ -143,9 +145,7 @@ class FixSession:
             return replace(made, faults=(error.message,))
         finally:
             suite.copy.reset(texts)
-        wrong = [
-            fault for each in proven for fault in faults(each.cause, each.cause.frees, known, done, collected)
-        ]
+        wrong = [fault for each in proven for fault in faults(each.cause, each.cause.frees, known, done, collected)]
         return replace(made, faults=tuple(dict.fromkeys(wrong)))
 
     def texts_of(self, remedies: Sequence[Remedy]) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from leakcheck.fixes.causes import Cause
 from leakcheck.fixes.judging import Before
 from leakcheck.orders import View
 from leakcheck.orders.random import shuffled
-from leakcheck.records import Alone, Edge, Execution, Location, Order, Result, Suite, Whole
+from leakcheck.records import Alone, Edge, Location, Order, Result, Suite, Whole
 from leakcheck.search.questions import order_for
 from leakcheck.store import Audit
 

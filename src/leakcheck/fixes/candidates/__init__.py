@@ -1,7 +1,7 @@
 """Ways to end a root cause by a change of source. One way is one new module here, found by its package.
 
-Every module holds a class `Candidate`. Those that are about one line (`at_line`) are put together, one for each line
-that wrote; those that are about the whole cause stand by themselves.
+Every module holds a class `Candidate`. Those that are about one line (`at_line`) are put together, one for each
+line that wrote; those that are about the whole cause stand by themselves.
 """
 
 from __future__ import annotations

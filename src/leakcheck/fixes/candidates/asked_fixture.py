@@ -1,5 +1,5 @@
-"""The leaking test asks for a fixture that sets what it has set itself, and undoes it; where its write is not the first
-thing that it does, for one that puts back what it changes."""
+"""The leaking test asks for a fixture that sets what it has set itself, and undoes it; where its write is not the
+first thing that it does, for one that puts back what it changes."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Candidate:
 
 def _is_test(source: Source, function: Function) -> bool:
     name = function.name.rpartition(".")[2]
-    return source.phase == "call" and source.function == name and name.startswith("test") and not function.is_unittest
+    return (
+        source.phase == "call" and source.function == name and name.startswith("test") and not function.is_unittest
+    )
 
 
-def _restored(
-    cause: Cause, source: Source, text: Text, function: Function, project: Project
-) -> tuple[Edit, ...]:
+def _restored(cause: Cause, source: Source, text: Text, function: Function, project: Project) -> tuple[Edit, ...]:
     leaks = cause.leaks_at(source)
     found = [restore(leak, text) for leak in leaks]
     kept = found[0]

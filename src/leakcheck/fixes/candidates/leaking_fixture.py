@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leakcheck.fixes.causes import Cause, Project, was_absent
+from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.edits import Before, Edit, Edits, Finish, Import, Swap
 from leakcheck.fixes.fixtures import ITERATORS, why_not, yields
 from leakcheck.fixes.restoring import restore
 from leakcheck.fixes.source import Function, Statement
 from leakcheck.fixes.source import Source as Text
 from leakcheck.fixes.undoing import Undo, undo
-from leakcheck.fixes.writes import writes_of
+from leakcheck.fixes.writes import sets_anew, writes_of
 from leakcheck.records import Source
 
 
@@ -40,8 +40,7 @@ class Candidate:
         if statement is None or statement.function != function:
             return ()
         leaks = cause.leaks_at(source)
-        absent = all(map(was_absent, leaks))
-        undone = [undo(each, function.names, absent=absent) for each in writes_of(statement.small)]
+        undone = [undo(each, function.names, absent=sets_anew(each, leaks)) for each in writes_of(statement.small)]
         if undone and None not in undone:
             return _of_writes([each for each in undone if each is not None], statement, function)
         return _of_location(cause, source, text, function, statement)

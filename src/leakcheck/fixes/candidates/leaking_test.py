@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from leakcheck.fixes.causes import Cause, Project, was_absent
+from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.edits import AskFor, Before, Edit, Edits, Enclose, Import, Swap
 from leakcheck.fixes.monkeypatching import Patched, patched
 from leakcheck.fixes.source import Function, Statement
 from leakcheck.fixes.undoing import Undo, cleanup
-from leakcheck.fixes.writes import Set, Started, Write, writes_of
+from leakcheck.fixes.writes import Set, Started, Write, sets_anew, writes_of
 from leakcheck.records import Leak, Source
 
 
@@ -30,11 +30,10 @@ class Candidate:
         leaks = cause.leaks_at(source)
         if not writes or not _may_ask(source, function) or not all(_is_about(each, leaks) for each in writes):
             return None
-        absent = all(map(was_absent, leaks))
         if function.is_unittest:
-            edits = _cleaned_up([cleanup(each, absent=absent) for each in writes], statement)
+            edits = _cleaned_up([cleanup(each, absent=sets_anew(each, leaks)) for each in writes], statement)
         else:
-            edits = _asked([patched(each, absent=absent) for each in writes], function, statement)
+            edits = _asked([patched(each, absent=sets_anew(each, leaks)) for each in writes], function, statement)
             edits = edits or _entered(writes, statement)
         return {source.file: edits} if edits else None
 

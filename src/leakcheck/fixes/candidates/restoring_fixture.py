@@ -9,6 +9,7 @@ from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.edits import Define, Edit, Edits, Import
 from leakcheck.fixes.restoring import Restore, restore
 from leakcheck.fixes.source import Source as Text
+from leakcheck.fixes.styles import is_annotated
 from leakcheck.fixes.undoing import free_name
 from leakcheck.fixes.writing import fixture
 from leakcheck.records import Source
@@ -27,9 +28,8 @@ class Candidate:
         files = tuple(dict.fromkeys(project.file_of(test) for test in cause.polluters))
         if any(test not in project.tests for test in cause.polluters):
             return
-        places = [(each,) for each in (files if len(files) == 1 else ())] or [files]
-        shared = _nearest_conftest(files)
-        for where in [*places[:1], (shared,)] if len(files) == 1 else [(shared,), files]:
+        shared = (_nearest_conftest(files),)
+        for where in (files, shared) if len(files) == 1 else (shared, files):
             edits = _in_each(cause, where, project)
             if edits:
                 yield edits
@@ -66,12 +66,6 @@ def _body(wanted: Sequence[Restore]) -> list[str]:
     before = dict.fromkeys(line for each in wanted for line in each.before)
     after = dict.fromkeys(line for each in wanted for line in each.after)
     return [*before, "yield", *after]
-
-
-def is_annotated(text: Text) -> bool:
-    """Whether the functions of a file have annotations, most of them."""
-    functions = list(text.functions.values())
-    return sum(each.is_annotated for each in functions) * 2 > len(functions)
 
 
 def _nearest_conftest(files: Sequence[str]) -> str:

@@ -1,5 +1,5 @@
-"""The text of `leakcheck fix`: what each fix ends and how it was proven, and under it the patch, as `git apply` takes
-it: what stands above a patch is none of it."""
+"""The text of `leakcheck fix`: what each fix ends and how it was proven, and under it the patch, as `git apply`
+takes it: what stands above a patch is none of it."""
 
 from __future__ import annotations
 
@@ -66,8 +66,10 @@ def patch(diff: str) -> Iterator[Piece]:
 
 def _named(remedy: Remedy) -> str:
     first, *others = remedy.cause.leaks
-    return place(first) + "".join(f", {place(each)}" for each in others[:2]) + "".join(
-        f" {text}" for text in more(len(others) - 2)
+    return (
+        place(first)
+        + "".join(f", {place(each)}" for each in others[:2])
+        + "".join(f" {text}" for text in more(len(others) - 2))
     )
 
 
