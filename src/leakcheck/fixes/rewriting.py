@@ -40,7 +40,7 @@ def rewritten(source: Source, edits: Iterable[Edit], own: Collection[str] = ()) 
         module = _with_function(module, made)
     for needed in [each for each in wanted if isinstance(each, Import)]:
         module = with_import(module, needed, own)
-    text = module.code
+    text = (module if source.text else module.with_changes(has_trailing_newline=True)).code
     cst.parse_module(text)
     return text
 

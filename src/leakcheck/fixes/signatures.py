@@ -32,6 +32,9 @@ def _spread(params: list[cst.Param], place: int, new: cst.Param, given: cst.Para
         return [new if last else new.with_changes(comma=cst.Comma(whitespace_after=_SPACE))]
     commas = [each.comma for each in params]
     usual = commas[0] if len(params) > 1 else _between(commas[0])
+    if place == len(params):  # what stands in front of the bracket still does
+        new = new.with_changes(whitespace_after_param=params[-1].whitespace_after_param)
+        params[-1] = params[-1].with_changes(whitespace_after_param=cst.SimpleWhitespace(""))
     found = [*params[:place], new, *params[place:]]
     between = [*commas[:-1], usual, commas[-1]]
     return [each.with_changes(comma=comma) for each, comma in zip(found, between, strict=True)]
