@@ -13,7 +13,7 @@ from leakcheck.audit import Stored, result_of
 from leakcheck.cli.chosen import chosen, find_test_in
 from leakcheck.cli.common import AuditId, Config, Folder
 from leakcheck.cli.display import ColorWhen, Display
-from leakcheck.cli.output import check_targets, write_report
+from leakcheck.cli.output import STANDARD_OUTPUT, check_targets, write_report
 from leakcheck.cli.settings import settings_for
 from leakcheck.cli.way_out import way_out
 from leakcheck.errors import UsageError
@@ -86,7 +86,7 @@ def _fix(stored: Stored, settings: Settings, wish: Wish, color: Color) -> int:
     session = FixSession(stored.audit, result, salt, Silent())
     fixing = Fixing(session, stored.folder, console_for(sys.stdout, color), wish.allow_dirty)
     if wish.only_list:
-        fixing.list(causes, [] if wish.what else _without_cause(result))
+        fixing.list(causes, [] if wish.what else _without_cause(result), wish.json)
         return 0
     display = Display(color=color)
     with display.progress() as progress:
@@ -96,7 +96,7 @@ def _fix(stored: Stored, settings: Settings, wish: Wish, color: Color) -> int:
         write_report(fixing.as_json(found), wish.json)
     if wish.review:
         fixing.review(found, display)
-    elif wish.json != "-":
+    elif wish.json != STANDARD_OUTPUT:
         fixing.show(found)
     if wish.write:
         fixing.write(found)

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from leakcheck.audit.fixing.find_fixes import FixSession
 from leakcheck.cli.display import Display
+from leakcheck.cli.output import STANDARD_OUTPUT, write_report
 from leakcheck.errors import UsageError
 from leakcheck.fixes.causes import Cause
 from leakcheck.fixes.edits import Conflict
@@ -36,8 +37,13 @@ class Fixing:
     console: Console
     allow_dirty: bool = False
 
-    def list(self, causes: Iterable[Cause], unknown: Iterable[str]) -> None:
-        render_list([self.session.possible(each) for each in causes], unknown, self.console)
+    def list(self, causes: Iterable[Cause], unknown: Iterable[str], json: str | None) -> None:
+        """What might be tried first; nothing runs."""
+        remedies = tuple(self.session.possible(each) for each in causes)
+        if json is not None:
+            write_report(self.as_json(Together(remedies)), json)
+        if json != STANDARD_OUTPUT:
+            render_list(remedies, unknown, self.console)
 
     def show(self, found: Together) -> None:
         render_remedies(found, self._diffs(found.remedies), self.console)

@@ -14,7 +14,11 @@ SCHEMA_VERSION = 1
 def remedies_as_json(found: Together, diffs: Mapping[str, str]) -> str:
     """Every remedy with its patch out of `diffs`; sorted keys, so that equal fixes give equal text."""
     rows = [_row(each, diffs.get(each.id, "")) for each in found.remedies]
-    told = {"schema_version": SCHEMA_VERSION, "fixes": rows, "together": {"faults": list(found.faults)}}
+    told = {
+        "schema_version": SCHEMA_VERSION,
+        "fixes": rows,
+        "together": {"faults": list(found.faults), "diff": found.diff},
+    }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
