@@ -1,4 +1,4 @@
-"""`leakcheck fix`: what it proposes is proven in a copy, written only if that is asked for, and can be taken back."""
+"""`leakcheck fix`: what it proposes is proven in a copy, written if that is asked for, and can be taken back."""
 
 from __future__ import annotations
 

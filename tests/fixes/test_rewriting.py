@@ -30,9 +30,11 @@ def the(text: str) -> str:
         ("import os\n", Import("pytest"), "import os\n\nimport pytest\n"),
         ("import pytest\n", Import("os"), "import os\n\nimport pytest\n"),
         ("import pytest\n", Import("rates", "shop"), "import pytest\n\nfrom shop import rates\n"),
-        ('"""Doc."""\n\nfrom shop import app\n', Import("pytest"), '"""Doc."""\n\nimport pytest\n\nfrom shop import app\n'),
+        ('"""Doc."""\n\nfrom shop import app\n', Import("pytest"),
+         '"""Doc."""\n\nimport pytest\n\nfrom shop import app\n'),
         ("from shop import app, mail\n", Import("db", "shop"), "from shop import app, db, mail\n"),
-        ("from shop import (\n    app,\n    mail,\n)\n", Import("db", "shop"), "from shop import (\n    app,\n    db,\n    mail,\n)\n"),
+        ("from shop import (\n    app,\n    mail,\n)\n", Import("db", "shop"),
+         "from shop import (\n    app,\n    db,\n    mail,\n)\n"),
         ("from shop import app\n", Import("app", "shop.admin", "admin_app"),
          "from shop import app\nfrom shop.admin import app as admin_app\n"),
         ("from __future__ import annotations\n", Import("os"), "from __future__ import annotations\n\nimport os\n"),
@@ -137,7 +139,7 @@ def test_a_block_that_loses_all_is_not_empty() -> None:
 
 
 def test_two_fixes_of_one_line_contradict_one_another() -> None:
-    with pytest.raises(Conflict, match="test_a.py:1"):
+    with pytest.raises(Conflict, match=r"test_a\.py:1"):
         made("a = 1\n", Swap(1, ("a = 2",)), Swap(1, ("a = 3",)))
 
 

@@ -111,8 +111,8 @@ def causes_of(result: Result) -> tuple[Cause, ...]:
 
 
 def _cause(names: tuple[str, ...], groups: Mapping[str, Fix], leaks: Mapping[str, Leak], result: Result) -> Cause:
-    places = {leaks[name].location for name in names}
-    others = [leak for leak in leaks.values() if leak.id not in names and leak.location in places]
+    places = {place for name in names for place in leaks[name].locations}
+    others = [leak for leak in leaks.values() if leak.id not in names and not places.isdisjoint(leak.locations)]
     return Cause(
         tuple(leaks[name] for name in names),
         tuple(

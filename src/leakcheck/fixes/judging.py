@@ -89,8 +89,10 @@ def _still_leaking(cause: Cause, executions: Iterable[Execution], suite: Suite) 
 
 
 def _is_that(change: Change, leak: Leak) -> bool:
-    if change.location != leak.location or change.reach != leak.reach:
+    if change.location not in leak.locations or change.reach != leak.reach:
         return False
+    if change.location != leak.location:
+        return True
     paths = {each.path for each in leak.paths}
     return not paths or any(each.path in paths for each in change.paths)
 

@@ -29,8 +29,9 @@ class Restore:
 
 
 def restore(leak: Leak, source: Source) -> Restore | None:
-    """What puts `leak` back in this file; None where there is no way that can be written there."""
-    how = _KINDS.get(leak.location.kind)
+    """What puts `leak` back in this file; None where there is no way that can be written there, and where its lines
+    change other places, too."""
+    how = None if leak.also else _KINDS.get(leak.location.kind)
     return how(leak, source) if how is not None else None
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from leakcheck.fixes.writes import Called, Put, Set, Started, Write
+
+_NAME = re.compile(r"[^\W\d][\w.]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ def undo(write: Write, taken: Collection[str], *, absent: bool) -> Undo | None:
             wanted = name.strip("_") or "before"
             place = f"{holder}.{name}"
             return _undo_of(place, f"del {place}", wanted, {*taken, holder.partition(".")[0]}, absent=absent)
+        case Started(patcher) if _NAME.fullmatch(patcher):
+            return Undo(after=(f"{patcher}.stop()",))
         case Started(patcher, name):
             kept = free_name("patcher", taken)
             start = f"{name} = {kept}.start()" if name else f"{kept}.start()"

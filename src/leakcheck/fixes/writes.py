@@ -138,7 +138,7 @@ def _key(target: cst.BaseExpression) -> str:
 def _started(value: cst.BaseExpression) -> str:
     """The patcher of `patcher.start()`; "" if it is no such call."""
     match value:
-        case cst.Call(func=cst.Attribute(value=cst.Call() as patcher, attr=cst.Name("start")), args=[]):
+        case cst.Call(func=cst.Attribute(value=patcher, attr=cst.Name("start")), args=[]):
             return code(patcher)
     return ""
 

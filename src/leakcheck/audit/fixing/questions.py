@@ -99,5 +99,5 @@ def _witness(edge: Edge, suite: Suite) -> Order:
 
 def _watched(cause: Cause, suite: Suite) -> tuple[Location, ...]:
     """Places that nobody looks at unless asked to."""
-    places = dict.fromkeys(leak.location for leak in cause.leaks)
+    places = dict.fromkeys(place for leak in cause.leaks for place in leak.locations)
     return tuple(each for each in places if suite.kind(each).tracking == "on demand")

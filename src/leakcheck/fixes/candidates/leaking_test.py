@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.edits import AskFor, Before, Edit, Edits, Enclose, Import, Swap
 from leakcheck.fixes.monkeypatching import Patched, patched
@@ -74,9 +72,7 @@ def _entered(writes: tuple[Write, ...], statement: Statement) -> tuple[Edit, ...
     """`with patch(...) as name:` around what follows."""
     match writes:
         case (Started(patcher, name),):
-            call = cst.parse_expression(patcher)
-            if isinstance(call, cst.Call):
-                return (Enclose(statement.line, f"with {patcher}{f' as {name}' if name else ''}:"),)
+            return (Enclose(statement.line, f"with {patcher}{f' as {name}' if name else ''}:"),)
     return ()
 
 
