@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,6 +112,20 @@ def test_what_is_not_there_is_refused(audited: Path) -> None:
     assert "no leak L99 in this audit" in leakcheck(audited, "fix", "L99", "--list").stderr
     assert "there is nothing to fix" in leakcheck(audited, "fix", "test_free", "--list").stderr
     assert "exclude one another" in leakcheck(audited, "fix", "--write", "--review").stderr
+
+
+def test_each_fix_can_be_asked_about(audited: Path) -> None:
+    before = sources(audited)
+    command = (sys.executable, "-m", "leakcheck", "fix", "test_raised", "--review", "--allow-dirty")
+    skipped = run(audited, *command, stdin="s\n")
+    assert "Nothing was written." in skipped.stdout
+    assert sources(audited) == before
+    taken = run(audited, *command, stdin="o\na\n")
+    assert (taken.code, "1 fix written to" in taken.stdout) == (0, True), taken.text
+    (kept,) = audited.glob(".leakcheck/*/fixes/*.patch")
+    run(audited, "git", "apply", "-R", str(kept))
+    assert sources(audited) == before
+    kept.unlink()
 
 
 def test_fixes_are_written_only_if_they_are_proven_and_can_be_taken_back(audited: Path) -> None:

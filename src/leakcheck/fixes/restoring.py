@@ -14,6 +14,8 @@ from leakcheck.fixes.writes import was_absent
 from leakcheck.records import WHOLE, Leak
 
 _STEP = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+)\]|\.[^\W\d]\w*""")
+_SECRET = "secret #"
+"""How a digest begins that stands for what is not told."""
 _OS, _SYS, _LOGGING = Import("os"), Import("sys"), Import("logging")
 
 
@@ -31,6 +33,8 @@ class Restore:
 def restore(leak: Leak, source: Source) -> Restore | None:
     """What puts `leak` back in this file; None where there is no way that can be written there, and where its lines
     change other places, too."""
+    if any(_SECRET in text for text in (leak.location.key, leak.path or "", *(each.path for each in leak.paths))):
+        return None
     how = None if leak.also else _KINDS.get(leak.location.kind)
     return how(leak, source) if how is not None else None
 

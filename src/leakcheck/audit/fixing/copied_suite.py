@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,13 @@ from leakcheck.store import Audit, AuditFolder
 from leakcheck.wire.events import Begun, Collected
 from leakcheck.workspace.project_copy import ProjectCopy
 
+GoesOn = Callable[[Suite, Sequence[Execution]], bool]
+"""Whether what was executed by now is worth more executions."""
+
+
+def _always(suite: Suite, done: Sequence[Execution]) -> bool:
+    return True
+
 
 @dataclass(frozen=True)
 class CopiedSuite:
@@ -29,18 +36,24 @@ class CopiedSuite:
     copy: ProjectCopy
     salt: str
 
-    def run(self, orders: Sequence[Order]) -> tuple[Suite, list[Execution]]:
-        """The suite as it is collected in the copy now, and an execution of each order, in their sequence.
+    def run(self, *stages: Sequence[Order], goes_on: GoesOn = _always) -> tuple[Suite, list[Execution]]:
+        """The suite as it is collected in the copy now, and an execution of each order, in their sequence; the next
+        stage runs only if it `goes_on` behind the last.
 
-        `CollectionFailed` if it cannot be collected, or is another suite.
+        `CollectionFailed` if the suite cannot be collected, or is another one.
         """
         options = self._options()
         with self.copy.entered(self.audit.suite.invocation, options.python):
             folder = _folder(options)
             with engine_for(options, folder, salt=self.salt) as engine:
                 suite = self._collected(engine)
-                done = {execution.order: execution for execution in engine.run(orders)}
-        return suite, [done[order] for order in orders if order in done]
+                done: list[Execution] = []
+                for orders in stages:
+                    found = {execution.order: execution for execution in engine.run(orders)}
+                    done += [found[order] for order in orders if order in found]
+                    if not goes_on(suite, done):
+                        break
+        return suite, done
 
     def _options(self) -> Options:
         asked = self.audit.asked_for

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from leakcheck.audit.fixing.copied_suite import CopiedSuite
-from leakcheck.audit.fixing.questions import before, proofs, shown_by, together
+from leakcheck.audit.fixing.questions import before, proofs, shown_by
 from leakcheck.errors import CollectionFailed
 from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.diffing import diff_of
@@ -19,7 +19,7 @@ from leakcheck.fixes.proposing import Proposal, changed, proposals
 from leakcheck.fixes.remedies import Remedy, Together, Tried
 from leakcheck.fixes.telling import cost_of, none_because, proven_by
 from leakcheck.progress import Progress
-from leakcheck.records import Execution, Result
+from leakcheck.records import Execution, Result, Suite
 from leakcheck.store import Audit
 from leakcheck.workspace.own_sources import read_source, repository_prefix
 from leakcheck.workspace.project_copy import copy_of
@@ -109,14 +109,19 @@ class FixSession:
     def _wrong(
         self, remedy: Remedy, known: Before, suite: CopiedSuite
     ) -> tuple[tuple[str, ...], Sequence[Execution]]:
+        cause = remedy.cause
+
+        def is_right(collected: Suite, done: Sequence[Execution]) -> bool:
+            return not faults(cause, cause.frees, known, done, collected)
+
         suite.copy.write(remedy.texts)
         try:
-            collected, done = suite.run(proofs(remedy.cause, self.audit))
+            collected, done = suite.run(*proofs([cause], self.audit), goes_on=is_right)
         except CollectionFailed as error:
             return (error.message,), ()
         finally:
             suite.copy.reset(remedy.texts)
-        return tuple(faults(remedy.cause, remedy.cause.frees, known, done, collected)), done
+        return tuple(faults(cause, cause.frees, known, done, collected)), done
 
     def _taken_out(self, found: Sequence[Remedy], suite: CopiedSuite) -> list[Remedy]:
         """Without the fixes, every witness has to show what it did: else nothing was shown by its passing."""
@@ -140,7 +145,7 @@ class FixSession:
             return made
         suite.copy.write(texts)
         try:
-            collected, done = suite.run(together([each.cause for each in proven], self.audit))
+            collected, done = suite.run(*proofs([each.cause for each in proven], self.audit))
         except CollectionFailed as error:
             return replace(made, faults=(error.message,))
         finally:

@@ -51,18 +51,12 @@ def _more(audit: Audit, known: int) -> Iterator[Order]:
         yield Order(Whole("random", seed + number), shuffled(view, seed + number))
 
 
-def proofs(cause: Cause, audit: Audit) -> list[Order]:
-    """Every witness of the cause; what it leaves alone, if it hurts nobody; and whole orders."""
-    orders = [*witnesses(cause, audit.suite), *whole_orders(audit)]
-    watched = _watched(cause, audit.suite)
-    return [replace(each, watch=watched) for each in dict.fromkeys(orders)]
-
-
-def together(causes: Sequence[Cause], audit: Audit) -> list[Order]:
-    """The witnesses of all of them, and whole orders once."""
-    orders = [order for cause in causes for order in witnesses(cause, audit.suite)]
+def proofs(causes: Sequence[Cause], audit: Audit) -> tuple[list[Order], list[Order]]:
+    """Every witness of the causes, and what those leave alone that hurt nobody; and, behind that, whole orders."""
+    first = dict.fromkeys(order for cause in causes for order in witnesses(cause, audit.suite))
     watched = tuple(dict.fromkeys(place for cause in causes for place in _watched(cause, audit.suite)))
-    return [replace(each, watch=watched) for each in dict.fromkeys([*orders, *whole_orders(audit)])]
+    looking = [replace(each, watch=watched) for each in first]
+    return looking, [replace(each, watch=watched) for each in whole_orders(audit)]
 
 
 def witnesses(cause: Cause, suite: Suite) -> Iterator[Order]:
