@@ -21,12 +21,14 @@ Read = Callable[[str], str | None]
 class Cause:
     """What one fix ends: `leaks` that have one reason, and the confirmed `edges` that they carry. `id` is that of
     the first leak; `frees` are the tests that nothing else hurts. Tests `elsewhere` leak at the same place by other
-    lines, too, which another fix is about."""
+    lines, too, which another fix is about. `beside` is a test that depends on nothing, to run behind who leaks:
+    then is seen what that has left."""
 
     leaks: tuple[Leak, ...]
     edges: tuple[Edge, ...] = ()
     frees: tuple[str, ...] = ()
     elsewhere: frozenset[str] = frozenset()
+    beside: str = ""
 
     @property
     def id(self) -> str:
@@ -122,4 +124,13 @@ def _cause(names: tuple[str, ...], groups: Mapping[str, Fix], leaks: Mapping[str
         ),
         groups[names[0]].frees if names[0] in groups else (),
         frozenset(test for leak in others for test in leak.polluters),
+        _beside(leaks[names[0]], result),
     )
+
+
+def _beside(leak: Leak, result: Result) -> str:
+    """One of the same file, if there is one."""
+    polluting = {test for each in result.leaks for test in each.polluters}
+    steady = [test.id for test in result.tests if test.verdict == "stable" and test.id not in polluting]
+    file = leak.polluters[0].partition("::")[0] if leak.polluters else ""
+    return next((test for test in steady if test.startswith(f"{file}::")), next(iter(steady), ""))

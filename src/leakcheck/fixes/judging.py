@@ -101,8 +101,13 @@ def is_shown(cause: Cause, execution: Execution) -> bool:
     """Whether this execution shows what the cause does: without the fix it has to."""
     if not execution.runs:
         return False
+    if not cause.edges:
+        return is_recorded(cause, execution)
     last = execution.runs[-1]
-    if isinstance(execution.order.question, Alone) and not cause.edges:
-        changes = (*last.changes, *last.finalised)
-        return any(_is_that(change, leak) for leak in cause.leaks for change in changes)
     return last.outcome in BAD_OUTCOMES or last.again in BAD_OUTCOMES
+
+
+def is_recorded(cause: Cause, execution: Execution) -> bool:
+    """Whether the leak itself was seen in this execution: else it tells nothing that it is seen no more."""
+    changes = [change for run in execution.runs for change in (*run.changes, *run.finalised)]
+    return any(_is_that(change, leak) for leak in cause.leaks for change in changes)

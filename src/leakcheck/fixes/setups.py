@@ -44,6 +44,17 @@ def _by_fixture(cause: Cause, source: Source, project: Project) -> Iterator[Setu
     files = [project.file_of(test) for test in cause.brittle]
     if all(_sees(source.file, file) for file in files) and source.scope == "function":
         yield Setup(_asking(cause, source.fixture or "", project))
+        return
+    text = project.source(source.file)
+    function = text.functions.get(source.function) if text is not None else None
+    statement = text.statement_at(source.line) if text is not None else None
+    if text is None or function is None or statement is None or statement.function != function:
+        return
+    place = _Place.of(cause, text, function, statement, project)
+    leak = cause.leaks_at(source)[0]
+    around = _around(statement, leak, place) if place is not None else None
+    if place is not None and around is not None:  # that fixture is another file's
+        yield Setup(merged([_defined(place, leak, around), _asking(cause, place.name, project)]))
 
 
 def _sees(defined: str, file: str) -> bool:

@@ -8,9 +8,10 @@ from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.edits import Define
 from leakcheck.fixes.proposing import Proposal
 from leakcheck.nouns import agreeing, plural
-from leakcheck.records import Alone, Execution, Whole
+from leakcheck.records import Execution, Whole
 from leakcheck.text import some
 
+NOTHING_RECORDED = "without it, the leak is recorded; with it, nothing is"
 _AUTOUSE = "autouse=True"
 
 
@@ -35,13 +36,12 @@ def proven_by(cause: Cause, done: Sequence[Execution]) -> tuple[str, ...]:
     if cause.edges:
         noun = plural(len(witnesses), "witness", "witnesses")
         found.append(f"{noun} {agreeing(len(witnesses), 'passes', 'pass')} with it; without it, the first fails")
-    elif any(isinstance(each.order.question, Alone) for each in witnesses):
+    elif witnesses:
         found.append("the test that leaves it leaves nothing with it; without it, it does")
     found.append(f"no other outcome in these orders: {', '.join(whole)}")
     freed = len(cause.frees)
     if freed:
         found.append(f"{plural(freed, 'test')} freed: {agreeing(freed, 'it passes', 'they pass')} in each")
-    found.append("nothing is recorded there any more")
     return tuple(found)
 
 

@@ -14,10 +14,10 @@ from leakcheck.errors import CollectionFailed
 from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.diffing import diff_of
 from leakcheck.fixes.edits import Conflict
-from leakcheck.fixes.judging import Before, faults, is_shown
+from leakcheck.fixes.judging import Before, faults, is_recorded, is_shown
 from leakcheck.fixes.proposing import Proposal, changed, proposals
 from leakcheck.fixes.remedies import Remedy, Together, Tried
-from leakcheck.fixes.telling import cost_of, none_because, proven_by
+from leakcheck.fixes.telling import NOTHING_RECORDED, cost_of, none_because, proven_by
 from leakcheck.progress import Progress
 from leakcheck.records import Execution, Result, Suite
 from leakcheck.store import Audit
@@ -160,6 +160,9 @@ class FixSession:
 
 def _held_against(remedy: Remedy, without: Sequence[Execution]) -> Remedy:
     """The remedy; a draft if its witness shows nothing without it."""
-    if remedy.standing != "proven" or any(is_shown(remedy.cause, each) for each in without):
+    if remedy.standing != "proven":
         return remedy
+    if any(is_shown(remedy.cause, each) for each in without):
+        recorded = any(is_recorded(remedy.cause, each) for each in without)
+        return replace(remedy, proof=(*remedy.proof, *([NOTHING_RECORDED] if recorded else [])))
     return replace(remedy, standing="draft", proof=(), faults=(NOT_SHOWN,))

@@ -65,10 +65,9 @@ def witnesses(cause: Cause, suite: Suite) -> Iterator[Order]:
         if edge.effect == "enables":
             yield alone(edge.test, suite)
         yield _witness(edge, suite)
-    if not cause.edges:
-        for test in cause.polluters[:1]:
-            if test in suite.ids:
-                yield alone(test, suite)
+    test = cause.polluters[0] if cause.polluters else ""
+    if not cause.edges and test in suite.ids:
+        yield order_for(suite, Witness((test,), cause.beside)) if cause.beside else alone(test, suite)
 
 
 def shown_by(cause: Cause, audit: Audit) -> Order | None:
@@ -94,4 +93,4 @@ def _witness(edge: Edge, suite: Suite) -> Order:
 def _watched(cause: Cause, suite: Suite) -> tuple[Location, ...]:
     """Places that nobody looks at unless asked to."""
     places = dict.fromkeys(place for leak in cause.leaks for place in leak.locations)
-    return tuple(each for each in places if suite.kind(each).tracking == "on demand")
+    return tuple(each for each in places if not suite.tracks(each))
