@@ -289,6 +289,14 @@ def test_several_entries_are_put_back_in_place() -> None:
     assert "from shop import rates\n" in found
 
 
+def test_an_entry_without_a_name_is_put_back_with_its_container() -> None:
+    text = "from shop import cache\n\n\ndef test_leaks():\n    shop.fill()\n"
+    place = Location("module_globals", "shop.cache", "Memory._store[…]")
+    found = proposed(text, "fill", place, function="fill")[0][TEST]
+    assert "    before = dict(cache.Memory._store)\n    yield\n    cache.Memory._store.clear()\n" in found
+    assert "def restored_store():" in found
+
+
 def test_a_place_that_no_file_can_name_gets_no_fixture() -> None:
     text = "def test_leaks():\n    shop.fill()\n"
     place = Location("app_state", "app made at shop/main.py:4", "mode")

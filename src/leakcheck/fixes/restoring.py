@@ -13,7 +13,9 @@ from leakcheck.fixes.source import Source
 from leakcheck.fixes.writes import was_absent
 from leakcheck.records import WHOLE, Leak
 
-_STEP = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+)\]|\.[^\W\d]\w*""")
+_STEP = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+|…)\]|\.[^\W\d]\w*""")
+_UNTOLD = "…"
+"""A key that is no text and no number: nobody can write it down."""
 _SECRET = "secret #"
 """How a digest begins that stands for what is not told."""
 _OS, _SYS, _LOGGING = Import("os"), Import("sys"), Import("logging")
@@ -211,6 +213,9 @@ def _split(way: str) -> tuple[str, str]:
 
 
 def _entry(holder: str, key: str, *, absent: bool, imports: tuple[Import, ...], noun: str) -> Restore:
+    if key == _UNTOLD:
+        after = (f"{holder}.clear()", f"{holder}.update(before)")
+        return Restore((f"before = dict({holder})",), after, imports, noun=noun)
     if not key.lstrip("-").isdigit():
         if absent:
             return Restore((), (f"{holder}.pop({key}, None)",), imports, noun=noun)
