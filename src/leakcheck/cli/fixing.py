@@ -18,7 +18,7 @@ from leakcheck.fixes.edits import Conflict
 from leakcheck.fixes.remedies import Remedy, Together
 from leakcheck.reports.json.remedies import remedies_as_json
 from leakcheck.reports.terminal.page import emit, prose, row
-from leakcheck.reports.terminal.remedies import head, patch, render_list, render_remedies
+from leakcheck.reports.terminal.remedies import head, render_list, render_remedies, write_patch
 from leakcheck.reports.wording.words import plural
 from leakcheck.store import AuditFolder
 from leakcheck.workspace.kept_patches import keep_patch
@@ -70,7 +70,9 @@ class Fixing:
     def _asked(self, remedy: Remedy, display: Display) -> tuple[Remedy, str]:
         """The remedy that was decided about, which may be another than at first, and the answer."""
         while True:
-            emit(self.console, [*head(remedy), *patch(remedy.diff), row()])
+            emit(self.console, head(remedy))
+            write_patch(remedy.diff, self.console)
+            emit(self.console, [row()])
             if remedy.proposal is None:
                 return remedy, "s"
             answer = str(typer.prompt(_ASK, default="s", show_default=False)).strip().lower()[:1]

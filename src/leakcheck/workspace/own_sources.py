@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from leakcheck.errors import UsageError
@@ -59,7 +60,8 @@ def write_sources(root: Path, texts: Mapping[str, str]) -> None:
                 unfinished.chmod(path.stat().st_mode & 0o7777)
             unfinished.replace(path)
         except OSError as error:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
             raise UsageError(f"cannot write {file}: {error.strerror}") from error
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from rich.console import Console
 
 from leakcheck.fixes.remedies import Remedy, Standing, Together
-from leakcheck.reports.terminal.page import Piece, emit, field, in_columns, prose, row
+from leakcheck.reports.terminal.page import Piece, emit, encodable, field, in_columns, prose, row
 from leakcheck.reports.wording.words import clean, clip, more, place, plural
 
 MAX_FAULTS = 3
@@ -24,7 +24,9 @@ _COLOURS: Mapping[str, str] = {"+": "green", "-": "red", "@": "cyan"}
 def render_remedies(found: Together, diffs: Mapping[str, str], console: Console) -> None:
     """Print each remedy, with its patch out of `diffs`, and what holds for all of them."""
     for remedy in found.remedies:
-        emit(console, [*head(remedy), *patch(diffs.get(remedy.id, "")), row()])
+        emit(console, head(remedy))
+        write_patch(diffs.get(remedy.id, ""), console)
+        emit(console, [row()])
     emit(console, _all(found))
 
 
@@ -56,12 +58,15 @@ def head(remedy: Remedy) -> Iterator[Piece]:
         yield from field("tried", [each.name, *(f"  {text}" for text in _faults(each.faults))], indent=2)
 
 
-def patch(diff: str) -> Iterator[Piece]:
-    """A patch as it is, but for characters that would hide something."""
-    if diff:
-        yield row()
-    for line in diff.splitlines():
-        yield row((clean(line.replace("\t", "    ")) if "\t" in line else clean(line), _COLOURS.get(line[:1], "")))
+def write_patch(diff: str, console: Console) -> None:
+    """A patch as it is, but for characters that would hide something: where it is not looked at in a terminal, `git
+    apply` takes it from here."""
+    for line in ["", *diff.split("\n")[:-1]] if diff else ():
+        if console.is_terminal:
+            emit(console, [row((clean(line.expandtabs(4)), _COLOURS.get(line[:1], "")))])
+        else:
+            text = "\t".join(map(clean, line.removesuffix("\r").split("\t"))) + "\r" * line.endswith("\r")
+            console.file.write(f"{encodable(text, console.encoding)}\n")
 
 
 def _named(remedy: Remedy) -> str:
