@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from support import TWO_LANES, Project, contents, leakcheck, run, sample
+from generator import Spec, generate
+from support import TWO_LANES, Project, audit, contents, leakcheck, run, sample
 
 GOLDEN = Path(__file__).parent / "golden" / "shared_app.patch"
 SUITE = Project(
@@ -168,3 +169,29 @@ def test_every_cause_of_the_sample_is_fixed_as_a_reviewer_would(tmp_path: Path) 
     assert kept.read_text("utf-8") == GOLDEN.read_text("utf-8")
     again = leakcheck(folder, "run", *TWO_LANES, "--random", "1", "tests")
     assert (again.code, "0 leaks" in again.stdout or "no leak" in again.stdout) == (0, True), again.text
+
+
+KINDS = (
+    "app_state", "app_state_in_place", "dependency_overrides", "client_cookies", "client_headers",
+    "module_global_rebind", "module_global_in_place", "class_attribute", "environ", "logging_level",
+)  # fmt: skip
+LEAST = 0.8
+"""Of the confirmed order-dependent tests so many get a proven fix."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [31, 32])
+def test_most_of_what_is_planted_gets_a_proven_fix(seed: int, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    generate(folder, Spec(seed, tests=50, files=6, victims=10, brittle=2, self_polluting=1, kinds=KINDS))
+    report = audit(folder, "tests", "--random", "1").report
+    leakcheck(folder, "fix", "--json", "fixes.json")
+    told = json.loads((folder / "fixes.json").read_text("utf-8"))
+    proven = {leak for row in told["fixes"] if row["standing"] == "proven" for leak in row["leaks"]}
+    needs: dict[str, set[str]] = {}
+    for edge in report["edges"]:
+        if edge["confirmed"] and edge["effect"] in ("breaks", "enables"):
+            needs.setdefault(edge["to"], set()).add(edge["leak"])
+    fixed = [test for test, leaks in needs.items() if leaks <= proven]
+    assert len(fixed) >= LEAST * len(needs), (sorted(needs.keys() - set(fixed)), told["fixes"])
+    assert told["together"]["faults"] == []

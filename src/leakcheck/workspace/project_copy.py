@@ -32,18 +32,23 @@ class ProjectCopy:
     def write(self, texts: Mapping[str, str]) -> None:
         """Give files of the copy other texts."""
         for file, text in texts.items():
-            path = self.root / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode("utf-8"))
+            self._make(file, text.encode("utf-8"))
 
     def reset(self, files: Mapping[str, str]) -> None:
         """Give these files what the original has."""
         for file in files:
             original = self.original / file
             if original.is_file():
-                (self.root / file).write_bytes(original.read_bytes())
+                self._make(file, original.read_bytes())
             else:
                 (self.root / file).unlink(missing_ok=True)
+
+    def _make(self, file: str, data: bytes) -> None:
+        """The file anew: a test may have put a link in its place."""
+        path = self.root / file
+        path.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
 
     def moved(self, text: str) -> str:
         """A path or an argument, as it is in the copy."""
