@@ -255,7 +255,7 @@ def test_what_a_helper_writes_is_put_back_behind_every_test_of_the_file() -> Non
     """
     ways = proposed(text, "log_in(browser)", COOKIE, function="log_in")
     assert (
-        "@pytest.fixture(autouse=True)\ndef restored_cookies():\n    yield\n    browser.cookies.clear()\n"
+        "@pytest.fixture(autouse=True)\ndef restored_session():\n    yield\n    browser.cookies.clear()\n"
         in ways[0][TEST]
     )
     assert list(ways[1]) == ["tests/conftest.py"]

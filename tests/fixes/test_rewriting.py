@@ -149,6 +149,11 @@ def test_an_edit_without_a_place_is_not_made(edit: Edit) -> None:
         made("def f():\n    pass\n", edit)
 
 
+def test_two_fixes_do_not_define_one_name() -> None:
+    with pytest.raises(Conflict, match="the same name"):
+        made("", Define(FIXTURE), Define(FIXTURE.replace("pass", "...")))
+
+
 def test_what_two_fixes_want_is_made_once() -> None:
     wanted = merged([{"a.py": (Import("os"), Import("sys"))}, {"a.py": (Import("os"),), "b.py": (Import("os"),)}])
     assert wanted == {"a.py": (Import("os"), Import("sys")), "b.py": (Import("os"),)}

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import libcst as cst
 
+from leakcheck.fixes.edits import Define, Edits
 from leakcheck.fixes.source import Source
 from leakcheck.records import Edge, Fix, Leak, Result, TestItem
 from leakcheck.records import Source as Written
@@ -54,11 +55,13 @@ class Cause:
 
 @dataclass(frozen=True)
 class Project:
-    """The files of a project, read when they are asked for. `own` are the names of its packages."""
+    """The files of a project, read when they are asked for. `own` are the names of its packages, `reserved` those
+    that other fixes define in a file."""
 
     read: Read
     tests: Mapping[str, TestItem]
     own: Collection[str] = ()
+    reserved: dict[str, set[str]] = field(default_factory=dict)
     _known: dict[str, Source | None] = field(default_factory=dict)
 
     def source(self, file: str) -> Source | None:
@@ -90,7 +93,13 @@ class Project:
     def taken_in(self, text: Source) -> frozenset[str]:
         """Names that a new function of this file cannot have."""
         asked = (name for each in text.functions.values() for name in each.parameters)
-        return text.top_names.union(text.imports, asked, self.fixtures)
+        return text.top_names.union(text.imports, asked, self.fixtures, self.reserved.get(text.file, ()))
+
+    def reserve(self, edits: Edits) -> None:
+        """What these edits define, no other fix will."""
+        for file, wanted in edits.items():
+            names = (each.name for each in wanted if isinstance(each, Define))
+            self.reserved.setdefault(file, set()).update(names)
 
     def is_for_tests(self, file: str) -> bool:
         return file in self.test_files or posixpath.basename(file) == "conftest.py"

@@ -81,6 +81,11 @@ class Define:
     text: str
     before: str = ""
 
+    @property
+    def name(self) -> str:
+        """What the function is called."""
+        return self.text.partition("def ")[2].partition("(")[0]
+
 
 Edit = Import | AskFor | Swap | Before | Finish | Decorate | PerTest | Enclose | Define
 Edits = Mapping[str, tuple[Edit, ...]]

@@ -66,12 +66,15 @@ def _cookies(leak: Leak, source: Source) -> Restore | None:
     client = _client(leak, source)
     if client is None:
         return None
-    place = f"{client.expression}.cookies"
+    place, noun = (
+        f"{client.expression}.cookies",
+        slug(leak.location.key) if leak.location.key != WHOLE else "cookies",
+    )
     if was_absent(leak) or leak.location.key == WHOLE:
-        return replace(client.bare, after=(f"{place}.clear()",), noun="cookies")
+        return replace(client.bare, after=(f"{place}.clear()",), noun=noun)
     before = f"cookies = list({place}.jar)"
     after = (f"{place}.clear()", "for cookie in cookies:\n    " + f"{place}.jar.set_cookie(cookie)")
-    return replace(client.bare, before=(before,), after=after, noun="cookies")
+    return replace(client.bare, before=(before,), after=after, noun=noun)
 
 
 def _headers(leak: Leak, source: Source) -> Restore | None:
@@ -80,9 +83,12 @@ def _headers(leak: Leak, source: Source) -> Restore | None:
         return None
     place, key = f"{client.expression}.headers", json.dumps(leak.location.key)
     if was_absent(leak):
-        return replace(client.bare, after=(f"{place}.pop({key}, None)",), noun="headers")
+        return replace(client.bare, after=(f"{place}.pop({key}, None)",), noun=slug(leak.location.key))
     return replace(
-        client.bare, before=(f"before = {place}[{key}]",), after=(f"{place}[{key}] = before",), noun="headers"
+        client.bare,
+        before=(f"before = {place}[{key}]",),
+        after=(f"{place}[{key}] = before",),
+        noun=slug(leak.location.key),
     )
 
 

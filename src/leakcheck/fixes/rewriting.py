@@ -32,6 +32,9 @@ def rewritten(source: Source, edits: Iterable[Edit], own: Collection[str] = ()) 
     """The text of `source` with these edits. `own` are the names of the project's own packages, which stand apart
     in a list of imports. `Conflict` if they cannot be made together."""
     wanted = list(edits)
+    names = [each.name for each in wanted if isinstance(each, Define)]
+    if len(set(names)) < len(names):
+        raise Conflict(f"two fixes define the same name in {source.file}")
     maker = _Maker(source, wanted)
     module = source.module.visit(maker)
     if maker.missed:

@@ -28,13 +28,14 @@ def _always(suite: Suite, done: Sequence[Execution]) -> bool:
     return True
 
 
-@dataclass(frozen=True)
+@dataclass
 class CopiedSuite:
-    """What `audit` has audited, in a copy of its project."""
+    """What `audit` has audited, in a copy of its project. So many `executions` were made there by now."""
 
     audit: Audit
     copy: ProjectCopy
     salt: str
+    executions: int = 0
 
     def run(self, *stages: Sequence[Order], goes_on: GoesOn = _always) -> tuple[Suite, list[Execution]]:
         """The suite as it is collected in the copy now, and an execution of each order, in their sequence; the next
@@ -53,6 +54,7 @@ class CopiedSuite:
                     done += [found[order] for order in orders if order in found]
                     if not goes_on(suite, done):
                         break
+        self.executions += len(done)
         return suite, done
 
     def _options(self) -> Options:

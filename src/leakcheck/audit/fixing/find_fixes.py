@@ -3,6 +3,7 @@ wins."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -18,6 +19,7 @@ from leakcheck.fixes.judging import Before, faults, is_recorded, is_shown
 from leakcheck.fixes.proposing import Proposal, changed, proposals
 from leakcheck.fixes.remedies import Remedy, Together, Tried
 from leakcheck.fixes.telling import NOTHING_RECORDED, cost_of, none_because, proven_by
+from leakcheck.nouns import plural
 from leakcheck.progress import Progress
 from leakcheck.records import Execution, Result, Suite
 from leakcheck.store import Audit
@@ -69,7 +71,7 @@ class FixSession:
 
     def find(self, causes: Sequence[Cause], passed_over: Mapping[str, int] | None = None) -> Together:
         """A remedy for each of these, and all that are proven at once. So many ways are `passed_over`."""
-        project, known = self.project(), before(self.audit, self.result)
+        began, project, known = time.monotonic(), self.project(), before(self.audit, self.result)
         with copy_of(self.root) as copy:
             suite = CopiedSuite(self.audit, copy, self.salt)
             self.progress.phase("fixes", len(causes))
@@ -78,7 +80,9 @@ class FixSession:
                 skipped = (passed_over or {}).get(cause.id, 0)
                 found.append(self._try(cause, project, known, suite, skipped))
                 self.progress.step(cause.id)
-            return self._all(self._taken_out(found, suite), project, known, suite)
+            made = self._all(self._taken_out(found, suite), project, known, suite)
+        self._tell_cost(suite.executions, time.monotonic() - began)
+        return made
 
     def _try(self, cause: Cause, project: Project, known: Before, suite: CopiedSuite, skipped: int) -> Remedy:
         """The first proposal that is proven, else the best of them as a draft."""
@@ -91,6 +95,7 @@ class FixSession:
             remedy = replace(self._remedy(cause, proposal, project), number=skipped + len(tried))
             wrong, done = self._wrong(remedy, known, suite)
             if not wrong:
+                project.reserve(proposal.edits)
                 return replace(remedy, standing="proven", proof=proven_by(cause, done), tried=tuple(tried))
             tried.append(Tried(proposal.name, wrong))
             drafts.append(replace(remedy, faults=wrong))
@@ -152,6 +157,11 @@ class FixSession:
             suite.copy.reset(texts)
         wrong = [fault for each in proven for fault in faults(each.cause, each.cause.frees, known, done, collected)]
         return replace(made, faults=tuple(dict.fromkeys(wrong)))
+
+    def _tell_cost(self, executions: int, seconds: float) -> None:
+        plain = self.result.cost.plain_seconds
+        runs = f" = {seconds / plain:.1f} plain runs" if plain > 0 else ""
+        self.progress.note(f"the proofs took {plural(executions, 'execution')} and {seconds:.0f} s{runs}")
 
     def texts_of(self, remedies: Sequence[Remedy]) -> Mapping[str, str]:
         """The files as they are when all of these are made."""

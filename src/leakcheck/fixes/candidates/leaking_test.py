@@ -41,7 +41,9 @@ class Candidate:
 
 def _may_ask(source: Source, function: Function) -> bool:
     """Whether it is a test, or a fixture that lives as long as one: a helper gets no fixtures."""
-    if source.phase not in ("call", "setup") or source.function != function.name.rpartition(".")[2]:
+    if "classmethod" in function.decorators or source.phase not in ("call", "setup"):
+        return False
+    if source.function != function.name.rpartition(".")[2]:
         return False
     if function.is_fixture:
         return source.scope == "function" and not function.is_unittest
