@@ -297,6 +297,14 @@ def test_an_entry_without_a_name_is_put_back_with_its_container() -> None:
     assert "def restored_store():" in found
 
 
+def test_an_object_is_named_where_the_tests_have_it_from() -> None:
+    text = "from library import REGISTRY\n\n\ndef test_leaks():\n    REGISTRY.fill()\n"
+    place = Location("module_globals", "test_shop", 'REGISTRY._names["a"]')
+    found = [texts for texts in proposed(text, "fill", place, function="fill") if TEST not in texts]
+    assert "from library import REGISTRY" in found[0]["tests/conftest.py"]
+    assert '    REGISTRY._names.pop("a", None)' in found[0]["tests/conftest.py"]
+
+
 def test_a_place_that_no_file_can_name_gets_no_fixture() -> None:
     text = "def test_leaks():\n    shop.fill()\n"
     place = Location("app_state", "app made at shop/main.py:4", "mode")

@@ -35,3 +35,12 @@ def test_git_makes_it_and_takes_it_back(after: str, tmp_path: Path) -> None:
 
 def _git(folder: Path, patch: str, *more: str) -> None:
     subprocess.run(["git", "apply", *more, "-"], cwd=folder, input=patch.encode(), check=True, capture_output=True)
+
+
+def test_lines_that_stand_often_are_not_told_as_changed() -> None:
+    before = "".join(f"def test_{number}():\n    app = create()\n    {number}\n" for number in range(100))
+    after = before.replace(
+        "def test_50():\n    app = create()\n    50\n", "def test_x():\n    app = create()\n    x\n"
+    )
+    changed = [line for line in diff_of({"a.py": before}, {"a.py": after}).splitlines()[4:] if line[0] != " "]
+    assert changed == ["-def test_50():", "+def test_x():", "-    50", "+    x"]

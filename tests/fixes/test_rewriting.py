@@ -126,6 +126,11 @@ def test_a_function_stands_in_front_of_another_with_its_comment() -> None:
     """)
 
 
+def test_two_blank_lines_stand_between_functions_and_comments() -> None:
+    text = "import os\n\n# Setup\n\ndef f():\n    pass\n"
+    assert made(text, Define(FIXTURE)) == f"import os\n\n\n{FIXTURE}\n\n# Setup\n\ndef f():\n    pass\n"
+
+
 def test_a_new_file_begins_with_its_imports() -> None:
     assert made("", Define(FIXTURE), Import("pytest")) == f"import pytest\n\n\n{FIXTURE}"
 

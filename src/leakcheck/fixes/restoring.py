@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from leakcheck.fixes.causes import Project
 from leakcheck.fixes.edits import Import
-from leakcheck.fixes.naming import FIXTURE, Named, named, slug
+from leakcheck.fixes.naming import FIXTURE, Named, is_module, named, slug
 from leakcheck.fixes.source import Source
 from leakcheck.fixes.writes import was_absent
 from leakcheck.records import WHOLE, Leak
@@ -32,13 +33,26 @@ class Restore:
     noun: str = ""
 
 
-def restore(leak: Leak, source: Source) -> Restore | None:
+def restore(leak: Leak, source: Source, project: Project) -> Restore | None:
     """What puts `leak` back in this file; None where there is no way that can be written there, and where its lines
     change other places, too."""
     if any(_SECRET in text for text in (leak.location.key, leak.path or "", *(each.path for each in leak.paths))):
         return None
     how = None if leak.also else _KINDS.get(leak.location.kind)
-    return how(leak, source) if how is not None else None
+    return how(_at_origin(leak, project), source) if how is not None else None
+
+
+def _at_origin(leak: Leak, project: Project) -> Leak:
+    """The leak with the name that its object has where a file of tests has imported it from."""
+    owner, first = leak.location.owner, re.split(r"[.\[]", leak.location.key, maxsplit=1)[0]
+    texts = (project.source(file) for file in sorted(project.test_files) if is_module(file, owner))
+    known = next((text.imports.get(first) for text in texts if text is not None), None)
+    if known is None or not known[1] or known[0].startswith("."):
+        return leak
+    rest = leak.location.key[len(first) :].removeprefix(".")
+    return (
+        replace(leak, location=replace(leak.location, owner=f"{known[0]}:{known[1]}", key=rest)) if rest else leak
+    )
 
 
 def _app_state(leak: Leak, source: Source) -> Restore | None:
@@ -176,7 +190,7 @@ def _caches(leak: Leak, source: Source) -> Restore | None:
 
 def _globals(leak: Leak, source: Source) -> Restore | None:
     found = _held(leak, source)
-    if found is None or leak.internal:
+    if found is None:
         return None
     if "." not in found.expression and "[" not in found.expression and not leak.path:
         return None  # a name of this very module

@@ -172,8 +172,8 @@ def _with_function(module: cst.Module, wanted: Define) -> cst.Module:
     if place < len(body) and place:
         follower = body[place]
         leading = list(getattr(follower, "leading_lines", ()))
-        if not isinstance(follower, cst.FunctionDef | cst.ClassDef) or len(leading) < 2:
-            body[place] = follower.with_changes(leading_lines=[*blank[len(leading) :], *leading])
+        there = next((number for number, each in enumerate(leading) if each.comment is not None), len(leading))
+        body[place] = follower.with_changes(leading_lines=[*blank[there:], *leading])
     elif place < len(body):
         body[place] = body[place].with_changes(leading_lines=[*blank, *getattr(body[place], "leading_lines", ())])
     added = first.with_changes(leading_lines=blank if place else [])

@@ -52,7 +52,7 @@ def _by_fixture(cause: Cause, source: Source, project: Project) -> Iterator[Setu
         return
     place = _Place.of(cause, text, function, statement, project)
     leak = cause.leaks_at(source)[0]
-    around = _around(statement, leak, place) if place is not None else None
+    around = _around(statement, leak, place, project) if place is not None else None
     if place is not None and around is not None:  # that fixture is another file's
         yield Setup(merged([_defined(place, leak, around), _asking(cause, place.name, project)]))
 
@@ -88,7 +88,7 @@ def _by_lines(cause: Cause, source: Source, setter: str, project: Project) -> It
         return
     own = source.function == function.name.rpartition(".")[2] and source.file == text.file
     first = next((each for each in function.statements if not _is_text(each)), None)
-    around = _around(statement, leak, place) if own else None
+    around = _around(statement, leak, place, project) if own else None
     alone = len(function.statements) < 2
     if around is not None and first is statement.node and text.file == place.text.file and not alone:
         made = _defined(place, leak, around)
@@ -109,7 +109,7 @@ def moved(cause: Cause, source: Source, text: Text, function: Function, project:
         return None
     place = _Place.of(replace(cause, edges=()), text, function, statement, project)
     leak = cause.leaks_at(source)[0]
-    around = _around(statement, leak, place) if place is not None else None
+    around = _around(statement, leak, place, project) if place is not None else None
     if place is None or around is None or not around.after:
         return None
     taken: tuple[Edit, ...] = (Swap(statement.line, ()), Decorate(function.name, place.mark), Import("pytest"))
@@ -147,7 +147,7 @@ class _Around:
         return (*self.before, *self.statements, "yield", *self.after) if self.after else self.statements
 
 
-def _around(statement: Statement, leak: Leak, place: _Place) -> _Around | None:
+def _around(statement: Statement, leak: Leak, place: _Place, project: Project) -> _Around | None:
     """The statement, with what undoes it behind a yield."""
     found = [undo(each, (place.name,), absent=sets_anew(each, (leak,))) for each in writes_of(statement.small)]
     if found and None not in found:
@@ -158,7 +158,7 @@ def _around(statement: Statement, leak: Leak, place: _Place) -> _Around | None:
             tuple(line for each in undone for line in each.instead) or plain,
             tuple(line for each in undone for line in each.after),
         )
-    kept = restore(leak, place.text)
+    kept = restore(leak, place.text, project)
     if kept is None or kept.asks_for:
         return None
     return _Around(kept.before, (code(statement.node).strip(),), kept.after, kept.imports)

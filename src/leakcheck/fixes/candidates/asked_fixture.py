@@ -46,7 +46,7 @@ def _is_test(source: Source, function: Function) -> bool:
 
 def _restored(cause: Cause, source: Source, text: Text, function: Function, project: Project) -> tuple[Edit, ...]:
     leaks = cause.leaks_at(source)
-    found = [restore(leak, text) for leak in leaks]
+    found = [restore(leak, text, project) for leak in leaks]
     kept = found[0]
     if len(leaks) != 1 or kept is None or kept.asks_for:
         return ()

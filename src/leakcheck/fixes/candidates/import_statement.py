@@ -44,7 +44,7 @@ def _moved(cause: Cause, source: Source, text: Text, statement: Statement, proje
     forms = [patched(each, absent=sets_anew(each, leaks)) for each in writes_of(statement.small)]
     if forms and None not in forms:
         return (Define(_by_monkeypatch(name, [each for each in forms if each is not None], annotated=annotated)),)
-    kept = restore(leaks[0], text)
+    kept = restore(leaks[0], text, project)
     if kept is None or kept.asks_for:
         return ()
     body = [*kept.before, code(statement.node).strip(), "yield", *kept.after]

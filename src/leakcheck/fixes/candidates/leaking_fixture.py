@@ -28,14 +28,14 @@ class Candidate:
         function = text.functions.get(source.function)
         if function is None or not function.is_fixture or why_not(function.node):
             return None
-        edits = self._undone(cause, source, text, function)
+        edits = self._undone(cause, source, text, function, project)
         return {source.file: (*edits, *_iterator(function))} if edits else None
 
     def of_cause(self, cause: Cause, project: Project) -> Iterator[Edits]:
         yield from ()
 
     @staticmethod
-    def _undone(cause: Cause, source: Source, text: Text, function: Function) -> tuple[Edit, ...]:
+    def _undone(cause: Cause, source: Source, text: Text, function: Function, project: Project) -> tuple[Edit, ...]:
         statement = text.statement_at(source.line)
         if statement is None or statement.function != function:
             return ()
@@ -43,7 +43,7 @@ class Candidate:
         undone = [undo(each, function.names, absent=sets_anew(each, leaks)) for each in writes_of(statement.small)]
         if undone and None not in undone:
             return _of_writes([each for each in undone if each is not None], statement, function)
-        return _of_location(cause, source, text, function, statement)
+        return _of_location(cause, source, text, function, statement, project)
 
 
 def _of_writes(undone: list[Undo], statement: Statement, function: Function) -> tuple[Edit, ...]:
@@ -57,9 +57,9 @@ def _of_writes(undone: list[Undo], statement: Statement, function: Function) -> 
 
 
 def _of_location(
-    cause: Cause, source: Source, text: Text, function: Function, statement: Statement
+    cause: Cause, source: Source, text: Text, function: Function, statement: Statement, project: Project
 ) -> tuple[Edit, ...]:
-    found = [restore(leak, text) for leak in cause.leaks_at(source)]
+    found = [restore(leak, text, project) for leak in cause.leaks_at(source)]
     edits: list[Edit] = []
     for each in found:
         if each is None or (each.asks_for and each.asks_for not in function.parameters):

@@ -49,7 +49,7 @@ def _in_each(cause: Cause, files: Sequence[str], project: Project) -> Edits:
 def _in(cause: Cause, text: Text, project: Project) -> tuple[Edit, ...]:
     wanted: list[Restore] = []
     for leak in cause.leaks:
-        found = restore(leak, text)
+        found = restore(leak, text, project)
         if found is None:
             return ()
         wanted.append(found)
