@@ -16,7 +16,7 @@ from leakcheck.cli.display import ColorWhen, Display
 from leakcheck.cli.output import STANDARD_OUTPUT, check_targets, write_report
 from leakcheck.cli.settings import settings_for
 from leakcheck.cli.way_out import way_out
-from leakcheck.errors import UsageError
+from leakcheck.errors import Interrupted, UsageError
 from leakcheck.options import Settings, did_you_mean
 from leakcheck.records import ORDER_DEPENDENT, Result
 from leakcheck.reports.formats.terminal import Color, console_for
@@ -91,7 +91,10 @@ def _fix(stored: Stored, settings: Settings, wish: Wish, color: Color) -> int:
     display = Display(color=color)
     with display.progress() as progress:
         session.progress = progress
-        found = session.find(causes)
+        try:
+            found = session.find(causes)
+        except KeyboardInterrupt:
+            raise Interrupted("interrupted: no fix was written") from None
     if wish.json is not None:
         write_report(fixing.as_json(found), wish.json)
     if wish.review:
