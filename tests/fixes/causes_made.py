@@ -25,10 +25,17 @@ def line_of(text: str, part: str) -> int:
 
 
 def leak(
-    location: Location, *sources: Source, before: str = NO_VALUE, path: str | None = None, by: tuple[str, ...] = ()
+    location: Location,
+    *sources: Source,
+    before: str = NO_VALUE,
+    path: str | None = None,
+    by: tuple[str, ...] = (),
+    internal: bool = False,
 ) -> Leak:
     paths = (PathChange(path, before, "new"),) if path else ()
-    return Leak("L1", location, "broken", by, (), (), sources, before=before, after="new", path=path, paths=paths)
+    return Leak(
+        "L1", location, "broken", by, (), (), sources, before, "new", path=path, paths=paths, internal=internal
+    )
 
 
 def proposed(text: str, part: str, location: Location, **more: object) -> list[Mapping[str, str]]:

@@ -305,6 +305,14 @@ def test_an_object_is_named_where_the_tests_have_it_from() -> None:
     assert '    REGISTRY._names.pop("a", None)' in found[0]["tests/conftest.py"]
 
 
+def test_all_that_an_installed_object_holds_is_put_back_where_one_part_is_not_enough() -> None:
+    text = "from library import REGISTRY\n\n\ndef test_leaks():\n    REGISTRY.fill()\n"
+    place = Location("module_globals", "test_shop", "REGISTRY._names")
+    narrow, wide, *_ = proposed(text, "fill", place, function="fill", path='["a"]', internal=True)
+    assert '    REGISTRY._names.pop("a", None)' in narrow[TEST]
+    assert "for name, value in vars(REGISTRY).items() if isinstance(value, dict)}\n    yield\n" in wide[TEST]
+
+
 def test_a_place_that_no_file_can_name_gets_no_fixture() -> None:
     text = "def test_leaks():\n    shop.fill()\n"
     place = Location("app_state", "app made at shop/main.py:4", "mode")

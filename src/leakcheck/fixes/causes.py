@@ -55,13 +55,13 @@ class Cause:
 
 @dataclass(frozen=True)
 class Project:
-    """The files of a project, read when they are asked for. `own` are the names of its packages, `reserved` those
-    that other fixes define in a file."""
+    """The files of a project, read when they are asked for. `own` are the names of its packages, `reserved`
+    what other fixes define in a file, by name."""
 
     read: Read
     tests: Mapping[str, TestItem]
     own: Collection[str] = ()
-    reserved: dict[str, set[str]] = field(default_factory=dict)
+    reserved: dict[str, dict[str, str]] = field(default_factory=dict)
     _known: dict[str, Source | None] = field(default_factory=dict)
 
     def source(self, file: str) -> Source | None:
@@ -98,8 +98,8 @@ class Project:
     def reserve(self, edits: Edits) -> None:
         """What these edits define, no other fix will."""
         for file, wanted in edits.items():
-            names = (each.name for each in wanted if isinstance(each, Define))
-            self.reserved.setdefault(file, set()).update(names)
+            made = {each.name: each.text for each in wanted if isinstance(each, Define)}
+            self.reserved.setdefault(file, {}).update(made)
 
     def is_for_tests(self, file: str) -> bool:
         return file in self.test_files or posixpath.basename(file) == "conftest.py"

@@ -42,6 +42,23 @@ def restore(leak: Leak, source: Source, project: Project) -> Restore | None:
     return how(_at_origin(leak, project), source) if how is not None else None
 
 
+def restore_object(leak: Leak, source: Source, project: Project) -> Restore | None:
+    """The same for an object of an installed package: what it holds belongs together, so all its dictionaries are
+    put back, and not only the one that was seen to leak."""
+    if not leak.internal or leak.also or leak.location.kind != "module_globals":
+        return None
+    place = _held(_at_origin(leak, project), source)
+    if place is None:
+        return None
+    holder, last = _split(place.expression)
+    if not last.startswith(".") or "." not in f"{leak.location.owner}.{holder}":
+        return None
+    kept = f"{{name: dict(value) for name, value in vars({holder}).items() if isinstance(value, dict)}}"
+    back = f"    vars({holder})[name].clear()\n    vars({holder})[name].update(value)"
+    after = f"for name, value in before.items():\n{back}"
+    return Restore((f"before = {kept}",), (after,), place.imports, noun=slug(holder.rpartition(".")[2]))
+
+
 def _at_origin(leak: Leak, project: Project) -> Leak:
     """The leak with the name that its object has where a file of tests has imported it from."""
     owner, first = leak.location.owner, re.split(r"[.\[]", leak.location.key, maxsplit=1)[0]

@@ -44,7 +44,7 @@ def _undo_of(place: str, gone: str, wanted: str, taken: Collection[str], *, abse
     """The old value back, or, where there was none, `gone`."""
     if absent:
         return Undo(after=(gone,))
-    kept = free_name(wanted, taken)
+    kept = free_name(wanted, taken, "before", f"{wanted}_before")
     return Undo((f"{kept} = {place}",), after=(f"{place} = {kept}",))
 
 
@@ -87,7 +87,7 @@ def _agreed(write: Write, *, absent: bool) -> str:
     return ""
 
 
-def free_name(wanted: str, taken: Collection[str]) -> str:
-    """The name, or with something behind it where it means something already."""
-    names = [wanted, "before", f"{wanted}_before", *(f"{wanted}_{number}" for number in range(2, 100))]
+def free_name(wanted: str, taken: Collection[str], *others: str) -> str:
+    """The name, another, or the name with something behind it, where it means something already."""
+    names = [wanted, *others, *(f"{wanted}_{number}" for number in range(2, 100))]
     return next(name for name in names if name not in taken)

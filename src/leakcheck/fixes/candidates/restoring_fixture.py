@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.edits import Define, Edit, Edits, Import
-from leakcheck.fixes.restoring import Restore, restore
+from leakcheck.fixes.restoring import Restore, restore, restore_object
 from leakcheck.fixes.source import Source as Text
 from leakcheck.fixes.styles import is_annotated
 from leakcheck.fixes.undoing import free_name
 from leakcheck.fixes.writing import fixture
-from leakcheck.records import Source
+from leakcheck.records import Leak, Source
+
+Way = Callable[[Leak, Text, Project], Restore | None]
 
 
 class Candidate:
@@ -30,36 +32,40 @@ class Candidate:
             return
         shared = (_nearest_conftest(files),)
         for where in (files, shared) if len(files) == 1 else (shared, files):
-            edits = _in_each(cause, where, project)
-            if edits:
-                yield edits
+            for way in (restore, restore_object):
+                edits = _in_each(cause, where, project, way)
+                if edits:
+                    yield edits
 
 
-def _in_each(cause: Cause, files: Sequence[str], project: Project) -> Edits:
+def _in_each(cause: Cause, files: Sequence[str], project: Project, way: Way) -> Edits:
     found: dict[str, tuple[Edit, ...]] = {}
     for file in files:
         text = project.source(file) or (Text(file, "") if posixpath.basename(file) == "conftest.py" else None)
-        edits = _in(cause, text, project) if text is not None else ()
+        edits = _in(cause, text, project, way) if text is not None else ()
         if not edits:
             return {}
         found[file] = edits
     return found
 
 
-def _in(cause: Cause, text: Text, project: Project) -> tuple[Edit, ...]:
-    wanted: list[Restore] = []
-    for leak in cause.leaks:
-        found = restore(leak, text, project)
-        if found is None:
-            return ()
-        wanted.append(found)
-    name = free_name(f"restored_{wanted[0].noun or 'state'}", project.taken_in(text))
+def _in(cause: Cause, text: Text, project: Project, way: Way) -> tuple[Edit, ...]:
+    found = [way(leak, text, project) for leak in cause.leaks]
+    wanted = [each for each in found if each is not None]
+    if len(wanted) < len(found):
+        return ()
     asks = tuple(dict.fromkeys(each.asks_for for each in wanted if each.asks_for))
     annotated = is_annotated(text)
-    define = Define(fixture(name, _body(wanted), asks, annotated=annotated, autouse=True))
+
+    def made(name: str) -> str:
+        return fixture(name, _body(wanted), asks, annotated=annotated, autouse=True)
+
+    name = f"restored_{wanted[0].noun or 'state'}"
+    if project.reserved.get(text.file, {}).get(name) != made(name):  # else another fix makes the very same
+        name = free_name(name, project.taken_in(text))
     needed = [each for restored in wanted for each in restored.imports]
     typed = [Import("Iterator", "collections.abc")] if annotated else []
-    return (*typed, *dict.fromkeys(needed), Import("pytest"), define)
+    return (*typed, *dict.fromkeys(needed), Import("pytest"), Define(made(name)))
 
 
 def _body(wanted: Sequence[Restore]) -> list[str]:
