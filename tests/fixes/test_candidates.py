@@ -313,6 +313,12 @@ def test_all_that_an_installed_object_holds_is_put_back_where_one_part_is_not_en
     assert "for name, value in vars(REGISTRY).items() if isinstance(value, dict)}\n    yield\n" in wide[TEST]
 
 
+def test_an_object_is_called_as_the_file_calls_it() -> None:
+    text = "from shop.cache import Memory as Store\n\n\ndef test_leaks():\n    shop.fill()\n"
+    place = Location("module_globals", "shop.cache", 'Memory._store["a"]')
+    assert '    Store._store.pop("a", None)' in proposed(text, "fill", place, function="fill")[0][TEST]
+
+
 def test_a_place_that_no_file_can_name_gets_no_fixture() -> None:
     text = "def test_leaks():\n    shop.fill()\n"
     place = Location("app_state", "app made at shop/main.py:4", "mode")

@@ -220,6 +220,11 @@ def _held(leak: Leak, source: Source) -> Named | None:
     way = key if key.startswith("[") else f".{key}"
     if "".join(_STEP.findall(way)) != way:
         return None
+    first, *rest = _STEP.findall(way)
+    if rest and ":" not in owner:  # an object that is imported already has a name of its own
+        known = next((name for name, place in source.imports.items() if place == (owner, first[1:])), "")
+        if known:
+            return Named(known + "".join(rest))
     holder = named(owner, source)
     if holder is None:
         return None
