@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analysis.made import PLACE, alone, change, name, ran, suite
 from leakcheck.fixes.causes import Cause
 from leakcheck.fixes.judging import Before, faults, is_shown
@@ -43,6 +45,14 @@ def test_who_has_failed_in_this_order_may_do_so() -> None:
 def test_who_has_passed_in_this_order_must_not_fail() -> None:
     assert wrong(whole(ran("writes", "failed"), ran("hurt"))) == [
         f"{name('writes')} failed in the reversed order, and did not before"
+    ]
+
+
+def test_a_flaky_test_may_do_what_it_ever_did() -> None:
+    shaky = replace(BEFORE, flaky=frozenset({name("hurt")}), orders={"reversed": {name("hurt"): "passed"}})
+    runs = [whole(ran("hurt", outcome)) for outcome in ("failed", "passed", "error")]
+    assert faults(replace(CAUSE, frees=()), (), shaky, runs, SUITE) == [
+        f"{name('hurt')} has an error in the reversed order, and did not before"
     ]
 
 

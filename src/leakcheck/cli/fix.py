@@ -85,8 +85,9 @@ def _fix(stored: Stored, settings: Settings, wish: Wish, color: Color) -> int:
     causes = _wanted(wish.what, list(causes_of(result)), stored, settings)
     session = FixSession(stored.audit, result, salt, Silent())
     fixing = Fixing(session, stored.folder, console_for(sys.stdout, color), wish.allow_dirty)
+    unknown = [] if wish.what else _without_cause(result)
     if wish.only_list:
-        fixing.list(causes, [] if wish.what else _without_cause(result), wish.json)
+        fixing.list(causes, unknown, wish.json)
         return 0
     display = Display(color=color)
     with display.progress() as progress:
@@ -100,7 +101,7 @@ def _fix(stored: Stored, settings: Settings, wish: Wish, color: Color) -> int:
     if wish.review:
         fixing.review(found, display)
     elif wish.json != STANDARD_OUTPUT:
-        fixing.show(found)
+        fixing.show(found, unknown)
     if wish.write:
         fixing.write(found)
     return 0 if all(each.standing == "proven" for each in found.remedies) else UNFIXED

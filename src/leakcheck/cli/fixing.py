@@ -45,8 +45,8 @@ class Fixing:
         if json != STANDARD_OUTPUT:
             render_list(remedies, unknown, self.console)
 
-    def show(self, found: Together) -> None:
-        render_remedies(found, self._diffs(found.remedies), self.console)
+    def show(self, found: Together, unknown: Sequence[str]) -> None:
+        render_remedies(found, self._diffs(found.remedies), self.console, unknown)
 
     def as_json(self, found: Together) -> str:
         return remedies_as_json(found, self._diffs(found.remedies))

@@ -15,11 +15,12 @@ _USUAL = "passed"
 @dataclass(frozen=True)
 class Before:
     """How the suite behaved before anything was changed: `orders` has what each test did in each whole order,
-    `seen` all that a test ever did, `alone` what it did alone."""
+    `seen` all that a test ever did, `alone` what it did alone. What `flaky` tests ever did, they may do in any."""
 
     orders: Mapping[str, Mapping[str, str]]
     seen: Mapping[str, frozenset[str]]
     alone: Mapping[str, str]
+    flaky: frozenset[str] = frozenset()
 
 
 def faults(
@@ -42,7 +43,7 @@ def _faults(execution: Execution, cause: Cause, freed: set[str], before: Before)
         for run in execution.runs:
             if run.test in freed and run.outcome not in GOOD_OUTCOMES:
                 yield f"{run.test} is to be freed, and {_told(run)} in the {name} order"
-            elif _is_new(run, known, before.seen.get(run.test, frozenset())):
+            elif _is_new(run, None if run.test in before.flaky else known, before.seen.get(run.test, frozenset())):
                 yield f"{run.test} {_told(run)} in the {name} order, and did not before"
     else:
         yield from _of_witness(execution, before)

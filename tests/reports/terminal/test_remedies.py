@@ -63,6 +63,15 @@ def test_each_remedy_tells_what_it_is() -> None:
     )
 
 
+def test_nothing_to_fix_and_what_has_no_cause_is_told() -> None:
+    stream = io.StringIO()
+    render_remedies(Together(()), {}, console_for(stream), ["a.py::lost"])
+    assert stream.getvalue() == (
+        "There is nothing to fix: no leak is recorded.\n"
+        "1 order-dependent test has no recorded cause: `leakcheck fix --list` names them.\n"
+    )
+
+
 def test_a_list_tells_of_tests_that_nothing_explains() -> None:
     stream = io.StringIO()
     possible = Remedy(cause(1), "possible", PROVEN.proposal)

@@ -29,6 +29,7 @@ def before(audit: Audit, result: Result) -> Before:
         {each.order.name: {run.test: run.outcome for run in each.runs} for each in whole},
         {test: frozenset(outcomes) for test, outcomes in seen.items()},
         {test.id: test.outcomes["isolated"] for test in result.tests if "isolated" in test.outcomes},
+        frozenset(test.id for test in result.tests if test.verdict in ("flaky", "unknown")),
     )
 
 

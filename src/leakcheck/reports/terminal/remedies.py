@@ -3,7 +3,7 @@ takes it: what stands above a patch is none of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 
@@ -21,13 +21,19 @@ _WORDS: Mapping[Standing, tuple[str, str]] = {
 _COLOURS: Mapping[str, str] = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def render_remedies(found: Together, diffs: Mapping[str, str], console: Console) -> None:
-    """Print each remedy, with its patch out of `diffs`, and what holds for all of them."""
+def render_remedies(
+    found: Together, diffs: Mapping[str, str], console: Console, unknown: Sequence[str] = ()
+) -> None:
+    """Print each remedy, with its patch out of `diffs`, and what holds for all of them; `unknown` are tests that no
+    recorded leak is known to hurt."""
     for remedy in found.remedies:
         emit(console, head(remedy))
         write_patch(diffs.get(remedy.id, ""), console)
         emit(console, [row()])
     emit(console, _all(found))
+    if unknown:
+        noun = plural(len(unknown), "order-dependent test has", "order-dependent tests have")
+        emit(console, [prose(f"{noun} no recorded cause: `leakcheck fix --list` names them.")])
 
 
 def render_list(remedies: Iterable[Remedy], unknown: Iterable[str], console: Console) -> None:
@@ -93,6 +99,9 @@ def _reason(remedy: Remedy) -> tuple[str, ...]:
 
 
 def _all(found: Together) -> Iterator[Piece]:
+    if not found.remedies:
+        yield prose("There is nothing to fix: no leak is recorded.")
+        return
     proven = [each for each in found.remedies if each.standing == "proven"]
     drafts = sum(each.standing == "draft" for each in found.remedies)
     told = [f"{len(proven)} of {plural(len(found.remedies), 'root cause')} with a proven fix"]
