@@ -80,6 +80,25 @@ def test_an_asynchronous_fixture_of_a_wide_scope_gets_back_the_old_value() -> No
     """)
 
 
+def test_a_fixture_of_a_class_stops_what_it_has_started() -> None:
+    text = """
+        class TestPatched:
+            @pytest.fixture(autouse=True)
+            def rates(self):
+                self.patcher = patch("shop.rates.VAT", 7)
+                self.patcher.start()
+    """
+    assert first(text, "start()", GLOBAL, function="rates", fixture="rates", before="20") == the("""
+        class TestPatched:
+            @pytest.fixture(autouse=True)
+            def rates(self):
+                self.patcher = patch("shop.rates.VAT", 7)
+                self.patcher.start()
+                yield
+                self.patcher.stop()
+    """)
+
+
 def test_a_fixture_that_returns_in_two_places_is_left_alone() -> None:
     text = """
         import pytest

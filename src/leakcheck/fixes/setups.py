@@ -46,7 +46,7 @@ def _by_fixture(cause: Cause, source: Source, project: Project) -> Iterator[Setu
         yield Setup(_asking(cause, source.fixture or "", project))
         return
     text = project.source(source.file)
-    function = text.functions.get(source.function) if text is not None else None
+    function = text.function_of(source.function, source.line) if text is not None else None
     statement = text.statement_at(source.line) if text is not None else None
     if text is None or function is None or statement is None or statement.function != function:
         return

@@ -102,6 +102,11 @@ class Source:
         found = [each for each in self.functions.values() if self._covers(each.node, line)]
         return found[-1] if found else None
 
+    def function_of(self, name: str, line: int) -> Function | None:
+        """The function of this name, of the module or of a class, that the line is in."""
+        found = self.function_at(line)
+        return found if found is not None and found.name.rpartition(".")[2] == name else None
+
     def statement_at(self, line: int) -> Statement | None:
         """The simple statement that the line is a part of."""
         for each in self.simple:

@@ -26,7 +26,7 @@ def undo(write: Write, taken: Collection[str], *, absent: bool) -> Undo | None:
         case Put(holder, key):
             return _undo_of(f"{holder}[{key}]", f"{holder}.pop({key}, None)", "before", taken, absent=absent)
         case Set(holder, name):
-            wanted = name.strip("_") or "before"
+            wanted = name.strip("_").lower() or "before"
             place = f"{holder}.{name}"
             return _undo_of(place, f"del {place}", wanted, {*taken, holder.partition(".")[0]}, absent=absent)
         case Started(patcher) if _NAME.fullmatch(patcher):

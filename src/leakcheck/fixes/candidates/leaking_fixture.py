@@ -25,7 +25,7 @@ class Candidate:
         text = project.source(source.file)
         if source.fixture is None or source.phase != "setup" or text is None:
             return None
-        function = text.functions.get(source.function)
+        function = text.function_of(source.function, source.line)
         if function is None or not function.is_fixture or why_not(function.node):
             return None
         edits = self._undone(cause, source, text, function, project)

@@ -32,7 +32,7 @@ class Candidate:
             edits = _cleaned_up([cleanup(each, absent=sets_anew(each, leaks)) for each in writes], statement)
         else:
             edits = _asked([patched(each, absent=sets_anew(each, leaks)) for each in writes], function, statement)
-            edits = edits or _entered(writes, statement)
+            edits = edits or (() if function.is_fixture else _entered(writes, statement))
         return {source.file: edits} if edits else None
 
     def of_cause(self, cause: Cause, project: Project) -> Iterator[Edits]:
