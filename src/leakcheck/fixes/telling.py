@@ -54,6 +54,6 @@ def cost_of(proposal: Proposal, project: Project) -> str:
             below = file.endswith("conftest.py")
             files = (item.file for item in project.tests.values())
             names = [each for each in files if each == file or (below and each.startswith(folder))]
-            tests = f"each of {len(names):,} tests" if len(names) > 1 else "one test"
-            told.append(f"one fixture more for {tests} ({file})")
+            whom = plural(len(names), "test")
+            told.append(f"one fixture more, for {whom} ({file})")
     return "; ".join(told) or "nothing for other tests"
