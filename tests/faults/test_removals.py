@@ -85,7 +85,19 @@ ALLOWED = {
     ("probes/kinds/files.py", "_restore_file", "target.truncate"): ENTRY,
     ("probes/kinds/files.py", "_restore_file", "_open for writing"): ENTRY,
     ("workspace/undo.py", "_write", "os.fdopen for writing"): ENTRY,
+    ("workspace/own_sources.py", "write_sources", "unfinished.replace"): "a source that the user wants changed",
+    ("workspace/own_sources.py", "write_sources", "unfinished.unlink"): "the file that was made beside it just now",
+    # The copy of a project.
+    ("workspace/project_copy.py", "copy_of", "shutil.copytree"): "into a folder that was made a line before",
+    ("workspace/project_copy.py", "ProjectCopy._make", "path.unlink"): "in the copy",
+    (
+        "workspace/project_copy.py",
+        "ProjectCopy._make",
+        "path.write_bytes",
+    ): "in the copy, where nothing is any more",
+    ("workspace/project_copy.py", "ProjectCopy.reset", "(self.root / file).unlink"): "in the copy",
     # The folder of an audit.
+    ("workspace/kept_patches.py", "keep_patch", "os.fdopen for writing"): f"a new file, {OWN}",
     ("workspace/touched_files.py", "TouchedFiles.forget_copies", "(self.folder.undo / tag).rename"): OWN,
     ("workspace/touched_files.py", "TouchedFiles.forget_copies", "self.folder.undo.rename"): OWN,
     ("workspace/touched_files.py", "TouchedFiles.put_back_the_start", "self.folder.segment(tag).unlink"): OWN,

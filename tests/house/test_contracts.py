@@ -22,6 +22,7 @@ BROKEN = {
     "scheduler": ("engine/scheduler.py", "from leakcheck.engine.fork import orphans"),
     "pytest-where": ("probes/kinds/cwd.py", "import pytest"),
     "pure-analysis": ("analysis/result.py", "import time"),
+    "pure-fixes": ("fixes/source.py", "import subprocess"),
 }
 """The contract, a module, and what it must not import."""
 

@@ -58,8 +58,15 @@ class SingleTestSession(AuditSession):
 
 
 def why_not(audit: Audit, salt: str | None) -> str:
-    """Why the suite of `audit` cannot be asked any further, in words; "" if it can. `salt` is the audit's, None if
-    that is not known: then it may be a stranger who names an interpreter and its arguments."""
+    """Why the suite of `audit` cannot be asked any further, in words; "" if it can."""
+    reason = why_not_here(audit, salt)
+    newer = "" if reason else next(_newer(audit), "")
+    return f"{newer} is newer than the audit; `leakcheck run` audits again" if newer else reason
+
+
+def why_not_here(audit: Audit, salt: str | None) -> str:
+    """The same, whatever has become of the sources. `salt` is the audit's, None if that is not known: then it may
+    be a stranger who names an interpreter and its arguments."""
     if audit.format != FORMAT:
         return f"the audit was written in format {audit.format}; `leakcheck run` audits again"
     if audit.damaged:
@@ -72,8 +79,7 @@ def why_not(audit: Audit, salt: str | None) -> str:
         return "the audit was made in another folder; `leakcheck run` audits again"
     if salt is None:
         return f"{NOT_OURS}; `leakcheck run` audits again"
-    newer = next(_newer(audit), "")
-    return f"{newer} is newer than the audit; `leakcheck run` audits again" if newer else ""
+    return ""
 
 
 def _newer(audit: Audit) -> Iterator[str]:

@@ -19,6 +19,7 @@ from leakcheck.cli.chosen import chosen, find_test_in, tell_note
 from leakcheck.cli.common import AuditId, BaselineFile, Config, FailOnOption, Folder
 from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
 from leakcheck.cli.explain import explain
+from leakcheck.cli.fix import fix
 from leakcheck.cli.formats import Targets, check_formats, offers_formats, write_formats
 from leakcheck.cli.given import Given
 from leakcheck.cli.graph import graph
@@ -149,6 +150,7 @@ def diff(
 
 
 app.command()(explain)
+app.command()(fix)
 app.command()(graph)
 app.command()(audits)
 

@@ -1,0 +1,178 @@
+"""A fix for each root cause of an audit: proposals are tried in a copy of the project, and the first that is proven
+wins."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+from leakcheck.audit.fixing.copied_suite import CopiedSuite
+from leakcheck.audit.fixing.questions import before, proofs, shown_by
+from leakcheck.errors import CollectionFailed
+from leakcheck.fixes.causes import Cause, Project
+from leakcheck.fixes.diffing import diff_of
+from leakcheck.fixes.edits import Conflict
+from leakcheck.fixes.judging import Before, faults, is_recorded, is_shown
+from leakcheck.fixes.proposing import Proposal, changed, proposals
+from leakcheck.fixes.remedies import Remedy, Together, Tried
+from leakcheck.fixes.telling import NOTHING_RECORDED, cost_of, none_because, proven_by
+from leakcheck.nouns import plural
+from leakcheck.progress import Progress
+from leakcheck.records import Execution, Result, Suite
+from leakcheck.store import Audit
+from leakcheck.workspace.own_sources import read_source, repository_prefix
+from leakcheck.workspace.project_copy import copy_of
+
+MAX_TRIED = 4
+"""So many ways are tried for a cause."""
+NOT_SHOWN = (
+    "without the fix, its witness shows nothing in a copy of the project: that it passes with it is no proof"
+)
+NO_WAY = "leakcheck knows no change that ends it"
+
+
+@dataclass
+class FixSession:
+    """Looks for fixes of what one audit has found."""
+
+    audit: Audit
+    result: Result
+    salt: str
+    progress: Progress
+    _texts: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def root(self) -> Path:
+        return Path(self.audit.suite.rootdir)
+
+    def project(self) -> Project:
+        """The sources as they are."""
+        places = [*self.root.glob("*"), *self.root.glob("src/*")]
+        own = {each.stem for each in places if each.is_dir() or each.suffix == ".py"}
+        return Project(self.read, {item.id: item for item in self.audit.suite.tests}, frozenset(own))
+
+    def read(self, file: str) -> str | None:
+        """A file of the project; None if it is none that may be changed."""
+        if file not in self._texts:
+            self._texts[file] = read_source(self.root, file)
+        return self._texts[file]
+
+    def possible(self, cause: Cause) -> Remedy:
+        """What might be tried first, without running anything."""
+        project = self.project()
+        reason = none_because(cause, project)
+        first = None if reason else next(proposals(cause, project), None)
+        if first is None:
+            return Remedy(cause, "none", faults=(reason or NO_WAY,))
+        return replace(self._remedy(cause, first, project), standing="possible")
+
+    def find(self, causes: Sequence[Cause], passed_over: Mapping[str, int] | None = None) -> Together:
+        """A remedy for each of these, and all that are proven at once. So many ways are `passed_over`."""
+        began, project, known = time.monotonic(), self.project(), before(self.audit, self.result)
+        with copy_of(self.root) as copy:
+            suite = CopiedSuite(self.audit, copy, self.salt)
+            self.progress.phase("fixes", len(causes))
+            found = []
+            for cause in causes:
+                skipped = (passed_over or {}).get(cause.id, 0)
+                found.append(self._try(cause, project, known, suite, skipped))
+                self.progress.step(cause.id)
+            made = self._all(self._taken_out(found, suite), project, known, suite)
+        self._tell_cost(suite.executions, time.monotonic() - began)
+        return made
+
+    def _try(self, cause: Cause, project: Project, known: Before, suite: CopiedSuite, skipped: int) -> Remedy:
+        """The first proposal that is proven, else the best of them as a draft."""
+        reason = none_because(cause, project)
+        if reason:
+            return Remedy(cause, "none", faults=(reason,))
+        tried: list[Tried] = []
+        drafts: list[Remedy] = []
+        for proposal in islice(proposals(cause, project), skipped, skipped + MAX_TRIED):
+            remedy = replace(self._remedy(cause, proposal, project), number=skipped + len(tried))
+            wrong, done = self._wrong(remedy, known, suite)
+            if not wrong:
+                project.reserve(proposal.edits)
+                return replace(remedy, standing="proven", proof=proven_by(cause, done), tried=tuple(tried))
+            tried.append(Tried(proposal.name, wrong))
+            drafts.append(replace(remedy, faults=wrong))
+        if not drafts:
+            return Remedy(cause, "none", faults=(NO_WAY,))
+        return replace(drafts[0], tried=tuple(tried[1:]))
+
+    def _remedy(self, cause: Cause, proposal: Proposal, project: Project) -> Remedy:
+        texts = changed(project, [proposal])
+        return Remedy(cause, "draft", proposal, texts, self.diff(texts), cost=cost_of(proposal, project))
+
+    def diff(self, texts: Mapping[str, str]) -> str:
+        """The patch that makes these texts of the sources as they are."""
+        return diff_of({file: self.read(file) for file in texts}, texts, repository_prefix(self.root))
+
+    def _wrong(
+        self, remedy: Remedy, known: Before, suite: CopiedSuite
+    ) -> tuple[tuple[str, ...], Sequence[Execution]]:
+        cause = remedy.cause
+
+        def is_right(collected: Suite, done: Sequence[Execution]) -> bool:
+            return not faults(cause, cause.frees, known, done, collected)
+
+        suite.copy.write(remedy.texts)
+        try:
+            collected, done = suite.run(*proofs([cause], self.audit), goes_on=is_right)
+        except CollectionFailed as error:
+            return (error.message,), ()
+        finally:
+            suite.copy.reset(remedy.texts)
+        return tuple(faults(cause, cause.frees, known, done, collected)), done
+
+    def _taken_out(self, found: Sequence[Remedy], suite: CopiedSuite) -> list[Remedy]:
+        """Without the fixes, every witness has to show what it did: else nothing was shown by its passing."""
+        wanted = {each.id: shown_by(each.cause, self.audit) for each in found if each.standing == "proven"}
+        orders = [each for each in dict.fromkeys(wanted.values()) if each is not None]
+        done = suite.run(orders)[1] if orders else []
+        by_order = {execution.order: execution for execution in done}
+        return [_held_against(each, [by_order[order] for order in (wanted.get(each.id),) if order in by_order])
+                for each in found]  # fmt: skip
+
+    def _all(self, found: Sequence[Remedy], project: Project, known: Before, suite: CopiedSuite) -> Together:
+        """All that are proven, made at once."""
+        proven = [each for each in found if each.standing == "proven"]
+        wanted = [each.proposal for each in proven if each.proposal is not None]
+        try:
+            texts = changed(project, wanted)
+        except Conflict as error:
+            return Together(tuple(found), faults=(str(error),))
+        made = Together(tuple(found), texts, self.diff(texts))
+        if len(proven) < 2:
+            return made
+        suite.copy.write(texts)
+        try:
+            collected, done = suite.run(*proofs([each.cause for each in proven], self.audit))
+        except CollectionFailed as error:
+            return replace(made, faults=(error.message,))
+        finally:
+            suite.copy.reset(texts)
+        wrong = [fault for each in proven for fault in faults(each.cause, each.cause.frees, known, done, collected)]
+        return replace(made, faults=tuple(dict.fromkeys(wrong)))
+
+    def _tell_cost(self, executions: int, seconds: float) -> None:
+        plain = self.result.cost.plain_seconds
+        runs = f" = {seconds / plain:.1f} plain runs" if plain > 0 else ""
+        self.progress.note(f"the proofs took {plural(executions, 'execution')} and {seconds:.0f} s{runs}")
+
+    def texts_of(self, remedies: Sequence[Remedy]) -> Mapping[str, str]:
+        """The files as they are when all of these are made."""
+        return changed(self.project(), [each.proposal for each in remedies if each.proposal is not None])
+
+
+def _held_against(remedy: Remedy, without: Sequence[Execution]) -> Remedy:
+    """The remedy; a draft if its witness shows nothing without it."""
+    if remedy.standing != "proven":
+        return remedy
+    if any(is_shown(remedy.cause, each) for each in without):
+        recorded = any(is_recorded(remedy.cause, each) for each in without)
+        return replace(remedy, proof=(*remedy.proof, *([NOTHING_RECORDED] if recorded else [])))
+    return replace(remedy, standing="draft", proof=(), faults=(NOT_SHOWN,))
