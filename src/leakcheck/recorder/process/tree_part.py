@@ -11,6 +11,7 @@ import pytest
 
 from leakcheck.recorder.process.fork_server import NodeServer, RootServer
 from leakcheck.recorder.process.garbage import collect_garbage
+from leakcheck.recorder.process.module_files import find_files
 from leakcheck.recorder.process.parts import RecordingPart, read_order
 from leakcheck.recorder.process.random_seeds import Chance
 from leakcheck.recorder.process.shared_resources import (
@@ -42,6 +43,7 @@ class RootPart(RecordingPart):
         _read_once(config)
         self.watch.book.name_all()
         self.threads.leave()
+        find_files()
         collect_garbage()
         server = RootServer(self.setup.commands, self.setup.replies)
         server.reply(Ready(ROOT, Real.getpid(), Real.cpu()))
@@ -65,6 +67,7 @@ class RootPart(RecordingPart):
             self.look = self.watch.book.look()
         else:
             note_imports(self.setup)
+            find_files()
             collect_garbage()
         server = NodeServer(self._commands, self.setup.replies)
         server.reply(Ready(self._tag, Real.getpid(), Real.cpu()))

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from leakcheck.recorder.process.fork_server import NodeServer, RootServer
 from leakcheck.recorder.process.garbage import collect_garbage
+from leakcheck.recorder.process.module_files import find_files
 from leakcheck.recorder.process.parts import read_order
 from leakcheck.recorder.process.warm_imports import import_noted
 from leakcheck.recorder.syscalls import Real
@@ -24,6 +25,7 @@ def serve_warm(setup: Setup) -> Setup | None:
     import_noted(setup)
     if threading.active_count() > 1:
         return None  # a fork does not have them: new processes do
+    find_files()
     collect_garbage()
     root = RootServer(setup.commands, setup.replies)
     root.reply(Ready(ROOT, Real.getpid()))
