@@ -9,8 +9,8 @@ from typing import Any
 class Chance:
     """Gives every execution its own random numbers, as a process of its own would have.
 
-    Forked children inherit the state of `random`: without this, a test that depends on chance would look
-    as if it depended on the order. A project that seeds `random` itself while it is imported keeps its seed.
+    Python itself reseeds `random` in every fork. So a project that seeds it while it is imported would lose its
+    seed there, and gets it back; in whatever else runs one test after the other, chance begins anew.
     """
 
     _TWISTS = 64
@@ -18,19 +18,17 @@ class Chance:
     def __init__(self) -> None:
         self._shadow = random.Random()
         self._shadow.setstate(random.getstate())
-
         self._known: tuple[Any, bool] = (None, True)
 
     def settle(self) -> None:
         """Find out, before the forks that will ask for it, whether the project has seeded `random` on its own."""
-        state = random.getstate()
-        self._known = (state, self._only_consumed())
+        self._known = (random.getstate(), self._only_consumed())
 
     def renew(self) -> None:
-        """Reseed from the system, unless the project has seeded `random` on its own."""
-        state, consumed = self._known
-        if consumed if state == random.getstate() else self._only_consumed():
-            random.seed()
+        """In a fork: chance as a process of its own would have it at this point."""
+        self.start_over()
+        if self._known[1]:
+            self._shadow.setstate(random.getstate())  # from here on it is told anew whether the project seeds it
 
     def start_over(self) -> None:
         """Chance as it was when this process was forked, or new where nobody has seeded it."""

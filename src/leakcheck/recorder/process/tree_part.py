@@ -43,6 +43,7 @@ class RootPart(RecordingPart):
         _read_once(config)
         self.watch.book.name_all()
         self.threads.leave()
+        self.chance.settle()
         find_files()
         collect_garbage()
         server = RootServer(self.setup.commands, self.setup.replies)
@@ -51,6 +52,7 @@ class RootPart(RecordingPart):
         if tag is None:
             return 0
         atexit._clear()
+        self.chance.renew()
         self._tag, self._commands, self.collect = tag, server.node_commands, server.node_files
         order = read_order(os.path.join(self.setup.folder, f"{tag}.jsonl"))
         self.follows = order if order.follows_imports else None
