@@ -7,6 +7,7 @@ import os
 import pytest
 
 from leakcheck.recorder.process.control_part import ControlPart
+from leakcheck.recorder.process.ending import end_briefly
 from leakcheck.recorder.process.parts import SinglePart
 from leakcheck.recorder.process.random_seeds import Chance
 from leakcheck.recorder.process.tree_part import RootPart
@@ -19,12 +20,15 @@ def start(setup: Setup) -> int:
     """Run pytest as `setup` says; returns its exit code."""
     if setup.mode == "warm":
         execution = serve_warm(setup)
-        return 0 if execution is None else _run_plain(execution)
+        end_briefly(0 if execution is None else _run_plain(execution))
     if setup.mode == "control":
         return _run_plain(setup)
     watch, chance = Watch.start(setup, os.path.realpath(os.getcwd())), Chance()
     part = RootPart(setup, watch, chance) if setup.is_root else SinglePart(setup, watch, chance)
-    return int(pytest.main(list(setup.args), plugins=[part]))
+    code = int(pytest.main(list(setup.args), plugins=[part]))
+    if setup.is_root:  # its forks have run what there was to run, and share its memory
+        end_briefly(code)
+    return code
 
 
 def _run_plain(setup: Setup) -> int:
