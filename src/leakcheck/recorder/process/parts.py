@@ -77,8 +77,8 @@ class RecordingPart(Part):
         self._errors: list[str] = []
         self._imports = ImportCauses(watch.book, watch.causes)
         self._unordered: list[pytest.Item] = []
+        self._plugins: tuple[str, ...] | None = None
         self.look: DeepLook | None = None
-        self.follows: Order | None = None
         self.import_run: ImportRun | None = None
 
     def on_root(self, root: str) -> None:
@@ -89,12 +89,16 @@ class RecordingPart(Part):
     def pytest_configure(self, config: pytest.Config) -> None:
         super().pytest_configure(config)
         config.pluginmanager.register(self._imports, "leakcheck-imports")
-        if self.follows is not None:
-            root = os.path.realpath(str(config.rootpath))
-            self.import_run = ImportRun(self.watch.book, self.follows, root)
-            config.pluginmanager.register(self.import_run, "leakcheck-import-run")
-        if self.collect:
-            config.args = [os.path.join(str(config.rootpath), file) for file in self.collect]
+
+    def collect_only(self, config: pytest.Config, files: tuple[str, ...]) -> None:
+        """Have pytest collect these files of the rootdir, when it comes to that."""
+        self.collect = files
+        config.args = [os.path.join(str(config.rootpath), file) for file in files]
+
+    def follow_imports(self, config: pytest.Config, order: Order) -> None:
+        """Look at what the files that `order` names change while they are imported."""
+        self.import_run = ImportRun(self.watch.book, order, os.path.realpath(str(config.rootpath)))
+        config.pluginmanager.register(self.import_run, "leakcheck-import-run")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -107,7 +111,7 @@ class RecordingPart(Part):
         return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_collection(self) -> Generator[None, Any, Any]:
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, Any, Any]:
         with self.threads.noting():
             return (yield)
 
@@ -117,14 +121,13 @@ class RecordingPart(Part):
     def collected(self, session: pytest.Session) -> Collected:
         config = session.config
         root = os.path.realpath(str(config.rootpath))
-        plugins = sorted({plugin.project_name for plugin, _ in _distributions(config)})
         suite = Suite(
             rootdir=root,
             args=self.setup.args,
             tests=tuple(_test_item(test, item, root) for test, item in items_by_id(session.items).items()),
             python=platform.python_version(),
             pytest=pytest.__version__,
-            plugins=tuple(plugins),
+            plugins=distributions(config) if self._plugins is None else self._plugins,
             neutralised=tuple(self.neutraliser.names),
             flags=tuple(self.neutraliser.flags),
             kinds=dict(self.watch.probes.kinds),
@@ -185,14 +188,18 @@ class RecordingPart(Part):
 class SinglePart(RecordingPart):
     """One order in this very process (the spawn engine)."""
 
-    def pytest_sessionstart(self) -> None:
-        self._order = read_order(self.setup.segment)
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> int | None:
-        order = read_order(self.setup.segment)
-        self.collect, self.follows = order.collect, order if order.follows_imports else None
+        self._order = read_order(self.setup.segment)
         return super().pytest_cmdline_main(config)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        super().pytest_configure(config)
+        if self._order.collect:
+            self.collect_only(config, self._order.collect)
+        if self._order.follows_imports:
+            self.follow_imports(config, self._order)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -218,9 +225,10 @@ def read_order(path: str) -> Order:
     return header.order or Order(Control(), ())
 
 
-def _distributions(config: pytest.Config) -> list[tuple[Any, Any]]:
-    found = [(dist, plugin) for plugin, dist in config.pluginmanager.list_plugin_distinfo()]
-    return [pair for pair in found if hasattr(pair[0], "project_name")]
+def distributions(config: pytest.Config) -> tuple[str, ...]:
+    """The names of those that plugins come from. Each time they are asked for, all metadata is parsed."""
+    found = (dist for _, dist in config.pluginmanager.list_plugin_distinfo())
+    return tuple(sorted({dist.project_name for dist in found if hasattr(dist, "project_name")}))
 
 
 def _test_item(test: str, item: pytest.Item, root: str) -> TestItem:

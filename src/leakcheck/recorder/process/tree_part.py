@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import os
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
+from leakcheck.recorder.process.ending import end_briefly
 from leakcheck.recorder.process.fork_server import NodeServer, RootServer
 from leakcheck.recorder.process.garbage import collect_garbage
 from leakcheck.recorder.process.module_files import find_files
-from leakcheck.recorder.process.parts import RecordingPart, read_order
+from leakcheck.recorder.process.parts import RecordingPart, distributions, read_order
 from leakcheck.recorder.process.random_seeds import Chance
 from leakcheck.recorder.process.shared_resources import (
     own_cache,
@@ -36,11 +37,17 @@ class RootPart(RecordingPart):
         self._tag = ""
         self._commands = -1
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_cmdline_main(self, config: pytest.Config) -> int | None:
-        super().pytest_cmdline_main(config)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        """The root gets no further than here: plugins are configured once, and nodes are forks that collect."""
+        self._become_node(session.config)
+        with self.threads.noting():
+            return (yield)
+
+    def _become_node(self, config: pytest.Config) -> None:
+        """Serve as the root. Returns in nodes only."""
         prepare()
-        _read_once(config)
+        self._plugins = distributions(config)
         self.watch.book.name_all()
         self.threads.leave()
         self.chance.settle()
@@ -50,13 +57,15 @@ class RootPart(RecordingPart):
         server.reply(Ready(ROOT, Real.getpid(), Real.cpu()))
         tag = server.serve(server.handle)
         if tag is None:
-            return 0
+            end_briefly(0)
         atexit._clear()
         self.chance.renew()
-        self._tag, self._commands, self.collect = tag, server.node_commands, server.node_files
+        self._tag, self._commands = tag, server.node_commands
+        if server.node_files:
+            self.collect_only(config, server.node_files)
         order = read_order(os.path.join(self.setup.folder, f"{tag}.jsonl"))
-        self.follows = order if order.follows_imports else None
-        return None
+        if order.follows_imports:
+            self.follow_imports(config, order)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -96,12 +105,3 @@ class RootPart(RecordingPart):
             traceback.print_exc()
             Real.leave(70)
         Real.leave(0)
-
-
-def _read_once(config: pytest.Config) -> None:
-    """Names and versions of the plugins' distributions: pytest asks for them in every node, and each time they are
-    parsed anew."""
-    found: list[tuple[object, Any]] = config.pluginmanager.list_plugin_distinfo()
-    for _, distribution in found:
-        with contextlib.suppress(Exception):  # of another pluggy, or without metadata: then they are parsed
-            distribution.metadata, distribution.version = distribution.metadata, distribution.version
