@@ -6,6 +6,7 @@ from typing import Any
 
 from leakcheck.snapshots.carried import Carried, names_in_class
 from leakcheck.snapshots.containers import Content, Holder, content
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.putting_back import put_back
 from leakcheck.snapshots.rooted import Root, walk_from
 
@@ -62,7 +63,7 @@ def test_one_object_has_one_name_and_what_is_known_has_one_already() -> None:
     outer = {"inner": inner}
     assert list(told(Root("k", "a", outer), Root("k", "b", inner))) == ["a:", "b:"]
     assert list(told(Root("k", "a", outer))) == ["a:", 'a:["inner"]']
-    assert list(told(Root("k", "a", outer), known=[id(inner)])) == ["a:"]
+    assert list(told(Root("k", "a", outer), known=[identity(inner)])) == ["a:"]
 
 
 def test_only_what_lies_on_the_way_is_entered_and_never_too_much() -> None:

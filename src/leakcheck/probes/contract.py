@@ -78,6 +78,9 @@ class Setting:
         """What is set now; an `Items` stands for a list or a set. Runs none of the project's code."""
         raise NotImplementedError
 
+    def prepare(self) -> None:
+        """Find what is the same in every fork of this process, before any is made."""
+
     def value(self, owner: str, key: str) -> Any:
         """One value, `MISSING` if it is not there: asked after every line while its writer is looked for."""
         return self.read().get((owner, key), MISSING)

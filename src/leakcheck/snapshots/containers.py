@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from leakcheck.snapshots.frames import is_project_module
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.library_objects import context_value, local_values, reader, weak_data
 from leakcheck.snapshots.markers import MISSING, Items
 from leakcheck.snapshots.positions import Position, has_position
@@ -167,7 +168,7 @@ class Slots:
     @classmethod
     def of(cls, kind: type[Any]) -> tuple[tuple[str, Any], ...]:
         """(name, descriptor) of every slot of a class and its bases."""
-        if id(kind) not in cls._known:
+        if identity(kind) not in cls._known:
             bases = type.__getattribute__(kind, "__mro__")
             found = tuple(
                 (name, member)
@@ -176,8 +177,8 @@ class Slots:
                 for name, member in list(type.__getattribute__(base, "__dict__").items())
                 if type(member) is types.MemberDescriptorType
             )
-            cls._known[id(kind)] = (kind, found)
-        return cls._known[id(kind)][1]
+            cls._known[identity(kind)] = (kind, found)
+        return cls._known[identity(kind)][1]
 
 
 def content(holder: Holder) -> Content:

@@ -17,6 +17,7 @@ from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.markers import Items
 from leakcheck.snapshots.positions import has_place
 from leakcheck.snapshots.type_names import module_of, qualname_of
@@ -98,13 +99,13 @@ class _Known:
 
     @classmethod
     def of(cls, kind: type[Any]) -> _Known:
-        if id(kind) not in cls._found:
+        if identity(kind) not in cls._found:
             names = [f"{module_of(base)}.{qualname_of(base)}" for base in _bases(kind)]
             found = next((_READERS[name] for name in names if name in _READERS), None)
             weak, local = not _WEAK.isdisjoint(names), _is_plain_local(kind)
             own = weak or local or found is not None or has_place(kind) or not _OPEN.isdisjoint(names)
-            cls._found[id(kind)] = cls(kind, own, weak, local, found)
-        return cls._found[id(kind)]
+            cls._found[identity(kind)] = cls(kind, own, weak, local, found)
+        return cls._found[identity(kind)]
 
 
 def _is_plain_local(kind: type[Any]) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.reachable import is_project
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ class Connections:
 
     def opened(self, connection: Connection) -> None:
         """It is connected. Who has had the same address before is gone."""
-        self._names.pop(id(connection), None)
+        self._names.pop(identity(connection), None)
         name = self._opening.pop(threading.get_ident(), None)
         if name is not None:
-            self._names[id(connection)] = name
+            self._names[identity(connection)] = name
             self._found = None
 
     def open(self) -> Mapping[str, Connection]:
@@ -73,7 +74,11 @@ class Connections:
         kept. What nobody may hold any more is kept by nobody here, either."""
         if self._found is not None:
             return self._found
-        found = {id(each): each for each in gc.get_objects() if id(each) in self._names and _is_connection(each)}
+        found = {
+            identity(each): each
+            for each in gc.get_objects()
+            if identity(each) in self._names and _is_connection(each)
+        }
         holders = dict(_held(frozenset(found)))
         named: dict[str, Connection] = {}
         for place, shared in self._names.items():
@@ -106,7 +111,7 @@ def _unused(name: str, taken: Mapping[str, Any]) -> str:
 
 
 def _held(connections: frozenset[int]) -> Iterator[tuple[int, str]]:
-    """(id, the nearest global of the project's modules through which it is reached): an engine, a session maker."""
+    """(identity, nearest global of the project's modules by which it is reached): an engine, a session maker."""
     modules = {
         name: each for name, each in list(sys.modules.items()) if type(each) is ModuleType and is_project(each)
     }
@@ -119,11 +124,11 @@ def _held(connections: frozenset[int]) -> Iterator[tuple[int, str]]:
     seen: set[int] = set()
     while waiting and len(seen) < MAX_OBJECTS:
         name, value = waiting.popleft()
-        if id(value) in seen:
+        if identity(value) in seen:
             continue
-        seen.add(id(value))
-        if id(value) in connections:
-            yield id(value), name
+        seen.add(identity(value))
+        if identity(value) in connections:
+            yield identity(value), name
             continue
         waiting.extend((name, each) for each in gc.get_referents(value) if not issubclass(type(each), _PASSED_BY))
 

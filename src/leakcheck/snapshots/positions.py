@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from leakcheck.snapshots.holdings import cell_content
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.markers import Items
 
 _EXAMPLES: tuple[Any, ...] = (
@@ -25,7 +26,7 @@ _PLAIN: tuple[type[Any], ...] = tuple(map(type, _EXAMPLES))
 """Iterators of built-in containers: they hold the container, and how far they are."""
 _AROUND = (enumerate, zip, map, filter)
 """Iterators around others."""
-_LOOKED_AT = frozenset(map(id, (*_PLAIN, *_AROUND, itertools.count, itertools.cycle, types.GeneratorType)))
+_LOOKED_AT = frozenset(map(identity, (*_PLAIN, *_AROUND, itertools.count, itertools.cycle, types.GeneratorType)))
 """By identity: to look a class up in a set would call a `__hash__` that its metaclass may have."""
 _NOT_BEGUN, _ENDED = "not begun", "at its end"
 _WARNS = sys.version_info >= (3, 12)
@@ -62,12 +63,12 @@ class Position:
 
 def has_place(kind: type[Any]) -> bool:
     """Whether objects of this class are iterators or generators that are looked at."""
-    return id(kind) in _LOOKED_AT
+    return identity(kind) in _LOOKED_AT
 
 
 def has_position(value: object) -> bool:
     """Whether `value` is an iterator or generator of a sort that is looked at."""
-    return id(type(value)) in _LOOKED_AT
+    return identity(type(value)) in _LOOKED_AT
 
 
 def position(value: Any) -> Any:

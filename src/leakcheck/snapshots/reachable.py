@@ -23,6 +23,7 @@ from leakcheck.snapshots.containers import (
     content,
 )
 from leakcheck.snapshots.frames import file_of, is_project_file, is_project_module
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.library_objects import is_own
 from leakcheck.snapshots.type_names import module_of, type_name
 
@@ -70,7 +71,7 @@ def walk(
         *(getattr(sys, name) for name in _LEFT_TO_SETTINGS),
         copyreg.dispatch_table,
     )
-    seen: dict[int, object] = {id(each): each for each in left_out}
+    seen: dict[int, object] = {identity(each): each for each in left_out}
     waiting: deque[tuple[str, Any, int, int]] = deque()
     for module in filter(roots, _modules() if modules is None else modules):
         waiting.append((_root(module), module, 0, 0 if is_project(module) else 1))
@@ -78,9 +79,9 @@ def walk(
         path, value, depth, foreign = waiting.popleft()
         if met is not None:
             met(path, value)
-        if id(value) in seen:
+        if identity(value) in seen:
             continue
-        seen[id(value)] = value
+        seen[identity(value)] = value
         foreign += foreign > 0 or _is_foreign(value)
         for holder in _holders(path, value, foreign > 0):
             inside = content(holder)
@@ -132,8 +133,13 @@ def _modules() -> list[types.ModuleType]:
 
 def loaded() -> tuple[str, ...]:
     """The names of the project's own modules that are loaded."""
-    modules = (each for each in list(sys.modules.values()) if type(each) is types.ModuleType and is_project(each))
-    return tuple(sorted({_root(each)[:-1] for each in modules}))
+    found = set()
+    for module in list(sys.modules.values()):  # a thousand or more, behind every test that runs alone
+        if type(module) is types.ModuleType:
+            file = module.__dict__.get("__file__")
+            if is_project_file(file) if type(file) is str else is_project(module):
+                found.add(_root(module)[:-1])
+    return tuple(sorted(found))
 
 
 def is_project(module: types.ModuleType) -> bool:

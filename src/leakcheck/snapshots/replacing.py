@@ -7,6 +7,7 @@ from types import MethodWrapperType
 from typing import Any
 
 from leakcheck.snapshots.containers import Content, Holder
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.markers import Items
 from leakcheck.snapshots.putting_back import put_back
 from leakcheck.snapshots.reachable import walk
@@ -41,4 +42,4 @@ def _instead(value: Any, old: object, new: object) -> Any:
 
 def is_of(value: object, identities: Collection[int]) -> bool:
     """Whether `value` is one of the objects with these identities, or such a method of one of them."""
-    return id(value.__self__ if type(value) is MethodWrapperType else value) in identities
+    return identity(value.__self__ if type(value) is MethodWrapperType else value) in identities

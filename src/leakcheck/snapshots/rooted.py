@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from leakcheck.snapshots.carried import Carried
 from leakcheck.snapshots.containers import Content, Holder, _children, _holders, content
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.reachable import MAX_DEPTH, MAX_HOLDERS, _is_closed, _is_foreign
 
 Held = Callable[[Holder, Content], None]
@@ -56,8 +57,8 @@ def walk_from(
     waiting = deque(_Step(root.kind, root.path, root.value) for root in roots if can_hold(root.value))
     while waiting and len(seen) < most:
         step = waiting.popleft()
-        if id(step.value) not in seen and id(step.value) not in known:
-            seen[id(step.value)] = step.value
+        if identity(step.value) not in seen and identity(step.value) not in known:
+            seen[identity(step.value)] = step.value
             waiting.extend(_told(step, held, toward))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from leakcheck.records import NO_VALUE
+from leakcheck.snapshots.identity import identity
 
 
 class Ident:
@@ -17,7 +18,7 @@ class Ident:
     __slots__ = ("_id", "_ref")
 
     def __init__(self, value: object) -> None:
-        self._id = id(value)
+        self._id = identity(value)
         try:
             self._ref: Callable[[], object | None] | None = weakref.ref(value)
         except TypeError:

@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 
 from leakcheck.snapshots import values
 from leakcheck.snapshots.holdings import cell_content
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.type_names import module_of
 
 LONGEST = 20_000
 """Entries. What is larger is photographed."""
 _MOST_IDS = 100_000
-_PLAIN_IDS = (values._SCALAR_IDS | values._SAFE_REPR_IDS) - {id(slice)}
+_PLAIN_IDS = (values._SCALAR_IDS | values._SAFE_REPR_IDS) - {identity(slice)}
 _AGAIN, _KEY, _END = object(), object(), object()
 _Step = Callable[["_Walk", Any, "_Way", "int | None"], None]
 
@@ -63,11 +64,11 @@ class Trails:
         return Trail(walk.found)
 
     def _way(self, kind: type[Any]) -> _Way:
-        known = self._ways.get(id(kind))
+        known = self._ways.get(identity(kind))
         if known is None or known.kind() is not kind:
             step, is_own = _step(kind, self._is_project), self._is_project(module_of(kind))
             known = _Way(weakref.ref(kind), step, is_own, tuple(_slots(kind)))
-            self._ways[id(kind)] = known
+            self._ways[identity(kind)] = known
         return known
 
     def _mark(self, value: object) -> object:
@@ -77,7 +78,7 @@ class Trails:
         except TypeError:
             if len(self._ids) > _MOST_IDS:
                 self._ids.clear()
-            return self._ids.setdefault(id(value), id(value))
+            return self._ids.setdefault(identity(value), identity(value))
 
 
 class _Untold(Exception):
@@ -96,17 +97,17 @@ class _Walk:
 
     def look(self, value: object, foreign: int | None) -> None:
         kind = type(value)
-        if id(kind) in _PLAIN_IDS:
+        if identity(kind) in _PLAIN_IDS:
             self.found.append(value)
             return
         way = self._way(kind)
         self.found.append(way)
         if way.step is _only_itself or (foreign is not None and foreign > values.THIRD_PARTY_DEPTH):
             self.found.append(self.mark(value))
-        elif id(value) in self._seen:
+        elif identity(value) in self._seen:
             self.found.append(_AGAIN)
         else:
-            self._seen[id(value)] = value
+            self._seen[identity(value)] = value
             way.step(self, value, way, foreign)
 
     def all(self, items: Iterable[object], foreign: int | None) -> None:
@@ -115,7 +116,7 @@ class _Walk:
         if self._depth > values.MAX_DEPTH or len(self.found) > LONGEST:
             raise _Untold
         for each in items:
-            if id(type(each)) in _PLAIN_IDS:
+            if identity(type(each)) in _PLAIN_IDS:
                 self.found.append(each)
             else:
                 self.look(each, foreign)
@@ -123,7 +124,7 @@ class _Walk:
         self._depth -= 1
 
     def key(self, key: object) -> None:
-        if id(type(key)) in _PLAIN_IDS:
+        if identity(type(key)) in _PLAIN_IDS:
             self.found.append(key)
         elif type(key) is tuple:
             self.found.append(_KEY)

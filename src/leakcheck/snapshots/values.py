@@ -22,6 +22,7 @@ from itertools import chain, islice
 from typing import Any, cast
 
 from leakcheck.snapshots.holdings import attributes_of, cell_content, fields_of
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.redaction import Redactor, below, names_next, of_class
 from leakcheck.snapshots.snapshot import Ident, Node, Snapshot
 from leakcheck.snapshots.type_names import FUNCTIONS, describe, module_of, qualname_of, type_name
@@ -35,10 +36,10 @@ THIRD_PARTY_DEPTH = 3
 MAX_DEPTH = 40
 
 # By identity: to look a type up in a set would call a `__hash__` that its metaclass may have replaced.
-_SCALAR_IDS = frozenset(map(id, (int, float, bool, complex, type(None), str, bytes, type(...))))
+_SCALAR_IDS = frozenset(map(identity, (int, float, bool, complex, type(None), str, bytes, type(...))))
 _SAFE_REPR_IDS = frozenset(
     map(
-        id,
+        identity,
         (
         datetime.datetime, datetime.date, datetime.time, datetime.timedelta, datetime.timezone,
         decimal.Decimal, fractions.Fraction, uuid.UUID, range, slice,
@@ -93,22 +94,22 @@ class _Walk:
         """The node of `value`. `foreign` counts levels inside third parties' objects, None outside them."""
         self._left -= 1
         kind = type(value)
-        if id(kind) in _SCALAR_IDS:
+        if identity(kind) in _SCALAR_IDS:
             return self._scalar(value, name, foreign)
         if self._left <= 0 or depth > MAX_DEPTH or (foreign is not None and foreign > THIRD_PARTY_DEPTH):
             return Node(f"{type_name(kind)} (not looked into)", ident=Ident(value), internal=foreign is not None)
-        if id(value) in self._seen:
+        if identity(value) in self._seen:
             return Node(f"{type_name(kind)} seen above", internal=foreign is not None)
         return self._composite(value, kind, name, depth, foreign)
 
     def _composite(self, value: object, kind: type[Any], name: str, depth: int, foreign: int | None) -> Node:
-        if id(kind) in _SAFE_REPR_IDS:
+        if identity(kind) in _SAFE_REPR_IDS:
             text = self.redactor.quantity(name, value) or self.redactor.text("", repr(value))
             return Node(text if text is not None else _cut(repr(value)), internal=foreign is not None)
         reader = _reader(kind, self._is_project)
         if reader is None:
             return Node(describe(value), ident=Ident(value), internal=foreign is not None)
-        self._seen[id(value)] = value
+        self._seen[identity(value)] = value
         return reader(self, value, name, depth, foreign)
 
     def _scalar(self, value: Any, name: str, foreign: int | None) -> Node:
@@ -131,7 +132,7 @@ class _Walk:
             return hidden
         if type(key) is str:
             return _quote(_cut(key))
-        if id(type(key)) in _SCALAR_IDS or id(type(key)) in _SAFE_REPR_IDS:
+        if identity(type(key)) in _SCALAR_IDS or identity(type(key)) in _SAFE_REPR_IDS:
             return _cut(type(key).__repr__(key))
         if issubclass(type(key), tuple):
             items = cast("tuple[object, ...]", key)
@@ -141,7 +142,7 @@ class _Walk:
     def bulk_code(self, items: Iterable[Any], *, ordered: bool = True) -> int:
         """One number for many plain scalars, 0 if anything else is among them."""
         values = tuple(items)
-        if not frozenset(map(id, map(type, values))) <= _SCALAR_IDS:
+        if not frozenset(map(identity, map(type, values))) <= _SCALAR_IDS:
             return 0
         return self.redactor.code(hash(values if ordered else frozenset(values)))
 

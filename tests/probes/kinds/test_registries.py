@@ -94,3 +94,12 @@ def test_a_codec_that_was_found_is_forgotten() -> None:
     probe.put_back("codecs", "register", before["codecs", "register"])
     with pytest.raises(LookupError):
         codecs.lookup("shop_code")
+
+
+def test_what_was_found_before_a_fork_is_what_is_found_without() -> None:
+    prepared, other = Probe(), Probe()
+    prepared.prepare()
+    assert {name: value for name, value in prepared.read().items() if name[0] == "codecs"} == {
+        name: value for name, value in other.read().items() if name[0] == "codecs"
+    }
+    assert ("codecs", "register") in prepared.read()

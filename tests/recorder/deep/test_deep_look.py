@@ -15,6 +15,7 @@ from leakcheck.probes import MISSING, discover
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.deep.entries import whole
 from leakcheck.records import Location
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.redaction import Redactor
 from leakcheck.snapshots.rooted import Root
 from leakcheck.snapshots.values import Snapshotter
@@ -139,7 +140,7 @@ def test_what_is_entered_later_is_compared_with_what_it_was_then_and_goes_by_the
 
 def test_what_modules_hold_has_their_name_for_it(shop: Any) -> None:
     look = DeepLook(CAMERA, PROBES, kinds=())
-    look.enter([Root("fixture_values", "session fixture body", {"prices": shop.PRICES})], [id(shop.PRICES)])
+    look.enter([Root("fixture_values", "session fixture body", {"prices": shop.PRICES})], [identity(shop.PRICES)])
     shop.PRICES["cup"] = 1
     assert look.differences() == []
 
@@ -165,3 +166,12 @@ def test_who_leaves_tells_what_differs_and_is_not_held() -> None:
     gc.collect()
     assert known() is None
     assert look.differences() == []
+
+
+def test_identities_are_those_of_what_is_held_at_the_moment() -> None:
+    look, first, second = DeepLook(CAMERA, PROBES, kinds=()), {"a": 1}, {"b": 2}
+    look.enter([Root("fixture_values", "session fixture body", first)])
+    assert identity(first) in look.identities()
+    look.leave("session fixture body:")
+    look.enter([Root("fixture_values", "session fixture body", second)])
+    assert look.identities() == {identity(second)}

@@ -33,7 +33,8 @@ end_briefly(3)
 
 
 def test_threads_exit_functions_and_buffers_are_heeded(tmp_path: Path) -> None:
-    ended = subprocess.run([sys.executable, "-c", _PROGRAM, str(tmp_path)], capture_output=True, text=True)
+    command = [sys.executable, "-c", _PROGRAM, str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (3, "written, not flushed")
     assert "ZeroDivisionError" in ended.stderr
     assert sorted(each.name for each in tmp_path.iterdir()) == ["exit", "thread", "worker"]

@@ -46,6 +46,9 @@ class Probe(Setting):
         self._codecs: Mapping[str, Any] = {}
         self._keys: dict[tuple[str, str], tuple[dict[Any, Any], Any]] = {}
 
+    def prepare(self) -> None:
+        self._codecs = self._codecs or _find_codecs()
+
     def read(self) -> Values:
         found: dict[tuple[str, str], Any] = {}
         for owner, name, registry in self._registries():
@@ -91,7 +94,7 @@ class Probe(Setting):
         for owner, names in _NAMES.items():
             present = vars(sys.modules[owner]) if owner in sys.modules else {}
             yield from ((owner, name, present[name]) for name in names if type(present.get(name)) in (dict, list))
-        self._codecs = self._codecs or _find_codecs()
+        self.prepare()
         yield from (("codecs", name, each) for name, each in self._codecs.items())
 
 

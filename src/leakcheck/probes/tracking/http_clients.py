@@ -12,6 +12,7 @@ from typing import Any
 from leakcheck.probes.contract import KindOfState, Ledger
 from leakcheck.probes.tracking.watched_attribute import watch_attribute
 from leakcheck.records import WHOLE
+from leakcheck.snapshots.identity import identity
 
 MODULES = ("httpx", "httpx2")
 
@@ -45,7 +46,7 @@ def _after(method: Callable[..., Any], tell: Callable[[Any], None], told: Ids) -
         try:
             return method(self, *args, **kwargs)
         finally:
-            if id(self) in told:
+            if identity(self) in told:
                 tell(self)
 
     return wrapper
@@ -56,7 +57,7 @@ def _before(
 ) -> Callable[..., Any]:
     @functools.wraps(method)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if told is None or id(self) in told:
+        if told is None or identity(self) in told:
             tell(self, args)
         return method(self, *args, **kwargs)
 
@@ -75,7 +76,7 @@ class Holders:
         return self._clients
 
     def put(self, part: Any, client: Any) -> None:
-        clients, place = self._clients, id(part)
+        clients, place = self._clients, identity(part)
 
         def gone(ref: weakref.ref[Any]) -> None:
             if clients.get(place) is ref:
@@ -85,7 +86,7 @@ class Holders:
 
     def client(self, part: Any, attribute: str) -> Any:
         """The client whose `attribute` is `part`, None for any other part."""
-        ref = self._clients.get(id(part))
+        ref = self._clients.get(identity(part))
         client = None if ref is None else ref()
         return client if client is not None and client.__dict__.get(attribute) is part else None
 

@@ -10,7 +10,7 @@ import contextlib
 import sys
 import weakref
 from collections.abc import Callable, Iterable
-from types import FrameType, ModuleType
+from types import FrameType
 
 from leakcheck.probes import MISSING, KindOfState, Probes
 from leakcheck.recorder.changes.accounts import SESSION, Account, Lifetime, Place, Spot, narrowest
@@ -23,7 +23,8 @@ from leakcheck.recorder.changes.pictures import Pictures, is_plain
 from leakcheck.recorder.changes.reads import Reads
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.records import Change, Location, PathChange, Renewed, Source
-from leakcheck.snapshots.frames import ModuleBodies, executing_modules, innermost, is_project_file
+from leakcheck.snapshots.frames import ModuleBodies, executing_modules, innermost
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.snapshot import ABSENT, Snapshot, differences, same
 from leakcheck.snapshots.values import Snapshotter
 
@@ -55,7 +56,7 @@ class StateLedger:
     # What probes tell ------------------------------------------------------------------------------------------
 
     def born(self, probe: KindOfState, owner: object) -> None:
-        key = (probe.kind, id(owner))
+        key = (probe.kind, identity(owner))
         places = self._places
 
         def gone(ref: weakref.ref[object]) -> None:
@@ -72,18 +73,18 @@ class StateLedger:
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         if self._test is None:
             return
-        place = self._places.get((probe.kind, id(owner)))
+        place = self._places.get((probe.kind, identity(owner)))
         if place is None or self._own(place) or (place, key) in self._reads or self._wrote((place, key)):
             return
         self._reads.add((place, key))
 
     def written(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
-        place = self._places.get((probe.kind, id(owner)))
+        place = self._places.get((probe.kind, identity(owner)))
         if place is not None and not self._own(place):
             self._compare(place, None if key is None else (key,), self._causes.current)
 
     def touched(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
-        place = self._places.get((probe.kind, id(owner)))
+        place = self._places.get((probe.kind, identity(owner)))
         if place is None or self._own(place):
             return
         if key is not None and is_plain(probe.state(owner).get(key)):
@@ -131,9 +132,6 @@ class StateLedger:
 
     def name_all(self) -> None:
         """Find the names of all owners now, so that no fork has to: it means a look at every loaded module."""
-        for module in list(sys.modules.values()):
-            if type(module) is ModuleType:
-                is_project_file(vars(module).get("__file__") or "")
         for place in list(self._places.values()):
             if place.ref() is not None:
                 self._name(place)

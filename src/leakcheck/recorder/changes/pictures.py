@@ -7,18 +7,19 @@ from collections.abc import Mapping
 from leakcheck.probes import MISSING
 from leakcheck.recorder.changes.accounts import Place
 from leakcheck.snapshots.frames import is_project_module
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot
 from leakcheck.snapshots.trails import Trail, Trails
 from leakcheck.snapshots.values import Snapshotter
 
 MAX_TEXTS = 4_000
 # By identity: hashing a type would call what its metaclass may have put there.
-_PLAIN = frozenset(map(id, (int, float, bool, str, bytes, type(None), complex)))
+_PLAIN = frozenset(map(identity, (int, float, bool, str, bytes, type(None), complex)))
 
 
 def is_plain(value: object) -> bool:
     """Whether nothing in `value` can change."""
-    return id(type(value)) in _PLAIN
+    return identity(type(value)) in _PLAIN
 
 
 class Pictures:

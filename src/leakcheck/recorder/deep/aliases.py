@@ -10,6 +10,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from leakcheck.snapshots.containers import Content, Holder
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.markers import Items
 
 Held = Sequence[tuple[Holder, Content, tuple[Any, ...]]]
@@ -32,7 +33,7 @@ class Encounters:
 
     def add(self, way: str, value: object) -> None:
         if not issubclass(type(value), _CODE):
-            self.ways.append((way, id(value)))
+            self.ways.append((way, identity(value)))
 
 
 class Aliases:
@@ -43,7 +44,7 @@ class Aliases:
     """
 
     def __init__(self, held: Held, met: Encounters) -> None:
-        first = {id(holder.value): holder.path for holder, _, _ in held}
+        first = {identity(holder.value): holder.path for holder, _, _ in held}
         pairs = ((first.get(identity, way), way) for way, identity in met.ways)
         self._pairs = tuple((known, _words(way), way) for known, way in pairs if known != way)
         nameless = (known for known, words, _ in self._pairs if not words.isdisjoint(_NAMELESS))
@@ -68,12 +69,15 @@ def _words(way: str) -> frozenset[str]:
 
 
 def _held_by_others(held: Held, met: Counter[int]) -> Iterator[str]:
-    copies = Counter(id(each) for _, _, quick in held for each in quick)
+    copies = Counter(identity(each) for _, _, quick in held for each in quick)
     for _, inside, _ in held:
-        copies.update(map(id, _values(inside)))
+        copies.update(map(identity, _values(inside)))
     for holder, _, _ in held:
         value = holder.value
-        if holder.kind in _CONTAINERS and sys.getrefcount(value) > met[id(value)] + copies[id(value)] + _OURS:
+        if (
+            holder.kind in _CONTAINERS
+            and sys.getrefcount(value) > met[identity(value)] + copies[identity(value)] + _OURS
+        ):
             yield holder.path
 
 

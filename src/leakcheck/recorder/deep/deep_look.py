@@ -20,6 +20,7 @@ from leakcheck.recorder.deep.entries import STEP, location_of, missing_keys, unn
 from leakcheck.records import Change, Location, Source
 from leakcheck.snapshots.containers import Content, Holder, content, one, values
 from leakcheck.snapshots.frames import is_project_module
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.reachable import MAX_HOLDERS, is_project, walk
 from leakcheck.snapshots.replacing import is_of
 from leakcheck.snapshots.rooted import Root, walk_from
@@ -76,6 +77,7 @@ class DeepLook:
         self._met = Encounters()
         self._walk: Callable[..., None] = partial(walk, self._hold)
         self._known: set[tuple[int, str]] = set()
+        self._identities: tuple[int, frozenset[int]] = (0, frozenset())
 
     @classmethod
     def everywhere(cls, camera: Snapshotter, probes: Probes) -> DeepLook:
@@ -115,14 +117,19 @@ class DeepLook:
         """From now on `roots` are looked at, too: what of them has no other name yet, here or among the `known`."""
         wanted = [root for root in roots if self._toward is None or root.path in self._toward]
         if wanted:
-            walk_from(wanted, self._hold, {*self.identities(), *known}, self._toward, most)
+            walk_from(wanted, self._hold, self.identities().union(known), self._toward, most)
 
-    def identities(self) -> Iterator[int]:
+    def identities(self) -> frozenset[int]:
         """Those of all that holds what is looked at."""
-        return (id(holder.value) for holder, _, _ in self._holders)
+        count, found = self._identities
+        if count != len(self._holders):
+            found = frozenset(identity(holder.value) for holder, _, _ in self._holders)
+            self._identities = len(self._holders), found
+        return found
 
     def leave(self, path: str) -> list[Difference]:
         """What was entered there nobody can meet any more: it is not held any longer. What differs in it."""
+        self._identities = 0, frozenset()  # as many others may come in their place
         gone = [each for each in self._holders if each[0].root and each[0].path.startswith(path)]
         self._holders = [each for each in self._holders if not (each[0].root and each[0].path.startswith(path))]
         return list(self._held_otherwise(gone))
@@ -208,7 +215,7 @@ class DeepLook:
 
     def _held_otherwise(self, holders: Held) -> Iterator[Difference]:
         boxes = [holder.value for holder, _, _ in holders if holder.kind == "position"]
-        renewed = {id(each.iterator) for each in boxes if each.is_renewed}
+        renewed = {identity(each.iterator) for each in boxes if each.is_renewed}
         for holder, before, quick in holders:
             try:
                 now = _now(holder, quick)
@@ -232,7 +239,7 @@ class DeepLook:
 
 
 def _same_holder(row: tuple[Holder, Content, tuple[Any, ...]]) -> tuple[int, str]:
-    return id(row[0].value), row[0].kind
+    return identity(row[0].value), row[0].kind
 
 
 def _is_replaced(old: Any, new: Any) -> bool:

@@ -21,12 +21,10 @@ class SharedValues:
         """`look` is at the project's modules: what these hold goes by their names."""
         self._look = DeepLook(book.camera, book.probes, kinds=())
         self._modules = look
-        self._known: frozenset[int] = frozenset()
         self._changes: dict[Location, Change] = {}
 
     def enter(self, roots: Sequence[Root]) -> None:
-        self._known = self._known or frozenset(self._modules.identities())
-        self._look.enter(roots, self._known, MAX_OBJECTS)
+        self._look.enter(roots, self._modules.identities(), MAX_OBJECTS)
 
     def leave(self, path: str) -> None:
         for each in self._look.leave(path):

@@ -12,8 +12,8 @@ import pytest
 from leakcheck.recorder.process.ending import end_briefly
 from leakcheck.recorder.process.fork_server import NodeServer, RootServer
 from leakcheck.recorder.process.garbage import collect_garbage
-from leakcheck.recorder.process.module_files import find_files
 from leakcheck.recorder.process.parts import RecordingPart, distributions, read_order
+from leakcheck.recorder.process.preparing import prepare_forks
 from leakcheck.recorder.process.random_seeds import Chance
 from leakcheck.recorder.process.shared_resources import (
     own_cache,
@@ -48,10 +48,9 @@ class RootPart(RecordingPart):
         """Serve as the root. Returns in nodes only."""
         prepare()
         self._plugins = distributions(config)
-        self.watch.book.name_all()
+        prepare_forks(self.watch)
         self.threads.leave()
         self.chance.settle()
-        find_files()
         collect_garbage()
         server = RootServer(self.setup.commands, self.setup.replies)
         server.reply(Ready(ROOT, Real.getpid(), Real.cpu()))
@@ -72,13 +71,14 @@ class RootPart(RecordingPart):
         Segment(os.path.join(self.setup.folder, f"{self._tag}.jsonl")).write(self.collected(session))
         if not self.can_run(session):
             return None
-        self.watch.book.name_all()
         self.chance.settle()
         if self.collect:  # its forks are tests alone
+            self.watch.book.name_all()
             self.look = self.watch.book.look()
+            self.look.identities()  # which each of them asks for
         else:
+            prepare_forks(self.watch)
             note_imports(self.setup)
-            find_files()
             collect_garbage()
         server = NodeServer(self._commands, self.setup.replies)
         server.reply(Ready(self._tag, Real.getpid(), Real.cpu()))
