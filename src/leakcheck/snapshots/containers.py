@@ -241,9 +241,11 @@ def held_under(value: Any, name: Any) -> Any:
     if name == "__self__" and issubclass(type(value), (types.MethodType, *_BOUND)):
         return value.__self__
     for holder in _holders("", value, foreign=False):
-        inside = content(holder) if holder.kind != "position" else {}
-        if name in inside:
-            return inside[name]
+        if holder.kind == "position" or (holder.kind == "names" and name in _SKIPPED_NAMES):
+            continue
+        found = one(holder, name)
+        if found is not MISSING:
+            return found
     raise KeyError(name)
 
 
