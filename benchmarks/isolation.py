@@ -31,6 +31,8 @@ from statistics import median
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from bytecode import have_bytecode  # noqa: E402
+
 from generator import BENCHMARK, EXTENDED_KINDS, Spec, generate  # noqa: E402
 from leakcheck.engine import Engine, Launch, Limits  # noqa: E402
 from leakcheck.options import Options, ProfileName  # noqa: E402
@@ -100,6 +102,7 @@ class Meter:
 
 def main() -> None:
     options = _options()
+    have_bytecode()
     place = Path(tempfile.mkdtemp(prefix="leakcheck-bench-"))
     try:
         project = place / "project"

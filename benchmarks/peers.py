@@ -31,6 +31,8 @@ from statistics import median
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from bytecode import have_bytecode  # noqa: E402
+
 from generator import BENCHMARK, Truth, generate  # noqa: E402
 
 Sets = frozenset[frozenset[str]]
@@ -69,6 +71,7 @@ class Row:
 
 def main() -> None:
     options = _options()
+    have_bytecode()
     place = Path(tempfile.mkdtemp(prefix="leakcheck-bench-"))
     try:
         project = place / "project"

@@ -28,6 +28,8 @@ from statistics import median
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from bytecode import have_bytecode  # noqa: E402
+
 from generator import BENCHMARK, generate  # noqa: E402
 
 PLUGINS = ("-p", "no:randomly", "-p", "no:random_order")
@@ -142,6 +144,7 @@ JOBS = (
 
 def main() -> None:
     options = _options()
+    have_bytecode()
     python = sys.version.split()[0]
     _say(f"Python {python}, {options.lanes} lanes; CPU and wall in plain runs, medians of {options.turns}\n")
     _say("job           CPU  goal  wall  goal    found  executed     tests  processes  forks    MB stored   limits")
@@ -155,6 +158,7 @@ def _row(job: Job, turns: int, lanes: int) -> str:
     try:
         job.make(place / "project")
         os.chdir(place / "project")
+        _cost(_plain())  # writes the bytecode of the tests
         costs = [_turn(job, lanes) for _ in range(turns)]
         return _told(job, costs, json.loads(Path("report.json").read_text(encoding="utf-8")), _stored())
     finally:
