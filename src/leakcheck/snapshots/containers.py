@@ -169,10 +169,9 @@ class Slots:
     def of(cls, kind: type[Any]) -> tuple[tuple[str, Any], ...]:
         """(name, descriptor) of every slot of a class and its bases."""
         if identity(kind) not in cls._known:
-            bases = type.__getattribute__(kind, "__mro__")
             found = tuple(
                 (name, member)
-                for base in bases
+                for base in type.__getattribute__(kind, "__mro__")
                 if base is not object and module_of(base) != "builtins"
                 for name, member in list(type.__getattribute__(base, "__dict__").items())
                 if type(member) is types.MemberDescriptorType
@@ -241,9 +240,8 @@ def held_under(value: Any, name: Any) -> Any:
     if name == "__self__" and issubclass(type(value), (types.MethodType, *_BOUND)):
         return value.__self__
     for holder in _holders("", value, foreign=False):
-        if holder.kind == "position" or (holder.kind == "names" and name in _SKIPPED_NAMES):
-            continue
-        found = one(holder, name)
+        hidden = holder.kind == "position" or (holder.kind == "names" and name in _SKIPPED_NAMES)
+        found = MISSING if hidden else one(holder, name)
         if found is not MISSING:
             return found
     raise KeyError(name)
