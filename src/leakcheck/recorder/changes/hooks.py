@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -15,10 +15,15 @@ from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.owner_names import relative
 from leakcheck.recorder.deep.watchpoints import Watchpoints
-from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
 from leakcheck.records import Change, TestRun, short_id
-from leakcheck.wire.events import Finished, Started
+from leakcheck.wire.events import Event, Finished, Started
+
+
+class Log(Protocol):
+    """Where what is recorded goes: to the segment of an execution, or to a guard."""
+
+    def write(self, event: Event, /) -> None: ...
 
 
 class RecorderPlugin:
@@ -36,7 +41,7 @@ class RecorderPlugin:
         """`look_outside` is called at the end of every phase, `quick` where fixtures ran and none failed. `last` is
         what was recorded last. `full_at_end`: all watched state is compared once everything of a test is over, and
         only then."""
-        self.segment: Segment | None = None
+        self.segment: Log | None = None
         self.last: TestRun | None = None
         self.full_at_end = False
         self._book = book
