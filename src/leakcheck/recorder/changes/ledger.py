@@ -146,8 +146,16 @@ class StateLedger:
 
     def end_test(self) -> tuple[Location, ...]:
         """The locations that the test consulted before writing them."""
+        self.let_go()
+        return self.consulted()
+
+    def let_go(self) -> None:
+        """The test is over, and nobody asks what it consulted."""
         self._test = None
         self._lines.stop()
+
+    def consulted(self) -> tuple[Location, ...]:
+        """What the last test has consulted until now, before writing it."""
         return self._reads.locations(self._location)
 
     def renewed(self) -> tuple[Renewed, ...]:

@@ -1,0 +1,57 @@
+"""What the first use of a thing makes is no leak: a lazily built table, a filled cache, what an import sets.
+
+A plain run cannot make it again to see that it comes out equal. So what may be such a thing is not counted when it
+is made, whoever comes first; a test that changes it later does not find it absent any more, and is told.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Collection
+
+from leakcheck.records import WHOLE, Change, Location, Source
+from leakcheck.snapshots.frames import is_project_module
+
+_HELD = "module_globals"
+
+
+class WarmUp:
+    """Knows how many modules were loaded when the test began: what an import makes is its own."""
+
+    def __init__(self) -> None:
+        self._modules = len(sys.modules)
+
+    def is_made_by_use(self, change: Change, consulted: Collection[Location]) -> bool:
+        """Whether the first use of something may have made it."""
+        if change.internal:
+            return True
+        if change.sources and any(source.line for source in change.sources):
+            return change.from_nothing and _is_lazy(change, consulted) and not any(map(is_of_tests, change.sources))
+        if change.location.kind == "threads":
+            return not _is_projects_thread(change.location.key)
+        if not change.from_nothing:
+            return False
+        return change.location.kind == _HELD or len(sys.modules) > self._modules
+
+    def settle(self) -> None:
+        """A test is over."""
+        self._modules = len(sys.modules)
+
+
+def _is_lazy(change: Change, consulted: Collection[Location]) -> bool:
+    """Whether it was looked for, before it was made."""
+    place = change.location
+    return place in consulted or Location(place.kind, place.owner, WHOLE) in consulted
+
+
+def is_of_tests(source: Source) -> bool:
+    """Whether a line stands in a file of tests: nothing there is built by being used."""
+    name = os.path.basename(source.file)
+    return name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py")
+
+
+def _is_projects_thread(key: str) -> bool:
+    """Whether the project's own code runs in it, or a client that was entered and never left."""
+    module = key.removeprefix("timer of ").removeprefix("function ").partition(":")[0]
+    return (" " in key and "portal" in key) or is_project_module(module)
