@@ -16,7 +16,7 @@ from leakcheck.probes import Probes
 DEFAULT, ALL = "default", "all"
 CHEAP = (
     "app_state", "dependency_overrides", "client_cookies", "client_headers", "environ", "cwd", "argv", "sys_path",
-    "sys_modules", "logging", "locale", "threads", "module_globals",
+    "sys_modules", "logging", "locale", "threads",
 )  # fmt: skip
 """What a guard looks at unless it is told otherwise: benchmarks/guard.py tells what each kind costs."""
 UNFIT = frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from leakcheck.probes import KindOfState
 from leakcheck.recorder.changes.causes import Cause
 from leakcheck.recorder.changes.owner_names import Birth
 from leakcheck.records import Source
-from leakcheck.snapshots.snapshot import Snapshot, same
+from leakcheck.snapshots.frames import executing_modules
+from leakcheck.snapshots.snapshot import ABSENT, Snapshot, differences, same
 
 Lifetime = tuple[str | int, ...]
 Spot = tuple["Place", str]
@@ -33,6 +35,17 @@ class Place:
         self.touched: dict[str | None, tuple[Cause, Source | None]] = {}
         self.name: str | None = None
 
+    def adds(self, key: str, before: Snapshot) -> bool:
+        """Whether the last write changed a value where it stands, and so has a part in what is there."""
+        return self.probe.in_place and all(row[0] for row in differences(before, self.known.get(key, ABSENT)))
+
+    def is_first_value(self, cause: Cause) -> bool:
+        """Whether this write belongs to the making of the owner, or of the project before any test."""
+        born = self.birth
+        if cause.kind == "import":
+            return bool(born.modules) and born.modules[0] in executing_modules(sys._getframe(1))
+        return cause.kind == "start" or cause.lifetime == born.cause.lifetime
+
 
 @dataclass(slots=True)
 class Account:
@@ -43,6 +56,11 @@ class Account:
     before: dict[Spot, Snapshot] = field(default_factory=dict)
     sources: dict[Spot, list[Source]] = field(default_factory=dict)
     stray: set[Spot] = field(default_factory=set)
+
+    def differs(self, spot: Spot) -> bool:
+        """Whether what stands there is not what stood there before."""
+        place, key = spot
+        return not same(self.before[spot], place.known.get(key, ABSENT))
 
     def wrote(self, spot: Spot, source: Source | None, after: Snapshot, *, alone: bool) -> None:
         """A line has written: `alone` if nothing of what was written before it is left. Of several lines the last

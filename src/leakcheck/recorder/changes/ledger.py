@@ -165,7 +165,7 @@ class StateLedger:
     def set_up(self, cause: Cause) -> None:
         """The set-up of a fixture that several tests share is over: what it has set is what they find."""
         account = self._accounts.get(cause.lifetime)
-        spots = [] if account is None else [spot for spot in account.before if self._differs(account, spot)]
+        spots = [] if account is None else [spot for spot in account.before if account.differs(spot)]
         self._reads.renew(spots, cause.scope or "")
         if self._kept is not None:
             born = [place for place in self._places.values() if place.birth.cause.lifetime == cause.lifetime]
@@ -210,8 +210,8 @@ class StateLedger:
         """Whether owners of this kind are watched, so that their values can be saved."""
         return any(probe.kind == location.kind for probe in self.probes.owned)
 
-    def keep(self, locations: Iterable[Location]) -> None:
-        """Keep the values of `locations`, so that they can be put back later."""
+    def keep(self, locations: Iterable[Location] | None) -> None:
+        """Keep the values of `locations`, of all that is watched if None, so that they can be put back later."""
         self._kept = KeptValues(locations, self._pictures)
         self.keep_new()
 
@@ -223,6 +223,17 @@ class StateLedger:
     def put_back(self) -> frozenset[Location]:
         """Put back what is kept; returns the locations that have their old value now."""
         return frozenset() if self._kept is None else frozenset(self._kept.put_back(self._location, self._settled))
+
+    def undo(self, lifetime: Lifetime) -> frozenset[Location]:
+        """Put back, from what is kept, what `lifetime` has left, which is about to be closed; returns what could
+        not be."""
+        account = self._accounts.get(lifetime)
+        left = [] if account is None else [spot for spot in account.before if account.differs(spot)]
+        with self._causes.during(START):
+            return frozenset(self._location(*spot) for spot in left if not self._is_put_back(spot))
+
+    def _is_put_back(self, spot: Spot) -> bool:
+        return spot[0].ref() is None or (self._kept is not None and self._kept.put_back_spot(spot, self._settled))
 
     def _settled(self, spot: Spot) -> Snapshot:
         place, key = spot
@@ -277,7 +288,7 @@ class StateLedger:
     def _note(self, place: Place, key: str, before: Snapshot, cause: Cause, source: Source | None) -> None:
         if source is None:
             cause, source = place.touched.get(key) or place.touched.get(None) or (cause, None)
-        if self._is_first_value(place, cause):
+        if place.is_first_value(cause):
             return
         account = self._accounts.get(cause.lifetime)
         if account is None:
@@ -287,19 +298,7 @@ class StateLedger:
         account.before.setdefault(spot, before)
         if cause.kind == "import" and executing_modules(sys._getframe(1))[:1] != [cause.file]:
             account.stray.add(spot)
-        account.wrote(spot, source, place.known.get(key, ABSENT), alone=not self._adds(place, key, before))
-
-    @staticmethod
-    def _adds(place: Place, key: str, before: Snapshot) -> bool:
-        """Whether the last write changed a value where it stands, and so has a part in what is there."""
-        return place.probe.in_place and all(row[0] for row in differences(before, place.known.get(key, ABSENT)))
-
-    @staticmethod
-    def _is_first_value(place: Place, cause: Cause) -> bool:
-        """Whether this write belongs to the making of the owner, or of the project before any test."""
-        if cause.kind == "import":
-            return bool(place.birth.modules) and place.birth.modules[0] in executing_modules(sys._getframe(1))
-        return cause.kind == "start" or cause.lifetime == place.birth.cause.lifetime
+        account.wrote(spot, source, place.known.get(key, ABSENT), alone=not place.adds(key, before))
 
     def _source(self) -> Source | None:
         frame = innermost(sys._getframe(2))
@@ -339,12 +338,6 @@ class StateLedger:
             return any(spot in account.before for account in self._accounts.values())
         own = (self._accounts.get(lifetime) for lifetime in (self._test, cause.lifetime) if lifetime is not None)
         return any(account is not None and spot in account.before for account in own)
-
-    @staticmethod
-    def _differs(account: Account, spot: Spot) -> bool:
-        """Whether what stands there is not what stood there before."""
-        place, key = spot
-        return not same(account.before[spot], place.known.get(key, ABSENT))
 
     def _location(self, place: Place, key: str) -> Location:
         return Location(place.probe.kind, self._name(place), key)
