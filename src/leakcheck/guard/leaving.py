@@ -21,8 +21,11 @@ Undone = Literal["", "done", "impossible"]
 
 @dataclass(frozen=True)
 class Left:
-    """One leak of one test or fixture. `by` is the test in which it was seen, `fixture` the wider fixture that left
-    it, with its file, "" if the test itself did. `accept` is the line of a baseline that knows it."""
+    """One leak of one test or fixture.
+
+    `by` is the test in which it was seen, `fixture` the wider fixture that left it, "" if the test itself did.
+    `accept` are the lines of a baseline that know it. `fails`: it is an error, and of that fixture.
+    """
 
     by: str
     change: Change
@@ -31,15 +34,15 @@ class Left:
     reason: str = ""
     accept: str = ""
     undone: Undone = ""
+    fails: bool = False
 
     def text(self) -> str:
         """As it travels."""
         event = encode(Finished(TestRun(self.by, "unknown", changes=(self.change,)))).decode("ascii")
-        rest = {name: getattr(self, name) for name in _REST}
-        return json.dumps({"event": event, **rest})
+        return json.dumps({"event": event, **{name: getattr(self, name) for name in _REST}})
 
 
-_REST = ("fixture", "standing", "reason", "accept", "undone")
+_REST = ("fixture", "standing", "reason", "accept", "undone", "fails")
 
 
 def attach(report: Any, left: Iterable[Left]) -> None:

@@ -6,26 +6,42 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from leakcheck.analysis.graph.leaks import LeftChange, by_root_cause
-from leakcheck.guard.leaving import Left
+from leakcheck.guard.leaving import Left, Undone
 from leakcheck.guard.wanted import Wanted
 from leakcheck.guard.wording import details, headline, leak_of, who_left
 from leakcheck.nouns import agreeing, plural
 from leakcheck.records import Kind, Location
 
+_UNDONE: Mapping[Undone, str] = {
+    "": "",
+    "done": ", and it was put back",
+    "impossible": ", and nobody can put it back",
+}
+
 
 def lines_of(left: Sequence[Left], wanted: Wanted, kinds: Mapping[str, Kind]) -> Iterator[str]:
     """What there is to say, in the order in which it was seen."""
     told = _told(left)
-    for number, group in enumerate(_root_causes(told), start=1):
-        leak = leak_of(group, kinds)
-        yield f"{number}. {headline(leak, who_left(group))}"
-        yield from (f"   {line}" for line in details(leak))
+    if wanted.mode == "fail":
+        yield from _failing(told)
+    else:
+        for number, group in enumerate(_root_causes(told), start=1):
+            leak = leak_of(group, kinds)
+            yield f"{number}. {headline(leak, who_left(group))}{_UNDONE[group[0].undone]}"
+            yield from (f"   {line}" for line in details(leak))
     counts = Counter(each.standing for each in left if each not in told)
     if counts["known"]:
         there = agreeing(counts["known"], "is", "are")
         yield f"{plural(counts['known'], 'leak')} that {wanted.judging.baseline} knows {there} still there"
     if counts["ignored"]:
         yield f"{plural(counts['ignored'], 'leak')} ignored by rules and marks"
+
+
+def _failing(told: Sequence[Left]) -> Iterator[str]:
+    """The errors have said it all."""
+    if told:
+        number = len(_root_causes(told))
+        yield f"{plural(number, 'leak')}, {agreeing(number, 'told as an error', 'each told as an error')} above"
 
 
 def _told(left: Sequence[Left]) -> list[Left]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from leakcheck import LeakWarning
 from leakcheck.guard.leaving import Left, attach
+from leakcheck.guard.runs import Sequences
 from leakcheck.guard.wanted import Wanted
 from leakcheck.guard.warm_up import WarmUp
 from leakcheck.guard.watching import Fuse, GuardRecorder
 from leakcheck.recorder.changes.compared import ComparedState
 from leakcheck.recorder.changes.recording import Recording
 from leakcheck.records import Change
+
+if TYPE_CHECKING:  # they are loaded where there is a leak to tell, and nowhere else
+    from leakcheck.guard.judging import Judge
 
 _FILTER = "default::leakcheck.LeakWarning"
 
@@ -29,7 +32,9 @@ class Guard:
         self._recording = recording
         self._fuse = fuse
         self._recorder: GuardRecorder | None = None
+        self._sequences: Sequences | None = None
         self._warm_up = WarmUp()
+        self._judge: Judge | None = None
         self._left: list[Left] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -40,18 +45,23 @@ class Guard:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """All is collected: what is there now is what tests begin with."""
-        self._fuse.run(self._begin, session.config)
+        if not session.config.pluginmanager.hasplugin("dsession"):  # else the workers run the tests
+            self._fuse.run(self._begin, session.config)
 
     def _begin(self, config: pytest.Config) -> None:
         book, probes = self._recording.book, self._recording.probes
         kinds = self._wanted.kinds - {each.kind for each in probes.owned}
         compared = ComparedState(book.camera, probes, kinds) if kinds else None
-        self._recorder = GuardRecorder(self._recording, compared, self._fuse)
+        restores = self._wanted.mode == "restore"
+        self._recorder = GuardRecorder(self._recording, compared, self._fuse, restores=restores)
         config.pluginmanager.register(self._recorder, "leakcheck-guard-recorder")
+        self._sequences = Sequences.begin(self._wanted.options.folder, config)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self) -> Generator[None, Any, Any]:
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         self._warm_up.settle()
+        if self._sequences is not None:
+            self._fuse.run(self._sequences.add, item.nodeid)
         return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -60,9 +70,7 @@ class Guard:
             result = yield
         finally:
             self._left = self._fuse.run(self._collect, item) or []
-        for left in self._left:
-            if left.standing == "counts" and not left.fixture:
-                self._say(left)
+        self._say([left for left in self._left if left.standing == "counts" and not left.fixture])
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -83,34 +91,38 @@ class Guard:
         return list(self._judged(recorder, item))
 
     def _judged(self, recorder: GuardRecorder, item: pytest.Item) -> Iterator[Left]:
-        consulted = recorder.consulted()
-        every = (
-            *((each, "") for each in recorder.left),
-            *((each, _fixture(each)) for each in recorder.left_by_fixtures),
-        )
-        for change, fixture in every:
-            left = Left(recorder.test_id(item), change, fixture)
-            if self._warm_up.is_made_by_use(change, consulted):
-                yield Left(left.by, change, fixture, "warm")
+        consulted, test = recorder.consulted(), recorder.test_id(item)
+        own = [Left(test, each) for each in recorder.left]
+        wider = [Left(test, each, _fixture(each)) for each in recorder.left_by_fixtures]
+        for left in (*own, *wider):
+            if self._warm_up.is_made_by_use(left.change, consulted):
+                yield replace(left, standing="warm")
             else:
-                yield self._judge().judged(left, item)
+                yield self._settled(left, recorder, item)
 
-    def _judge(self) -> Any:
+    def _settled(self, left: Left, recorder: GuardRecorder, item: pytest.Item) -> Left:
+        """Whether it counts, what became of it, and whether it is an error of a fixture."""
+        from leakcheck.guard import saying
         from leakcheck.guard.judging import Judge
 
-        return Judge.of(self._wanted.judging, self._recording.probes.kinds, date.today())
+        kinds = self._recording.probes.kinds
+        self._judge = self._judge or Judge.of(self._wanted.judging, kinds, date.today())
+        left = self._judge.judged(left, item)
+        if self._wanted.mode == "restore":
+            return replace(left, undone="impossible" if left.change.location in recorder.stuck else "done")
+        if not left.fixture or left.standing != "counts":
+            return left
+        return replace(left, fails=self._wanted.mode == "fail" or saying.raises(left, kinds))
 
-    def _say(self, left: Left) -> None:
-        from leakcheck.guard.wording import details, headline, leak_of, who_left
+    def _say(self, left: list[Left]) -> None:
+        if not left or self._wanted.mode == "restore":
+            return
+        from leakcheck.guard import saying
 
-        leak = leak_of((left,), self._recording.probes.kinds)
-        text = "\n".join((headline(leak, who_left((left,))), *(f"  {line}" for line in details(leak))))
-        if self._wanted.mode == "fail":
-            accept = f"\n  accept: add to {self._wanted.judging.baseline}: {left.accept}"
-            pytest.fail(f"leakcheck: {text}{accept}", pytrace=False)
-        if self._wanted.mode == "warn":
-            file, line = (leak.sources[0].file, leak.sources[0].line) if leak.sources else (left.by, 0)
-            warnings.warn_explicit(text, LeakWarning, file, line)
+        kinds = self._recording.probes.kinds
+        failing = [each for each in left if self._wanted.mode == "fail" or saying.raises(each, kinds)]
+        if failing:
+            pytest.fail(saying.as_error(failing, kinds, self._wanted.judging.baseline), pytrace=False)
 
 
 def _fixture(change: Change) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from leakcheck.recorder.changes.accounts import Lifetime
 from leakcheck.recorder.changes.causes import Cause
 from leakcheck.recorder.changes.compared import ComparedState
 from leakcheck.recorder.changes.hooks import RecorderPlugin
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.recording import Recording
-from leakcheck.records import Location
+from leakcheck.recorder.deep.deep_look import Difference
+from leakcheck.records import Change, Location
 from leakcheck.wire.events import Event
 
 
@@ -43,11 +45,18 @@ class _Nowhere:
 class GuardRecorder(RecorderPlugin):
     """Notes what tests and fixtures change, and where."""
 
-    def __init__(self, recording: Recording, compared: ComparedState | None, fuse: Fuse) -> None:
+    def __init__(
+        self, recording: Recording, compared: ComparedState | None, fuse: Fuse, *, restores: bool = False
+    ) -> None:
+        """If it `restores`, what was left is put back at once; `stuck` is where that did not help."""
         outcomes = Outcomes("")  # nobody listens to reports through it
         super().__init__(recording.book, recording.causes, outcomes, {}, None, _look_nowhere, compared)
         self.segment = _Nowhere()
         self._fuse = fuse
+        self._restores = restores
+        self.stuck: frozenset[Location] = frozenset()
+        if restores:
+            self._book.keep(None)
 
     def consulted(self) -> tuple[Location, ...]:
         """What the test has consulted before writing it."""
@@ -65,6 +74,16 @@ class GuardRecorder(RecorderPlugin):
     def end_of_test_level(self) -> None:
         self._fuse.run(super().end_of_test_level)
 
+    def _close(self, lifetime: Lifetime) -> tuple[Change, ...]:
+        left = self._book.left_by(lifetime) if self._restores else ()
+        changes = super()._close(lifetime)
+        self.stuck |= self._book.undo(left)
+        return changes
+
+    def _leave(self, left: list[Difference]) -> None:
+        if self._compared is not None and self._restores:
+            self.stuck |= self._compared.undo([each for each in left if not _is_of_library(each)])
+
     def _boundary(self, *, always: bool = False) -> None:
         if always or self._book.full:
             self._fuse.run(self._look, always)
@@ -80,6 +99,12 @@ class GuardRecorder(RecorderPlugin):
 
     def pytest_fixture_post_finalizer(self, fixturedef: Any) -> None:
         self._fuse.run(super().pytest_fixture_post_finalizer, fixturedef)
+
+
+def _is_of_library(difference: Difference) -> bool:
+    """Whether a library keeps it for itself, in an object of its own or under a name that Python leaves to it."""
+    last = difference.location.key.rpartition(".")[2]
+    return difference.internal or (last.startswith("__") and last.endswith("__"))
 
 
 def _look_nowhere(**_: object) -> None:

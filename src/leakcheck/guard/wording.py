@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, repeat
 
 from leakcheck.analysis.advice.by_kind import leak_advice
 from leakcheck.guard.leaving import Left
@@ -40,6 +41,13 @@ def headline(leak: Leak, who: str) -> str:
     return f"{who} leaves {place(leak)} changed"
 
 
+def one_line(leak: Leak, who: str) -> str:
+    """The same with what stood there, what stands there now, and the line."""
+    part = parts_of(leak)[0]
+    at = f", {_written(leak)[0]}" if leak.sources else ""
+    return f"{headline(leak, who)} ({clip(part.before)} -> {clip(part.after)}){at}"
+
+
 def details(leak: Leak) -> Iterator[str]:
     """The lines below the headline."""
     parts = parts_of(leak)
@@ -47,19 +55,32 @@ def details(leak: Leak) -> Iterator[str]:
         where = f"{clip(part.path)}: " if part.path and part.path != leak.path else ""
         yield f"{where}{clip(part.before)} -> {clip(part.after)}"
     yield from more(len(parts) - MAX_PARTS, "part")
-    written = writers(leak.sources)
-    yield from (
-        f"written at {each}" if source.line else f"in {each}"
-        for each, source in zip(written, leak.sources, strict=False)
-    )
+    yield from _written(leak)
     yield f"fix: {leak_advice(leak)}"
+
+
+def _written(leak: Leak) -> tuple[str, ...]:
+    """The lines that wrote; of what is only compared, the fixture."""
+    has_line = (source.line > 0 for source in leak.sources)
+    return tuple(
+        f"{'written at' if known else 'in'} {text}"
+        for text, known in zip(writers(leak.sources), chain(has_line, repeat(False)), strict=False)
+    )
 
 
 def who_left(group: Sequence[Left]) -> str:
     """The fixture, or the test and how many others."""
-    first = group[0]
     tests = list(dict.fromkeys(left.by for left in group))
-    if first.fixture:
-        return f"fixture {clip(first.fixture)}"
+    if group[0].fixture:
+        return f"fixture {clip(group[0].fixture)}"
     others = f" (and {plural(len(tests) - 1, 'other test')})" if len(tests) > 1 else ""
     return f"{clip(tests[0])}{others}"
+
+
+def how_to_accept(left: Sequence[Left], baseline: str) -> Iterator[str]:
+    """What to do about a leak that shall stay."""
+    yield f"To accept this, add to {baseline}:"
+    yield from dict.fromkeys(f"  {line}" for each in left for line in each.accept.splitlines())
+    if not left[0].fixture:
+        kinds = ", ".join(dict.fromkeys(f'"{each.change.location.kind}"' for each in left))
+        yield f'or mark the test: @pytest.mark.leakcheck(ignore=[{kinds}], reason="...")'

@@ -89,7 +89,7 @@ class _View(Mapping[tuple[str, str], Any]):
         return len(self.modules)
 
     def is_like(self, other: _View) -> bool:
-        """Whether the very same modules were loaded, one behind the other: quick, as a guard asks after each test."""
+        """Whether the very same modules were loaded, in the same order: quick, as a guard asks after each test."""
         mine, others = self.modules, other.modules
         if len(mine) != len(others) or next(reversed(mine), None) != next(reversed(others), None):
             return False

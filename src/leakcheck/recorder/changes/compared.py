@@ -51,6 +51,8 @@ class ComparedState:
 
     def undo(self, left: list[Difference]) -> frozenset[Location]:
         """Put back what was left; returns what is not as before all the same."""
+        if not left:
+            return frozenset()
         for each in left:
             try:
                 each.undo()

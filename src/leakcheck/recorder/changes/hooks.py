@@ -16,6 +16,7 @@ from leakcheck.recorder.changes.compared import ComparedState
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.owner_names import relative
+from leakcheck.recorder.deep.deep_look import Difference
 from leakcheck.recorder.deep.watchpoints import Watchpoints
 from leakcheck.recorder.syscalls import Real
 from leakcheck.records import Change, TestRun, short_id
@@ -142,7 +143,13 @@ class RecorderPlugin:
         if self._compared is None:
             return ()
         self._compared.charge(lifetime)
-        return tuple(self._compared.change(each, lifetime) for each in self._compared.close(lifetime))
+        left = self._compared.close(lifetime)
+        changes = tuple(self._compared.change(each, lifetime) for each in left)
+        self._leave(left)
+        return changes
+
+    def _leave(self, left: list[Difference]) -> None:
+        """What is compared was left so: nobody puts it back."""
 
     # Phases ----------------------------------------------------------------------------------------------------
 

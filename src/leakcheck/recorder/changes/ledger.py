@@ -224,11 +224,13 @@ class StateLedger:
         """Put back what is kept; returns the locations that have their old value now."""
         return frozenset() if self._kept is None else frozenset(self._kept.put_back(self._location, self._settled))
 
-    def undo(self, lifetime: Lifetime) -> frozenset[Location]:
-        """Put back, from what is kept, what `lifetime` has left, which is about to be closed; returns what could
-        not be."""
+    def left_by(self, lifetime: Lifetime) -> list[Spot]:
+        """Where `lifetime`, which is about to be closed, has left something."""
         account = self._accounts.get(lifetime)
-        left = [] if account is None else [spot for spot in account.before if account.differs(spot)]
+        return [] if account is None else [spot for spot in account.before if account.differs(spot)]
+
+    def undo(self, left: Iterable[Spot]) -> frozenset[Location]:
+        """Put back, from what is kept, what was left there; returns what could not be."""
         with self._causes.during(START):
             return frozenset(self._location(*spot) for spot in left if not self._is_put_back(spot))
 
