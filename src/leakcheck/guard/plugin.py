@@ -36,6 +36,7 @@ class Guard:
         self._warm_up = WarmUp()
         self._judge: Judge | None = None
         self._left: list[Left] = []
+        self._failing: list[Left] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
         self._recording.book.settle_root(str(config.rootpath.resolve()))
@@ -60,6 +61,7 @@ class Guard:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         self._warm_up.settle()
+        self._failing = []
         if self._sequences is not None:
             self._fuse.run(self._sequences.add, item.nodeid)
         return (yield)
@@ -95,6 +97,8 @@ class Guard:
         own = [Left(test, each) for each in recorder.left]
         wider = [Left(test, each, _fixture(each)) for each in recorder.left_by_fixtures]
         for left in (*own, *wider):
+            if self._warm_up.is_cleaned_up(left.change):
+                continue
             if self._warm_up.is_made_by_use(left.change, consulted):
                 yield replace(left, standing="warm")
             else:
@@ -115,14 +119,18 @@ class Guard:
         return replace(left, fails=self._wanted.mode == "fail" or saying.raises(left, kinds))
 
     def _say(self, left: list[Left]) -> None:
+        """Where a plugin runs a test again that has failed so, what it left is there already: it fails again."""
+        if not left and self._failing:
+            left = self._failing
         if not left or self._wanted.mode == "restore":
             return
         from leakcheck.guard import saying
 
         kinds = self._recording.probes.kinds
-        failing = [each for each in left if self._wanted.mode == "fail" or saying.raises(each, kinds)]
-        if failing:
-            pytest.fail(saying.as_error(failing, kinds, self._wanted.judging.baseline), pytrace=False)
+        fails = self._wanted.mode == "fail"
+        self._failing = [each for each in left if fails or saying.raises(each, kinds)]
+        if self._failing:
+            pytest.fail(saying.as_error(self._failing, kinds, self._wanted.judging.baseline), pytrace=False)
 
 
 def _fixture(change: Change) -> str:

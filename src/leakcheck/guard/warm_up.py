@@ -1,4 +1,6 @@
-"""What the first use of a thing makes is no leak: a lazily built table, a filled cache, what an import sets.
+"""What is no leak although it was changed: what the first use of a thing makes, and what cleans up behind others.
+
+First uses build tables, fill caches and import modules.
 
 A plain run cannot make it again to see that it comes out equal. So what may be such a thing is not counted when it
 is made, whoever comes first; a test that changes it later does not find it absent any more, and is told.
@@ -17,10 +19,17 @@ _HELD = "module_globals"
 
 
 class WarmUp:
-    """Knows how many modules were loaded when the test began: what an import makes is its own."""
+    """Knows how many modules were loaded when the test began (what an import makes is its own), and what stood
+    everywhere before anything was left there (whoever brings that back has cleaned up)."""
 
     def __init__(self) -> None:
         self._modules = len(sys.modules)
+        self._first: dict[Location, str] = {}
+
+    def is_cleaned_up(self, change: Change) -> bool:
+        """Whether what was left there before is gone by it. To be asked of every change, in their order."""
+        first = self._first.setdefault(change.location, change.before_digest)
+        return first == change.digest and not change.over
 
     def is_made_by_use(self, change: Change, consulted: Collection[Location]) -> bool:
         """Whether the first use of something may have made it."""

@@ -77,7 +77,8 @@ class GuardRecorder(RecorderPlugin):
     def _close(self, lifetime: Lifetime) -> tuple[Change, ...]:
         left = self._book.left_by(lifetime) if self._restores else ()
         changes = super()._close(lifetime)
-        self.stuck |= self._book.undo(left)
+        if left:
+            self.stuck |= self._book.undo(left)
         return changes
 
     def _leave(self, left: list[Difference]) -> None:
