@@ -15,7 +15,7 @@ from collections.abc import Collection
 from leakcheck.records import WHOLE, Change, Location, Source
 from leakcheck.snapshots.frames import is_project_module
 
-_HELD = "module_globals"
+_HELD, _CACHES = "module_globals", "caches"
 
 
 class WarmUp:
@@ -33,7 +33,7 @@ class WarmUp:
 
     def is_made_by_use(self, change: Change, consulted: Collection[Location]) -> bool:
         """Whether the first use of something may have made it."""
-        if change.internal:
+        if change.internal or _is_of_library(change.location):
             return True
         if change.sources and any(source.line for source in change.sources):
             return change.from_nothing and _is_lazy(change, consulted) and not any(map(is_of_tests, change.sources))
@@ -46,6 +46,13 @@ class WarmUp:
     def settle(self) -> None:
         """A test is over."""
         self._modules = len(sys.modules)
+
+
+def _is_of_library(place: Location) -> bool:
+    """Whether it is a cache, or has a name that Python leaves to libraries: Pydantic gives dataclasses another
+    `__init__` when it meets them first."""
+    last = place.key.rpartition(".")[2]
+    return place.kind == _CACHES or (place.kind == _HELD and last.startswith("__") and last.endswith("__"))
 
 
 def _is_lazy(change: Change, consulted: Collection[Location]) -> bool:

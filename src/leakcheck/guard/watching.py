@@ -105,6 +105,8 @@ class GuardRecorder(RecorderPlugin):
 def _is_of_library(difference: Difference) -> bool:
     """Whether a library keeps it for itself, in an object of its own or under a name that Python leaves to it."""
     last = difference.location.key.rpartition(".")[2]
+    if difference.location.kind == "caches":  # their class is of the library, what they keep is the project's
+        return False
     return difference.internal or (last.startswith("__") and last.endswith("__"))
 
 
