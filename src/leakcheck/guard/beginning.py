@@ -33,7 +33,7 @@ def begin(config: pytest.Config) -> None:
     redactor = Redactor(secrets.token_hex(32), show_values=wanted.options.show_values)
     recording = Recording.start(chosen, redactor, os.path.realpath(str(config.rootpath)))
     fuse = Fuse()
-    guard = Guard(wanted, recording, fuse)
+    guard = Guard(wanted, recording, probes, fuse)
     config.pluginmanager.register(guard, NAME)
     config.pluginmanager.register(Section(config, wanted, probes.kinds, fuse), f"{NAME}-section")
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from leakcheck.guard.leaving import Left, attach
 from leakcheck.guard.runs import Sequences
-from leakcheck.guard.wanted import Wanted
+from leakcheck.guard.wanted import NOT_GUARDED, Wanted
 from leakcheck.guard.warm_up import WarmUp
 from leakcheck.guard.watching import Fuse, GuardRecorder
+from leakcheck.probes import Probes
 from leakcheck.recorder.changes.compared import ComparedState
 from leakcheck.recorder.changes.recording import Recording
-from leakcheck.records import Change
+from leakcheck.records import Change, Location
 
 if TYPE_CHECKING:  # they are loaded where there is a leak to tell, and nowhere else
     from leakcheck.guard.judging import Judge
@@ -25,11 +27,13 @@ _FILTER = "default::leakcheck.LeakWarning"
 
 
 class Guard:
-    """One process that runs tests. `_left` is what the running test, and fixtures that ended with it, have left."""
+    """One process that runs tests. What an audit has proven may need `every` probe. `_left` is what the running test
+    has left, and fixtures that ended with it; `_failing` what made it fail."""
 
-    def __init__(self, wanted: Wanted, recording: Recording, fuse: Fuse) -> None:
+    def __init__(self, wanted: Wanted, recording: Recording, every: Probes, fuse: Fuse) -> None:
         self._wanted = wanted
         self._recording = recording
+        self._every = every
         self._fuse = fuse
         self._recorder: GuardRecorder | None = None
         self._sequences: Sequences | None = None
@@ -51,12 +55,23 @@ class Guard:
 
     def _begin(self, config: pytest.Config) -> None:
         book, probes = self._recording.book, self._recording.probes
-        kinds = self._wanted.kinds - {each.kind for each in probes.owned}
-        compared = ComparedState(book.camera, probes, kinds) if kinds else None
+        tracked = {each.kind for each in probes.owned}
+        kinds = self._wanted.kinds - tracked
+        others = [each for each in self._proven() if each.kind not in tracked | NOT_GUARDED]
+        compared = ComparedState(book.camera, self._every, kinds, others) if kinds or others else None
         restores = self._wanted.mode == "restore"
         self._recorder = GuardRecorder(self._recording, compared, self._fuse, restores=restores)
         config.pluginmanager.register(self._recorder, "leakcheck-guard-recorder")
         self._sequences = Sequences.begin(self._wanted.options.folder, config)
+
+    def _proven(self) -> tuple[Location, ...]:
+        """What the last audit has proven, where the user has not said what to look at."""
+        folder = Path(self._wanted.options.folder)
+        if not self._wanted.kinds_are_usual or not folder.is_dir():
+            return ()
+        from leakcheck.store.proven import last_proven
+
+        return last_proven(folder)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:

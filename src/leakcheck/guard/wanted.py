@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ CHEAP = (
     "sys_modules", "logging", "locale", "threads",
 )  # fmt: skip
 """What a guard looks at unless it is told otherwise: benchmarks/guard.py tells what each kind costs."""
-UNFIT = frozenset(
+NOT_GUARDED = frozenset(
     {"databases", "files", "fixture_values", "garbage", "imports", "parameters", "pytest_attributes"}
     | {"random_state", "registries", "warnings_filters", "event_loop", "context_vars"}
 )
@@ -28,10 +28,12 @@ UNFIT = frozenset(
 
 @dataclass(frozen=True)
 class Wanted:
-    """How to guard, which kinds of state, and what else counts."""
+    """How to guard, which kinds of state, and what else counts. Where the kinds are the usual ones, what the last
+    audit has proven is guarded as well."""
 
     mode: GuardMode
     kinds: frozenset[str]
+    kinds_are_usual: bool
     judging: Judging
     options: Options
 
@@ -47,7 +49,8 @@ def wanted_of(config: pytest.Config, probes: Probes) -> Wanted | None:
         if mode == "off":
             return None
         raise pytest.UsageError(f"leakcheck_guard = {mode}: off, warn, fail or restore is expected")
-    return Wanted(mode, _kinds(config, settings, probes), settings.judging, settings.options)
+    names = _names(config, settings)
+    return Wanted(mode, _kinds(names, probes), DEFAULT in names, settings.judging, settings.options)
 
 
 def _given(config: pytest.Config, name: str) -> str:
@@ -55,10 +58,13 @@ def _given(config: pytest.Config, name: str) -> str:
     return str(getattr(config.known_args_namespace, name, None) or config.getini(name) or "")
 
 
-def _kinds(config: pytest.Config, settings: Settings, probes: Probes) -> frozenset[str]:
+def _names(config: pytest.Config, settings: Settings) -> Sequence[str]:
     given = _given(config, "leakcheck_guard_kinds").replace(",", " ").split()
-    names: Iterable[str] = given or settings.guarding.guard_kinds or (DEFAULT,)
-    known = [kind for kind in probes.kinds if kind not in UNFIT]
+    return given or settings.guarding.guard_kinds or (DEFAULT,)
+
+
+def _kinds(names: Iterable[str], probes: Probes) -> frozenset[str]:
+    known = [kind for kind in probes.kinds if kind not in NOT_GUARDED]
     return frozenset(kind for name in names for kind in _meant(name, known))
 
 
@@ -69,5 +75,5 @@ def _meant(name: str, known: list[str]) -> Iterator[str]:
         yield name
     else:
         near = did_you_mean(name, [*known, DEFAULT, ALL])
-        why = "only an audit can look at it" if name in UNFIT else f"there is no such kind of state{near}"
+        why = "only an audit can look at it" if name in NOT_GUARDED else f"there is no such kind of state{near}"
         raise pytest.UsageError(f"leakcheck guard-kinds: {name}: {why}")
