@@ -61,7 +61,7 @@ def _root_causes(left: Sequence[Left]) -> list[list[Left]]:
         by_location.setdefault((each.change.location, each.fixture), []).append(each)
     found = []
     for every in by_location.values():
-        place = {id(each.change): each for each in every}
-        groups = by_root_cause(LeftChange(each.by, each.change) for each in every)
-        found += [[place[id(one.change)] for one in group] for group in groups]
+        changes = [LeftChange(each.by, each.change) for each in every]
+        whose = {id(one): each for one, each in zip(changes, every, strict=True)}
+        found += [[whose[id(one)] for one in group] for group in by_root_cause(changes)]
     return found

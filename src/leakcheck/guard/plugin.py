@@ -27,7 +27,7 @@ _FILTER = "default::leakcheck.LeakWarning"
 
 
 class Guard:
-    """One process that runs tests. What an audit has proven may need `every` probe. `_left` is what the running test
+    """A process that runs tests. What an audit has proven may need `every` probe. `_left` is what the running test
     has left, and fixtures that ended with it; `_failing` what made it fail."""
 
     def __init__(self, wanted: Wanted, recording: Recording, every: Probes, fuse: Fuse) -> None:

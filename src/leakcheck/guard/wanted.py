@@ -43,7 +43,8 @@ def wanted_of(config: pytest.Config, probes: Probes) -> Wanted | None:
     try:
         settings = settle({}, find_config(Path.cwd()))
     except UsageError as error:
-        raise pytest.UsageError(f"leakcheck: {error}") from None
+        text = "\n".join(filter(None, (error.message, error.detail, error.hint)))
+        raise pytest.UsageError(f"leakcheck: {text}") from None
     mode: Any = _given(config, "leakcheck_guard") or settings.guarding.guard
     if mode not in ("warn", "fail", "restore"):
         if mode == "off":
