@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from types import FrameType, ModuleType
 
 from leakcheck.probes import MISSING, KindOfState, Probes
-from leakcheck.recorder.changes.accounts import SESSION, Account, Lifetime, Place, Spot, narrowest
+from leakcheck.recorder.changes.accounts import Account, Lifetime, Place, Spot, change_at, narrowest
 from leakcheck.recorder.changes.causes import START, Cause, Causes
 from leakcheck.recorder.changes.doctests import Doctests
 from leakcheck.recorder.changes.kept_values import KeptValues
@@ -22,9 +22,9 @@ from leakcheck.recorder.changes.owner_names import Birth, owner_name, relative
 from leakcheck.recorder.changes.pictures import Pictures, is_plain
 from leakcheck.recorder.changes.reads import Reads
 from leakcheck.recorder.deep.deep_look import DeepLook
-from leakcheck.records import Change, Location, PathChange, Renewed, Source
+from leakcheck.records import Change, Location, Renewed, Source
 from leakcheck.snapshots.frames import ModuleBodies, executing_modules, innermost, is_project_file
-from leakcheck.snapshots.snapshot import ABSENT, Snapshot, differences, same
+from leakcheck.snapshots.snapshot import ABSENT, Snapshot, same
 from leakcheck.snapshots.values import Snapshotter
 
 _CHEAP = 48
@@ -37,6 +37,7 @@ class StateLedger:
         self, camera: Snapshotter, probes: Probes, causes: Causes, root: str, *, full: bool = False
     ) -> None:
         self.full = full
+        self.tells_again = False
         self._camera = camera
         self.probes = probes
         self._causes = causes
@@ -203,6 +204,7 @@ class StateLedger:
             self._kept.forget(lifetime)
         if account is None:
             return ()
+        account.settle_again()
         changes = (self._change(account, spot, lifetime, reach) for spot in account.before)
         return tuple(change for change in changes if change is not None)
 
@@ -277,6 +279,8 @@ class StateLedger:
         for key in (*state, *(each for each in place.known if each not in state)) if keys is None else tuple(keys):
             value = state.get(key, MISSING)
             if self._pictures.is_unchanged(place, key, value):
+                if self.tells_again and keys is not None and not untracked and place.is_left(key):
+                    self._account(cause).again.setdefault((place, key), []).append(self._source())
                 continue
             before = place.known.get(key, ABSENT)
             after = self._pictures.take(place, owner, key, state)
@@ -292,15 +296,20 @@ class StateLedger:
             cause, source = place.touched.get(key) or place.touched.get(None) or (cause, None)
         if place.is_first_value(cause):
             return
-        account = self._accounts.get(cause.lifetime)
-        if account is None:
-            scope = cause.scope if cause.kind == "fixture" else None
-            account = self._accounts[cause.lifetime] = Account(scope or "")
+        account = self._account(cause)
         spot = (place, key)
+        place.first.setdefault(key, before)
         account.before.setdefault(spot, before)
         if cause.kind == "import" and executing_modules(sys._getframe(1))[:1] != [cause.file]:
             account.stray.add(spot)
         account.wrote(spot, source, place.known.get(key, ABSENT), alone=not place.adds(key, before))
+
+    def _account(self, cause: Cause) -> Account:
+        account = self._accounts.get(cause.lifetime)
+        if account is None:
+            scope = cause.scope if cause.kind == "fixture" else None
+            account = self._accounts[cause.lifetime] = Account(scope or "")
+        return account
 
     def _source(self) -> Source | None:
         frame = innermost(sys._getframe(2))
@@ -310,27 +319,10 @@ class StateLedger:
         return self.source_at(frame.f_code.co_filename, line, frame.f_code.co_name)
 
     def _change(self, account: Account, spot: Spot, lifetime: Lifetime, reach: str) -> Change | None:
-        place, key = spot
-        before, after = account.before[spot], place.known.get(key, ABSENT)
-        if place.ref() is None or same(before, after):
-            return None
-        rows = differences(before, after)
-        paths = tuple(PathChange(path, old, new) for path, old, new, _ in rows if path)
         over = narrowest(other.scope for other in self._accounts.values() if spot in other.before)
-        born_in = place.birth.cause.scope or "" if place.birth.cause.kind == "fixture" else ""
-        return Change(
-            location=self._location(place, key),
-            before=before.text,
-            after=after.text,
-            digest=after.digest(),
-            before_digest=before.digest(),
-            paths=paths,
-            sources=tuple(reversed(account.sources.get(spot, ()))),
-            lifetime=str(lifetime[0]),
-            reach=narrowest((born_in, "" if over == SESSION else over)) or reach,
-            internal=(bool(rows) and all(row[3] for row in rows)) or spot in account.stray,
-            over=over,
-        )
+        if spot[0].ref() is None or (spot in account.again and over):
+            return None
+        return change_at(account, spot, self._location(*spot), lifetime, reach, over)
 
     def _wrote(self, spot: Spot) -> bool:
         """Whether the running code consults what it has written itself. A fixture that several tests share consults
