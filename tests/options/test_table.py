@@ -43,7 +43,7 @@ def test_every_option_with_a_help_is_one_of_run() -> None:
     assert TABLE.keys() - wanted == {"pytest_args"}
 
 
-@pytest.mark.parametrize("option", (*TABLE.values(), *OF_GUARD.values()), ids=[*TABLE, *OF_GUARD])
+@pytest.mark.parametrize("option", [*TABLE.values(), *OF_GUARD.values()], ids=[*TABLE, *OF_GUARD])
 def test_the_page_tells_the_option_as_it_is(option: Option) -> None:
     value, default, meaning = rows()[option.key]
     assert meaning

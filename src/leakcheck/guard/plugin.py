@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from leakcheck.guard.leaving import Left, attach
+from leakcheck.guard.proven import last_proven
 from leakcheck.guard.runs import Sequences
 from leakcheck.guard.wanted import NOT_GUARDED, Wanted
 from leakcheck.guard.warm_up import WarmUp
@@ -66,12 +67,7 @@ class Guard:
 
     def _proven(self) -> tuple[Location, ...]:
         """What the last audit has proven, where the user has not said what to look at."""
-        folder = Path(self._wanted.options.folder)
-        if not self._wanted.kinds_are_usual or not folder.is_dir():
-            return ()
-        from leakcheck.store.proven import last_proven
-
-        return last_proven(folder)
+        return last_proven(Path(self._wanted.options.folder)) if self._wanted.kinds_are_usual else ()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:

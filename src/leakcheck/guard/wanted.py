@@ -18,7 +18,7 @@ CHEAP = (
     "app_state", "dependency_overrides", "client_cookies", "client_headers", "environ", "cwd", "argv", "sys_path",
     "sys_modules", "logging", "locale", "threads",
 )  # fmt: skip
-"""What a guard looks at unless it is told otherwise: benchmarks/guard.py tells what each kind costs."""
+"""What a guard looks at unless it is told otherwise: benchmarks/guarding.py tells what each kind costs."""
 NOT_GUARDED = frozenset(
     {"databases", "files", "fixture_values", "garbage", "imports", "parameters", "pytest_attributes"}
     | {"random_state", "registries", "warnings_filters", "event_loop", "context_vars"}

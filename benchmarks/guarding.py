@@ -1,4 +1,4 @@
-"""What a guard costs in a plain pytest run: `python benchmarks/guard.py`.
+"""What a guard costs in a plain pytest run: `python benchmarks/guarding.py`.
 
 Not a test: pytest does not collect this file. It makes a FastAPI suite of 1,000 tests, one request each, and runs
 it plain and guarded in turns, so that every ratio is one of neighbours in time. CPU seconds are user and system time

@@ -1,4 +1,4 @@
-"""What an audit has proven, kept for guards."""
+"""What an audit has proven, and a guard reads."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from leakcheck.guard.proven import last_proven
 from leakcheck.records import About, Kind, Leak, Location
-from leakcheck.store.proven import NAME, keep_proven, last_proven
+from leakcheck.store.proven import keep_proven
+from leakcheck.wire.proven import NAME
 
 LIMIT = Location("module_globals", "shop", 'LIMITS["mug"]')
 
