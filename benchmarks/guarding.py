@@ -1,8 +1,8 @@
 """What a guard costs in a plain pytest run: `python benchmarks/guarding.py`.
 
 Not a test: pytest does not collect this file. It makes a FastAPI suite of 1,000 tests, one request each, and runs
-it plain and guarded in turns, so that every ratio is one of neighbours in time. CPU seconds are user and system time
-of the whole process. `--kinds` adds a row for each kind of state alone.
+it plain and guarded in turns, so that every ratio is one of neighbours in time. CPU seconds are user and system
+time of the whole process. `--kinds` adds a row for each kind of state alone.
 """
 
 from __future__ import annotations
