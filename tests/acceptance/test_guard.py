@@ -223,6 +223,28 @@ def test_what_a_first_use_makes_is_told_once_somebody_changes_it() -> None:
     assert told == "test_a.py::test_first (and 1 other test) leaves app.state.visits of shop:app changed"
 
 
+def test_who_leaves_what_another_has_left_leaves_it_himself() -> None:
+    text = """
+        import os
+
+        def test_first():
+            os.environ["MODE"] = "test"
+
+        def test_the_same_again():
+            os.environ["MODE"] = "test"
+
+        def test_puts_back(monkeypatch):
+            monkeypatch.setenv("MODE", "test")
+
+        def test_keeps_what_it_finds():
+            before = os.environ["MODE"]
+            os.environ["MODE"] = "test"
+            os.environ["MODE"] = before
+    """
+    found = errors(guarded(Project({"test_a.py": text}), "fail"))
+    assert found == ["test_a.py::test_first", "test_a.py::test_the_same_again"]
+
+
 ODD = Project(
     {
         "test_odd.py": """

@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 
@@ -22,8 +23,9 @@ _OF_AN_AUDIT = "leakcheck.recorder.process.start"
 
 
 def begin(config: pytest.Config) -> None:
-    """Guard this run, if that is what the user wants. An audit is never guarded."""
-    if _OF_AN_AUDIT in sys.modules or config.pluginmanager.hasplugin(NAME):
+    """Guard this run, if that is what the user wants. An audit is never guarded, nor a run inside a guarded one: a
+    test of pytest plugins is a test of the outer run."""
+    if _OF_AN_AUDIT in sys.modules or _Process.guarded:
         return
     probes = own()
     wanted = wanted_of(config, probes)
@@ -32,10 +34,22 @@ def begin(config: pytest.Config) -> None:
     chosen = _chosen(probes, wanted)
     redactor = Redactor(secrets.token_hex(32), show_values=wanted.options.show_values)
     recording = Recording.start(chosen, redactor, os.path.realpath(str(config.rootpath)))
+    _Process.guarded = True
+    config.add_cleanup(_Process.let_go)
     fuse = Fuse()
     guard = Guard(wanted, recording, probes, fuse)
     config.pluginmanager.register(guard, NAME)
     config.pluginmanager.register(Section(config, wanted, probes.kinds, fuse), f"{NAME}-section")
+
+
+class _Process:
+    """Whether a guard is at work in it."""
+
+    guarded: ClassVar[bool] = False
+
+    @classmethod
+    def let_go(cls) -> None:
+        cls.guarded = False
 
 
 def _chosen(probes: Probes, wanted: Wanted) -> Probes:

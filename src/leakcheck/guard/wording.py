@@ -38,7 +38,7 @@ def leak_of(group: Sequence[Left], kinds: Mapping[str, Kind]) -> Leak:
 
 def headline(leak: Leak, who: str) -> str:
     """ "test_a leaves app.state.user of shop.main:app changed"."""
-    return f"{who} leaves {place(leak)} changed"
+    return f"{who} leaves {place(leak)}{' changed' if leak.kind.restorable else ''}"
 
 
 def one_line(leak: Leak, who: str) -> str:
