@@ -16,7 +16,7 @@ nox.options.sessions = ["lint", "fast"]
 nox.options.reuse_venv = "yes"
 PYTHON = "3.11"
 FAST = "not processes and not slow and not browser"
-BENCHMARKS = ("controller", "isolation", "profiles", "peers", "page")
+BENCHMARKS = ("controller", "guarding", "isolation", "profiles", "peers", "page")
 
 
 @nox.session(python=PYTHON)

@@ -4,3 +4,7 @@ PYTEST_DONT_REWRITE: inside an audited process this package is imported before p
 """
 
 __version__ = "0.1.0"
+
+
+class LeakWarning(UserWarning):
+    """A test or a fixture has left state behind: what `pytest --leakcheck-guard=warn` says where it happens."""

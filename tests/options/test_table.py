@@ -11,7 +11,7 @@ import pytest
 
 from leakcheck.cli.app import app
 from leakcheck.cli.options import offered
-from leakcheck.options import TABLE, Judging, Option, Options
+from leakcheck.options import OF_GUARD, TABLE, Judging, Option, Options
 from leakcheck.options.checks import Unfit
 
 PAGE = Path(__file__).parents[2] / "docs/configuration.md"
@@ -43,7 +43,7 @@ def test_every_option_with_a_help_is_one_of_run() -> None:
     assert TABLE.keys() - wanted == {"pytest_args"}
 
 
-@pytest.mark.parametrize("option", TABLE.values(), ids=list(TABLE))
+@pytest.mark.parametrize("option", [*TABLE.values(), *OF_GUARD.values()], ids=[*TABLE, *OF_GUARD])
 def test_the_page_tells_the_option_as_it_is(option: Option) -> None:
     value, default, meaning = rows()[option.key]
     assert meaning
@@ -56,7 +56,7 @@ def test_the_page_tells_the_option_as_it_is(option: Option) -> None:
 
 
 def test_the_page_tells_of_nothing_else() -> None:
-    assert rows().keys() == {option.key for option in TABLE.values()} | {"ignore"}
+    assert rows().keys() == {option.key for option in (*TABLE.values(), *OF_GUARD.values())} | {"ignore"}
 
 
 @pytest.mark.parametrize("option", TABLE.values(), ids=list(TABLE))

@@ -33,6 +33,7 @@ from leakcheck.records import Result
 from leakcheck.reports.formats.terminal import console_for
 from leakcheck.reports.terminal.diff import render_diff
 from leakcheck.store import Audit, AuditFolder
+from leakcheck.store.proven import keep_proven
 
 _OF_JUDGING = frozenset(each.name for each in fields(Judging))
 app = typer.Typer(
@@ -100,7 +101,7 @@ def run(
         settings = replace(settings, options=earlier.options, written=settings.written & _OF_JUDGING)
     with way_out(settings, typed):
         where = _audit(settings, earlier, targets, display)
-        return _show(where, settings.judging, targets, display)
+        return _show(where, settings.judging, targets, display, keeps_proven=True)
 
 
 @app.command()
@@ -174,9 +175,17 @@ def _show_so_far(stopped: Interrupted, judging: Judging, targets: Targets, displ
 
 
 def _show(
-    folder: AuditFolder, judging: Judging, targets: Targets, display: Display, audit: Audit | None = None
+    folder: AuditFolder,
+    judging: Judging,
+    targets: Targets,
+    display: Display,
+    audit: Audit | None = None,
+    *,
+    keeps_proven: bool = False,
 ) -> int:
     result: Result = result_of(folder, judging, date.today(), audit)
+    if keeps_proven:
+        keep_proven(folder.path, result.leaks)
     try:
         write_formats(result, targets)
     finally:

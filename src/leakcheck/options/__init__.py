@@ -4,21 +4,34 @@ from leakcheck.options.budgets import BUDGET, parse_budget
 from leakcheck.options.checks import did_you_mean
 from leakcheck.options.files import ConfigFile, find_config, load_config
 from leakcheck.options.merging import settle
-from leakcheck.options.model import BASELINE, EngineName, FailOn, Judging, Options, ProfileName, Settings
+from leakcheck.options.model import (
+    BASELINE,
+    EngineName,
+    FailOn,
+    Guarding,
+    GuardMode,
+    Judging,
+    Options,
+    ProfileName,
+    Settings,
+)
 from leakcheck.options.profiles import PROFILES, Profile
 from leakcheck.options.rules import ANY, Ignore, matches
-from leakcheck.options.table import OF_AUDIT, TABLE, Option
+from leakcheck.options.table import OF_AUDIT, OF_GUARD, TABLE, Option
 
 __all__ = [
     "ANY",
     "BASELINE",
     "BUDGET",
     "OF_AUDIT",
+    "OF_GUARD",
     "PROFILES",
     "TABLE",
     "ConfigFile",
     "EngineName",
     "FailOn",
+    "GuardMode",
+    "Guarding",
     "Ignore",
     "Judging",
     "Option",

@@ -7,10 +7,11 @@ from dataclasses import fields
 from typing import Any
 
 from leakcheck.options.files import ConfigFile
-from leakcheck.options.model import Judging, Options, ProfileName, Settings
+from leakcheck.options.model import Guarding, Judging, Options, ProfileName, Settings
 from leakcheck.options.profiles import PROFILES
 
 _OF_JUDGING = frozenset(spec.name for spec in fields(Judging))
+_OF_GUARD = frozenset(spec.name for spec in fields(Guarding))
 
 
 def settle(given: Mapping[str, Any], config: ConfigFile | None) -> Settings:
@@ -27,9 +28,11 @@ def settle(given: Mapping[str, Any], config: ConfigFile | None) -> Settings:
         **given,
     }
     judging = {name: value for name, value in merged.items() if name in _OF_JUDGING}
-    options = {name: value for name, value in merged.items() if name not in _OF_JUDGING}
+    guarding = {name: value for name, value in merged.items() if name in _OF_GUARD}
+    options = {name: value for name, value in merged.items() if name not in _OF_JUDGING | _OF_GUARD}
     of_file = config.keys - given.keys() if config is not None else frozenset()
-    return Settings(Options(**options), Judging(**judging), config.name if config is not None else "", of_file)
+    source = config.name if config is not None else ""
+    return Settings(Options(**options), Judging(**judging), Guarding(**guarding), source, of_file)
 
 
 def _of_profile(name: ProfileName | None) -> Mapping[str, Any]:

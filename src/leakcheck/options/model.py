@@ -17,6 +17,7 @@ from leakcheck.options.said import Said, option
 
 EngineName = Literal["auto", "fork", "spawn"]
 FailOn = Literal["error", "warning", "note", "never"]
+GuardMode = Literal["off", "warn", "fail", "restore"]
 ProfileName = Literal["quick", "standard", "thorough"]
 
 SHORTEST_RUN = 6.0
@@ -127,11 +128,20 @@ class Judging:
 
 
 @dataclass(frozen=True)
+class Guarding:
+    """What the guard of a plain pytest run does with a leak, and at which kinds of state it looks."""
+
+    guard: GuardMode = option("off", Said())
+    guard_kinds: tuple[str, ...] = option((), Said())
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that the user asked for. `source` is the file that some of it stands in, "" if there is none, and
     `written` are the names of what stands there and counts."""
 
     options: Options = field(default_factory=Options)
     judging: Judging = Judging()
+    guarding: Guarding = Guarding()
     source: str = ""
     written: frozenset[str] = frozenset()

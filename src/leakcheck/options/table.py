@@ -7,7 +7,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from leakcheck.options import checks
-from leakcheck.options.model import Judging, Options
+from leakcheck.options.model import Guarding, Judging, Options
 from leakcheck.options.said import SAID, Said
 
 
@@ -84,5 +84,6 @@ OF_AUDIT = _options_of(Options)
 OF_JUDGING = _options_of(Judging)
 TABLE: Mapping[str, Option] = {**OF_AUDIT, **OF_JUDGING}
 """All options by the names of their fields."""
-KEYS: Mapping[str, Option] = {option.key: option for option in TABLE.values()}
-"""The same by their keys in a configuration file."""
+OF_GUARD = _options_of(Guarding)
+KEYS: Mapping[str, Option] = {option.key: option for option in (*TABLE.values(), *OF_GUARD.values())}
+"""The same by their keys in a configuration file, and those that pytest's own command line offers."""

@@ -51,7 +51,7 @@ def leaks_of(
         location for location, every in by_location.items() if any(each.by not in profiles for each in every)
     )
     known = _Facts(profiles, number, carried, coverage, readers_of(profiles, Places.of(imported)), suite)
-    groups = (group for every in by_location.values() for group in _by_lines(every))
+    groups = (group for every in by_location.values() for group in by_root_cause(every))
     leaks = [_leak(group, known) for group in groups]
     told = one_entry_each(leak for leak in leaks if _worth_telling(leak))
     return tuple(replace(leak, id=f"L{number}") for number, leak in enumerate(told, start=1))
@@ -85,7 +85,7 @@ class _Group:
     lefts: list[LeftChange]
 
 
-def _by_lines(lefts: Iterable[LeftChange]) -> list[list[LeftChange]]:
+def by_root_cause(lefts: Iterable[LeftChange]) -> list[list[LeftChange]]:
     """What was left through lines that these have in common, directly or through others; the lineless together, and
     what is inside a third party's object and was changed by no line but the tests' own."""
     groups: dict[tuple[str, int], _Group] = {}

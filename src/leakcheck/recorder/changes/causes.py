@@ -49,8 +49,8 @@ class Causes:
 
     def pop(self, cause: Cause) -> None:
         """Take `cause` off, with all that was left above it."""
-        for place, each in enumerate(self._stack):
-            if each is cause:
+        for place in range(len(self._stack) - 1, -1, -1):
+            if self._stack[place] is cause:
                 del self._stack[place:]
                 return
 

@@ -6,19 +6,27 @@ import itertools
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
+from leakcheck.recorder.changes.accounts import Lifetime
 from leakcheck.recorder.changes.causes import START, Cause, Causes
+from leakcheck.recorder.changes.compared import ComparedState
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.owner_names import relative
+from leakcheck.recorder.deep.deep_look import Difference
 from leakcheck.recorder.deep.watchpoints import Watchpoints
-from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
 from leakcheck.records import Change, TestRun, short_id
-from leakcheck.wire.events import Finished, Started
+from leakcheck.wire.events import Event, Finished, Started
+
+
+class Log(Protocol):
+    """Where what is recorded goes: to the segment of an execution, or to a guard."""
+
+    def write(self, event: Event, /) -> None: ...
 
 
 class RecorderPlugin:
@@ -32,11 +40,12 @@ class RecorderPlugin:
         names: dict[int, str],
         watchpoints: Watchpoints | None,
         look_outside: Callable[..., None],
+        compared: ComparedState | None = None,
     ) -> None:
         """`look_outside` is called at the end of every phase, `quick` where fixtures ran and none failed. `last` is
         what was recorded last. `full_at_end`: all watched state is compared once everything of a test is over, and
-        only then."""
-        self.segment: Segment | None = None
+        only then. `compared` is state to be compared at the ends of tests and of wider fixtures, if any."""
+        self.segment: Log | None = None
         self.last: TestRun | None = None
         self.full_at_end = False
         self._book = book
@@ -45,6 +54,7 @@ class RecorderPlugin:
         self._names = names
         self._watchpoints = watchpoints
         self._look_outside = look_outside
+        self._compared = compared
         self._numbers = itertools.count(1)
         self._fixtures: dict[int, Cause] = {}
         self._changes: tuple[Change, ...] | None = None
@@ -59,6 +69,16 @@ class RecorderPlugin:
         """`item` stands for `test` in this execution."""
         self._names[id(item)] = test
 
+    @property
+    def left(self) -> tuple[Change, ...]:
+        """What the test that is over has left behind."""
+        return self._changes or ()
+
+    @property
+    def left_by_fixtures(self) -> tuple[Change, ...]:
+        """What wider fixtures have left behind that ended in this test."""
+        return tuple(self._finalised)
+
     def look_again(self) -> None:
         """What differs now at the places that are looked at after every test, no test has made."""
         if self._watchpoints is not None:
@@ -72,7 +92,7 @@ class RecorderPlugin:
         start = Real.monotonic()
         with self._causes.during(self._around):
             result = yield
-            self._end_of_test_level()
+            self.end_of_test_level()
             if self.full_at_end:
                 self._finalised += self._book.check_all(self._lifetime)
         self._finish(item, Real.monotonic() - start)
@@ -106,18 +126,45 @@ class RecorderPlugin:
         self.segment.write(Finished(run))
         self.last = run
 
-    def _end_of_test_level(self) -> None:
+    def end_of_test_level(self) -> None:
         """The test and its function fixtures are over: what is left now, their neighbours can see."""
         if self._changes is None:
             self._book.check()
-            self._changes = self._book.close(self._lifetime)
+            compared = self._close_compared(self._lifetime)
+            self._changes = (*self._close(self._lifetime), *compared)
             self._book.settle_newborn()
+
+    def _close(self, lifetime: Lifetime) -> tuple[Change, ...]:
+        """What this lifetime, which is over, has left of what the ledger keeps."""
+        return self._book.close(lifetime)
+
+    def _close_compared(self, lifetime: Lifetime) -> tuple[Change, ...]:
+        """The same of what is compared."""
+        if self._compared is None:
+            return ()
+        self._compared.charge(lifetime)
+        left = self._compared.close(lifetime)
+        changes = tuple(self._compared.change(each, lifetime) for each in left)
+        self._leave(left)
+        return changes
+
+    def _leave(self, left: list[Difference]) -> None:
+        """What is compared was left so: nobody puts it back."""
 
     # Phases ----------------------------------------------------------------------------------------------------
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
+        if self._changes is not None:
+            self._begin_again()
         return (yield from self._phase(self._around))
+
+    def _begin_again(self) -> None:
+        """A plugin runs the test once more, within the protocol of the first time."""
+        self._lifetime = ("test", next(self._numbers))
+        self._around = Cause(self._lifetime, "setup")
+        self._changes, self._finalised = None, []
+        self._book.begin_test(self._lifetime)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self) -> Generator[None, Any, Any]:
@@ -144,6 +191,8 @@ class RecorderPlugin:
     def _boundary(self, *, always: bool = False) -> None:
         if (self._book.full or always) and self.segment is not None:
             self._book.check()
+            if always and self._compared is not None:
+                self._compared.charge(self._causes.current.lifetime)
 
     # Fixtures --------------------------------------------------------------------------------------------------
 
@@ -158,7 +207,7 @@ class RecorderPlugin:
         finally:
             self._boundary(always=wide)
             if wide:
-                self._book.set_up(cause)
+                self._set_up(cause)
             fixturedef.addfinalizer(partial(self._begin_finalising, fixturedef, cause))
             self._causes.pop(cause)
 
@@ -168,10 +217,13 @@ class RecorderPlugin:
         file = code.co_filename if code is not None else ""
         return Cause(lifetime, "setup", fixturedef.argname, fixturedef.scope, file)
 
+    def _set_up(self, cause: Cause) -> None:
+        self._book.set_up(cause)
+
     def _begin_finalising(self, fixturedef: Any, made: Cause) -> None:
         wide = made.kind == "fixture"
         if wide and self._causes.current.phase == "teardown":
-            self._end_of_test_level()
+            self.end_of_test_level()
         self._boundary(always=wide)
         lifetime = made.lifetime if wide else self._lifetime
         cause = Cause(lifetime, "teardown", made.fixture, made.scope, made.file)
@@ -186,7 +238,13 @@ class RecorderPlugin:
         self._boundary(always=wide)
         self._causes.pop(cause)
         if wide:
-            self._finalised += self._book.close(cause.lifetime)
+            compared = (self._by_fixture(each, cause) for each in self._close_compared(cause.lifetime))
+            self._finalised += (*self._close(cause.lifetime), *compared)
+
+    def _by_fixture(self, change: Change, cause: Cause) -> Change:
+        """A change of which no line is known, with the fixture that made it."""
+        with self._causes.during(replace(cause, phase="setup")):
+            return replace(change, sources=(self._book.source_at(cause.file, 0, ""),))
 
 
 class ImportCauses:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from types import FrameType
 
 from leakcheck.probes import MISSING, KindOfState, Probes
-from leakcheck.recorder.changes.accounts import SESSION, Account, Lifetime, Place, Spot, narrowest
+from leakcheck.recorder.changes.accounts import Account, Lifetime, Place, Spot, change_at, narrowest
 from leakcheck.recorder.changes.causes import START, Cause, Causes
 from leakcheck.recorder.changes.doctests import Doctests
 from leakcheck.recorder.changes.kept_values import KeptValues
@@ -22,10 +22,10 @@ from leakcheck.recorder.changes.owner_names import Birth, owner_name, relative
 from leakcheck.recorder.changes.pictures import Pictures, is_plain
 from leakcheck.recorder.changes.reads import Reads
 from leakcheck.recorder.deep.deep_look import DeepLook
-from leakcheck.records import Change, Location, PathChange, Renewed, Source
+from leakcheck.records import Change, Location, Renewed, Source
 from leakcheck.snapshots.frames import ModuleBodies, executing_modules, innermost
 from leakcheck.snapshots.identity import identity
-from leakcheck.snapshots.snapshot import ABSENT, Snapshot, differences, same
+from leakcheck.snapshots.snapshot import ABSENT, Snapshot, same
 from leakcheck.snapshots.values import Snapshotter
 
 _CHEAP = 48
@@ -38,6 +38,7 @@ class StateLedger:
         self, camera: Snapshotter, probes: Probes, causes: Causes, root: str, *, full: bool = False
     ) -> None:
         self.full = full
+        self.tells_again = False
         self._camera = camera
         self.probes = probes
         self._causes = causes
@@ -144,8 +145,16 @@ class StateLedger:
 
     def end_test(self) -> tuple[Location, ...]:
         """The locations that the test consulted before writing them."""
+        self.let_go()
+        return self.consulted()
+
+    def let_go(self) -> None:
+        """The test is over, and nobody asks what it consulted."""
         self._test = None
         self._lines.stop()
+
+    def consulted(self) -> tuple[Location, ...]:
+        """What the last test has consulted until now, before writing it."""
         return self._reads.locations(self._location)
 
     def renewed(self) -> tuple[Renewed, ...]:
@@ -155,7 +164,7 @@ class StateLedger:
     def set_up(self, cause: Cause) -> None:
         """The set-up of a fixture that several tests share is over: what it has set is what they find."""
         account = self._accounts.get(cause.lifetime)
-        spots = [] if account is None else [spot for spot in account.before if self._differs(account, spot)]
+        spots = [] if account is None else [spot for spot in account.before if account.differs(spot)]
         self._reads.renew(spots, cause.scope or "")
         if self._kept is not None:
             born = [place for place in self._places.values() if place.birth.cause.lifetime == cause.lifetime]
@@ -193,6 +202,7 @@ class StateLedger:
             self._kept.forget(lifetime)
         if account is None:
             return ()
+        account.settle_again()
         changes = (self._change(account, spot, lifetime, reach) for spot in account.before)
         return tuple(change for change in changes if change is not None)
 
@@ -200,8 +210,8 @@ class StateLedger:
         """Whether owners of this kind are watched, so that their values can be saved."""
         return any(probe.kind == location.kind for probe in self.probes.owned)
 
-    def keep(self, locations: Iterable[Location]) -> None:
-        """Keep the values of `locations`, so that they can be put back later."""
+    def keep(self, locations: Iterable[Location] | None) -> None:
+        """Keep the values of `locations`, of all that is watched if None, so that they can be put back later."""
         self._kept = KeptValues(locations, self._pictures)
         self.keep_new()
 
@@ -213,6 +223,19 @@ class StateLedger:
     def put_back(self) -> frozenset[Location]:
         """Put back what is kept; returns the locations that have their old value now."""
         return frozenset() if self._kept is None else frozenset(self._kept.put_back(self._location, self._settled))
+
+    def left_by(self, lifetime: Lifetime) -> list[Spot]:
+        """Where `lifetime`, which is about to be closed, has left something."""
+        account = self._accounts.get(lifetime)
+        return [] if account is None else [spot for spot in account.before if account.differs(spot)]
+
+    def undo(self, left: Iterable[Spot]) -> frozenset[Location]:
+        """Put back, from what is kept, what was left there; returns what could not be."""
+        with self._causes.during(START):
+            return frozenset(self._location(*spot) for spot in left if not self._is_put_back(spot))
+
+    def _is_put_back(self, spot: Spot) -> bool:
+        return spot[0].ref() is None or (self._kept is not None and self._kept.put_back_spot(spot, self._settled))
 
     def _settled(self, spot: Spot) -> Snapshot:
         place, key = spot
@@ -254,6 +277,8 @@ class StateLedger:
         for key in (*state, *(each for each in place.known if each not in state)) if keys is None else tuple(keys):
             value = state.get(key, MISSING)
             if self._pictures.is_unchanged(place, key, value):
+                if self.tells_again and keys is not None and not untracked and place.is_left(key):
+                    self._account(cause).again.setdefault((place, key), []).append(self._source())
                 continue
             before = place.known.get(key, ABSENT)
             after = self._pictures.take(place, owner, key, state)
@@ -267,29 +292,22 @@ class StateLedger:
     def _note(self, place: Place, key: str, before: Snapshot, cause: Cause, source: Source | None) -> None:
         if source is None:
             cause, source = place.touched.get(key) or place.touched.get(None) or (cause, None)
-        if self._is_first_value(place, cause):
+        if place.is_first_value(cause):
             return
+        account = self._account(cause)
+        spot = (place, key)
+        place.first.setdefault(key, before)
+        account.before.setdefault(spot, before)
+        if cause.kind == "import" and executing_modules(sys._getframe(1))[:1] != [cause.file]:
+            account.stray.add(spot)
+        account.wrote(spot, source, place.known.get(key, ABSENT), alone=not place.adds(key, before))
+
+    def _account(self, cause: Cause) -> Account:
         account = self._accounts.get(cause.lifetime)
         if account is None:
             scope = cause.scope if cause.kind == "fixture" else None
             account = self._accounts[cause.lifetime] = Account(scope or "")
-        spot = (place, key)
-        account.before.setdefault(spot, before)
-        if cause.kind == "import" and executing_modules(sys._getframe(1))[:1] != [cause.file]:
-            account.stray.add(spot)
-        account.wrote(spot, source, place.known.get(key, ABSENT), alone=not self._adds(place, key, before))
-
-    @staticmethod
-    def _adds(place: Place, key: str, before: Snapshot) -> bool:
-        """Whether the last write changed a value where it stands, and so has a part in what is there."""
-        return place.probe.in_place and all(row[0] for row in differences(before, place.known.get(key, ABSENT)))
-
-    @staticmethod
-    def _is_first_value(place: Place, cause: Cause) -> bool:
-        """Whether this write belongs to the making of the owner, or of the project before any test."""
-        if cause.kind == "import":
-            return bool(place.birth.modules) and place.birth.modules[0] in executing_modules(sys._getframe(1))
-        return cause.kind == "start" or cause.lifetime == place.birth.cause.lifetime
+        return account
 
     def _source(self) -> Source | None:
         frame = innermost(sys._getframe(2))
@@ -299,27 +317,10 @@ class StateLedger:
         return self.source_at(frame.f_code.co_filename, line, frame.f_code.co_name)
 
     def _change(self, account: Account, spot: Spot, lifetime: Lifetime, reach: str) -> Change | None:
-        place, key = spot
-        before, after = account.before[spot], place.known.get(key, ABSENT)
-        if place.ref() is None or same(before, after):
-            return None
-        rows = differences(before, after)
-        paths = tuple(PathChange(path, old, new) for path, old, new, _ in rows if path)
         over = narrowest(other.scope for other in self._accounts.values() if spot in other.before)
-        born_in = place.birth.cause.scope or "" if place.birth.cause.kind == "fixture" else ""
-        return Change(
-            location=self._location(place, key),
-            before=before.text,
-            after=after.text,
-            digest=after.digest(),
-            before_digest=before.digest(),
-            paths=paths,
-            sources=tuple(reversed(account.sources.get(spot, ()))),
-            lifetime=str(lifetime[0]),
-            reach=narrowest((born_in, "" if over == SESSION else over)) or reach,
-            internal=(bool(rows) and all(row[3] for row in rows)) or spot in account.stray,
-            over=over,
-        )
+        if spot[0].ref() is None or (spot in account.again and over):
+            return None
+        return change_at(account, spot, self._location(*spot), lifetime, reach, over)
 
     def _wrote(self, spot: Spot) -> bool:
         """Whether the running code consults what it has written itself. A fixture that several tests share consults
@@ -329,12 +330,6 @@ class StateLedger:
             return any(spot in account.before for account in self._accounts.values())
         own = (self._accounts.get(lifetime) for lifetime in (self._test, cause.lifetime) if lifetime is not None)
         return any(account is not None and spot in account.before for account in own)
-
-    @staticmethod
-    def _differs(account: Account, spot: Spot) -> bool:
-        """Whether what stands there is not what stood there before."""
-        place, key = spot
-        return not same(account.before[spot], place.known.get(key, ABSENT))
 
     def _location(self, place: Place, key: str) -> Location:
         return Location(place.probe.kind, self._name(place), key)

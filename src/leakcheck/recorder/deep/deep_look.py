@@ -93,6 +93,15 @@ class DeepLook:
         return look
 
     @classmethod
+    def at_kinds(cls, camera: Snapshotter, probes: Probes, kinds: Collection[str]) -> DeepLook:
+        """A look at the settings of these kinds and, if a kind of what modules hold is among them, at what the
+        project's own modules hold."""
+        look = cls(camera, probes, kinds=kinds)
+        if any(each.kind in kinds for each in probes.held):
+            walk(look._hold, is_project, foreign_depth=1)
+        return look
+
+    @classmethod
     def at(cls, camera: Snapshotter, probes: Probes, locations: Collection[Location]) -> DeepLook:
         """A look at nothing but these locations; that of a container stands for all its entries."""
         look = cls(camera, probes, kinds={each.kind for each in locations})
@@ -211,7 +220,8 @@ class DeepLook:
                 if differ(old, new):
                     location = Location(kind, owner, key)
                     undo = partial(probe.put_back, owner, key, None if old is MISSING else old)
-                    yield Difference(location, old, new, undo, probe.is_doubtful(owner, key, old, new))
+                    doubtful = probe.is_doubtful(owner, key, old, new)
+                    yield Difference(location, old, new, undo, doubtful, _setting_reader(probe, location))
 
     def _held_otherwise(self, holders: Held) -> Iterator[Difference]:
         boxes = [holder.value for holder, _, _ in holders if holder.kind == "position"]

@@ -89,6 +89,13 @@ RULES: tuple[Rule, ...] = (
     Rule("--report-log", "", _set("report_log"), options={"report_log": None}),
     Rule("--json-report", "", _set("json_report"), options={"json_report": False}),
     Rule("--pastebin", "", _set("pastebin"), options={"pastebin": None}),
+    Rule(  # in restore mode a printed command would show nothing
+        "--leakcheck-guard",
+        "leakcheck",
+        lambda options: getattr(options, "leakcheck_guard", None) not in (None, "off"),
+        ("--leakcheck-guard=off",),
+        ini="leakcheck_guard",
+    ),
     Rule("--pdb/--trace", "", _set("usepdb", "trace"), options={"usepdb": False, "trace": False}),
 )
 

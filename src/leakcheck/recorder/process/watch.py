@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from leakcheck.probes import Probes, Setting, discover
 from leakcheck.probes.kinds.databases import Probe as Databases
 from leakcheck.probes.kinds.files import Probe as Files
 from leakcheck.recorder.changes.causes import Causes
-from leakcheck.recorder.changes.import_patches import Patch, PatchingFinder
 from leakcheck.recorder.changes.ledger import StateLedger
+from leakcheck.recorder.changes.recording import Recording
 from leakcheck.recorder.outside.audit_hook import OutsideWatch
-from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.redaction import Redactor
-from leakcheck.snapshots.values import Snapshotter
 from leakcheck.wire.process_config import Setup
 
 __all__ = ["Setup", "Watch"]
@@ -35,15 +32,9 @@ class Watch:
     @classmethod
     def start(cls, setup: Setup, root: str) -> Watch:
         """Build the book and patch what is imported from now on."""
-        causes = Causes()
-        camera = Snapshotter(Redactor(setup.salt, show_values=setup.show_values), is_project_module)
         probes = discover()
-        book = StateLedger(camera, probes, causes, root)
-        patches: dict[str, list[Patch]] = {}
-        for probe in probes.owned:
-            for module, patch in probe.patches().items():
-                patches.setdefault(module, []).append(partial(_apply, patch, book))
-        PatchingFinder(patches).install()
+        recording = Recording.start(probes, Redactor(setup.salt, show_values=setup.show_values), root)
+        book, causes = recording.book, recording.causes
         files, databases = _one(probes, Files), _one(probes, Databases)
         files.salt = databases.salt = setup.salt
         outside = OutsideWatch(
@@ -57,7 +48,3 @@ class Watch:
 def _one(probes: Probes, kind: type[T]) -> T:
     """The probe of our own of this class."""
     return next(each for each in probes.settings.values() if isinstance(each, kind))
-
-
-def _apply(patch: Any, book: StateLedger, module: Any) -> None:
-    patch(module, book)

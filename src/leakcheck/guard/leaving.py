@@ -1,0 +1,61 @@
+"""What was left behind, as the guard tells it: from one process to the one that shows it, as text in a report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from leakcheck.records import Change, TestRun
+from leakcheck.wire.codec import decode, encode
+from leakcheck.wire.events import Finished
+
+ATTRIBUTE = "leakcheck_left"
+"""The name in a report of pytest under which the leaks of a test travel."""
+
+Standing = Literal["counts", "known", "ignored", "warm"]
+"""Whether a leak counts, stands in the baseline, has a rule or a mark, or may be what a first use makes."""
+Undone = Literal["", "done", "impossible"]
+
+
+@dataclass(frozen=True)
+class Left:
+    """One leak of one test or fixture.
+
+    `by` is the test in which it was seen, `fixture` the wider fixture that left it, "" if the test itself did.
+    `accept` are the lines of a baseline that know it. `fails`: it is an error, and of that fixture.
+    """
+
+    by: str
+    change: Change
+    fixture: str = ""
+    standing: Standing = "counts"
+    reason: str = ""
+    accept: str = ""
+    undone: Undone = ""
+    fails: bool = False
+
+    def text(self) -> str:
+        """As it travels."""
+        event = encode(Finished(TestRun(self.by, "unknown", changes=(self.change,)))).decode("ascii")
+        return json.dumps({"event": event, **{name: getattr(self, name) for name in _REST}})
+
+
+_REST = ("fixture", "standing", "reason", "accept", "undone", "fails")
+
+
+def attach(report: Any, left: Iterable[Left]) -> None:
+    """Let `report` carry these leaks."""
+    texts = [each.text() for each in left]
+    if texts:
+        setattr(report, ATTRIBUTE, texts)
+
+
+def carried(report: Any) -> Iterator[Left]:
+    """The leaks that `report` carries."""
+    for text in getattr(report, ATTRIBUTE, ()):
+        row = json.loads(text)
+        event = decode(row.pop("event"))
+        if isinstance(event, Finished):
+            yield Left(event.run.test, event.run.changes[0], **row)

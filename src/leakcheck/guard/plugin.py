@@ -1,0 +1,152 @@
+"""The guard as a pytest plugin: at the end of each test it asks what was left, and says or undoes it there."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from leakcheck.guard.leaving import Left, attach
+from leakcheck.guard.proven import last_proven
+from leakcheck.guard.runs import Sequences
+from leakcheck.guard.wanted import NOT_GUARDED, Wanted
+from leakcheck.guard.warm_up import WarmUp
+from leakcheck.guard.watching import Fuse, GuardRecorder
+from leakcheck.probes import Probes
+from leakcheck.recorder.changes.compared import ComparedState
+from leakcheck.recorder.changes.recording import Recording
+from leakcheck.records import Change, Location
+
+if TYPE_CHECKING:  # they are loaded where there is a leak to tell, and nowhere else
+    from leakcheck.guard.judging import Judge
+
+_FILTER = "default::leakcheck.LeakWarning"
+
+
+class Guard:
+    """A process that runs tests. What an audit has proven may need `every` probe. `_left` is what the running test
+    has left, and fixtures that ended with it; `_failing` what made it fail."""
+
+    def __init__(self, wanted: Wanted, recording: Recording, every: Probes, fuse: Fuse) -> None:
+        self._wanted = wanted
+        self._recording = recording
+        self._every = every
+        self._fuse = fuse
+        self._recorder: GuardRecorder | None = None
+        self._sequences: Sequences | None = None
+        self._warm_up = WarmUp()
+        self._judge: Judge | None = None
+        self._left: list[Left] = []
+        self._failing: list[Left] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        self._recording.book.settle_root(str(config.rootpath.resolve()))
+        if not any("LeakWarning" in line for line in config.getini("filterwarnings")):
+            config.addinivalue_line("filterwarnings", _FILTER)  # a project's own "error" is not meant for leaks
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """All is collected: what is there now is what tests begin with."""
+        if not session.config.pluginmanager.hasplugin("dsession"):  # else the workers run the tests
+            self._fuse.run(self._begin, session.config)
+
+    def _begin(self, config: pytest.Config) -> None:
+        book, probes = self._recording.book, self._recording.probes
+        tracked = {each.kind for each in probes.owned}
+        kinds = self._wanted.kinds - tracked
+        others = [each for each in self._proven() if each.kind not in tracked | NOT_GUARDED]
+        compared = ComparedState(book.camera, self._every, kinds, others) if kinds or others else None
+        restores = self._wanted.mode == "restore"
+        self._recorder = GuardRecorder(self._recording, compared, self._fuse, restores=restores)
+        config.pluginmanager.register(self._recorder, "leakcheck-guard-recorder")
+        self._sequences = Sequences.begin(self._wanted.options.folder, config)
+
+    def _proven(self) -> tuple[Location, ...]:
+        """What the last audit has proven, where the user has not said what to look at."""
+        return last_proven(Path(self._wanted.options.folder)) if self._wanted.kinds_are_usual else ()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        self._warm_up.settle()
+        self._failing = []
+        if self._sequences is not None:
+            self._fuse.run(self._sequences.add, item.nodeid)
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        try:
+            result = yield
+        finally:
+            self._left = self._fuse.run(self._collect, item) or []
+        self._say([left for left in self._left if left.standing == "counts" and not left.fixture])
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+        report = yield
+        if call.when == "teardown" and self._left:
+            self._fuse.run(attach, report, self._left)
+            self._left = []
+        return report
+
+    def _collect(self, item: pytest.Item) -> list[Left]:
+        recorder = self._recorder
+        if recorder is None:
+            return []
+        recorder.end_of_test_level()
+        if not recorder.left and not recorder.left_by_fixtures:
+            return []
+        return list(self._judged(recorder, item))
+
+    def _judged(self, recorder: GuardRecorder, item: pytest.Item) -> Iterator[Left]:
+        consulted, test = recorder.consulted(), recorder.test_id(item)
+        own = [Left(test, each) for each in recorder.left]
+        wider = [Left(test, each, _fixture(each)) for each in recorder.left_by_fixtures]
+        for left in (*own, *wider):
+            if self._warm_up.is_cleaned_up(left.change):
+                continue
+            if self._warm_up.is_made_by_use(left.change, consulted):
+                yield replace(left, standing="warm")
+            else:
+                yield self._settled(left, recorder, item)
+
+    def _settled(self, left: Left, recorder: GuardRecorder, item: pytest.Item) -> Left:
+        """Whether it counts, what became of it, and whether it is an error of a fixture."""
+        from leakcheck.guard import saying
+        from leakcheck.guard.judging import Judge
+
+        kinds = self._recording.probes.kinds
+        self._judge = self._judge or Judge.of(self._wanted.judging, kinds, date.today())
+        left = self._judge.judged(left, item)
+        if self._wanted.mode == "restore":
+            return replace(left, undone="impossible" if left.change.location in recorder.stuck else "done")
+        if not left.fixture or left.standing != "counts":
+            return left
+        return replace(left, fails=self._wanted.mode == "fail" or saying.raises(left, kinds))
+
+    def _say(self, left: list[Left]) -> None:
+        """Where a plugin runs a test again that has failed so, what it left is there already: it fails again."""
+        if not left and self._failing:
+            left = self._failing
+        if not left or self._wanted.mode == "restore":
+            return
+        from leakcheck.guard import saying
+
+        kinds = self._recording.probes.kinds
+        fails = self._wanted.mode == "fail"
+        self._failing = [each for each in left if fails or saying.raises(each, kinds)]
+        if self._failing:
+            pytest.fail(saying.as_error(self._failing, kinds, self._wanted.judging.baseline), pytrace=False)
+
+
+def _fixture(change: Change) -> str:
+    """What to call the fixture that left it: `tests/conftest.py::client (module scope)`."""
+    source = next((each for each in change.sources if each.fixture), None)
+    if source is None:
+        return "that several tests share"
+    return f"{source.file}::{source.fixture} ({source.scope} scope)"

@@ -1,0 +1,73 @@
+"""What the guard shows behind the run: one section, however many processes ran the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from leakcheck.guard.leaving import Left, carried
+from leakcheck.guard.wanted import Wanted
+from leakcheck.guard.watching import Fuse
+from leakcheck.records import Kind, Location
+
+
+class Section:
+    """Gathers what reports carry, in the process that shows them, and lets fixtures fail that leak."""
+
+    def __init__(self, config: pytest.Config, wanted: Wanted, kinds: Mapping[str, Kind], fuse: Fuse) -> None:
+        self._config = config
+        self._wanted = wanted
+        self._kinds = kinds
+        self._fuse = fuse
+        self._left: list[Left] = []
+        self._failed: set[tuple[str, Location]] = set()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if hasattr(self._config, "workerinput"):
+            return
+        found = self._fuse.run(_all_of, report)
+        if found:
+            self._left += found
+            self._let_fail([each for each in found if each.fails])
+
+    def _let_fail(self, left: list[Left]) -> None:
+        """Once, however many processes have set a fixture up."""
+        new = [each for each in left if (each.fixture, each.change.location) not in self._failed]
+        if not new:
+            return
+        from leakcheck.guard.saying import errors_of_fixtures
+
+        self._failed.update((each.fixture, each.change.location) for each in new)
+        for report in errors_of_fixtures(new, self._kinds, self._wanted.judging.baseline):
+            self._config.hook.pytest_runtest_logreport(report=report)
+            _uncount(self._config, report.nodeid)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        lines = self._fuse.run(self._lines) or []
+        if self._fuse.blown:
+            lines = [f"the guard broke, and is off since then: {self._fuse.blown}"]
+        if lines:
+            terminalreporter.section("leakcheck")
+            for line in lines:
+                terminalreporter.write_line(line)
+
+    def _lines(self) -> list[str]:
+        if not self._left:
+            return []
+        from leakcheck.guard.page import lines_of
+
+        return list(lines_of(self._left, self._wanted, self._kinds))
+
+
+def _uncount(config: pytest.Config, fixture: str) -> None:
+    """A fixture is no test: no run can select it, and it is no part of a hundred per cent."""
+    plugins = config.pluginmanager
+    getattr(plugins.getplugin("lfplugin"), "lastfailed", {}).pop(fixture, None)
+    getattr(plugins.getplugin("terminalreporter"), "_progress_nodeids_reported", set()).discard(fixture)
+
+
+def _all_of(report: Any) -> list[Left]:
+    return list(carried(report))

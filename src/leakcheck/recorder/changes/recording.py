@@ -1,0 +1,40 @@
+"""The passive half of the recorder: it sees who writes what, and runs, orders and puts back nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from leakcheck.probes import Probes
+from leakcheck.recorder.changes.causes import Causes
+from leakcheck.recorder.changes.import_patches import Patch, PatchingFinder
+from leakcheck.recorder.changes.ledger import StateLedger
+from leakcheck.snapshots.frames import is_project_module
+from leakcheck.snapshots.redaction import Redactor
+from leakcheck.snapshots.values import Snapshotter
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What lives as long as the process: the book, the causes that writes are charged to, and the probes."""
+
+    book: StateLedger
+    causes: Causes
+    probes: Probes
+
+    @classmethod
+    def start(cls, probes: Probes, redactor: Redactor, root: str) -> Recording:
+        """Build the book, and patch what is loaded and what is imported from now on."""
+        causes = Causes()
+        book = StateLedger(Snapshotter(redactor, is_project_module), probes, causes, root)
+        patches: dict[str, list[Patch]] = {}
+        for probe in probes.owned:
+            for module, patch in probe.patches().items():
+                patches.setdefault(module, []).append(partial(_apply, patch, book))
+        PatchingFinder(patches).install()
+        return cls(book, causes, probes)
+
+
+def _apply(patch: Any, book: StateLedger, module: Any) -> None:
+    patch(module, book)

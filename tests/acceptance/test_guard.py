@@ -1,0 +1,381 @@
+"""`pytest --leakcheck-guard=...` on whole suites, by the real command."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from generator import BENCHMARK, generate
+from support import Ended, Project, run
+
+PLUGIN = ("-p", "leakcheck.pytest_plugin", "-p", "no:cacheprovider")
+SHOP = """
+    from fastapi import Depends, FastAPI
+
+    def who():
+        return "nobody"
+
+    app = FastAPI()
+    app.state.user = None
+    app.state.cart = {"mugs": 1}
+    LIMIT = 10
+
+    @app.get("/")
+    def home(user: str = Depends(who)) -> str:
+        return user
+
+    @app.get("/pool")
+    def pool() -> bool:
+        if not hasattr(app.state, "pool"):
+            app.state.pool = object()
+        return True
+
+    @app.post("/visits")
+    def visits() -> int:
+        app.state.visits = getattr(app.state, "visits", 0) + 1
+        return app.state.visits
+"""
+CONFTEST = """
+    import pytest
+    import shop
+
+    @pytest.fixture(scope="module")
+    def open_house():
+        shop.app.state.house = "open"
+        yield
+
+    @pytest.fixture(scope="module")
+    def tidy_house():
+        shop.app.dependency_overrides[shop.who] = lambda: "the house"
+        yield
+        shop.app.dependency_overrides.pop(shop.who)
+"""
+SUITE = Project(
+    {
+        "shop.py": SHOP,
+        "conftest.py": CONFTEST,
+        "test_a.py": """
+            import logging
+            import os
+            import shop
+            from fastapi.testclient import TestClient
+
+            def test_clean():
+                assert TestClient(shop.app).get("/").json() == "nobody"
+
+            def test_leaks():
+                shop.app.state.user = "bob"
+                shop.app.state.cart["plates"] = 2
+
+            def test_puts_back(monkeypatch):
+                monkeypatch.setenv("SHOP_MODE", "test")
+                monkeypatch.setitem(shop.app.dependency_overrides, shop.who, lambda: "somebody")
+
+            def test_cleans_up():
+                shop.app.state.user = None
+
+            def test_uses_a_pool():
+                TestClient(shop.app).get("/pool")
+
+            class TestWithFixtures:
+                def test_house(self, open_house, tidy_house):
+                    assert TestClient(shop.app).get("/").json() == "the house"
+
+                def test_logs(self, tidy_house):
+                    logging.getLogger("shop.log").setLevel("ERROR")
+        """,
+        "test_b.py": """
+            import shop
+
+            def test_starts_fresh():
+                assert shop.app.state.user is None
+
+            def test_has_an_empty_house():
+                assert not hasattr(shop.app.state, "house")
+        """,
+    }
+)
+
+
+def guarded(project: Project, mode: str, *arguments: str, plugins: bool = False) -> Ended:
+    return project.pytest(*PLUGIN, f"--leakcheck-guard={mode}", *arguments, plugins=plugins)
+
+
+def section(ended: Ended) -> list[str]:
+    """The headlines of the entries."""
+    return re.findall(r"^\d+\. (.+)$", ended.stdout, re.MULTILINE)
+
+
+def errors(ended: Ended) -> list[str]:
+    return sorted(re.findall(r"^ERROR (.+?)(?: - .*)?$", ended.stdout, re.MULTILINE))
+
+
+LEAKS = [
+    "test_a.py::test_leaks leaves app.state.user of shop:app changed",
+    'test_a.py::test_leaks leaves app.state.cart["plates"] of shop:app changed',
+    "test_a.py::TestWithFixtures::test_logs leaves level of the logger shop.log changed",
+    "fixture conftest.py::open_house (module scope) leaves app.state.house of shop:app changed",
+]
+FAILING = [
+    "conftest.py::open_house (module scope)",
+    "test_a.py::TestWithFixtures::test_logs",
+    "test_a.py::test_leaks",
+]
+
+
+def test_warn_tells_each_root_cause_once_and_changes_no_outcome() -> None:
+    plain, ended = SUITE.pytest(*PLUGIN), guarded(SUITE, "warn")
+    assert sorted(section(ended)) == sorted(LEAKS)
+    assert "   None -> 'bob'\n   written at test_a.py:11 in test_leaks, during the call\n   fix: " in ended.stdout
+    assert (ended.code, ended.stderr) == (plain.code, "")
+    assert re.search(r"\d failed, \d passed|\d passed", ended.stdout)
+    counts = re.compile(r"(\d+) (failed|passed)")
+    assert counts.findall(ended.stdout) == counts.findall(plain.stdout)
+    assert "LeakWarning: test_a.py::test_leaks leaves app.state.user of shop:app changed" in ended.stdout
+
+
+def test_the_warning_can_be_an_error_and_a_projects_own_error_is_not_meant_for_it() -> None:
+    strict = SUITE.with_files({"pytest.ini": "[pytest]\nfilterwarnings = error\n"})
+    assert errors(guarded(strict, "warn")) == []
+    assert errors(guarded(SUITE, "warn", "-W", "error::leakcheck.LeakWarning")) == FAILING
+
+
+def test_fail_names_who_leaks_and_nobody_else() -> None:
+    ended = guarded(SUITE, "fail")
+    assert errors(ended) == FAILING
+    assert ended.code == 1
+    assert "ERROR at teardown of fixture open_house (module scope)" in ended.stdout
+    assert "  LK301 app_state shop:app user test test_a.py::test_leaks\n" in ended.stdout
+    assert '@pytest.mark.leakcheck(ignore=["app_state"], reason="...")' in ended.stdout
+
+
+def test_what_is_known_ignored_or_marked_does_not_fail() -> None:
+    ended = guarded(
+        SUITE.with_files(
+            {
+                "leakcheck-baseline.txt": """
+                    LK101 app_state shop:app user test test_a.py::test_leaks
+                    LK301 app_state shop:app cart test test_a.py::test_leaks
+                """,
+                "leakcheck.toml": """
+                    guard = "fail"
+
+                    [[ignore]]
+                    kind = "app_state"
+                    key = "house"
+                    reason = "it closes tomorrow"
+
+                    [[ignore]]
+                    kind = "logging"
+                    reason = "that was long ago"
+                    until = 2020-01-01
+                """,
+            }
+        ),
+        "fail",
+    )
+    assert errors(ended) == ["test_a.py::TestWithFixtures::test_logs"]
+    assert "2 leaks that leakcheck-baseline.txt knows are still there" in ended.stdout
+    assert "1 leak ignored by rules and marks" in ended.stdout
+
+
+def test_a_mark_excuses_its_test() -> None:
+    text = """
+        import os
+        import pytest
+
+        @pytest.mark.leakcheck(ignore="environ", reason="wanted")
+        def test_marked():
+            os.environ["SHOP_A"] = "1"
+
+        def test_not_marked():
+            os.environ["SHOP_B"] = "1"
+    """
+    assert errors(guarded(Project({"test_a.py": text}), "fail")) == ["test_a.py::test_not_marked"]
+
+
+def test_restore_lets_each_test_begin_as_if_it_were_alone() -> None:
+    assert SUITE.pytest(*PLUGIN).code == 1
+    ended = guarded(SUITE, "restore")
+    assert ended.code == 0, ended.text
+    assert sorted(section(ended)) == sorted(f"{each}, and it was put back" for each in LEAKS)
+
+
+def test_what_a_first_use_makes_is_told_once_somebody_changes_it() -> None:
+    text = """
+        import shop
+        from fastapi.testclient import TestClient
+
+        def test_first():
+            assert TestClient(shop.app).post("/visits").json() == 1
+
+        def test_second():
+            assert TestClient(shop.app).post("/visits").json() == 2
+    """
+    project = Project({"shop.py": SHOP, "test_a.py": text})
+    assert errors(guarded(project, "fail")) == ["test_a.py::test_second"]
+    (told,) = section(guarded(project, "warn"))
+    assert told == "test_a.py::test_first (and 1 other test) leaves app.state.visits of shop:app changed"
+
+
+def test_who_leaves_what_another_has_left_leaves_it_himself() -> None:
+    text = """
+        import os
+
+        def test_first():
+            os.environ["MODE"] = "test"
+
+        def test_the_same_again():
+            os.environ["MODE"] = "test"
+
+        def test_puts_back(monkeypatch):
+            monkeypatch.setenv("MODE", "test")
+
+        def test_keeps_what_it_finds():
+            before = os.environ["MODE"]
+            os.environ["MODE"] = "test"
+            os.environ["MODE"] = before
+    """
+    found = errors(guarded(Project({"test_a.py": text}), "fail"))
+    assert found == ["test_a.py::test_first", "test_a.py::test_the_same_again"]
+
+
+ODD = Project(
+    {
+        "test_odd.py": """
+            import os
+            import unittest
+            import pytest
+
+            class Registry:
+                entries = {}
+
+            @pytest.fixture(scope="session")
+            def mode():
+                os.environ["MODE"] = "session"
+                yield "session"
+                os.environ.pop("MODE", None)
+
+            @pytest.fixture
+            def region(mode):
+                os.environ["REGION"] = "north"
+
+            class TestCase(unittest.TestCase):
+                @classmethod
+                def setUpClass(cls):
+                    os.environ["CLASS"] = "1"
+
+                def test_healthy(self):
+                    os.environ["SHORT"] = "1"
+                    self.addCleanup(os.environ.pop, "SHORT")
+
+                def test_leaks(self):
+                    os.environ["LONG"] = "1"
+
+            @pytest.mark.anyio
+            async def test_async_leaks(region):
+                assert os.environ["MODE"] == "session"
+
+            @pytest.fixture
+            def anyio_backend():
+                return "asyncio"
+
+            def test_takes_away(mode):
+                del os.environ["MODE"]
+
+            def test_leaves_the_class_alone():
+                Registry.entries["a"] = 1
+                Registry.entries.clear()
+        """
+    }
+)
+ODD_ERRORS = [
+    "test_odd.py::TestCase::test_leaks",
+    "test_odd.py::_unittest_setUpClass_fixture_TestCase (class scope)",
+    "test_odd.py::test_async_leaks",
+    "test_odd.py::test_takes_away",
+]
+
+
+def test_classes_of_unittest_asynchronous_tests_and_fixtures_of_all_scopes() -> None:
+    ended = guarded(ODD, "fail", "-p", "anyio")
+    assert errors(ended) == ODD_ERRORS
+    assert "written at test_odd.py:17 in fixture region (function scope), during setup" in ended.stdout
+
+
+def test_workers_record_and_one_section_shows_it() -> None:
+    ended = guarded(SUITE, "warn", "-n", "2", "-p", "xdist", "--dist", "loadfile")
+    assert sorted(section(ended)) == sorted(LEAKS)
+    ended = guarded(SUITE, "fail", "-n", "2", "-p", "xdist", "--dist", "loadfile")
+    assert errors(ended) == FAILING
+
+
+def test_a_rerun_does_not_hide_a_leak_and_begins_clean_where_it_is_undone() -> None:
+    text = """
+        import os
+
+        def test_again():
+            os.environ["TRIES"] = os.environ.get("TRIES", "") + "x"
+            assert os.environ["TRIES"] == "xx"
+    """
+    project, reruns = Project({"test_a.py": text}), ("-p", "pytest_rerunfailures", "--reruns", "1")
+    ended = guarded(project, "restore", *reruns)
+    assert "1 failed, 1 rerun" in ended.stdout
+    leak = "import os\ndef test_leaks():\n    os.environ['TRIES'] = 'x'\n"
+    assert errors(guarded(Project({"test_a.py": leak}), "fail", *reruns)) == ["test_a.py::test_leaks"]
+
+
+def test_each_process_keeps_its_sequence_and_the_newest_twenty_runs_stay() -> None:
+    with SUITE.folder() as folder:
+        for number in range(22):
+            (folder / ".leakcheck" / "runs" / f"20200101-0000{number:02}-1").mkdir(parents=True)
+        command = (sys.executable, "-m", "pytest", *PLUGIN, "--leakcheck-guard=warn", "test_b.py")
+        run(folder, *command)
+        runs = sorted((folder / ".leakcheck" / "runs").iterdir())
+        assert len(runs) == 20
+        assert (runs[-1] / "main.txt").read_text().splitlines() == [
+            "test_b.py::test_starts_fresh",
+            "test_b.py::test_has_an_empty_house",
+        ]
+        assert (folder / ".leakcheck" / ".gitignore").read_text().endswith("*\n")
+
+
+def test_a_guard_that_breaks_says_so_once_and_gets_out_of_the_way() -> None:
+    broken = """
+        from leakcheck.recorder.changes.ledger import StateLedger
+
+        def break_it(*_):
+            raise ZeroDivisionError("the guard's own")
+
+        StateLedger.left_by = StateLedger.close = break_it
+    """
+    ended = guarded(SUITE.with_files({"conftest.py": dedent(broken) + dedent(CONFTEST)}), "fail")
+    assert errors(ended) == []
+    assert ended.stdout.count("the guard broke, and is off since then: ZeroDivisionError") == 1
+
+
+def test_what_nobody_can_do_is_told_before_anything_runs() -> None:
+    ended = guarded(SUITE, "fail", "--leakcheck-guard-kinds=app_stat")
+    assert ended.code == 4
+    assert "app_stat: there is no such kind of state; did you mean app_state?" in ended.stderr
+    wrong = SUITE.with_files({"leakcheck.toml": 'guard = "loud"\n'})
+    ended = wrong.pytest(*PLUGIN)
+    assert ended.code == 4
+    assert "guard = 'loud': one of off, warn, fail, restore is expected" in ended.stderr
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_generators_truth(tmp_path: Path, seed: int) -> None:
+    """Of what is tracked, every leaking test is named, and no clean one."""
+    truth = generate(tmp_path, replace(BENCHMARK, seed=seed))
+    command = (sys.executable, "-m", "pytest", *PLUGIN, "-p", "anyio", "--leakcheck-guard=fail", "-q")
+    named = {line.partition(" - ")[0] for line in errors(run(tmp_path, *command))}
+    leaking = {test for leak in truth.leaks for test in leak.polluters}
+    ends = {chain[-1] for leak in truth.leaks for chain in leak.chains}
+    assert named <= leaking | ends
+    assert len(named & leaking) >= 0.95 * len(leaking)
