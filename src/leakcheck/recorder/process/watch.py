@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+from leakcheck.hazards import own
 from leakcheck.probes import Probes, Setting, discover
 from leakcheck.probes.kinds.databases import Probe as Databases
 from leakcheck.probes.kinds.files import Probe as Files
 from leakcheck.recorder.changes.causes import Causes
 from leakcheck.recorder.changes.import_patches import Patch, PatchingFinder
-from leakcheck.recorder.changes.ledger import StateLedger
+from leakcheck.recorder.changes.observed import ObservedLedger
 from leakcheck.recorder.outside.audit_hook import OutsideWatch
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.redaction import Redactor
@@ -27,7 +28,7 @@ T = TypeVar("T", bound=Setting)
 class Watch:
     """The recorder's parts that live as long as the process."""
 
-    book: StateLedger
+    book: ObservedLedger
     causes: Causes
     probes: Probes
     outside: OutsideWatch
@@ -38,11 +39,13 @@ class Watch:
         causes = Causes()
         camera = Snapshotter(Redactor(setup.salt, show_values=setup.show_values), is_project_module)
         probes = discover()
-        book = StateLedger(camera, probes, causes, root)
+        book = ObservedLedger(camera, probes, causes, root, own())
         patches: dict[str, list[Patch]] = {}
         for probe in probes.owned:
             for module, patch in probe.patches().items():
                 patches.setdefault(module, []).append(partial(_apply, patch, book))
+        for name, looks in book.patches().items():
+            patches.setdefault(name, []).extend(looks)
         PatchingFinder(patches).install()
         files, databases = _one(probes, Files), _one(probes, Databases)
         files.salt = databases.salt = setup.salt
@@ -59,5 +62,5 @@ def _one(probes: Probes, kind: type[T]) -> T:
     return next(each for each in probes.settings.values() if isinstance(each, kind))
 
 
-def _apply(patch: Any, book: StateLedger, module: Any) -> None:
+def _apply(patch: Any, book: ObservedLedger, module: Any) -> None:
     patch(module, book)

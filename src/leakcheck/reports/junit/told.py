@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from leakcheck.records import ORDER_DEPENDENT, Certificate, Result, TestVerdict
+from leakcheck.hazards import is_hazard
+from leakcheck.records import ORDER_DEPENDENT, Certificate, Finding, Result, TestVerdict
 from leakcheck.reports.wording.certified import unseen
 from leakcheck.reports.wording.finding_stories import harm_lines, leak_lines, pardon
+from leakcheck.reports.wording.hazards import hazards
 from leakcheck.reports.wording.root_causes import Harm, Hurt, RootCause, root_causes
 from leakcheck.reports.wording.sentences import headline
 from leakcheck.reports.wording.words import clean, outcomes_by_word, place
@@ -38,10 +40,11 @@ class Pain(NamedTuple):
 def told_of(result: Result) -> Iterator[tuple[TestVerdict, Told]]:
     """Every test with what is said of it."""
     pains, pardons = _pains(result), _pardons(result)
-    fixes = {test: each.fix for each in reversed(result.findings) for test in each.tests}
+    fixes = {test: each.fix for each in reversed(_of_leaks(result)) for test in each.tests}
+    remarks = _hazards(result)
     for test in result.tests:
         if test.verdict not in ORDER_DEPENDENT:
-            yield test, _declared(test)
+            yield test, _declared(test)._replace(remark=remarks.get(test.id, ""))
         elif test.id in pardons:
             yield test, _declared(test)._replace(remark=f"{test.verdict}, not counted: {pardons[test.id]}")
         else:
@@ -108,10 +111,23 @@ def _pains(result: Result) -> Mapping[str, list[Pain]]:
     return found
 
 
+def _of_leaks(result: Result) -> list[Finding]:
+    return [each for each in result.findings if not is_hazard(each.code)]
+
+
+def _hazards(result: Result) -> Mapping[str, str]:
+    """test → the hazards that it is seen with. They are no failures: the test is green in every order."""
+    found: dict[str, list[str]] = {}
+    for each in hazards(result):
+        for test in each.tests:
+            found.setdefault(test, []).append(f"{each.code} {each.file}:{each.line} {each.title}. {each.why}")
+    return {test: clean("; ".join(dict.fromkeys(told))) for test, told in found.items()}
+
+
 def _pardons(result: Result) -> Mapping[str, str]:
     """test → why it is no failure: all errors that are found of it are in the baseline or ignored."""
     against: dict[str, list[str]] = {}
-    for finding in result.findings:
+    for finding in _of_leaks(result):
         if finding.severity == "error":
             for test in finding.tests:
                 against.setdefault(test, []).append(pardon(finding))

@@ -7,6 +7,7 @@ from typing import NamedTuple, get_args
 
 from leakcheck.records import GOOD_OUTCOMES, Cost, Finding, Leak, Result, TestVerdict, Verdict
 from leakcheck.reports.wording.certified import is_unfinished
+from leakcheck.reports.wording.hazards import hazards_in_words
 from leakcheck.reports.wording.root_causes import Harm, How, Proof, grouped
 from leakcheck.reports.wording.rules import ABOUT_FIXTURES
 from leakcheck.reports.wording.words import duration, listed, outcomes_by_word, plural
@@ -147,6 +148,10 @@ def _counted(number: int, word: str, ending: str = "") -> str:
 
 def leaks_in_words(result: Result) -> str:
     """ "10 leaks: 8 broken, 1 read, 1 latent"."""
+    return listed([_leaks(result), hazards_in_words(result)])
+
+
+def _leaks(result: Result) -> str:
     if not result.leaks:
         return "no leak"
     impacts = [leak.impact for leak in result.leaks]

@@ -1,0 +1,164 @@
+"""LK501: an override that no request resolved while it stood."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from leakcheck.hazards.contract import Hazard as Contract
+from leakcheck.hazards.contract import Scene, Seen, by_line
+from leakcheck.hazards.fastapi_routes import dependencies_of, dependencies_of_app
+from leakcheck.hazards.patching import ByIdentity, look_before
+from leakcheck.records import Finding, Location, Sighting, Source
+from leakcheck.snapshots.type_names import label
+
+_KIND = "dependency_overrides"
+_USED, _ASIDE, _NOBODY = "used", "aside", "nobody"
+"""A request resolved it; the routes that were asked do not depend on it; no route of the application does."""
+_MOST = 3
+
+
+@dataclass
+class _Stand:
+    """One override while it stands: which value it is, who set it, and what requests made of it."""
+
+    value: int
+    source: Source
+    asked: dict[str, None] = field(default_factory=dict)
+    used: bool = False
+    told: bool = False
+
+
+class Hazard(Contract):
+    """Key: the overridden dependency. Names are those of dependencies that are called alike, places are routes."""
+
+    code = "LK501"
+    name = "UnusedOverride"
+    short = "An override that no request uses"
+    help = (
+        "A test or fixture overrides a dependency, requests are made, and none of them resolves it: the route does "
+        "not depend on it, or nothing in the application does. The test runs with the real dependency, or tests "
+        "nothing of what it seems to."
+    )
+    fix = (
+        "Override the very callable that the route names in `Depends(...)`, imported from where the route has it, "
+        "on the application that serves the route; or take the override away."
+    )
+    hears = frozenset({_KIND})
+
+    def __init__(self) -> None:
+        self._apps: ByIdentity[dict[str, _Stand]] = ByIdentity(dict)
+        self._settled: set[tuple[str, str, int]] = set()
+
+    # How it is seen --------------------------------------------------------------------------------------------
+
+    def patches(self) -> Mapping[str, Callable[[ModuleType, Scene], None]]:
+        return {"fastapi.routing": self._patch}
+
+    def _patch(self, module: ModuleType, scene: Scene) -> None:
+        def asked(*args: Any, **given: Any) -> None:
+            app = given.get("dependency_overrides_provider")
+            stands = None if app is None else self._apps.get(app)
+            if stands:
+                self._asked(stands, given.get("dependant"))
+
+        look_before(module, "solve_dependencies", asked)
+
+    def _asked(self, stands: Mapping[str, _Stand], dependant: Any) -> None:
+        """A route is about to resolve what it depends on. What it does not come to, it depends on all the same."""
+        still = {key: stand for key, stand in stands.items() if not stand.used}
+        if not still:
+            return
+        found = set(dependencies_of(dependant))
+        path = getattr(dependant, "path", None)
+        for key, stand in still.items():
+            stand.used = stand.used or key in found
+            if type(path) is str and len(stand.asked) < _MOST:
+                stand.asked[path] = None
+
+    def read(self, kind: str, owner: object, key: str, scene: Scene) -> None:
+        stand = (self._apps.get(owner) or {}).get(key)
+        if stand is not None:
+            stand.used = True
+
+    def written(self, kind: str, owner: object, scene: Scene) -> None:
+        stands = self._apps.of(owner)
+        values = _overrides(owner)
+        for key in [key for key in stands if stands[key].value != values.get(key)]:
+            self._look(owner, key, stands.pop(key), stands, scene)
+        for key, value in values.items():
+            source = None if key in stands else scene.source()
+            if source is not None:
+                is_settled = (key, source.file, source.line) in self._settled
+                stands[key] = _Stand(value, source, used=is_settled, told=is_settled)
+
+    def rest(self, scene: Scene) -> None:
+        for app, stands in self._apps.living():
+            for key, stand in stands.items():
+                self._look(app, key, stand, stands, scene)
+
+    def _look(self, app: object, key: str, stand: _Stand, stands: Iterable[str], scene: Scene) -> None:
+        """Tell what became of an override: that it is used once, that it is not at every rest."""
+        if stand.told or not (stand.used or stand.asked):
+            return
+        if stand.used:
+            stand.told = True
+            self._settled.add((key, stand.source.file, stand.source.line))
+            scene.tell(Sighting(self.code, _USED, "", key, stand.source))
+            return
+        known = dependencies_of_app(app)
+        what = _ASIDE if key in known else _NOBODY
+        alike = _alike(key, known.difference(stands))
+        scene.tell(Sighting(self.code, what, scene.name(app), key, stand.source, alike, tuple(stand.asked)))
+        stand.asked.clear()
+
+    # What is told ----------------------------------------------------------------------------------------------
+
+    def found(self, seen: Seen) -> Iterator[Finding]:
+        for told in by_line(seen.sightings(self.code)).values():
+            if any(each.what == _USED for _, each in told):
+                continue
+            first = told[0][1]
+            assert first.source is not None
+            nobody = all(each.what == _NOBODY for _, each in told)
+            why = _nobody(first) if nobody else _aside(told)
+            title = f"No request used the override of {first.key}"
+            place = Location(_KIND, first.owner, first.key)
+            yield self.finding(title, why, first.source, [test for test, _ in told], place)
+
+
+def _overrides(app: object) -> Mapping[str, int]:
+    """The overrides of an application: names, and which objects stand there."""
+    values = object.__getattribute__(app, "__dict__").get(_KIND)
+    if not issubclass(type(values), dict):
+        return {}
+    return {label(dependency): id(value) for dependency, value in dict.items(values)}
+
+
+def _alike(key: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The dependencies whose own name is near to that of `key`."""
+    by_name: dict[str, list[str]] = {}
+    for each in sorted(known):
+        by_name.setdefault(_own_name(each), []).append(each)
+    near = difflib.get_close_matches(_own_name(key), list(by_name), n=_MOST, cutoff=0.6)
+    return tuple(each for name in near for each in by_name[name])[:_MOST]
+
+
+def _own_name(dependency: str) -> str:
+    return dependency.rpartition(":")[2].rpartition(".")[2]
+
+
+def _nobody(first: Sighting) -> str:
+    alike = f"; it depends on {' and '.join(first.names)}, which is called alike" if first.names else ""
+    return f"Nothing in {first.owner} depends on that callable{alike}."
+
+
+def _aside(told: Iterable[tuple[str, Sighting]]) -> str:
+    routes = tuple(dict.fromkeys(path for _, each in told for path in each.where))
+    names = tuple(dict.fromkeys(name for _, each in told for name in each.names))[:_MOST]
+    some = f"{', '.join(routes[:_MOST])}{' and others' if len(routes) > _MOST else ''}"
+    alike = f" Called alike: {', '.join(names)}." if names else ""
+    return f"The routes that were requested while it stood do not depend on it: {some}.{alike}"

@@ -1,0 +1,106 @@
+"""The ledger that observers of hazards hear of, and the scene that they ask."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from leakcheck.hazards import Hazard
+from leakcheck.probes import KindOfState, Probes
+from leakcheck.recorder.changes.accounts import Place
+from leakcheck.recorder.changes.causes import Causes
+from leakcheck.recorder.changes.import_patches import Patch
+from leakcheck.recorder.changes.ledger import StateLedger
+from leakcheck.recorder.changes.owner_names import relative
+from leakcheck.records import Sighting, Source
+from leakcheck.snapshots.frames import executing_modules, innermost
+from leakcheck.snapshots.type_names import describe
+from leakcheck.snapshots.values import Snapshotter
+
+_NAMED = ("dependency_overrides", "app_state", "client_cookies")
+"""Kinds whose owners are applications and clients."""
+
+
+class ObservedLedger(StateLedger):
+    """Tells observers of what probes tell it, and collects what they see. Nothing that they do is ever felt."""
+
+    def __init__(
+        self, camera: Snapshotter, probes: Probes, causes: Causes, root: str, hazards: Iterable[Hazard]
+    ) -> None:
+        super().__init__(camera, probes, causes, root)
+        self._hazards = tuple(hazards)
+        heard = {kind for each in self._hazards for kind in each.hears}
+        self._heard = {kind: tuple(each for each in self._hazards if kind in each.hears) for kind in heard}
+        self._seen: dict[Sighting, None] = {}
+
+    def patches(self) -> Mapping[str, list[Patch]]:
+        """What observers do with modules."""
+        found: dict[str, list[Patch]] = {}
+        for each in self._hazards:
+            for module, patch in each.patches().items():
+                found.setdefault(module, []).append(partial(self._apply, patch))
+        return found
+
+    def _apply(self, patch: Any, module: Any) -> None:
+        with contextlib.suppress(AttributeError, TypeError):  # a version that lacks what the observer looks at
+            patch(module, self)
+
+    def read(self, probe: KindOfState, owner: object, key: str) -> None:
+        super().read(probe, owner, key)
+        for each in self._heard.get(probe.kind, ()):
+            each.read(probe.kind, owner, key, self)
+
+    def written(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
+        super().written(probe, owner, key)
+        for each in self._heard.get(probe.kind, ()):
+            with contextlib.suppress(Exception):  # a test may have broken anything: then it is not seen
+                each.written(probe.kind, owner, self)
+
+    def rest(self) -> None:
+        """All files are imported, or a phase of a test is over."""
+        for each in self._hazards:
+            with contextlib.suppress(Exception):
+                each.rest(self)
+
+    def sightings(self) -> tuple[Sighting, ...]:
+        """What was seen since this was asked last."""
+        self.rest()
+        found = tuple(self._seen)
+        self._seen.clear()
+        return found
+
+    # What observers ask ----------------------------------------------------------------------------------------
+
+    def tell(self, sighting: Sighting) -> None:
+        self._seen[sighting] = None
+
+    def source(self) -> Source | None:
+        frame = innermost(sys._getframe(1))
+        return None if frame is None else self._source_of(frame, frame.f_lineno)
+
+    def importing(self) -> str:
+        frame = sys._getframe(1)
+        return next(iter(executing_modules(frame)), "") if self.bodies.around(frame) else ""
+
+    def made_at(self, owner: object) -> Source | None:
+        place = self._place(owner)
+        if place is None or not place.birth.file:
+            return None
+        birth = place.birth
+        file, line = self.doctests.place(birth.file, birth.line)
+        cause = birth.cause
+        return Source(relative(file, self._root), line, "", cause.phase, cause.fixture, cause.scope)
+
+    def name(self, owner: object) -> str:
+        place = self._place(owner)
+        return describe(owner) if place is None else self._name(place)
+
+    def relative(self, file: str) -> str:
+        return relative(file, self._root)
+
+    def _place(self, owner: object) -> Place | None:
+        found = (self._places.get((kind, id(owner))) for kind in _NAMED)
+        return next((each for each in found if each is not None and each.ref() is owner), None)
