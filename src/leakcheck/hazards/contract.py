@@ -19,17 +19,19 @@ class Scene(Protocol):
     def source(self) -> Source | None:
         """The line of the project that runs now, None if there is none."""
 
-    def importing(self) -> str:
-        """The file whose body is executing, the innermost of the project's own; "" if there is none."""
+    def importing(self) -> Source | None:
+        """The line that runs of the innermost of the project's own files whose body is executing; None if there is
+        none."""
 
     def made_at(self, owner: object) -> Source | None:
         """Where an application or a client was made, if that was seen."""
 
+    def made_during(self, owner: object) -> str:
+        """The file, the innermost of the project's own, at whose import an application or a client was made; "" if
+        it was made at none."""
+
     def name(self, owner: object) -> str:
         """A name of an application or a client that is the same in every process."""
-
-    def relative(self, file: str) -> str:
-        """A file as records have it."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class Seen:
 
     suite: Suite
     runs: tuple[TestRun, ...]
+
+    def is_of_tests(self, file: str) -> bool:
+        """Whether it is a file of tests, or a conftest."""
+        return file.rpartition("/")[2] == "conftest.py" or any(each.file == file for each in self.suite.tests)
 
     @classmethod
     def of(cls, suite: Suite, executions: Iterable[Execution]) -> Seen:
@@ -72,8 +78,9 @@ class Hazard:
     def read(self, kind: str, owner: object, key: str, scene: Scene) -> None:
         """The running code consults `key` of `owner`, which is of a kind that it hears of."""
 
-    def written(self, kind: str, owner: object, scene: Scene) -> None:
-        """The running code has just written something of `owner`, which is of a kind that it hears of."""
+    def written(self, kind: str, owner: object, key: str | None, scene: Scene) -> None:
+        """The running code has just written `key` of `owner`, which is of a kind that it hears of; None when it may
+        have written any."""
 
     def rest(self, scene: Scene) -> None:
         """All files are imported, or a phase of a test is over."""
@@ -116,6 +123,11 @@ def maker_of(source: Source) -> str:
     if source.fixture is not None:
         return f"{source.file}::{source.fixture}"
     return source.file if source.phase == "import" else ""
+
+
+def file_of(test: str) -> str:
+    """The file of a test."""
+    return test.partition("::")[0]
 
 
 def by_line(seen: Iterable[tuple[str, Sighting]]) -> Mapping[tuple[str, str, int], list[tuple[str, Sighting]]]:

@@ -27,8 +27,8 @@ def test_one_that_nothing_depends_on() -> None:
     assert (told.code, told.severity, told.file, told.line) == ("LK501", "note", "tests/test_a.py", 7)
     assert told.title == f"No request used the override of {USER}"
     assert told.why == (
-        "Nothing in shop.main:app depends on that callable; "
-        "it depends on shop.auth:get_users, which is called alike."
+        "Nothing in shop.main:app depends on that callable. "
+        "It depends on one that is called alike: shop.auth:get_users."
     )
     assert told.place == Location("dependency_overrides", "shop.main:app", USER)
     assert told.tests == ("test_a.py::a",)

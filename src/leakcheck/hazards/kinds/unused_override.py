@@ -19,6 +19,7 @@ _KIND = "dependency_overrides"
 _USED, _ASIDE, _NOBODY = "used", "aside", "nobody"
 """A request resolved it; the routes that were asked do not depend on it; no route of the application does."""
 _MOST = 3
+_ALIKE = 0.6
 
 
 @dataclass
@@ -84,16 +85,16 @@ class Hazard(Contract):
         if stand is not None:
             stand.used = True
 
-    def written(self, kind: str, owner: object, scene: Scene) -> None:
+    def written(self, kind: str, owner: object, key: str | None, scene: Scene) -> None:
         stands = self._apps.of(owner)
         values = _overrides(owner)
-        for key in [key for key in stands if stands[key].value != values.get(key)]:
-            self._look(owner, key, stands.pop(key), stands, scene)
-        for key, value in values.items():
-            source = None if key in stands else scene.source()
+        for gone in [name for name in stands if stands[name].value != values.get(name)]:
+            self._look(owner, gone, stands.pop(gone), stands, scene)
+        for name, value in values.items():
+            source = None if name in stands else scene.source()
             if source is not None:
-                is_settled = (key, source.file, source.line) in self._settled
-                stands[key] = _Stand(value, source, used=is_settled, told=is_settled)
+                is_settled = (name, source.file, source.line) in self._settled
+                stands[name] = _Stand(value, source, used=is_settled, told=is_settled)
 
     def rest(self, scene: Scene) -> None:
         for app, stands in self._apps.living():
@@ -139,21 +140,26 @@ def _overrides(app: object) -> Mapping[str, int]:
 
 
 def _alike(key: str, known: Iterable[str]) -> tuple[str, ...]:
-    """The dependencies whose own name is near to that of `key`."""
-    by_name: dict[str, list[str]] = {}
-    for each in sorted(known):
-        by_name.setdefault(_own_name(each), []).append(each)
-    near = difflib.get_close_matches(_own_name(key), list(by_name), n=_MOST, cutoff=0.6)
-    return tuple(each for name in near for each in by_name[name])[:_MOST]
+    """The dependencies whose own name is near to that of `key`, or has a word more or less: the nearest first."""
+    near = sorted((-_likeness(_own_name(key), _own_name(each)), each) for each in known)
+    return tuple(each for likeness, each in near if -likeness >= _ALIKE)[:_MOST]
 
 
 def _own_name(dependency: str) -> str:
-    return dependency.rpartition(":")[2].rpartition(".")[2]
+    """The last name, without the verb that most dependencies begin with."""
+    name = dependency.rpartition(":")[2].rpartition(".")[2].lower().lstrip("_")
+    return name.removeprefix("get_")
+
+
+def _likeness(name: str, other: str) -> float:
+    words, others = set(name.split("_")), set(other.split("_"))
+    one_in_other = words <= others or others <= words
+    return 1.0 if one_in_other else difflib.SequenceMatcher(None, name, other).ratio()
 
 
 def _nobody(first: Sighting) -> str:
-    alike = f"; it depends on {' and '.join(first.names)}, which is called alike" if first.names else ""
-    return f"Nothing in {first.owner} depends on that callable{alike}."
+    alike = f" It depends on one that is called alike: {' or '.join(first.names)}." if first.names else ""
+    return f"Nothing in {first.owner} depends on that callable.{alike}"
 
 
 def _aside(told: Iterable[tuple[str, Sighting]]) -> str:

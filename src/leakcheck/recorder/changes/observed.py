@@ -6,20 +6,22 @@ import contextlib
 import sys
 from collections.abc import Iterable, Mapping
 from functools import partial
+from types import FrameType
 from typing import Any
 
 from leakcheck.hazards import Hazard
 from leakcheck.probes import KindOfState, Probes
-from leakcheck.recorder.changes.accounts import Place
+from leakcheck.recorder.changes.accounts import Lifetime, Place
 from leakcheck.recorder.changes.causes import Causes
 from leakcheck.recorder.changes.import_patches import Patch
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.owner_names import relative
 from leakcheck.records import Sighting, Source
-from leakcheck.snapshots.frames import executing_modules, innermost
+from leakcheck.snapshots.frames import innermost
 from leakcheck.snapshots.type_names import describe
 from leakcheck.snapshots.values import Snapshotter
 
+_BODY = "<module>"
 _NAMED = ("dependency_overrides", "app_state", "client_cookies")
 """Kinds whose owners are applications and clients."""
 
@@ -57,7 +59,11 @@ class ObservedLedger(StateLedger):
         super().written(probe, owner, key)
         for each in self._heard.get(probe.kind, ()):
             with contextlib.suppress(Exception):  # a test may have broken anything: then it is not seen
-                each.written(probe.kind, owner, self)
+                each.written(probe.kind, owner, key, self)
+
+    def begin_test(self, lifetime: Lifetime) -> None:
+        self._seen.clear()  # a test that ran again, unrecorded, may have been seen
+        super().begin_test(lifetime)
 
     def rest(self) -> None:
         """All files are imported, or a phase of a test is over."""
@@ -81,9 +87,13 @@ class ObservedLedger(StateLedger):
         frame = innermost(sys._getframe(1))
         return None if frame is None else self._source_of(frame, frame.f_lineno)
 
-    def importing(self) -> str:
-        frame = sys._getframe(1)
-        return next(iter(executing_modules(frame)), "") if self.bodies.around(frame) else ""
+    def importing(self) -> Source | None:
+        frame: FrameType | None = sys._getframe(1)
+        for file in self.bodies.around(frame)[:1]:
+            while frame is not None and not (frame.f_code.co_filename == file and frame.f_code.co_name == _BODY):
+                frame = frame.f_back
+            return None if frame is None else self._source_of(frame, frame.f_lineno)
+        return None
 
     def made_at(self, owner: object) -> Source | None:
         place = self._place(owner)
@@ -94,12 +104,13 @@ class ObservedLedger(StateLedger):
         cause = birth.cause
         return Source(relative(file, self._root), line, "", cause.phase, cause.fixture, cause.scope)
 
+    def made_during(self, owner: object) -> str:
+        place = self._place(owner)
+        return "" if place is None else relative(next(iter(place.birth.modules), ""), self._root)
+
     def name(self, owner: object) -> str:
         place = self._place(owner)
         return describe(owner) if place is None else self._name(place)
-
-    def relative(self, file: str) -> str:
-        return relative(file, self._root)
 
     def _place(self, owner: object) -> Place | None:
         found = (self._places.get((kind, id(owner))) for kind in _NAMED)

@@ -27,10 +27,10 @@ def by_kind(found: Sequence[Finding]) -> Mapping[str, Sequence[Finding]]:
 
 def maker(finding: Finding) -> str:
     """Who does it: a fixture, or a file at its import; "" where it is its tests."""
-    if not finding.fixture:
-        return ""
-    name = finding.fixture.rpartition("::")[2]
-    return clip("at import" if finding.fixture == finding.file else f"fixture {name}")
+    file, mark, name = finding.fixture.rpartition("::")
+    if finding.fixture == finding.file:
+        return "at import"
+    return clip(f"fixture {name}") if mark and file == finding.file else ""
 
 
 def hazards_in_words(result: Result) -> str:
