@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from leakcheck.records import Execution, Finding, Location, Sighting, Source, Suite, TestRun
 
@@ -82,8 +82,11 @@ class Hazard:
         """The running code has just written `key` of `owner`, which is of a kind that it hears of; None when it may
         have written any."""
 
-    def rest(self, scene: Scene) -> None:
-        """All files are imported, or a phase of a test is over."""
+    def handed(self, definition: Any, source: Source, scene: Scene) -> None:
+        """A fixture that several tests share was set up: `definition` is pytest's, `source` where it is defined."""
+
+    def rest(self, scene: Scene, *, over: bool) -> None:
+        """The call of a test is at its end; or it is `over` with all its fixtures, or all files are imported."""
 
     def found(self, seen: Seen) -> Iterator[Finding]:
         """What is to be told: pure. Findings of this hazard are made by `finding`."""

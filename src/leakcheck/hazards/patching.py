@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import weakref
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -12,7 +13,8 @@ T = TypeVar("T")
 
 
 def look_before(owner: Any, name: str, tell: Callable[..., None]) -> None:
-    """Before each call of `name` of a class or module, `tell` its arguments; nothing if it has no such function."""
+    """Before each call of `name` of a class or module, `tell` its arguments; nothing if it has no such function.
+    What makes a coroutine does so still: mocks and frameworks ask."""
     function = vars(owner).get(name)
     if not callable(function):
         return
@@ -23,7 +25,13 @@ def look_before(owner: Any, name: str, tell: Callable[..., None]) -> None:
             tell(*args, **kwargs)
         return function(*args, **kwargs)
 
-    setattr(owner, name, wrapper)
+    @functools.wraps(function)
+    async def awaited(*args: Any, **kwargs: Any) -> Any:
+        with contextlib.suppress(Exception):
+            tell(*args, **kwargs)
+        return await function(*args, **kwargs)
+
+    setattr(owner, name, awaited if inspect.iscoroutinefunction(function) else wrapper)
 
 
 class ByIdentity(Generic[T]):
@@ -43,14 +51,18 @@ class ByIdentity(Generic[T]):
         found = self.get(owner)
         if found is None:
             found = self._make()
-            known, place = self._known, id(owner)
-
-            def gone(ref: weakref.ref[object]) -> None:
-                if place in known and known[place][0] is ref:
-                    del known[place]
-
-            known[place] = weakref.ref(owner, gone), found
+            self.know(owner, found)
         return found
+
+    def know(self, owner: object, what: T) -> None:
+        """From now on this is known of `owner`."""
+        known, place = self._known, id(owner)
+
+        def gone(ref: weakref.ref[object]) -> None:
+            if place in known and known[place][0] is ref:
+                del known[place]
+
+        known[place] = weakref.ref(owner, gone), what
 
     def living(self) -> list[tuple[object, T]]:
         """All objects that are still there, with what is known of them."""

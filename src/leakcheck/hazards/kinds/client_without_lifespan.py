@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
@@ -43,6 +44,7 @@ class Hazard(Contract):
     def _patch_router(self, module: ModuleType, scene: Scene) -> None:
         lifespan = module.Router.lifespan
 
+        @functools.wraps(lifespan)
         async def counted(router: Any, *args: Any, **kwargs: Any) -> Any:
             number = self._running.of(router)
             number[0] += 1
@@ -70,7 +72,7 @@ class Hazard(Contract):
             app = attributes(client).get("app")
             scene.tell(Sighting(self.code, "asked", scene.name(app), "", source, names[:_MOST]))
 
-    def rest(self, scene: Scene) -> None:
+    def rest(self, scene: Scene, *, over: bool) -> None:
         for _, told in self._told.living():
             told.clear()  # the next test is told of, too
 

@@ -49,7 +49,7 @@ class Hazard(Contract):
             self._routers.of(router)[id(func)] = label(func), source
             self._new = True
 
-    def rest(self, scene: Scene) -> None:
+    def rest(self, scene: Scene, *, over: bool) -> None:
         """Each is looked at once, when it was made: later a test may have put something in the lifespan's place."""
         if not self._new:
             return

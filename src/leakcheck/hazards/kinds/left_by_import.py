@@ -64,7 +64,7 @@ class Hazard(Contract):
         if scene.made_during(owner) != source.file:  # else it belongs to the making of the application
             self._wrote[kind, id(owner), key] = weakref.ref(owner), source
 
-    def rest(self, scene: Scene) -> None:
+    def rest(self, scene: Scene, *, over: bool) -> None:
         """All files are imported: what stands now was left."""
         if self._over:
             return

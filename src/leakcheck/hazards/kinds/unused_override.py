@@ -96,7 +96,7 @@ class Hazard(Contract):
                 is_settled = (name, source.file, source.line) in self._settled
                 stands[name] = _Stand(value, source, used=is_settled, told=is_settled)
 
-    def rest(self, scene: Scene) -> None:
+    def rest(self, scene: Scene, *, over: bool) -> None:
         for app, stands in self._apps.living():
             for key, stand in stands.items():
                 self._look(app, key, stand, stands, scene)

@@ -162,6 +162,7 @@ class RecorderPlugin:
             self._boundary(always=wide)
             if wide:
                 self._book.set_up(cause)
+                self._book.handed(fixturedef, cause)
             fixturedef.addfinalizer(partial(self._begin_finalising, fixturedef, cause))
             self._causes.pop(cause)
 

@@ -12,7 +12,7 @@ from typing import Any
 from leakcheck.hazards import Hazard
 from leakcheck.probes import KindOfState, Probes
 from leakcheck.recorder.changes.accounts import Lifetime, Place
-from leakcheck.recorder.changes.causes import Causes
+from leakcheck.recorder.changes.causes import Cause, Causes
 from leakcheck.recorder.changes.import_patches import Patch
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.owner_names import relative
@@ -65,15 +65,31 @@ class ObservedLedger(StateLedger):
         self._seen.clear()  # a test that ran again, unrecorded, may have been seen
         super().begin_test(lifetime)
 
-    def rest(self) -> None:
-        """All files are imported, or a phase of a test is over."""
+    def handed(self, definition: Any, cause: Cause) -> None:
+        """A fixture that several tests share was set up."""
+        code = getattr(definition.func, "__code__", None)
+        if code is not None:
+            source = Source(
+                relative(code.co_filename, self._root),
+                code.co_firstlineno,
+                code.co_name,
+                "setup",
+                cause.fixture,
+                cause.scope,
+            )
+            for each in self._hazards:
+                with contextlib.suppress(Exception):
+                    each.handed(definition, source, self)
+
+    def rest(self, *, over: bool = False) -> None:
+        """The call of a test is at its end; or it is over, or all files are imported."""
         for each in self._hazards:
             with contextlib.suppress(Exception):
-                each.rest(self)
+                each.rest(self, over=over)
 
     def sightings(self) -> tuple[Sighting, ...]:
         """What was seen since this was asked last."""
-        self.rest()
+        self.rest(over=True)
         found = tuple(self._seen)
         self._seen.clear()
         return found
