@@ -19,6 +19,12 @@ class Scene(Protocol):
     def source(self) -> Source | None:
         """The line of the project that runs now, None if there is none."""
 
+    def place(self, file: str, line: int, function: str) -> Source:
+        """A line of the project, as what runs now meets it."""
+
+    def is_shared(self) -> bool:
+        """Whether what runs now is the set-up or teardown of a fixture that several tests share."""
+
     def importing(self) -> Source | None:
         """The line that runs of the innermost of the project's own files whose body is executing; None if there is
         none."""

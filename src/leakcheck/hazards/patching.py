@@ -34,6 +34,22 @@ def look_before(owner: Any, name: str, tell: Callable[..., None]) -> None:
     setattr(owner, name, awaited if inspect.iscoroutinefunction(function) else wrapper)
 
 
+def look_after(owner: Any, name: str, tell: Callable[[Any], None]) -> None:
+    """After each call of the function `name` of a class or module, `tell` what it returned."""
+    function = vars(owner).get(name)
+    if not callable(function):
+        return
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        found = function(*args, **kwargs)
+        with contextlib.suppress(Exception):
+            tell(found)
+        return found
+
+    setattr(owner, name, wrapper)
+
+
 class ByIdentity(Generic[T]):
     """What is known of objects, by their identity: none is kept alive, compared or hashed."""
 

@@ -103,6 +103,12 @@ class ObservedLedger(StateLedger):
         frame = innermost(sys._getframe(1))
         return None if frame is None else self._source_of(frame, frame.f_lineno)
 
+    def place(self, file: str, line: int, function: str) -> Source:
+        return self.source_at(file, line, function)
+
+    def is_shared(self) -> bool:
+        return self._causes.current.kind == "fixture"
+
     def importing(self) -> Source | None:
         frame: FrameType | None = sys._getframe(1)
         for file in self.bodies.around(frame)[:1]:
