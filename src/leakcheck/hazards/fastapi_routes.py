@@ -29,6 +29,22 @@ def dependencies_of_app(app: object) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_mounted(inner: object, outer: object) -> bool:
+    """Whether an application is mounted in another one, be it wrapped in middleware."""
+    waiting, left = [_plain(outer).get("router")], _MOST
+    while waiting and left:
+        values, left = _plain(waiting.pop()), left - 1
+        if values.get("app") is inner:
+            return True
+        waiting.extend(
+            (
+                *_items(values.get("routes")),
+                *(values[name] for name in ("app", "original_router") if name in values),
+            )
+        )
+    return False
+
+
 def _collect(node: object, found: set[str], depth: int) -> None:
     values = _plain(node)
     if depth > _DEEPEST or not values:

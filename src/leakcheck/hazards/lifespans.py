@@ -11,16 +11,21 @@ _DEEPEST = 20
 _DEFAULT, _MERGED = "_DefaultLifespan", "merged_lifespan"
 
 
-def router_of(app: object) -> Any:
-    """The router of an application, be it wrapped in middleware; None if none is found."""
+def application_in(app: object) -> object | None:
+    """The application that has routes, be it wrapped in middleware; None if none is found."""
     for _ in range(_DEEPEST):
         values = attributes(app)
         if "router" in values:
-            return values["router"]
+            return app
         if "app" not in values:
             return None
         app = values["app"]
     return None
+
+
+def router_of(app: object) -> Any:
+    """The router of an application; None if it has none."""
+    return attributes(app).get("router")
 
 
 def attributes(node: object) -> dict[str, Any]:

@@ -34,8 +34,9 @@ def look_before(owner: Any, name: str, tell: Callable[..., None]) -> None:
     setattr(owner, name, awaited if inspect.iscoroutinefunction(function) else wrapper)
 
 
-def look_after(owner: Any, name: str, tell: Callable[[Any], None]) -> None:
-    """After each call of the function `name` of a class or module, `tell` what it returned."""
+def look_after(owner: Any, name: str, tell: Callable[..., None]) -> None:
+    """After each call of the function `name` of a class or module that raised nothing, `tell` what it returned and
+    the positional arguments."""
     function = vars(owner).get(name)
     if not callable(function):
         return
@@ -44,7 +45,7 @@ def look_after(owner: Any, name: str, tell: Callable[[Any], None]) -> None:
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         found = function(*args, **kwargs)
         with contextlib.suppress(Exception):
-            tell(found)
+            tell(found, *args)
         return found
 
     setattr(owner, name, wrapper)

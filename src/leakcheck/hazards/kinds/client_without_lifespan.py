@@ -9,8 +9,8 @@ from typing import Any
 
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
-from leakcheck.hazards.lifespans import attributes, router_of, starting
-from leakcheck.hazards.patching import ByIdentity, look_before
+from leakcheck.hazards.lifespans import application_in, attributes, router_of, starting
+from leakcheck.hazards.patching import ByIdentity, look_after
 from leakcheck.records import Finding, Location, Sighting
 
 _MOST = 3
@@ -56,20 +56,23 @@ class Hazard(Contract):
         module.Router.lifespan = counted
 
     def _patch_client(self, module: ModuleType, scene: Scene) -> None:
-        look_before(module._TestClientTransport, "handle_request", lambda carrier, _: self._look(carrier, scene))
+        def answered(response: object, carrier: Any, *_: object) -> None:
+            self._look(carrier, scene)  # where a request fails for want of a start, the mistake shows
+
+        look_after(module._TestClientTransport, "handle_request", answered)
 
     def _look(self, carrier: Any, scene: Scene) -> None:
         client = getattr(attributes(carrier).get("portal_factory"), "__self__", None)
         if client is None or getattr(client, "portal", None) is not None or self._told.get(client):
             return
-        router = router_of(attributes(carrier).get("app"))
+        app = application_in(attributes(carrier).get("app"))
+        router = router_of(app)
         names = starting(router) if router is not None else ()
         if not names or (self._running.get(router) or [0])[0]:
             return
         self._told.of(client).append(None)
         source = scene.made_at(client) or scene.source()
         if source is not None:
-            app = attributes(client).get("app")
             scene.tell(Sighting(self.code, "asked", scene.name(app), "", source, names[:_MOST]))
 
     def rest(self, scene: Scene, *, over: bool) -> None:

@@ -65,7 +65,7 @@ class Hazard(Contract):
         look_before(module.TestClient, "__enter__", lambda client: self._opened(self._clients, client, scene))
 
     def _patch_pool(self, module: ModuleType, scene: Scene) -> None:
-        look_after(module.Pool, "connect", lambda found: self._opened(self._connections, found, scene))
+        look_after(module.Pool, "connect", lambda found, _: self._opened(self._connections, found, scene))
 
     def _patch_runners(self, module: ModuleType, scene: Scene) -> None:
         look_before(module, "_cancel_all_tasks", lambda loop: self._cut_off(loop, scene))

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
-from leakcheck.hazards.fastapi_routes import dependencies_of, dependencies_of_app
+from leakcheck.hazards.fastapi_routes import dependencies_of, dependencies_of_app, is_mounted
 from leakcheck.hazards.patching import ByIdentity, look_before
 from leakcheck.records import Finding, Location, Sighting, Source
 from leakcheck.snapshots.type_names import label
 
 _KIND = "dependency_overrides"
-_USED, _ASIDE, _NOBODY = "used", "aside", "nobody"
-"""A request resolved it; the routes that were asked do not depend on it; no route of the application does."""
+_USED, _ASIDE, _NOBODY, _ELSEWHERE = "used", "aside", "nobody", "elsewhere"
+"""A request resolved it; the routes that were asked do not depend on it; no route of the application does; a route
+of a mounted application does, which has overrides of its own."""
 _MOST = 3
 _ALIKE = 0.6
 
 
 @dataclass
 class _Stand:
-    """One override while it stands: which value it is, who set it, and what requests made of it."""
+    """One override while it stands: which value it is, who set it, which routes were asked meanwhile, which other
+    application depends on what it replaces, and whether a request used it."""
 
     value: int
     source: Source
     asked: dict[str, None] = field(default_factory=dict)
+    other: weakref.ref[object] | None = None
     used: bool = False
     told: bool = False
 
@@ -41,8 +45,8 @@ class Hazard(Contract):
     short = "An override that no request uses"
     help = (
         "A test or fixture overrides a dependency, requests are made, and none of them resolves it: the route does "
-        "not depend on it, or nothing in the application does. The test runs with the real dependency, or tests "
-        "nothing of what it seems to."
+        "not depend on it, nothing in the application does, or a mounted application does. The test runs "
+        "with the real dependency, or tests nothing of what it seems to."
     )
     fix = (
         "Override the very callable that the route names in `Depends(...)`, imported from where the route has it, "
@@ -61,10 +65,12 @@ class Hazard(Contract):
 
     def _patch(self, module: ModuleType, scene: Scene) -> None:
         def asked(*args: Any, **given: Any) -> None:
-            app = given.get("dependency_overrides_provider")
-            stands = None if app is None else self._apps.get(app)
-            if stands:
-                self._asked(stands, given.get("dependant"))
+            app, dependant = given.get("dependency_overrides_provider"), given.get("dependant")
+            for each, stands in self._apps.living():
+                if each is app:
+                    self._asked(stands, dependant)
+                elif app is not None and stands:
+                    self._asked_of(app, each, stands, dependant)
 
         look_before(module, "solve_dependencies", asked)
 
@@ -79,6 +85,15 @@ class Hazard(Contract):
             stand.used = stand.used or key in found
             if type(path) is str and len(stand.asked) < _MOST:
                 stand.asked[path] = None
+
+    @staticmethod
+    def _asked_of(other: object, app: object, stands: Mapping[str, _Stand], dependant: Any) -> None:
+        """A route of another application resolves what it depends on. Where that is mounted in `app`, people take
+        the overrides of `app` to hold there."""
+        open_ones = {key: stand for key, stand in stands.items() if not stand.told and stand.other is None}
+        for key in open_ones.keys() & set(dependencies_of(dependant)) if open_ones else ():
+            if key not in _overrides(other) and is_mounted(other, app):
+                open_ones[key].other = weakref.ref(other)
 
     def read(self, kind: str, owner: object, key: str, scene: Scene) -> None:
         stand = (self._apps.get(owner) or {}).get(key)
@@ -103,7 +118,8 @@ class Hazard(Contract):
 
     def _look(self, app: object, key: str, stand: _Stand, stands: Iterable[str], scene: Scene) -> None:
         """Tell what became of an override: that it is used once, that it is not at every rest."""
-        if stand.told or not (stand.used or stand.asked):
+        other = None if stand.other is None else stand.other()
+        if stand.told or not (stand.used or stand.asked or other is not None):
             return
         if stand.used:
             stand.told = True
@@ -112,9 +128,12 @@ class Hazard(Contract):
             return
         known = dependencies_of_app(app)
         what = _ASIDE if key in known else _NOBODY
-        alike = _alike(key, known.difference(stands))
-        scene.tell(Sighting(self.code, what, scene.name(app), key, stand.source, alike, tuple(stand.asked)))
+        names = _alike(key, known.difference(stands))
+        if other is not None:
+            what, names = _ELSEWHERE, (scene.name(other),)
+        scene.tell(Sighting(self.code, what, scene.name(app), key, stand.source, names, tuple(stand.asked)))
         stand.asked.clear()
+        stand.other = None
 
     # What is told ----------------------------------------------------------------------------------------------
 
@@ -124,8 +143,7 @@ class Hazard(Contract):
                 continue
             first = told[0][1]
             assert first.source is not None
-            nobody = all(each.what == _NOBODY for _, each in told)
-            why = _nobody(first) if nobody else _aside(told)
+            why = _why([each for _, each in told])
             title = f"No request used the override of {first.key}"
             place = Location(_KIND, first.owner, first.key)
             yield self.finding(title, why, first.source, [test for test, _ in told], place)
@@ -157,14 +175,21 @@ def _likeness(name: str, other: str) -> float:
     return 1.0 if one_in_other else difflib.SequenceMatcher(None, name, other).ratio()
 
 
+def _why(told: Sequence[Sighting]) -> str:
+    elsewhere = [each for each in told if each.what == _ELSEWHERE]
+    if elsewhere:
+        return f"A route of {elsewhere[0].names[0]} depends on it: what is mounted has overrides of its own."
+    return _nobody(told[0]) if all(each.what == _NOBODY for each in told) else _aside(told)
+
+
 def _nobody(first: Sighting) -> str:
     alike = f" It depends on one that is called alike: {' or '.join(first.names)}." if first.names else ""
     return f"Nothing in {first.owner} depends on that callable.{alike}"
 
 
-def _aside(told: Iterable[tuple[str, Sighting]]) -> str:
-    routes = tuple(dict.fromkeys(path for _, each in told for path in each.where))
-    names = tuple(dict.fromkeys(name for _, each in told for name in each.names))[:_MOST]
+def _aside(told: Iterable[Sighting]) -> str:
+    routes = tuple(dict.fromkeys(path for each in told for path in each.where))
+    names = tuple(dict.fromkeys(name for each in told for name in each.names))[:_MOST]
     some = f"{', '.join(routes[:_MOST])}{' and others' if len(routes) > _MOST else ''}"
     alike = f" Called alike: {', '.join(names)}." if names else ""
     return f"The routes that were requested while it stood do not depend on it: {some}.{alike}"
