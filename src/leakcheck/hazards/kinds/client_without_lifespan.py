@@ -14,6 +14,7 @@ from leakcheck.hazards.patching import ByIdentity, look_after
 from leakcheck.records import Finding, Location, Sighting
 
 _MOST = 3
+_FAILED = 500
 
 
 class Hazard(Contract):
@@ -56,8 +57,9 @@ class Hazard(Contract):
         module.Router.lifespan = counted
 
     def _patch_client(self, module: ModuleType, scene: Scene) -> None:
-        def answered(response: object, carrier: Any, *_: object) -> None:
-            self._look(carrier, scene)  # where a request fails for want of a start, the mistake shows
+        def answered(response: Any, carrier: Any, *_: object) -> None:
+            if response.status_code < _FAILED:  # where a request fails for want of a start, the mistake shows
+                self._look(carrier, scene)
 
         look_after(module._TestClientTransport, "handle_request", answered)
 
