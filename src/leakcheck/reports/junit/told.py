@@ -10,7 +10,6 @@ from leakcheck.hazards import is_hazard
 from leakcheck.records import ORDER_DEPENDENT, Certificate, Finding, Result, TestVerdict
 from leakcheck.reports.wording.certified import unseen
 from leakcheck.reports.wording.finding_stories import harm_lines, leak_lines, pardon
-from leakcheck.reports.wording.hazards import hazards
 from leakcheck.reports.wording.root_causes import Harm, Hurt, RootCause, root_causes
 from leakcheck.reports.wording.sentences import headline
 from leakcheck.reports.wording.words import clean, outcomes_by_word, place
@@ -41,10 +40,9 @@ def told_of(result: Result) -> Iterator[tuple[TestVerdict, Told]]:
     """Every test with what is said of it."""
     pains, pardons = _pains(result), _pardons(result)
     fixes = {test: each.fix for each in reversed(_of_leaks(result)) for test in each.tests}
-    remarks = _hazards(result)
     for test in result.tests:
         if test.verdict not in ORDER_DEPENDENT:
-            yield test, _declared(test)._replace(remark=remarks.get(test.id, ""))
+            yield test, _declared(test)
         elif test.id in pardons:
             yield test, _declared(test)._replace(remark=f"{test.verdict}, not counted: {pardons[test.id]}")
         else:
@@ -113,15 +111,6 @@ def _pains(result: Result) -> Mapping[str, list[Pain]]:
 
 def _of_leaks(result: Result) -> list[Finding]:
     return [each for each in result.findings if not is_hazard(each.code)]
-
-
-def _hazards(result: Result) -> Mapping[str, str]:
-    """test → the hazards that it is seen with. They are no failures: the test is green in every order."""
-    found: dict[str, list[str]] = {}
-    for each in hazards(result):
-        for test in each.tests:
-            found.setdefault(test, []).append(f"{each.code} {each.file}:{each.line} {each.title}. {each.why}")
-    return {test: clean("; ".join(dict.fromkeys(told))) for test, told in found.items()}
 
 
 def _pardons(result: Result) -> Mapping[str, str]:

@@ -148,15 +148,16 @@ def _counted(number: int, word: str, ending: str = "") -> str:
 
 def leaks_in_words(result: Result) -> str:
     """ "10 leaks: 8 broken, 1 read, 1 latent"."""
-    return listed([_leaks(result), hazards_in_words(result)])
-
-
-def _leaks(result: Result) -> str:
     if not result.leaks:
         return "no leak"
     impacts = [leak.impact for leak in result.leaks]
     counts = listed(_counted(impacts.count(impact), impact) for impact in ("broken", "read", "latent"))
     return f"{plural(len(impacts), 'leak')}: {counts}"
+
+
+def found_in_words(result: Result) -> str:
+    """ "no leak, 2 hazards"."""
+    return listed([leaks_in_words(result), hazards_in_words(result)])
 
 
 def circumstances(result: Result) -> str:
