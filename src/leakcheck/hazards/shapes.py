@@ -8,7 +8,8 @@ from typing import Any, Final
 
 Shape = tuple[Any, ...]
 MISSING: Final = object()
-_MOST, _DEEPEST = 500, 20
+_MOST, _DEEPEST = 100, 20
+"""So many parts at most: it is looked at after every test."""
 _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 _ORDERED = (list, tuple, deque)
 _FIELDS = ("__dataclass_fields__", "__pydantic_fields__")

@@ -35,4 +35,4 @@ def _wrong(table: Mapping[str, object]) -> Iterator[Problem]:
 
 def _no_hazard(code: str) -> str:
     known = sorted(by_code())
-    return f"no hazard has this code{did_you_mean(code, known)}; they are {', '.join(known)}"
+    return f"no hazard has this code{did_you_mean(code, known) or f'; they are {known[0]} to {known[-1]}'}"

@@ -36,6 +36,7 @@ class ObservedLedger(StateLedger):
         self._hazards = tuple(hazards)
         heard = {kind for each in self._hazards for kind in each.hears}
         self._heard = {kind: tuple(each for each in self._hazards if kind in each.hears) for kind in heard}
+        self._resting = tuple(each for each in self._hazards if type(each).rest is not Hazard.rest)
         self._seen: dict[Sighting, None] = {}
 
     def patches(self) -> Mapping[str, list[Patch]]:
@@ -83,7 +84,7 @@ class ObservedLedger(StateLedger):
 
     def rest(self, *, over: bool = False) -> None:
         """The call of a test is at its end; or it is over, or all files are imported."""
-        for each in self._hazards:
+        for each in self._resting:
             with contextlib.suppress(Exception):
                 each.rest(self, over=over)
 
