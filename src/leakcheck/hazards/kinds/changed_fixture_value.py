@@ -49,7 +49,7 @@ class Hazard(Contract):
 
     def rest(self, scene: Scene, *, over: bool) -> None:
         """What a test puts back before its end, it has not changed."""
-        for place, (ref, source, before) in list(self._handed.items()) if over else ():
+        for place, (ref, source, before) in list(self._handed.items()) if over and self._handed else ():
             value = _value(ref)
             now = shape(value)
             if now is None:

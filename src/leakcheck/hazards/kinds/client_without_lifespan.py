@@ -78,8 +78,9 @@ class Hazard(Contract):
             scene.tell(Sighting(self.code, "asked", scene.name(app), "", source, names[:_MOST]))
 
     def rest(self, scene: Scene, *, over: bool) -> None:
-        for _, told in self._told.living():
-            told.clear()  # the next test is told of, too
+        if over:
+            for _, told in self._told.living():
+                told.clear()  # the next test is told of, too
 
     # What is told ----------------------------------------------------------------------------------------------
 

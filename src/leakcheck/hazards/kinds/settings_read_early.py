@@ -71,11 +71,13 @@ class Hazard(Contract):
     # How it is seen --------------------------------------------------------------------------------------------
 
     def read(self, kind: str, owner: object, key: str, scene: Scene) -> None:
+        looks = self._looks.get(key, 0)
+        if looks >= _LOOKS and not self._patches:  # by far most reads: those of libraries
+            return
         for each in (*self._patches,) if key == WHOLE else (key,):
             patch = self._patches.get(each)
             if patch is not None:
                 patch.read = True
-        looks = self._looks.get(key, 0)
         if looks < _LOOKS or key in self._patches:
             self._looks[key] = looks + 1
             self._note(owner, key, sys._getframe(1))

@@ -36,6 +36,10 @@ class ObservedLedger(StateLedger):
         self._hazards = tuple(hazards)
         heard = {kind for each in self._hazards for kind in each.hears}
         self._heard = {kind: tuple(each for each in self._hazards if kind in each.hears) for kind in heard}
+        self._reading = {
+            kind: tuple(each for each in found if type(each).read is not Hazard.read)
+            for kind, found in self._heard.items()
+        }
         self._resting = tuple(each for each in self._hazards if type(each).rest is not Hazard.rest)
         self._seen: dict[Sighting, None] = {}
 
@@ -53,7 +57,7 @@ class ObservedLedger(StateLedger):
 
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         super().read(probe, owner, key)
-        for each in self._heard.get(probe.kind, ()):
+        for each in self._reading.get(probe.kind, ()):
             each.read(probe.kind, owner, key, self)
 
     def written(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
@@ -85,8 +89,10 @@ class ObservedLedger(StateLedger):
     def rest(self, *, over: bool = False) -> None:
         """The call of a test is at its end; or it is over, or all files are imported."""
         for each in self._resting:
-            with contextlib.suppress(Exception):
+            try:
                 each.rest(self, over=over)
+            except Exception:  # a test may have broken anything; this is asked for twice a test, so it is cheap
+                continue
 
     def sightings(self) -> tuple[Sighting, ...]:
         """What was seen since this was asked last."""
