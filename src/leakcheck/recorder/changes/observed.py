@@ -18,6 +18,7 @@ from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.owner_names import relative
 from leakcheck.records import Sighting, Source
 from leakcheck.snapshots.frames import innermost
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.type_names import describe
 from leakcheck.snapshots.values import Snapshotter
 
@@ -142,5 +143,5 @@ class ObservedLedger(StateLedger):
         return describe(owner) if place is None else self._name(place)
 
     def _place(self, owner: object) -> Place | None:
-        found = (self._places.get((kind, id(owner))) for kind in _NAMED)
+        found = (self._places.get((kind, identity(owner))) for kind in _NAMED)
         return next((each for each in found if each is not None and each.ref() is owner), None)
