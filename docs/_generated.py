@@ -26,7 +26,7 @@ _INTRODUCTION = (
     "or a suite that cannot be collected, 5 no tests."
 )
 _CODES = (
-    "Every finding has a code. The first digit tells its severity: 1 an error, 2 a warning, 3 and 4 a note. "
+    "Every finding has a code. The first digit tells its severity: 1 an error, 2 a warning, all others a note. "
     "`--fail-on` takes these severities."
 )
 

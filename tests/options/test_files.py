@@ -199,10 +199,10 @@ TOLD = """\
   ignore rule 2: tests = 'a': there is no such key; did you mean test?
   ignore rule 2: until = 'tomorrow': a date is expected, like 2030-01-31
   ignore rule 2: reason: a reason is required
-  ignore rule 2: kind, owner, key, test, file: at least one of these is required
+  ignore rule 2: code, kind, owner, key, test, file: at least one of these is required
   ignore rule 3: test = '*': a pattern that not everything fits is expected; leave the key out for that
   ignore rule 3: reason = '': a text is expected
-  ignore rule 4: kind, owner, key, test, file: at least one of these is required"""
+  ignore rule 4: code, kind, owner, key, test, file: at least one of these is required"""
 
 
 def test_all_errors_at_once_each_with_key_value_and_the_nearest_name(tmp_path: Path) -> None:

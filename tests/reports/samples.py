@@ -345,8 +345,21 @@ def troubled() -> Result:
         "Fix the teardown of the fixture.",
         fixture="tests/test_a.py::server",
     )
+    hazard = Finding(
+        "LK501",
+        "note",
+        "No request used the override of shop.auth:get_customer",
+        "tests/conftest.py",
+        7,
+        (tests[0].id, tests[-1].id),
+        None,
+        "Override the very callable that the route names in `Depends(...)`.",
+        fixture="tests/conftest.py::as_customer",
+        why="Nothing in shop.main:app depends on that callable.",
+        place=Location("dependency_overrides", "shop.main:app", "shop.auth:get_customer"),
+    )
     return replace(
-        result(tests, findings=(fixture,)),
+        result(tests, findings=(fixture, hazard)),
         certificate=Certificate(12, 9, (odd,), {**KINDS, "environ": "compared"}, True),
     )
 

@@ -32,6 +32,7 @@ def test_each_visit_finds_an_untouched_application(
     app.state.visited_by = visit
     client.cookies.set("visit", visit)
     assert client.post("/v1/users", json=ADA).json()["id"] == 1
+    assert len(client.get("/v1/users").json()) == 1
 
 
 def test_two_applications_do_not_share_users(settings: Settings) -> None:

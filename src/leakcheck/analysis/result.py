@@ -14,9 +14,10 @@ from leakcheck.analysis.facts.evidence import Evidence, bad, good
 from leakcheck.analysis.facts.knowledge import USUAL_DEPTH, Knowledge
 from leakcheck.analysis.facts.profiles import NAMED_KINDS
 from leakcheck.analysis.gate.declared_dependencies import meant_by
-from leakcheck.analysis.gate.findings import findings_of
+from leakcheck.analysis.gate.findings import by_severity, findings_of
 from leakcheck.analysis.gate.fixture_errors import fixture_findings
 from leakcheck.analysis.gate.gate import GateInput, judge
+from leakcheck.analysis.gate.hazards import hazard_findings
 from leakcheck.analysis.graph.commands import suite_command
 from leakcheck.analysis.graph.deep_findings import found_deep, merged
 from leakcheck.analysis.graph.edges import edges_of
@@ -102,7 +103,13 @@ def derive(
     leaks = leaks_of(evidence.profiles, carried, coverage, suite, (*deep, *quiet))
     edges = tuple(_named(carried, leaks))
     verdicts = verdicts_of(suite.ids, known, edges, whole=effort.finished)
-    found = (*findings_of(suite, verdicts, leaks, edges, whole=effort.finished), *fixture_findings(executions))
+    found = by_severity(
+        (
+            *findings_of(suite, verdicts, leaks, edges, whole=effort.finished),
+            *fixture_findings(executions),
+            *hazard_findings(suite, executions, case.severities),
+        )
+    )
     judged = judge(case, found, leaks, suite, meant_by(suite, evidence, edges))
     certificate = _certificate(coverage, edges, verdicts, suite, effort)
     alone, in_rows = _alone_and_in_rows(evidence)

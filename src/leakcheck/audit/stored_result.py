@@ -48,6 +48,7 @@ def result_of(
             baseline,
             judging.baseline,
             tuple(partial(audit, baseline.suite if baseline is not None else None)),
+            judging.severity,
         ),
         effort=Effort(
             options.profile,

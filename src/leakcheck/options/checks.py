@@ -84,5 +84,6 @@ def compound(what: Compound) -> Check:
 
 def did_you_mean(value: object, names: Iterable[str]) -> str:
     """`; did you mean X?` if one of `names` is near, else nothing."""
-    near = difflib.get_close_matches(str(value).lower(), list(names), n=1, cutoff=0.5)
-    return f"; did you mean {near[0]}?" if near else ""
+    written = {name.lower(): name for name in names}
+    near = difflib.get_close_matches(str(value).lower(), list(written), n=1, cutoff=0.5)
+    return f"; did you mean {written[near[0]]}?" if near else ""

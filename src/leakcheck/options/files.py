@@ -14,6 +14,7 @@ from leakcheck.nouns import plural
 from leakcheck.options.checks import Unfit, did_you_mean
 from leakcheck.options.ignoring import Problem, read_rules
 from leakcheck.options.model import BASELINE
+from leakcheck.options.severities import read_severities
 from leakcheck.options.table import KEYS, TABLE
 
 OWN, SHARED = "leakcheck.toml", "pyproject.toml"
@@ -81,6 +82,9 @@ def _read(path: Path, table: Mapping[str, object], start: Path) -> ConfigFile:
             if key == "ignore":
                 values["ignore"], wrong = read_rules(value, name)
                 problems += wrong
+            elif key == "severity":
+                values["severity"], wrong = read_severities(value)
+                problems += wrong
             elif key in KEYS:
                 values |= KEYS[key].as_fields(KEYS[key].check(value))
             else:
@@ -97,7 +101,7 @@ def _read(path: Path, table: Mapping[str, object], start: Path) -> ConfigFile:
 def _unknown(key: str) -> str:
     if key == "tool":
         return f"in {OWN} the keys stand without a table [tool.leakcheck]"
-    return f"there is no such key{did_you_mean(key, [*KEYS, 'ignore'])}"
+    return f"there is no such key{did_you_mean(key, [*KEYS, 'ignore', 'severity'])}"
 
 
 def _headline(name: str, number: int) -> str:

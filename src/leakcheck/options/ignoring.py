@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +15,7 @@ from leakcheck.probes import kinds
 Problem = tuple[str, object, str]
 """(key, value, what is wrong with it)."""
 
-WHAT = ("kind", "owner", "key", "test", "file")
+WHAT = ("code", "kind", "owner", "key", "test", "file")
 
 
 def read_rules(tables: object, where: str) -> tuple[list[Ignore], list[Problem]]:
@@ -76,7 +77,16 @@ def _day(value: object) -> date:
     raise Unfit("a date is expected, like 2030-01-31")
 
 
+def _code(value: object) -> str:
+    pattern = _pattern(value)
+    if not _CODE.fullmatch(pattern):
+        raise Unfit("a code of a finding is expected, like LK501")
+    return pattern
+
+
+_CODE = re.compile(r"[LK0-9*?]{1,5}")
 _CHECKS: Mapping[str, Check] = {
+    "code": _code,
     "kind": _kind,
     "owner": _pattern,
     "key": _pattern,

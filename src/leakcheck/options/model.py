@@ -14,6 +14,7 @@ from leakcheck.options.interpreter import default_python
 from leakcheck.options.random_orders import MOST, RANDOM, RandomUntil
 from leakcheck.options.rules import Ignore
 from leakcheck.options.said import Said, option
+from leakcheck.records import Severity
 
 EngineName = Literal["auto", "fork", "spawn"]
 FailOn = Literal["error", "warning", "note", "never"]
@@ -120,11 +121,13 @@ def _fits(hint: Any, value: object) -> bool:
 
 @dataclass(frozen=True)
 class Judging:
-    """What counts: from which severity on the exit code is 1, what is ignored, and the file of what is known."""
+    """What counts: from which severity on the exit code is 1, what is ignored, the file of what is known, and other
+    severities of hazards than they have, by their codes."""
 
     fail_on: FailOn = option("error", Said("End with 1 when there is a finding of this severity or a worse one."))
     ignore: tuple[Ignore, ...] = ()
     baseline: str = option(BASELINE, Said("The file of what is known.", relative="path"))
+    severity: Mapping[str, Severity] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class Ignore:
     kind: str = ANY
     owner: str = ANY
     key: str = ANY
+    code: str = ANY
     test: str = ANY
     file: str = ANY
     until: date | None = None
@@ -29,7 +30,7 @@ class Ignore:
     @property
     def patterns(self) -> dict[str, str]:
         """What it names, by the name of the pattern."""
-        named = {name: getattr(self, name) for name in ("kind", "owner", "key", "test", "file")}
+        named = {name: getattr(self, name) for name in ("code", "kind", "owner", "key", "test", "file")}
         return {name: pattern for name, pattern in named.items() if pattern != ANY}
 
     @property

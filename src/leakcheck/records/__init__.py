@@ -76,13 +76,13 @@ from leakcheck.records.recorded import (
     PathChange,
     Phase,
     Renewed,
-    Source,
     Status,
     Suite,
     TestItem,
     TestRun,
     port_number,
 )
+from leakcheck.records.sightings import Sighting, Source
 
 __all__ = [
     "ALL_RUN",
@@ -144,6 +144,7 @@ __all__ = [
     "Row",
     "Seeded",
     "Severity",
+    "Sighting",
     "Source",
     "Status",
     "Suite",

@@ -9,7 +9,8 @@ from typing import Literal
 from leakcheck.records.kinds import UNKNOWN, Kind
 from leakcheck.records.locations import Location
 from leakcheck.records.questions import OrderKind
-from leakcheck.records.recorded import PathChange, Source, Suite, TestRun
+from leakcheck.records.recorded import PathChange, Suite, TestRun
+from leakcheck.records.sightings import Source
 from leakcheck.records.timing import NO_TIMING, Timing
 
 Verdict = Literal[
@@ -107,7 +108,8 @@ class Finding:
 
     `example` is the fix as code, "" where there is none. `ignored` is the reason why it does not count, "" if it
     does; `known`: the baseline has it; `new` are its lines that the baseline lacks, if there is one. `fixture` is
-    what it is about where that is neither a leak nor a test.
+    what it is about where that is neither a leak nor a test: a fixture, or a file whose import it is. `why` tells
+    of a hazard what is wrong about it, in a sentence, and `place` the state that it is about, if there is one.
     """
 
     code: str
@@ -123,6 +125,8 @@ class Finding:
     known: bool = False
     new: tuple[str, ...] = ()
     fixture: str = ""
+    why: str = ""
+    place: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from leakcheck.records.questions import (
     kind_of,
     title,
 )
+from leakcheck.records.sightings import Sighting, Source
 from leakcheck.records.topics import Topic
 
 Outcome = Literal[
@@ -48,18 +49,6 @@ def port_number(address: str) -> int:
 
 BAD_OUTCOMES = frozenset({"failed", "error", "crashed", "timeout"})
 GOOD_OUTCOMES = frozenset({"passed", "skipped", "xfailed", "xpassed"})
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Source:
-    """Who wrote: the innermost line in the project's own files, and what pytest was doing then."""
-
-    file: str
-    line: int
-    function: str
-    phase: str
-    fixture: str | None = None
-    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +118,8 @@ class FixtureError:
 @dataclass(frozen=True, slots=True)
 class TestRun:
     """One test in one execution. `crash` is exception and place of a failure, without any value. `wider` are errors
-    of fixtures that several tests share: pytest told them with this test, and they are no part of its outcome."""
+    of fixtures that several tests share: pytest told them with this test, and they are no part of its outcome.
+    `sightings` are what observers of hazards saw meanwhile."""
 
     __test__ = False
 
@@ -144,6 +134,7 @@ class TestRun:
     again: Outcome | None = None
     wider: tuple[FixtureError, ...] = ()
     renewed: tuple[Renewed, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
 
     @property
     def bad(self) -> bool:
@@ -299,7 +290,7 @@ class TestItem:
 @dataclass(frozen=True, slots=True)
 class Suite:
     """What pytest collected, and with what. `kinds` has each kind of state that is watched; `problems` tells which
-    probes of others could not be used."""
+    probes of others could not be used. `sightings` are what observers of hazards saw before the first test."""
 
     rootdir: str
     args: tuple[str, ...]
@@ -315,6 +306,7 @@ class Suite:
     extra: tuple[str, ...] = ()
     invocation: str = "."
     problems: tuple[str, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
 
     def kind(self, location: Location) -> Kind:
         """The kind of state that is at this location."""

@@ -228,7 +228,7 @@ def test_what_is_wrong_with_marks_is_told_with_their_place() -> None:
     items = tuple(replace(item, marks=marks) for item in SUITE.tests[:2])
     assert wrong_marks(replace(SUITE, tests=items)) == (
         f'{P}: ignore needs a reason: reason="..."',
-        f"{P}: ignore='app_stat': app_stat is no kind of state; did you mean app_state?",
+        f"{P}: ignore='app_stat': app_stat is no kind of state and no hazard; did you mean app_state?",
         f"{P}: ignore='a \"b': what begins at column 3 is neither a word nor a quoted text",
         f"{P}: ignore='app_state a b c': a kind, or kind, owner and key with blanks between are expected",
         f"{P}: ignore='': a kind, or kind, owner and key with blanks between are expected",

@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from leakcheck.analysis.gate import findings
+from leakcheck.hazards import by_code
 from leakcheck.records import Finding, Location, Result, Source
 from leakcheck.reports.formats.sarif import MAX_RELATED, Report
 from leakcheck.reports.wording.local_paths import uri
@@ -107,7 +108,7 @@ def test_rules_are_those_of_the_codes_and_results_point_at_them() -> None:
 
 
 def test_every_code_that_analysis_knows_has_a_rule() -> None:
-    assert set(re.findall(r"LK\d{3}", inspect.getsource(findings))) == set(RULES)
+    assert set(re.findall(r"LK\d{3}", inspect.getsource(findings))) == set(RULES) - by_code().keys()
 
 
 def test_a_code_without_a_rule_gets_one() -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from leakcheck.hazards import is_hazard
 from leakcheck.records import Finding, Leak, Location, node_id
 
 NOTHING = "-"
@@ -46,6 +47,8 @@ class Entry:
 
 def entries_of(finding: Finding, leaks: Mapping[str, Leak]) -> tuple[Entry, ...]:
     """All lines of one finding."""
+    if is_hazard(finding.code):
+        return tuple(_of_hazard(finding))
     if finding.fixture:
         known = Line(finding.code, NOTHING, NOTHING, NOTHING, FIXTURE, finding.fixture)
         return (Entry(known, None, finding.tests, (finding.file,)),)
@@ -61,6 +64,23 @@ def entries_of(finding: Finding, leaks: Mapping[str, Leak]) -> tuple[Entry, ...]
         return writers
     hurt = (_entry(finding.code, leak, leak.location, VICTIM, test, (test,)) for test in finding.tests)
     return (*writers, *hurt)
+
+
+def _of_hazard(finding: Finding) -> Iterator[Entry]:
+    """One line for the fixture or the file that it is about, or one for each of its tests."""
+    about = finding.fixture or finding.file
+    by_test = finding.tests if not finding.fixture else ()
+    for test in by_test:
+        yield Entry(_line(finding.code, finding.place, TEST, test), finding.place, (test,), (finding.file,))
+    if not by_test:
+        role = FILE if about == finding.file else FIXTURE
+        yield Entry(_line(finding.code, finding.place, role, about), finding.place, finding.tests, (finding.file,))
+
+
+def _line(code: str, place: Location | None, role: str, who: str) -> Line:
+    parts = ("", "", "") if place is None else (place.kind, _without_line(place.owner), place.key)
+    kind, owner, key = (part or NOTHING for part in parts)
+    return Line(code, kind, owner, key, role, node_id(who))
 
 
 def _writers(code: str, leak: Leak, place: Location) -> Iterator[Entry]:

@@ -2,7 +2,8 @@
 
 LK101 order-dependent: a leak breaks other tests. LK102 brittle: a test needs what another leaves behind.
 LK103 self-polluting. LK104 order-dependent, cause not seen. LK201 a leak that other tests read. LK301 a leak that
-nobody reads. LK401 flaky. LK402 ends or hangs its process. LK403 a fixture that fails at its teardown.
+nobody reads. LK401 flaky. LK402 ends or hangs its process. LK403 a fixture that fails at its teardown. Hazards
+have codes of their own, each in its file in `leakcheck.hazards`.
 """
 
 from __future__ import annotations
@@ -44,8 +45,13 @@ def findings_of(
         *_quiet(leaks, so_far),
         *_restless(verdicts, places),
     ]
+    return by_severity(sorted(found, key=lambda finding: finding.code))
+
+
+def by_severity(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Errors first, else as they stand."""
     rank = {"error": 0, "warning": 1, "note": 2}
-    return tuple(sorted(found, key=lambda finding: (rank[finding.severity], finding.code)))
+    return tuple(sorted(found, key=lambda finding: rank[finding.severity]))
 
 
 def _place(leak: Leak) -> tuple[str, int]:

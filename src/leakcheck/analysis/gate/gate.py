@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from leakcheck.analysis.gate.baseline import Baseline
@@ -13,7 +13,7 @@ from leakcheck.analysis.gate.mark_rules import Rule, rules_of_marks
 from leakcheck.analysis.gate.quoting import joined
 from leakcheck.nouns import plural
 from leakcheck.options import FailOn, Ignore, matches
-from leakcheck.records import Finding, Gate, Leak, Suite
+from leakcheck.records import Finding, Gate, Leak, Severity, Suite
 
 _GATES: Mapping[FailOn, tuple[str, ...]] = {
     "error": ("error",),
@@ -26,7 +26,8 @@ _GATES: Mapping[FailOn, tuple[str, ...]] = {
 @dataclass(frozen=True)
 class GateInput:
     """Everything that findings are judged by. `today` is None where no rule expires; `baseline` is None where there
-    is none, `name` its file. `partial` are reasons why the audit cannot tell what is no longer there."""
+    is none, `name` its file. `partial` are reasons why the audit cannot tell what is no longer there. `severities`
+    are those of hazards, by code, where people want others."""
 
     fail_on: FailOn = "error"
     rules: tuple[Ignore, ...] = ()
@@ -34,6 +35,7 @@ class GateInput:
     baseline: Baseline | None = None
     name: str = ""
     partial: tuple[str, ...] = ()
+    severities: Mapping[str, Severity] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ def _reason(entry: Entry, rules: Iterable[Rule], used: set[Rule]) -> str:
 
 def _is_about(rule: Rule, entry: Entry) -> bool:
     ignore, place = rule.ignore, entry.location
+    if not matches(ignore.code, entry.line.code):
+        return False
     if ignore.about_state:
         if place is None or not matches(ignore.kind, place.kind):
             return False

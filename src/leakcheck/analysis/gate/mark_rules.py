@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from leakcheck.analysis.gate.quoting import split
+from leakcheck.hazards import by_code, is_hazard
 from leakcheck.options import ANY, Ignore
 from leakcheck.options.checks import did_you_mean
 from leakcheck.records import Mark, Suite
@@ -33,6 +34,8 @@ def rules_of_marks(suite: Suite) -> list[Rule]:
 
 def _ignore(text: str, mark: Mark) -> Ignore:
     kind, owner, key = [*split(text)[0], ANY, ANY][: len(LOCATION)]
+    if is_hazard(kind):
+        return Ignore(mark.reason, owner=owner, key=key, code=kind, origin=f"the mark on {mark.where}")
     return Ignore(mark.reason, kind, owner, key, origin=f"the mark on {mark.where}")
 
 
@@ -53,5 +56,6 @@ def _wrong(mark: Mark, suite: Suite) -> Iterator[str]:
             continue
         if not 1 <= len(texts) <= len(LOCATION) or comment:
             yield f"ignore={text!r}: a kind, or kind, owner and key with blanks between are expected"
-        elif texts[0] not in suite.kinds:
-            yield f"ignore={text!r}: {texts[0]} is no kind of state{did_you_mean(texts[0], suite.kinds)}"
+        elif texts[0] not in suite.kinds and not is_hazard(texts[0]):
+            near = did_you_mean(texts[0], (*suite.kinds, *by_code()))
+            yield f"ignore={text!r}: {texts[0]} is no kind of state and no hazard{near}"

@@ -13,7 +13,7 @@ import pytest
 from leakcheck.recorder.changes.accounts import Lifetime
 from leakcheck.recorder.changes.causes import START, Cause, Causes
 from leakcheck.recorder.changes.compared import ComparedState
-from leakcheck.recorder.changes.ledger import StateLedger
+from leakcheck.recorder.changes.observed import ObservedLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.owner_names import relative
 from leakcheck.recorder.deep.deep_look import Difference
@@ -34,7 +34,7 @@ class RecorderPlugin:
 
     def __init__(
         self,
-        book: StateLedger,
+        book: ObservedLedger,
         causes: Causes,
         outcomes: Outcomes,
         names: dict[int, str],
@@ -122,6 +122,7 @@ class RecorderPlugin:
             finalised=tuple(self._finalised),
             wider=self._outcomes.wider,
             renewed=self._book.renewed(),
+            sightings=self._book.sightings(),
         )
         self.segment.write(Finished(run))
         self.last = run
@@ -185,6 +186,8 @@ class RecorderPlugin:
             raise
         finally:
             self._look_outside(quick=quick)
+            if cause.phase == "call":
+                self._book.rest()  # before fixtures take away what was to be seen
             self._boundary()
             self._causes.pop(cause)
 
@@ -208,6 +211,7 @@ class RecorderPlugin:
             self._boundary(always=wide)
             if wide:
                 self._set_up(cause)
+                self._book.handed(fixturedef, cause)
             fixturedef.addfinalizer(partial(self._begin_finalising, fixturedef, cause))
             self._causes.pop(cause)
 
@@ -250,7 +254,7 @@ class RecorderPlugin:
 class ImportCauses:
     """Charges what happens while a test file is imported to that file."""
 
-    def __init__(self, book: StateLedger, causes: Causes) -> None:
+    def __init__(self, book: ObservedLedger, causes: Causes) -> None:
         self._book = book
         self._causes = causes
         self._changes: list[tuple[str, Change]] = []

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from leakcheck.hazards import Hazard
 from leakcheck.probes import Probes
 from leakcheck.recorder.changes.causes import Causes
 from leakcheck.recorder.changes.import_patches import Patch, PatchingFinder
-from leakcheck.recorder.changes.ledger import StateLedger
+from leakcheck.recorder.changes.observed import ObservedLedger
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.redaction import Redactor
 from leakcheck.snapshots.values import Snapshotter
@@ -19,22 +21,25 @@ from leakcheck.snapshots.values import Snapshotter
 class Recording:
     """What lives as long as the process: the book, the causes that writes are charged to, and the probes."""
 
-    book: StateLedger
+    book: ObservedLedger
     causes: Causes
     probes: Probes
 
     @classmethod
-    def start(cls, probes: Probes, redactor: Redactor, root: str) -> Recording:
-        """Build the book, and patch what is loaded and what is imported from now on."""
+    def start(cls, probes: Probes, redactor: Redactor, root: str, hazards: Iterable[Hazard] = ()) -> Recording:
+        """Build the book, and patch what is loaded and what is imported from now on; observers of `hazards` hear of
+        it, too."""
         causes = Causes()
-        book = StateLedger(Snapshotter(redactor, is_project_module), probes, causes, root)
+        book = ObservedLedger(Snapshotter(redactor, is_project_module), probes, causes, root, hazards)
         patches: dict[str, list[Patch]] = {}
         for probe in probes.owned:
             for module, patch in probe.patches().items():
                 patches.setdefault(module, []).append(partial(_apply, patch, book))
+        for name, looks in book.patches().items():
+            patches.setdefault(name, []).extend(looks)
         PatchingFinder(patches).install()
         return cls(book, causes, probes)
 
 
-def _apply(patch: Any, book: StateLedger, module: Any) -> None:
+def _apply(patch: Any, book: ObservedLedger, module: Any) -> None:
     patch(module, book)

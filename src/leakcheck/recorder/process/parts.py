@@ -133,6 +133,7 @@ class RecordingPart(Part):
             kinds=dict(self.watch.probes.kinds),
             problems=self.watch.probes.problems,
             import_changes=self._imports.relative_to(root),
+            sightings=self.watch.book.sightings(),
             launcher=self.setup.launcher,
             extra=tuple(arg for arg in self.setup.args if arg not in config.option.file_or_dir),
             invocation=relative(str(config.invocation_params.dir), root),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
+from leakcheck.hazards import own
 from leakcheck.probes import Probes, Setting, discover
 from leakcheck.probes.kinds.databases import Probe as Databases
 from leakcheck.probes.kinds.files import Probe as Files
 from leakcheck.recorder.changes.causes import Causes
-from leakcheck.recorder.changes.ledger import StateLedger
+from leakcheck.recorder.changes.observed import ObservedLedger
 from leakcheck.recorder.changes.recording import Recording
 from leakcheck.recorder.outside.audit_hook import OutsideWatch
 from leakcheck.snapshots.redaction import Redactor
@@ -24,7 +25,7 @@ T = TypeVar("T", bound=Setting)
 class Watch:
     """The recorder's parts that live as long as the process."""
 
-    book: StateLedger
+    book: ObservedLedger
     causes: Causes
     probes: Probes
     outside: OutsideWatch
@@ -33,7 +34,7 @@ class Watch:
     def start(cls, setup: Setup, root: str) -> Watch:
         """Build the book and patch what is imported from now on."""
         probes = discover()
-        recording = Recording.start(probes, Redactor(setup.salt, show_values=setup.show_values), root)
+        recording = Recording.start(probes, Redactor(setup.salt, show_values=setup.show_values), root, own())
         book, causes = recording.book, recording.causes
         files, databases = _one(probes, Files), _one(probes, Databases)
         files.salt = databases.salt = setup.salt

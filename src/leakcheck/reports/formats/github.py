@@ -16,7 +16,7 @@ from leakcheck.reports.wording.finding_stories import (
 )
 from leakcheck.reports.wording.local_paths import localised
 from leakcheck.reports.wording.root_causes import grouped
-from leakcheck.reports.wording.sentences import leaks_in_words, tests_in_words
+from leakcheck.reports.wording.sentences import found_in_words, tests_in_words
 from leakcheck.reports.wording.words import clean, clip, plural
 
 MAX_SHOWN = 10
@@ -46,7 +46,7 @@ class Report:
 
 def _verdict(result: Result) -> str:
     words = f"{plural(len(result.tests), 'test')}: {tests_in_words(result)}"
-    return "\n".join(filter(None, (words, leaks_in_words(result), pardoned_in_words(result))))
+    return "\n".join(filter(None, (words, found_in_words(result), pardoned_in_words(result))))
 
 
 def _level(level: str, told: Sequence[Story], room: int) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from leakcheck.records import Result, Severity
+from leakcheck.records import Finding, Result, Severity
 from leakcheck.reports.formats.json import Json, dumped
 from leakcheck.reports.wording.finding_stories import Story, fingerprints, pardon, stories, subject
 from leakcheck.reports.wording.local_paths import localised
@@ -27,10 +27,14 @@ class Report:
         return dumped([_issue(story, name) for story, name in issues if not pardon(story.finding)])
 
 
+def _advice(finding: Finding) -> str:
+    return f"{finding.why} {finding.fix}".strip()
+
+
 def _issue(story: Story, name: str) -> Json:
     finding = story.finding
     return {
-        "description": f"{subject(story)}. {clean(finding.fix)}".strip(),
+        "description": f"{subject(story)}. {clean(_advice(finding))}".strip(),
         "check_name": clean(finding.code),
         "fingerprint": name,
         "severity": _SEVERITIES[finding.severity],

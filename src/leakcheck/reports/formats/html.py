@@ -9,12 +9,14 @@ from typing import get_args
 import jinja2
 from markupsafe import Markup
 
+from leakcheck.hazards import is_hazard
 from leakcheck.records import Impact, Outcome, Result, TestVerdict
 from leakcheck.reports.page.cards import cards
 from leakcheck.reports.page.data import page_data
 from leakcheck.reports.page.text import Shown, as_script_data, digest, link_to, with_code
 from leakcheck.reports.wording.certified import certificate_sentences, conclusion, verdict_of
 from leakcheck.reports.wording.fix_sentences import EXPOSES, HELPS, effect, group_sentence, joint_sentence, where
+from leakcheck.reports.wording.hazards import TITLE, by_kind, hazards, maker
 from leakcheck.reports.wording.root_causes import grouped, without_polluter
 from leakcheck.reports.wording.sentences import (
     FAILING_FIXTURES,
@@ -56,6 +58,8 @@ class Report:
             troubles=_troubles(result),
             failing_fixtures=failing_fixtures(result),
             failing_fixtures_title=FAILING_FIXTURES,
+            hazards=by_kind(hazards(result)),
+            hazards_title=TITLE,
             certificate=_certificate(result),
             fix_remarks=_fix_remarks(result),
             kinds=grouped(sorted(result.certificate.kinds), lambda kind: result.certificate.kinds[kind]),
@@ -82,6 +86,7 @@ def _environment(shown: Shown) -> jinja2.Environment:
         duration,
         outcomes_by_word,
         detail,
+        maker,
         verdict_of,
         tests_in_words,
         leaks_in_words,
@@ -137,7 +142,8 @@ def _fix_remarks(result: Result) -> list[str]:
 
 def _troubles(result: Result) -> list[tuple[str, list[TestVerdict], list[str]]]:
     """Title, tests and advice of each trouble that is no order dependence."""
-    advice = {test: finding.fix for finding in result.findings if finding.leak is None for test in finding.tests}
+    found = [each for each in result.findings if each.leak is None and not is_hazard(each.code)]
+    advice = {test: finding.fix for finding in found for test in finding.tests}
     return [
         (
             title,

@@ -204,6 +204,7 @@ def _finding(finding: Finding, local: Local) -> Json:
         "ignored": finding.ignored or None,
         "known": finding.known,
         "new": list(finding.new),
+        "why": local(finding.why),
     }
 
 

@@ -11,8 +11,9 @@ from leakcheck.records import Result
 from leakcheck.reports.junit.told import Told, told_of
 from leakcheck.reports.wording.certified import conclusion
 from leakcheck.reports.wording.finding_stories import pardoned_in_words
+from leakcheck.reports.wording.hazards import hazards
 from leakcheck.reports.wording.local_paths import localised
-from leakcheck.reports.wording.sentences import cost_in_words, leaks_in_words, tests_in_words
+from leakcheck.reports.wording.sentences import cost_in_words, found_in_words, tests_in_words
 from leakcheck.reports.wording.words import clean, plural
 
 NAME = "leakcheck"
@@ -86,7 +87,9 @@ def _address(test: str) -> tuple[str, str]:
 
 def _summary(result: Result) -> Iterator[str]:
     yield f"{plural(len(result.tests), 'test')}: {tests_in_words(result)}"
-    yield f"{leaks_in_words(result)}; {cost_in_words(result.cost)}"
+    yield f"{found_in_words(result)}; {cost_in_words(result.cost)}"
     yield conclusion(result)
     yield from filter(None, [pardoned_in_words(result)])
+    for each in hazards(result):  # of no test: those are green
+        yield clean(f"{each.severity} {each.code} {each.file}:{each.line} {each.title}. {each.why} {each.fix}")
     yield from map(clean, result.notes)

@@ -14,6 +14,7 @@ from leakcheck.reports.terminal.brief import brief
 from leakcheck.reports.terminal.fixes import advice, fixes
 from leakcheck.reports.terminal.gate import gate
 from leakcheck.reports.terminal.harm import harm
+from leakcheck.reports.terminal.hazards import hazards
 from leakcheck.reports.terminal.other_leaks import certificate, leaks, notes, troubled, unexplained
 from leakcheck.reports.terminal.page import SHORT, WHOLE, Color, Limits, Piece, console_for, emit
 from leakcheck.reports.terminal.summary import orders, summary
@@ -37,6 +38,7 @@ def _sections(limits: Limits) -> tuple[Section, ...]:
         orders,
         partial(unexplained, limits=limits),
         partial(troubled, limits=limits),
+        partial(hazards, limits=limits),
         certificate,
         notes,
         partial(gate, limits=limits),

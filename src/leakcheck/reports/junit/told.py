@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from leakcheck.records import ORDER_DEPENDENT, Certificate, Result, TestVerdict
+from leakcheck.hazards import is_hazard
+from leakcheck.records import ORDER_DEPENDENT, Certificate, Finding, Result, TestVerdict
 from leakcheck.reports.wording.certified import unseen
 from leakcheck.reports.wording.finding_stories import harm_lines, leak_lines, pardon
 from leakcheck.reports.wording.root_causes import Harm, Hurt, RootCause, root_causes
@@ -38,7 +39,7 @@ class Pain(NamedTuple):
 def told_of(result: Result) -> Iterator[tuple[TestVerdict, Told]]:
     """Every test with what is said of it."""
     pains, pardons = _pains(result), _pardons(result)
-    fixes = {test: each.fix for each in reversed(result.findings) for test in each.tests}
+    fixes = {test: each.fix for each in reversed(_of_leaks(result)) for test in each.tests}
     for test in result.tests:
         if test.verdict not in ORDER_DEPENDENT:
             yield test, _declared(test)
@@ -108,10 +109,14 @@ def _pains(result: Result) -> Mapping[str, list[Pain]]:
     return found
 
 
+def _of_leaks(result: Result) -> list[Finding]:
+    return [each for each in result.findings if not is_hazard(each.code)]
+
+
 def _pardons(result: Result) -> Mapping[str, str]:
     """test → why it is no failure: all errors that are found of it are in the baseline or ignored."""
     against: dict[str, list[str]] = {}
-    for finding in result.findings:
+    for finding in _of_leaks(result):
         if finding.severity == "error":
             for test in finding.tests:
                 against.setdefault(test, []).append(pardon(finding))

@@ -20,7 +20,7 @@ from leakcheck.reports.wording.finding_stories import (
     subject_parts,
 )
 from leakcheck.reports.wording.local_paths import localised
-from leakcheck.reports.wording.sentences import cost_in_words, leaks_in_words, tests_in_words
+from leakcheck.reports.wording.sentences import cost_in_words, found_in_words, tests_in_words
 from leakcheck.reports.wording.words import clip, listed, more, plural
 
 _SIGNS: Mapping[str, str] = {"order-dependent": "✗", "leaking": "!", "clean": "✓"}
@@ -59,7 +59,7 @@ def _head(result: Result, marker: str) -> Iterator[str]:
         yield "### leakcheck: no tests were collected\n\n"
         return
     yield f"### {_SIGNS[verdict_of(result)]} leakcheck: {plain(tests_in_words(result))}\n\n"
-    facts = f"{plural(len(result.tests), 'test')}; {leaks_in_words(result)}; {cost_in_words(result.cost)}."
+    facts = f"{plural(len(result.tests), 'test')}; {found_in_words(result)}; {cost_in_words(result.cost)}."
     yield f"{plain(facts)} {plain(conclusion(result))}\n\n"
     pardoned = pardoned_in_words(result)
     if pardoned:

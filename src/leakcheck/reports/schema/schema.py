@@ -227,7 +227,10 @@ def _finding() -> Schema:
     return record(
         "Something to fix.",
         code={"type": "string", "pattern": "^LK[0-9]{3}$", "description": "What sort of finding."},
-        severity=one_of(Severity, "Order dependence is an error, a read leak a warning, a latent one a note."),
+        severity=one_of(
+            Severity,
+            "Order dependence is an error, a read leak a warning, a latent one and a hazard a note, unless chosen.",
+        ),
         title=string("The finding in a few words."),
         file=string("Where to begin, relative to the rootdir."),
         line=count("1-based, 0 if unknown."),
@@ -237,6 +240,7 @@ def _finding() -> Schema:
         ignored=nullable("string", "Why it does not count: the reason of an ignore rule or a mark. Null: it does."),
         known={"type": "boolean", "description": "Whether the baseline has it, so that it does not count."},
         new=array_of(string(), "Its lines that the baseline lacks, if there is a baseline."),
+        why=string("Of a hazard, what is wrong about it, in a sentence; else empty."),
     )
 
 

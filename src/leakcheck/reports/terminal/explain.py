@@ -9,9 +9,11 @@ from rich.console import Console
 
 from leakcheck.records import ORDER_DEPENDENT, Edge, Leak, Result, Suite, TestVerdict, Trial, Tried, Verdict
 from leakcheck.reports.terminal.harm import location
-from leakcheck.reports.terminal.page import Piece, emit, field, prose, row, section
+from leakcheck.reports.terminal.hazards import told
+from leakcheck.reports.terminal.page import WHOLE, Piece, emit, field, prose, row, section
 from leakcheck.reports.wording.certified import is_unfinished, unseen
 from leakcheck.reports.wording.fix_sentences import effect, where
+from leakcheck.reports.wording.hazards import hazards
 from leakcheck.reports.wording.root_causes import RootCause, grouped, root_causes
 from leakcheck.reports.wording.sentences import WORDINGS, headline, proof
 from leakcheck.reports.wording.words import clip, listed, more, outcomes_by_word, place, place_at, plural
@@ -61,6 +63,8 @@ def _pages(result: Result, trial: Trial, asked: Asked) -> Iterator[Piece]:
     settled = not causes and test.verdict == "stable" and not is_unfinished(result.certificate)
     yield from section("What it leaves behind, and for whom", _left(test.id, result))
     yield from section("What it cleans", _cleaned(test.id, result))
+    mine_too = [each for each in hazards(result) if test.id in each.tests]
+    yield from section("Hazards that it is seen with", told(mine_too, WHOLE))
     yield from section("What was tried", _tried(trial, result.suite, stable=settled))
     yield from section("What is still open", _open(trial, asked))
 

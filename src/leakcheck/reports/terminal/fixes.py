@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from leakcheck.hazards import is_hazard
 from leakcheck.records import Finding, Fix, Result
 from leakcheck.reports.terminal.page import Piece, in_columns, prose, row, section
 from leakcheck.reports.wording.fix_sentences import EXPOSES, HELPS, effect, group_sentence, joint_sentence, where
@@ -29,7 +30,8 @@ def fixes(result: Result) -> tuple[Piece, ...]:
 
 def advice(result: Result) -> tuple[Piece, ...]:
     """How each finding is usually fixed, every advice once."""
-    by_fix = grouped((each for each in result.findings if each.fix), lambda finding: finding.fix)
+    found = (each for each in result.findings if each.fix and not is_hazard(each.code))  # those tell it themselves
+    by_fix = grouped(found, lambda finding: finding.fix)
     pieces = (piece for fix, findings in by_fix.items() for piece in _advice(fix, findings))
     return section("How it is usually fixed", pieces)
 

@@ -8,6 +8,7 @@ from typing import get_args
 from leakcheck.records import OrderSummary, Outcome, Result
 from leakcheck.reports.terminal.page import Piece, prose, section, table
 from leakcheck.reports.wording.certified import conclusion, verdict_of
+from leakcheck.reports.wording.hazards import hazards_in_words
 from leakcheck.reports.wording.sentences import circumstances, cost_in_words, leaks_in_words, tests_in_words
 from leakcheck.reports.wording.words import clip, plural
 
@@ -28,8 +29,14 @@ def summary(result: Result) -> tuple[Piece, ...]:
         prose((f"{sign} ", style), (f"{tests}: {tests_in_words(result)}", "bold")),
         prose(f"{leaks_in_words(result)}; {cost_in_words(result.cost)}", indent=2),
         prose(conclusion(result), indent=2),
+        *_hazards(result),
         *_circumstances(result),
     )
+
+
+def _hazards(result: Result) -> Iterator[Piece]:
+    if told := hazards_in_words(result):
+        yield prose(f"{told}: green in every order, and a mistake all the same.", indent=2)
 
 
 def orders(result: Result) -> tuple[Piece, ...]:

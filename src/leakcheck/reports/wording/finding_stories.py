@@ -11,7 +11,7 @@ from leakcheck.records import Finding, Leak, Result
 from leakcheck.reports.wording.root_causes import Harm, Hurt, RootCause, root_causes
 from leakcheck.reports.wording.rules import is_about_leak, is_about_test
 from leakcheck.reports.wording.sentences import WORDINGS, headline, proof
-from leakcheck.reports.wording.words import also_left, clip, listed, more, parts_of, place, plural, writers
+from leakcheck.reports.wording.words import also_left, clean, clip, listed, more, parts_of, place, plural, writers
 
 MAX_NAMES = 3
 _SEVERITIES = ("error", "warning", "note")
@@ -92,6 +92,8 @@ def spot(story: Story) -> str:
 
 def story_lines(story: Story) -> Iterator[str]:
     """What stands behind the subject: the state, who wrote it, who is hurt by whom, and how far that is shown."""
+    if story.finding.why:
+        yield clean(story.finding.why)
     if story.leak is not None:
         if not is_about_leak(story.finding.code):
             yield f"by {place(story.leak)}"
@@ -134,7 +136,8 @@ def fingerprints(told: Sequence[Story]) -> tuple[str, ...]:
 def _identity(story: Story) -> list[str]:
     finding, leak = story.finding, story.leak
     if leak is None or not is_about_leak(finding.code):
-        return [finding.code, *([finding.fixture] if finding.fixture else finding.tests[:1])]
+        about = [] if finding.place is None else [finding.place.kind, finding.place.owner, finding.place.key]
+        return [finding.code, *about, *([finding.fixture] if finding.fixture else finding.tests[:1])]
     location = leak.location
     wrote = leak.sources[0] if leak.sources else None
     who = [wrote.file, wrote.fixture or wrote.function] if wrote else list(leak.polluters[:1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from leakcheck.hazards import by_code, is_hazard
 from leakcheck.records import Severity
 
 
@@ -81,6 +82,7 @@ RULES: Mapping[str, Rule] = {
         "comes last in the fixture's scope, so that in another order another test has it. No test is to blame: "
         "fix the fixture.",
     ),
+    **{code: Rule(each.name, "note", each.short, f"{each.help} {each.fix}") for code, each in by_code().items()},
 }
 
 ABOUT_FIXTURES = "LK403"
@@ -94,4 +96,4 @@ def is_about_leak(code: str) -> bool:
 
 def is_about_test(code: str) -> bool:
     """Whether findings of this code are about a test, which is the first of their tests."""
-    return code not in _ABOUT_LEAKS and code != ABOUT_FIXTURES
+    return code not in _ABOUT_LEAKS and code != ABOUT_FIXTURES and not is_hazard(code)

@@ -7,6 +7,7 @@ from typing import NamedTuple, get_args
 
 from leakcheck.records import GOOD_OUTCOMES, Cost, Finding, Leak, Result, TestVerdict, Verdict
 from leakcheck.reports.wording.certified import is_unfinished
+from leakcheck.reports.wording.hazards import hazards_in_words
 from leakcheck.reports.wording.root_causes import Harm, How, Proof, grouped
 from leakcheck.reports.wording.rules import ABOUT_FIXTURES
 from leakcheck.reports.wording.words import duration, listed, outcomes_by_word, plural
@@ -152,6 +153,11 @@ def leaks_in_words(result: Result) -> str:
     impacts = [leak.impact for leak in result.leaks]
     counts = listed(_counted(impacts.count(impact), impact) for impact in ("broken", "read", "latent"))
     return f"{plural(len(impacts), 'leak')}: {counts}"
+
+
+def found_in_words(result: Result) -> str:
+    """ "no leak, 2 hazards"."""
+    return listed([leaks_in_words(result), hazards_in_words(result)])
 
 
 def circumstances(result: Result) -> str:

@@ -1,0 +1,87 @@
+"""How observers look over the shoulder of a library: its functions do what they did, and nothing is changed."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import weakref
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+def look_before(owner: Any, name: str, tell: Callable[..., None]) -> None:
+    """Before each call of `name` of a class or module, `tell` its arguments; nothing if it has no such function.
+    What makes a coroutine does so still: mocks and frameworks ask."""
+    function = vars(owner).get(name)
+    if not callable(function):
+        return
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        with contextlib.suppress(Exception):  # a test may have broken anything: then this is not seen
+            tell(*args, **kwargs)
+        return function(*args, **kwargs)
+
+    @functools.wraps(function)
+    async def awaited(*args: Any, **kwargs: Any) -> Any:
+        with contextlib.suppress(Exception):
+            tell(*args, **kwargs)
+        return await function(*args, **kwargs)
+
+    setattr(owner, name, awaited if inspect.iscoroutinefunction(function) else wrapper)
+
+
+def look_after(owner: Any, name: str, tell: Callable[..., None]) -> None:
+    """After each call of the function `name` of a class or module that raised nothing, `tell` what it returned and
+    the positional arguments."""
+    function = vars(owner).get(name)
+    if not callable(function):
+        return
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        found = function(*args, **kwargs)
+        with contextlib.suppress(Exception):
+            tell(found, *args)
+        return found
+
+    setattr(owner, name, wrapper)
+
+
+class ByIdentity(Generic[T]):
+    """What is known of objects, by their identity: none is kept alive, compared or hashed."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._known: dict[int, tuple[weakref.ref[object], T]] = {}
+
+    def get(self, owner: object) -> T | None:
+        """What is known of `owner`, None if nothing is."""
+        found = self._known.get(id(owner))
+        return found[1] if found is not None and found[0]() is owner else None
+
+    def of(self, owner: object) -> T:
+        """The same, made if nothing is known."""
+        found = self.get(owner)
+        if found is None:
+            found = self._make()
+            self.know(owner, found)
+        return found
+
+    def know(self, owner: object, what: T) -> None:
+        """From now on this is known of `owner`."""
+        known, place = self._known, id(owner)
+
+        def gone(ref: weakref.ref[object]) -> None:
+            if place in known and known[place][0] is ref:
+                del known[place]
+
+        known[place] = weakref.ref(owner, gone), what
+
+    def living(self) -> list[tuple[object, T]]:
+        """All objects that are still there, with what is known of them."""
+        found = [(ref(), known) for ref, known in list(self._known.values())]
+        return [(owner, known) for owner, known in found if owner is not None]

@@ -1,0 +1,32 @@
+"""Which variables a class of settings reads, as Pydantic has it: read off the class, nothing of it is run."""
+
+from __future__ import annotations
+
+from types import FrameType
+from typing import Any
+
+
+def fields_read(frame: FrameType) -> tuple[str, ...] | None:
+    """The variables of the settings that Pydantic makes in `frame`; None if it does nothing of the sort. A field
+    with an alias is left out: its variable has another name."""
+    module = frame.f_globals.get("__name__")
+    if type(module) is not str or not module.startswith("pydantic"):
+        return None
+    cls = frame.f_locals.get("settings_cls") or type(frame.f_locals.get("self"))
+    if not isinstance(cls, type):
+        return None
+    fields = _declared(cls, "__pydantic_fields__") or _declared(cls, "model_fields")
+    if type(fields) is not dict:
+        return None
+    config = _declared(cls, "model_config")
+    prefix = config.get("env_prefix", "") if type(config) is dict else ""
+    return tuple(f"{prefix}{name}".upper() for name, field in fields.items() if not _aliased(field))
+
+
+def _declared(cls: type[Any], name: str) -> Any:
+    """What a class or one of its bases has under a name."""
+    return next((vars(each)[name] for each in cls.__mro__ if name in vars(each)), None)
+
+
+def _aliased(field: object) -> bool:
+    return any(getattr(field, name, None) is not None for name in ("alias", "validation_alias"))

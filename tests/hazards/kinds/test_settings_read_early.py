@@ -1,0 +1,53 @@
+"""LK511 of hand-made sightings, and which variables settings read."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hazards.seen import line, run, seen
+from leakcheck.hazards.kinds.settings_read_early import Hazard
+from leakcheck.hazards.settings_fields import fields_read
+from leakcheck.records import Finding, Sighting, TestRun
+
+
+def sighting(what: str, number: int = 7) -> Sighting:
+    reader = () if what == "heeded" else ("shop.settings:get_settings",)
+    return Sighting("LK511", what, "", "SHOP_NAME", line(number), reader)
+
+
+def found(*runs: TestRun) -> list[Finding]:
+    return list(Hazard().found(seen(*runs)))
+
+
+def test_a_patch_without_effect() -> None:
+    (told,) = found(run("a", sighting("void")), run("b", sighting("void")))
+    assert told.title == "The patch of SHOP_NAME has no effect"
+    assert told.tests == ("test_a.py::a", "test_a.py::b")
+
+
+def test_a_patch_that_one_test_heeds_has_one() -> None:
+    assert found(run("a", sighting("void")), run("b", sighting("heeded"))) == []
+
+
+def test_a_cache_that_outlives_its_patch() -> None:
+    (told,) = found(run("a", sighting("heeded"), sighting("outlives")))
+    assert told.title == "What shop.settings:get_settings read under the patch of SHOP_NAME outlives it"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="shop_")
+    name: str = "shop"
+    region: str = Field(default="north", validation_alias="AREA")
+
+
+@pytest.mark.parametrize("module", ["pydantic_settings.sources", "shop.settings"])
+def test_the_fields_of_settings(module: str) -> None:
+    frame = SimpleNamespace(f_globals={"__name__": module}, f_locals={"settings_cls": Settings})
+    expected = ("SHOP_NAME",) if module.startswith("pydantic") else None
+    assert fields_read(frame) == expected  # type: ignore[arg-type]
+    assert fields_read(sys._getframe()) is None

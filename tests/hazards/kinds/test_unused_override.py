@@ -1,0 +1,57 @@
+"""LK501 of hand-made sightings."""
+
+from __future__ import annotations
+
+import pytest
+
+from hazards.seen import line, run, seen
+from leakcheck.hazards.kinds.unused_override import Hazard
+from leakcheck.records import Finding, Location, Sighting, TestRun
+
+USER = "shop.auth:get_user"
+ALIKE = ("shop.auth:get_users",)
+
+
+def sighting(what: str, number: int = 7, fixture: str | None = None, key: str = USER) -> Sighting:
+    if what == "used":
+        return Sighting("LK501", what, "", key, line(number, fixture))
+    return Sighting("LK501", what, "shop.main:app", key, line(number, fixture), ALIKE, (f"/{number}",))
+
+
+def found(*runs: TestRun) -> list[Finding]:
+    return list(Hazard().found(seen(*runs)))
+
+
+def test_one_that_nothing_depends_on() -> None:
+    (told,) = found(run("a", sighting("nobody")))
+    assert (told.code, told.severity, told.file, told.line) == ("LK501", "note", "tests/test_a.py", 7)
+    assert told.title == f"No request used the override of {USER}"
+    assert told.why == (
+        "Nothing in shop.main:app depends on that callable. "
+        "It depends on one that is called alike: shop.auth:get_users."
+    )
+    assert told.place == Location("dependency_overrides", "shop.main:app", USER)
+    assert told.tests == ("test_a.py::a",)
+    assert told.fixture == ""
+
+
+def test_one_beside_the_routes() -> None:
+    (told,) = found(run("a", sighting("aside")), run("b", sighting("nobody")))
+    assert told.why.startswith("The routes that were requested while it stood do not depend on it: /7.")
+    assert told.tests == ("test_a.py::a", "test_a.py::b")
+
+
+@pytest.mark.parametrize("first", ["aside", "used"])
+def test_who_sets_it_for_several_tests_needs_one_that_uses_it(first: str) -> None:
+    others = {"aside": "used", "used": "aside"}
+    assert found(run("a", sighting(first, fixture="user")), run("b", sighting(others[first], fixture="user"))) == []
+
+
+def test_each_line_and_each_key_is_one() -> None:
+    runs = run("a", sighting("aside"), sighting("aside", 8)), run("b", sighting("used", key="shop.auth:other"))
+    assert [told.line for told in found(*runs)] == [7, 8]
+
+
+def test_it_is_about_the_fixture_that_sets_it() -> None:
+    (told,) = found(run("a", sighting("nobody", fixture="user")))
+    assert told.fixture == "tests/test_a.py::user"
