@@ -1,0 +1,6 @@
+import threading
+
+gate = threading.Lock()
+
+def enter():
+    return gate.acquire(blocking=False)

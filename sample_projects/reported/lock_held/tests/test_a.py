@@ -1,0 +1,4 @@
+from kit import gate
+
+def test_enter():
+    assert gate.enter()

@@ -1,0 +1,7 @@
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/{path:path}")
+def anything(path: str):
+    return path

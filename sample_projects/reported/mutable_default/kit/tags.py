@@ -1,0 +1,3 @@
+def add(tag, to=[]):
+    to.append(tag)
+    return to

@@ -1,0 +1,4 @@
+from kit.tags import add
+
+def test_only_red():
+    assert add("red") == ["red"]

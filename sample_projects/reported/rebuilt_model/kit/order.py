@@ -1,0 +1,4 @@
+from pydantic import BaseModel
+
+class Order(BaseModel):
+    currency: str = "EUR"

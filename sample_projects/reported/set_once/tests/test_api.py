@@ -1,0 +1,4 @@
+from obs.tracing import setup
+
+def test_api_has_its_provider():
+    assert setup("api").name == "api"

@@ -1,0 +1,4 @@
+from datetime import date
+
+def year():
+    return date.today().year
