@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 UNFIXED = 1
 """The exit code where not all that was asked for has a proven fix."""
-_EXTRA = "Install it beside leakcheck: `pip install 'pytest-leakcheck[fix]'`, or `pip install libcst`."
+_EXTRA = "Install it where leakcheck is installed: `pip install libcst` (leakcheck's extra `fix` asks for it)."
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,9 +91,9 @@ RULES: tuple[Rule, ...] = (
     Rule("--pastebin", "", _set("pastebin"), options={"pastebin": None}),
     Rule(  # in restore mode a printed command would show nothing
         "--leakcheck-guard",
-        "leakcheck",
-        lambda options: getattr(options, "leakcheck_guard", None) not in (None, "off"),
-        ("--leakcheck-guard=off",),
+        plugin="leakcheck",
+        active=lambda options: getattr(options, "leakcheck_guard", None) not in (None, "off"),
+        flags=("--leakcheck-guard=off",),
         ini="leakcheck_guard",
     ),
     Rule("--pdb/--trace", "", _set("usepdb", "trace"), options={"usepdb": False, "trace": False}),
