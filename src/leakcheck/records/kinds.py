@@ -27,8 +27,8 @@ class About:
     `form` is how people write one key of it, `whole` how they write all that an owner has. `advice` tells how such
     a leak usually ends, `whole_advice` the same where all of an owner leaked at once, if that differs; `example`
     is it as code. `replaced_advice` and `replaced_example` are the same where a value stood there before: to take
-    away what was set does not bring it back. In all of them `$owner`, `$key` and others stand for what the leak has
-    there.
+    away what was set does not bring it back. `entry_advice` is for one entry of a container. In all of them
+    `$owner`, `$key` and others stand for what the leak has there.
 
     `bundled` if what one line sets at several locations is one leak, in which `owner_noun` is what owners are
     called. `often_read` if so many read it that a read is told only where some test changes what is read.
@@ -39,6 +39,7 @@ class About:
     advice: str = "Put the old value back after the test: in a fixture, behind its yield."
     whole_advice: str = ""
     replaced_advice: str = ""
+    entry_advice: str = ""
     example: str = ""
     replaced_example: str = ""
     put_back: Restoring = "together"

@@ -46,7 +46,7 @@ def test_an_override_is_cleared_after_the_yield_of_its_fixture() -> None:
         "@pytest.fixture\ndef as_alice():\n"
         "    app.dependency_overrides[current_user] = lambda: ...\n"
         "    yield\n"
-        "    app.dependency_overrides.clear()  # or .pop(current_user, None), to keep others\n"
+        "    app.dependency_overrides.pop(current_user, None)\n"
     )
 
 
@@ -82,6 +82,16 @@ def test_cookies_get_a_client_for_each_test() -> None:
 def test_a_replaced_function_is_replaced_by_monkeypatch() -> None:
     text = fix_example(leak("module_globals", owner="shop.mailer", key="send"))
     assert 'monkeypatch.setattr("shop.mailer.send", ...)' in text
+
+
+def test_the_advice_fits_what_was_done() -> None:
+    """An entry of a container is no attribute, and fake time is stopped."""
+    entry = leak("module_globals", owner="shop", key='LOG["mug"]')
+    assert "setitem" in leak_advice(entry)
+    assert fix_example(entry) == ""
+    frozen = replace(leak("module_globals", owner="time", key="time"), after="function freezegun.api:fake_time")
+    assert "`stop()`" in leak_advice(frozen)
+    assert "setattr" not in leak_advice(frozen) + fix_example(frozen)
 
 
 def test_what_an_import_leaks_moves_into_a_fixture() -> None:

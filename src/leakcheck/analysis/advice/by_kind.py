@@ -22,6 +22,11 @@ AT_ONCE = (
 _ONE_PLACE = (
     "It is changed by {lines}: one fixture with `autouse=True` in `{place}` can put it back for all of them."
 )
+STARTED = (
+    "What is started has to be stopped: use it in a `with` block or as a decorator (`@freeze_time(...)`, "
+    "`@time_machine.travel(...)`), or call its `stop()` behind the yield of a fixture."
+)
+_FAKE_TIME = ("freezegun", "time_machine")
 UNEXPLAINED = (
     "leakcheck knows which tests, but no state that it watches explains it: look for module globals, caches, "
     "files or servers that these tests share."
@@ -37,8 +42,18 @@ def leak_advice(leak: Leak) -> str:
         return _IMPORT
     if is_at_once(leak):
         return AT_ONCE
+    if is_travelled(leak):
+        return STARTED
+    if about.entry_advice and leak.location.key.endswith("]"):
+        return _filled(about.entry_advice, leak)
     advice = _filled((about.replaced_advice if is_replaced(leak) else "") or about.advice, leak)
     return f"{advice} {_in_one_place(leak)}" if len(lines_of(leak)) > 1 else advice
+
+
+def is_travelled(leak: Leak) -> bool:
+    """Whether a package that fakes the time has put it there."""
+    values = (leak.after, *(each.after for each in leak.also))
+    return any(f" {package}." in value for package in _FAKE_TIME for value in values)
 
 
 def _in_one_place(leak: Leak) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leakcheck.analysis.advice.by_kind import is_at_once, is_replaced
+from leakcheck.analysis.advice.by_kind import is_at_once, is_replaced, is_travelled
 from leakcheck.analysis.advice.names import code_names
 from leakcheck.records import MAX_TEMPLATE, Leak
 from leakcheck.text import clean, filled, names_in
@@ -27,6 +27,8 @@ def fix_example(leak: Leak) -> str:
         return _IMPORT
     if is_at_once(leak):
         return _AT_ONCE
+    if is_travelled(leak):
+        return ""
     about, names = leak.kind.about, code_names(leak)
     template = ((about.replaced_example if is_replaced(leak) else "") or about.example)[:MAX_TEMPLATE]
     if "" in map(names.get, names_in(template)):

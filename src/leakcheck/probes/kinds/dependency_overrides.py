@@ -49,7 +49,7 @@ class Probe(KindOfState):
             "@pytest.fixture\ndef $fixture():\n"
             "    $owner_name.dependency_overrides[$key_name] = lambda: ...\n"
             "    yield\n"
-            "    $owner_name.dependency_overrides.clear()  # or .pop($key_name, None), to keep others\n"
+            "    $owner_name.dependency_overrides.pop($key_name, None)\n"
         ),
     )
     in_place = False

@@ -24,7 +24,14 @@ class Probe:
     about = About(
         form="$owner$dotted$path",
         whole="all globals of $owner",
-        advice="Replace attributes with `monkeypatch.setattr` or `with mock.patch(...)`: these undo it.",
+        advice=(
+            "Replace attributes with `monkeypatch.setattr` or `with mock.patch(...)`: these undo it. A patcher that "
+            "is started needs its `stop()` (`self.addCleanup(patcher.stop)` in classes of unittest)."
+        ),
+        entry_advice=(
+            "What tests put into a container goes with them: set entries of a dict by `monkeypatch.setitem`, or "
+            "keep a copy in a fixture and put the content back behind the yield, in place: others hold it, too."
+        ),
         whole_advice=(
             "What others have imported from a reloaded module stays what it was before. Change what the test needs "
             "with `monkeypatch.setattr` instead of reloading, or look at a fresh module in a process of its own."
