@@ -25,8 +25,8 @@ class Probe:
         form="$owner$dotted$path",
         whole="all globals of $owner",
         advice=(
-            "Replace attributes with `monkeypatch.setattr` or `with mock.patch(...)`: these undo it. A patcher that "
-            "is started needs its `stop()` (`self.addCleanup(patcher.stop)` in classes of unittest)."
+            "Replace attributes with `monkeypatch.setattr` or `with mock.patch(...)`: these undo it. A patcher "
+            "that is started needs its `stop()` (`self.addCleanup(patcher.stop)` in classes of unittest)."
         ),
         entry_advice=(
             "What tests put into a container goes with them: set entries of a dict by `monkeypatch.setitem`, or "
