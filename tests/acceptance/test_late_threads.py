@@ -17,7 +17,7 @@ FILES = {
                 self.letter = letter
 
             def run(self):
-                time.sleep(0.3)
+                time.sleep(0.8)
                 sent.append(self.letter)
 
         def post(letter):
@@ -52,7 +52,7 @@ FILES = {
             mail.warm_up()
 
         def test_nobody_writes():
-            time.sleep(0.5)
+            time.sleep(1.2)
             assert mail.sent == []
     """,
 }
