@@ -74,6 +74,15 @@ def test_what_another_change_of_source_ends_is_told_apart(other: Leak) -> None:
     assert {key for key, _, _ in told(leak(PLACE, "a"), other)} == {PLACE.key, OTHER.key}
 
 
+def test_what_two_kinds_call_by_one_name_is_one_entry() -> None:
+    by = (Source("mail.py", 17, "post", "call"),)
+    ends, runs = (Location(kind, "threading", "mail:Courier") for kind in ("late_threads", "threads"))
+    (found,) = one_entry_each(
+        [leak(runs, "a", sources=by), leak(ends, "a", sources=by, impact="broken", victims=("v",))]
+    )
+    assert found.locations == (ends, runs)
+
+
 def test_what_one_line_of_a_fixture_leaves_is_one_entry() -> None:
     line = (Source(FILE, 3, "client", "setup", "client", "module"),)
     assert len(told(leak(PLACE, "a", "b", sources=line), leak(OTHER, "a", "b", sources=line))) == 1

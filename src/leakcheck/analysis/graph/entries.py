@@ -22,7 +22,8 @@ _SEVERITY: Mapping[Impact, int] = {"broken": 0, "read": 1, "latent": 2}
 def one_entry_each(leaks: Iterable[Leak]) -> tuple[Leak, ...]:
     """The leaks, without ids, the most damaging first; those of one cause are one."""
     by_place = (_of_one_place(group) for group in _groups(leaks, _place))
-    by_line = (each for group in _groups(by_place, _line) for each in _of_one_line(sorted(group, key=_rank)))
+    by_name = (each for group in _groups(by_place, _name) for each in _of_one_line(sorted(group, key=_rank)))
+    by_line = (each for group in _groups(by_name, _line) for each in _of_one_line(sorted(group, key=_rank)))
     return tuple(sorted(by_line, key=_rank))
 
 
@@ -74,6 +75,12 @@ def _of_one_place(group: Sequence[Leak]) -> Leak:
     )
 
 
+def _name(leak: Leak) -> object:
+    """What two kinds of state call by one name (a thread that goes on, and that ends later), by the same lines."""
+    lines = frozenset((source.file, source.line) for source in leak.sources)
+    return (leak.location.owner, leak.location.key, lines, frozenset(leak.polluters)) if lines else None
+
+
 def _line(leak: Leak) -> object:
     """The line that alone wrote, if it stands in a test or a fixture itself, and who ran it."""
     lines = {(source.file, source.line) for source in leak.sources}
@@ -89,12 +96,16 @@ def _of_one_line(group: Sequence[Leak]) -> Iterator[Leak]:
     others = [each for each in group[1:] if each not in apart]
     yield replace(
         first,
+        also=(*first.also, *(beside for each in others for beside in _beside(each))),
         victims=_all(leak.victims for leak in (first, *others)),
         readers=_all(leak.readers for leak in (first, *others)),
-        also=tuple(AlsoLeft(each.location, each.before, each.after, each.kind) for each in others),
     )
     if apart:
         yield from _of_one_line(apart)
+
+
+def _beside(leak: Leak) -> tuple[AlsoLeft, ...]:
+    return (AlsoLeft(leak.location, leak.before, leak.after, leak.kind), *leak.also)
 
 
 def _all(parts: Iterable[Iterable[Item]]) -> tuple[Item, ...]:
