@@ -10,6 +10,7 @@ from analysis.made import FILE, OTHER, PLACE, name
 from leakcheck.analysis.advice.by_kind import leak_advice
 from leakcheck.analysis.graph.entries import one_entry_each
 from leakcheck.records import Impact, Leak, Location, Source
+from watched import OWN
 
 ENVIRON = Location("environ", "os.environ", "MODE")
 
@@ -34,6 +35,12 @@ def test_what_one_line_leaves_is_one_entry_that_goes_by_the_worst() -> None:
     assert told(leak(PLACE, "a"), worst, leak(ENVIRON, "a", impact="read", readers=("r",))) == [
         (OTHER.key, ["a"], [ENVIRON.key, PLACE.key])
     ]
+
+
+def test_what_is_tracked_keeps_an_entry_for_each_key_that_a_line_sets() -> None:
+    """`client.headers.update(...)` names each of them."""
+    kind = OWN["client_headers"]
+    assert len(told(leak(PLACE, "a", kind=kind), leak(OTHER, "a", kind=kind))) == 2
 
 
 def test_what_has_a_public_name_goes_before_what_has_none() -> None:

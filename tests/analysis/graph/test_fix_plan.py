@@ -56,6 +56,12 @@ def test_one_leak_of_many_polluters_is_one_fix() -> None:
     assert joint == ()
 
 
+def test_what_one_line_leaves_has_one_fix() -> None:
+    both = leak(1, COLOUR, P), replace(leak(2, SHAPE, P), sources=leak(1, COLOUR, P).sources)
+    found, _ = fixes([edge(V, P, at=(COLOUR,)), edge(W, P, at=(SHAPE,))], *both)
+    assert [(fix.leaks, fix.frees) for fix in found.values()] == [(("L1", "L2"), (V, W))]
+
+
 def test_independent_polluters_need_a_fix_each() -> None:
     edges = [edge(V, P, at=(COLOUR,)), edge(V, Q, at=(SHAPE,)), edge(W, Q, at=(SHAPE,))]
     found, joint = fixes(edges, leak(1, COLOUR, P), leak(2, SHAPE, Q))

@@ -1,8 +1,8 @@
 """One cause, one entry: leaks that a person would end by one change of source are told as one.
 
-What one line of a test or fixture changes at many locations is one leak with a list; it goes by the location that
-does most harm. One location that the lines of several tests change alike is one leak with its lines. Nobody is
-accused by it who was not before: only leaks of equal impact share their tests.
+What one line of a test or fixture changes at many locations that nobody tracks is one leak with a list; it goes by
+the location that does most harm. One location that the lines of several tests change alike is one leak with its
+lines. Nobody is accused by it who was not before: only leaks of equal impact share their tests.
 """
 
 from __future__ import annotations
@@ -82,7 +82,10 @@ def _name(leak: Leak) -> object:
 
 
 def _line(leak: Leak) -> object:
-    """The line that alone wrote, if it stands in a test or a fixture itself, and who ran it."""
+    """The line that alone wrote, if it stands in a test or a fixture itself, and who ran it; None for what is
+    tracked: each key of that is something that the line sets by its name."""
+    if leak.kind.tracking == "tracked":
+        return None
     lines = {(source.file, source.line) for source in leak.sources}
     own = (is_own_line(each, leak.polluters) or each.fixture == each.function for each in leak.sources)
     return (*lines, frozenset(leak.polluters)) if len(lines) == 1 and all(own) else None

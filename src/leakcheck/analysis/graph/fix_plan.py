@@ -1,8 +1,8 @@
 """Which single fixes free the most tests, and which tests need several.
 
-A fix ends one leak, or all that one fixture leaves. An edge is cut when one of its polluters no longer leaves what
-carries it; a test is free when all its confirmed edges are cut. No fix of a leak frees a brittle test, which needs
-that leak: it is fixed where it stands.
+A fix ends one leak, or all that one fixture or one line leaves. An edge is cut when one of its polluters no longer
+leaves what carries it; a test is free when all its confirmed edges are cut. No fix of a leak frees a brittle test,
+which needs that leak: it is fixed where it stands.
 """
 
 from __future__ import annotations
@@ -53,10 +53,11 @@ def fixes_of(
 
 
 def _fixes(leaks: Iterable[Leak]) -> list[Fix]:
-    """A fix for each fixture that leaks, and one for every other leak."""
+    """A fix for each fixture that leaks, one for each line that alone leaks something, and one for every other
+    leak."""
     groups: dict[object, list[Leak]] = {}
     for leak in leaks:
-        groups.setdefault(_fixture(leak) or leak.id, []).append(leak)
+        groups.setdefault(_fixture(leak) or _line(leak) or leak.id, []).append(leak)
     return [_fix(group) for group in groups.values()]
 
 
@@ -65,6 +66,12 @@ def _fixture(leak: Leak) -> object:
     fixtures = {(source.fixture, source.scope) for source in leak.sources}
     ((name, scope),) = fixtures if len(fixtures) == 1 else [(None, None)]
     return (name, scope, frozenset(leak.polluters)) if name else None
+
+
+def _line(leak: Leak) -> object:
+    """The line that alone wrote `leak`, and who ran it."""
+    lines = lines_of(leak)
+    return (*lines, frozenset(leak.polluters)) if len(lines) == 1 else None
 
 
 def _fix(group: Sequence[Leak]) -> Fix:
