@@ -54,9 +54,8 @@ def run_name() -> str:
 
 def _make(base: Path) -> None:
     base.mkdir(mode=0o700, exist_ok=True)
-    ignored = base / ".gitignore"
-    if not ignored.exists():
-        ignored.write_text("*\n", encoding="ascii")
+    with contextlib.suppress(FileExistsError), (base / ".gitignore").open("x", encoding="ascii") as ignored:
+        ignored.write("*\n")  # whatever stands there, be it a link to nowhere, stays
 
 
 def _forget(folder: Path) -> None:

@@ -184,9 +184,9 @@ class Fix:
     """One thing to fix. `id` is "F1", "F2", ..., the one that frees most tests first.
 
     `leaks` are what it ends: one leak, or all that one fixture or line leaves; none where a brittle test shall make
-    what it needs. `frees` are order-dependent tests of which every confirmed set of polluters needs one of these leaks,
-    `touches` those that other polluters hurt as well, `exposes` brittle tests that these leaks let pass. `lines` is
-    how many lines wrote what it ends; `file` and `line` are the first.
+    what it needs. `frees` are order-dependent tests of which every confirmed set of polluters needs one of these
+    leaks, `touches` those that other polluters hurt as well, `exposes` brittle tests that these leaks let pass.
+    `lines` is how many lines wrote what it ends; `file` and `line` are the first.
     """
 
     id: str
