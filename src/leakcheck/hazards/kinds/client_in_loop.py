@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
+from leakcheck.hazards.loops import running_loop
 from leakcheck.hazards.patching import look_before
 from leakcheck.records import Finding, Location, Sighting
-
-_running_loop = asyncio._get_running_loop
 
 
 class Hazard(Contract):
@@ -36,7 +34,7 @@ class Hazard(Contract):
 
     def _patch(self, module: ModuleType, scene: Scene) -> None:
         def look(*_: object) -> None:
-            source = scene.source() if _running_loop() is not None else None
+            source = scene.source() if running_loop() is not None else None
             if source is not None:
                 scene.tell(Sighting(self.code, "called", "", "", source))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import types
 import weakref
@@ -12,12 +11,12 @@ from typing import Any
 
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
+from leakcheck.hazards.loops import tasks_of
 from leakcheck.hazards.patching import look_after, look_before
 from leakcheck.records import Finding, Location, Sighting, Source
 from leakcheck.snapshots.frames import is_project_file
 
 _thread, _main = threading.current_thread, threading.main_thread()
-_all_tasks = asyncio.all_tasks
 _CLIENT, _TASK, _CONNECTION = "client", "task", "connection"
 _TITLES = {
     _CLIENT: "A TestClient is opened and never closed",
@@ -81,7 +80,7 @@ class Hazard(Contract):
         """An event loop of a test is about to end, and to cancel all that runs in it."""
         if _thread() is not _main or scene.is_shared():
             return
-        for task in _all_tasks(loop):
+        for task in tasks_of(loop):
             coroutine: Any = task.get_coro()
             code = coroutine.cr_code if type(coroutine) is types.CoroutineType else None
             if code is not None and is_project_file(code.co_filename):

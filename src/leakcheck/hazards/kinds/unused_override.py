@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -172,7 +171,11 @@ def _own_name(dependency: str) -> str:
 def _likeness(name: str, other: str) -> float:
     words, others = set(name.split("_")), set(other.split("_"))
     one_in_other = words <= others or others <= words
-    return 1.0 if one_in_other else difflib.SequenceMatcher(None, name, other).ratio()
+    if one_in_other:
+        return 1.0
+    import difflib  # analysis asks, never the suite that is watched
+
+    return difflib.SequenceMatcher(None, name, other).ratio()
 
 
 def _why(told: Sequence[Sighting]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import weakref
 from collections.abc import Callable, Iterator, Mapping
@@ -12,11 +11,11 @@ from types import FrameType, ModuleType
 
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
+from leakcheck.hazards.loops import running_loop
 from leakcheck.hazards.patching import ByIdentity, look_before
 from leakcheck.records import Finding, Location, Sighting, Source
 from leakcheck.snapshots.frames import is_project_file
 
-_running_loop = asyncio._get_running_loop
 _WAITING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "asyncio.locks": {"Lock": ("acquire",), "Semaphore": ("acquire",), "Event": ("wait",), "Condition": ("wait",)},
     "asyncio.queues": {"Queue": ("get", "put")},
@@ -68,7 +67,7 @@ class Hazard(Contract):
 
     def _look(self, waited: object, scene: Scene) -> None:
         made = self._made.get(waited)
-        loop = None if made is None else _running_loop()
+        loop = None if made is None else running_loop()
         if made is None or loop is None or (made.loop is not None and made.loop() is loop):
             return
         if made.loop is not None:
