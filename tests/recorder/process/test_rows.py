@@ -70,7 +70,7 @@ TESTS = """
         shop.price(name)
         shop.client.stack = shop.client.stack or [name]
         asyncio.run(asyncio.sleep(0))
-        assert {*register} == {name} == {*shop.client.stack}
+        assert register == [name] == shop.client.stack
         assert {path.name for path in tmp_path.parent.glob("*/*")} == {name}
         assert shop.price.cache_info().currsize == 1
 

@@ -18,7 +18,6 @@ from leakcheck.recorder.process.import_run import ImportRun
 from leakcheck.recorder.process.names_run import names_in
 from leakcheck.recorder.process.pytest_roots import held_from_the_start, watch_fixtures
 from leakcheck.recorder.process.row import Row
-from leakcheck.recorder.process.shared_fixtures import shares_fixtures
 from leakcheck.recorder.process.shared_resources import renew_temporary_folder
 from leakcheck.recorder.process.shared_values import SharedValues
 from leakcheck.recorder.segment import Segment
@@ -31,7 +30,6 @@ from leakcheck.records import (
     Names,
     Note,
     Order,
-    Outcome,
     questions,
     short_id,
     without_number,
@@ -173,25 +171,16 @@ class Runner:
             raise self._session.Interrupted(self._session.shouldstop)
 
     def _run_again(self, item: pytest.Item, test: str, segment: Segment) -> None:
-        """Once more in the same process, unrecorded: a test that leaks into itself shows. Fixtures of a wider scope
-        have come to their end behind the first run, so that their leaks could be seen; where the project has made
-        any, the test runs a third time, with those of the second still there, as in one session."""
+        """Once more in the same process, unrecorded: a test that leaks into itself shows."""
         self._recorder.segment = None
         self._book.full = False
-        start = Real.monotonic()
-        third = _twin(item) if shares_fixtures(item) else None
-        outcome = self._outcome_of(item, third)
-        if third is not None and outcome not in BAD_OUTCOMES:
-            outcome = self._outcome_of(third, None)
-        self._shared_changes(test)  # which are told of the first time
-        segment.write(Again(test, outcome))
-        self._recorder.segment = segment if Real.monotonic() - start < SLOW_SECONDS else None
-
-    def _outcome_of(self, item: pytest.Item, following: pytest.Item | None) -> Outcome:
         self._outcomes.clear()
+        start = Real.monotonic()
         renew_temporary_folder(self._session.config)
-        self._run_item(item, following)
-        return self._outcomes.outcome
+        self._run_item(item, None)
+        self._shared_changes(test)  # which are told of the first time
+        segment.write(Again(test, self._outcomes.outcome))
+        self._recorder.segment = segment if Real.monotonic() - start < SLOW_SECONDS else None
 
     def _tell_elsewhere(self, item: pytest.Item, segment: Segment) -> None:
         """What a test that runs alone has changed in the project's modules, and of the process's settings."""
