@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 LOADS = """
 import sys
 import pytest
@@ -17,6 +19,7 @@ print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
 """
 
 
+@pytest.mark.processes
 def test_it_loads_nothing_that_a_suite_may_be_the_first_to_load() -> None:
     """A test that is the first to import asyncio, or a plugin called `asyncio`, meets it as without us."""
     told = subprocess.run([sys.executable, "-c", LOADS], capture_output=True, text=True, check=True).stdout
