@@ -32,7 +32,7 @@ def test_it_costs_its_orders_and_a_row_of_each_file_and_nothing_more(found: Audi
     files = {test.partition("::")[0] for test in found.verdicts}
     rows = cost["executions"] - len(["control", "declared", "reversed"])
     assert len(files) <= rows < tests  # none of them leaves anything; on a busy machine more is shared out
-    assert cost["test_executions"] == 4 * tests
+    assert 4 * tests <= cost["test_executions"] < 4.5 * tests  # who ends a row runs once more, by itself
     assert cost["processes"] == len(["control", "root"])
 
 
