@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
+from leakcheck.analysis.advice.by_kind import lines_of
 from leakcheck.records import AlsoLeft, Impact, Leak, Location, Source
 
 MAX_PATHS = 20
@@ -77,7 +78,7 @@ def _of_one_place(group: Sequence[Leak]) -> Leak:
 
 def _name(leak: Leak) -> object:
     """What two kinds of state call by one name (a thread that goes on, and that ends later), by the same lines."""
-    lines = frozenset((source.file, source.line) for source in leak.sources)
+    lines = lines_of(leak)
     return (leak.location.owner, leak.location.key, lines, frozenset(leak.polluters)) if lines else None
 
 
@@ -86,7 +87,7 @@ def _line(leak: Leak) -> object:
     tracked: each key of that is something that the line sets by its name."""
     if leak.kind.tracking == "tracked":
         return None
-    lines = {(source.file, source.line) for source in leak.sources}
+    lines = lines_of(leak)
     own = (is_own_line(each, leak.polluters) or each.fixture == each.function for each in leak.sources)
     return (*lines, frozenset(leak.polluters)) if len(lines) == 1 and all(own) else None
 
