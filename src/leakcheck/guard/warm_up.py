@@ -51,8 +51,13 @@ class WarmUp:
 def _is_of_library(place: Location) -> bool:
     """Whether it is a cache, or has a name that Python leaves to libraries: Pydantic gives dataclasses another
     `__init__` when it meets them first."""
+    return place.kind == _CACHES or (place.kind == _HELD and has_library_name(place))
+
+
+def has_library_name(place: Location) -> bool:
+    """Whether its last name is one that Python leaves to itself and to libraries."""
     last = place.key.rpartition(".")[2]
-    return place.kind == _CACHES or (place.kind == _HELD and last.startswith("__") and last.endswith("__"))
+    return last.startswith("__") and last.endswith("__")
 
 
 def _is_lazy(change: Change, consulted: Collection[Location]) -> bool:

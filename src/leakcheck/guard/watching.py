@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from leakcheck.guard.warm_up import has_library_name
 from leakcheck.recorder.changes.accounts import Lifetime
 from leakcheck.recorder.changes.causes import Cause
 from leakcheck.recorder.changes.compared import ComparedState
@@ -105,10 +106,9 @@ class GuardRecorder(RecorderPlugin):
 
 def _is_of_library(difference: Difference) -> bool:
     """Whether a library keeps it for itself, in an object of its own or under a name that Python leaves to it."""
-    last = difference.location.key.rpartition(".")[2]
     if difference.location.kind == "caches":  # their class is of the library, what they keep is the project's
         return False
-    return difference.internal or (last.startswith("__") and last.endswith("__"))
+    return difference.internal or has_library_name(difference.location)
 
 
 def _look_nowhere(**_: object) -> None:
