@@ -9,8 +9,9 @@ that is the keeper's own output.
 
 LINE is a socket to the engine; DESCRIPTORS, joined by commas, are for the command. The keeper tells, a JSON object
 a line: `{"shield": pid}`; `{"pid": n}`, who leads the group of the command, or `{"error": text}`; then
-`{"ended": pid, "status": waitstatus, "cpu": seconds}` for the command and for every orphan, and `{"over": true}`
-when all are gone.
+`{"dead": pid, "status": waitstatus}` and `{"ended": pid, "status": waitstatus, "cpu": seconds}` for the command
+and every orphan, and `{"over": true}` when all are gone. Who is `dead` is not reaped yet: a shield may be killed
+between the two, and nobody after it would know.
 
 It is a script of the standard library alone, so that it starts in no time.
 """
@@ -97,7 +98,7 @@ def _relay(hear: int, line: int, wake: int, log: Log, printed: int) -> None:
             poll.unregister(hear)
         if wake in ready:
             os.read(wake, _CHUNK)
-            heard += b"".join(_line(ended=pid, status=status, cpu=cpu) for pid, status, cpu in _reaped())
+            heard += b"".join(_reaped())
         *lines, buffer = (buffer + heard).split(b"\n")
         for said in lines:
             with contextlib.suppress(OSError):  # the engine is gone
@@ -127,8 +128,8 @@ def _shield(further: int, gate: int, say: int, output: int, descriptors: list[in
     poll.register(wake, select.POLLIN)
     while not any(descriptor == gate for descriptor, _ in poll.poll()):
         os.read(wake, 4096)
-        for pid, status, cpu in _reaped():
-            _tell(say, ended=pid, status=status, cpu=cpu)
+        for said in _reaped():
+            _write(say, said)
     _end_all()
     os._exit(0)
 
@@ -186,21 +187,32 @@ def _ignore_signals() -> None:
 
 
 def _tell(where: int, **what: float | str) -> None:
+    _write(where, _line(**what))
+
+
+def _write(where: int, said: bytes) -> None:
     with contextlib.suppress(OSError):  # who should hear it is gone
-        os.write(where, _line(**what))
+        os.write(where, said)
 
 
 def _line(**what: float | str) -> bytes:
     return (json.dumps(what) + "\n").encode()
 
 
-def _reaped() -> Iterator[tuple[int, int, float]]:
-    """(process id, wait status, CPU seconds) of all children that have ended; those of whom they had waited for are
-    theirs."""
+def _reaped() -> Iterator[bytes]:
+    """What there is to tell of each child that has ended, before it is reaped (where the system can look without
+    reaping) and after; the CPU seconds of those whom it had waited for are its own."""
     with contextlib.suppress(ChildProcessError):
-        while (found := os.wait4(-1, os.WNOHANG))[0]:
-            pid, status, used = found
-            yield pid, status, round(used.ru_utime + used.ru_stime, 6)
+        while True:
+            if hasattr(os, "waitid"):
+                dead = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+                if dead is not None:
+                    ended = dead.si_code == os.CLD_EXITED
+                    yield _line(dead=dead.si_pid, status=dead.si_status << 8 if ended else dead.si_status)
+            pid, status, used = os.wait4(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            yield _line(ended=pid, status=status, cpu=round(used.ru_utime + used.ru_stime, 6))
 
 
 def _end_all() -> None:

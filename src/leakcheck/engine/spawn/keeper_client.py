@@ -120,6 +120,8 @@ class KeptProcess:
             case {"error": str(text)}:
                 self.end()
                 raise OSError(0, text)
+            case {"dead": int(pid), "status": int(status)}:
+                self.ended[pid] = status_of(status)
             case {"ended": int(pid), "status": int(status), "cpu": float(cpu)}:
                 self.ended[pid], self.spent[pid] = status_of(status), cpu
             case {"over": _}:
