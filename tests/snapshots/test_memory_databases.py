@@ -12,7 +12,8 @@ from types import ModuleType
 import pytest
 
 from leakcheck.snapshots import memory_databases
-from leakcheck.snapshots.memory_databases import Connections, Table, pages_of, put_table_back, tables_of
+from leakcheck.snapshots.memory_databases import Connections, pages_of, put_table_back
+from leakcheck.snapshots.sqlite_tables import Table, tables_of
 
 SHOP = """
     CREATE TABLE mug (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, long INT AS (length(name)) STORED);

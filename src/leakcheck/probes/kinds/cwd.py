@@ -12,6 +12,7 @@ class Probe(Setting):
     """Owner: `os`. Key: `cwd`."""
 
     kind = "cwd"
+    by_fixtures = True
     about = About(
         form="the working folder",
         whole="the working folder",

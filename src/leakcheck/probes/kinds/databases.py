@@ -1,14 +1,17 @@
-"""Tables of SQLite databases that live in memory, as long as a connection to them is open: mostly in the pool of an
-engine. (A database in a file is a file.)"""
+"""Tables of SQLite databases: in files that were connected to, and in memory as long as a connection to them is
+open, mostly in the pool of an engine."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from leakcheck.probes import MISSING, About, Setting, Tracking, Values
-from leakcheck.snapshots.memory_databases import Connections, pages_of, put_table_back, tables_of
+from leakcheck.snapshots.file_databases import LockedError, pages_in, put_table_back_in
+from leakcheck.snapshots.memory_databases import Connections, pages_of, put_table_back
 from leakcheck.snapshots.redaction import content_hash
+from leakcheck.snapshots.sqlite_tables import tables_of
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -17,15 +20,20 @@ MAX_KEPT = 64 << 20
 """Bytes of copies to put tables back from; what comes later cannot be put back."""
 
 
+_PARTS = ("", "-journal", "-wal", "-shm")
+
+
 class Probe(Setting):
-    """Owner: what holds the connection, such as an engine. Key: the table. Value: how many rows, the last number
-    that it has given away if it counts (AUTOINCREMENT), and a digest of its content, keyed with `salt`."""
+    """Owner: what holds the connection, such as an engine, or the file. Key: the table. Value: how many rows, the last
+    number that it has given away if it counts (AUTOINCREMENT), and a digest of its content, keyed with `salt`."""
 
     kind = "databases"
     tracking: Tracking = "compared"
+    by_fixtures = True
+    lives_in_fixtures = True
     about = About(
-        form="table $key of the database in memory of $owner",
-        whole="the database in memory of $owner",
+        form="table $key of database $owner",
+        whole="database $owner",
         advice=(
             "Give each test a database of its own, or run it in a transaction that a fixture rolls back behind its "
             "yield. To delete the rows does not set the numbers back that the table has given away."
@@ -41,25 +49,49 @@ class Probe(Setting):
         self._room = MAX_KEPT
 
     def read(self) -> Values:
-        return {
-            (owner, table): text
-            for owner, connection in self.connections.open().items()
-            for table, text in self._tables(owner, connection).items()
-        }
+        with self.connections.of_our_own():
+            found = {owner: self._tables(owner, pages_of(each)) for owner, each in self.connections.open().items()}
+            found.update((owner, self._in_file(owner)) for owner in list(self.connections.files))
+            return {(owner, table): text for owner, tables in found.items() for table, text in tables.items()}
 
     def value(self, owner: str, key: str) -> Any:
         """Asked after every line: the connection is looked for once."""
-        if owner not in self._followed:
-            self._followed.update(self.connections.open())
-        connection = self._followed.get(owner)
-        return MISSING if connection is None else self._tables(owner, connection).get(key, MISSING)
+        with self.connections.of_our_own():
+            if owner in self.connections.files:
+                return self._in_file(owner).get(key, MISSING)
+            if owner not in self._followed:
+                self._followed.update(self.connections.open())
+            connection = self._followed.get(owner)
+            return MISSING if connection is None else self._tables(owner, pages_of(connection)).get(key, MISSING)
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         kept = None if value is None else self._kept[owner, key, value]
-        put_table_back(self.connections.open()[owner], key, kept)
+        with self.connections.of_our_own():
+            if owner in self.connections.files:
+                put_table_back_in(self.connections.files[owner].path, key, kept)
+            else:
+                put_table_back(self.connections.open()[owner], key, kept)
 
-    def _tables(self, owner: str, connection: Connection) -> dict[str, str]:
-        pages = pages_of(connection)
+    def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
+        """Not those of a file that a test has made in a folder of its own, nor of one that is gone with its folder."""
+        owners = [{owner for owner, _ in each} for each in (before, after)]
+        files = self.connections.files
+        passing = {name for name, file in files.items() if file.passing} - (owners[0] & owners[1])
+        return [name for name in super().candidates(before, after) if name[0] not in passing]
+
+    def is_database(self, path: str) -> bool:
+        """Whether the tables of that file, or of the file that this is a journal of, are told here."""
+        told = {file.path for name, file in self.connections.files.items() if name in self._known}
+        return any(path.removesuffix(part) in told for part in _PARTS)
+
+    def _in_file(self, owner: str) -> dict[str, str]:
+        """Where a transaction is just ending, what was there before it."""
+        try:
+            return self._tables(owner, pages_in(self.connections.files[owner].path))
+        except LockedError:
+            return self._known.get(owner, (b"", {}))[1]
+
+    def _tables(self, owner: str, pages: bytes | None) -> dict[str, str]:
         if pages is None:
             return {}
         if owner not in self._known or self._known[owner][0] != pages:

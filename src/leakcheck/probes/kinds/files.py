@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -39,6 +39,7 @@ class Probe(Setting):
     salt = ""
 
     def __init__(self) -> None:
+        self.is_told_elsewhere: Callable[[str], bool] = lambda path: False
         self._kept: dict[str, tuple[str, str]] = {}
         self._digests: dict[str, tuple[_Signature, str]] = {}
 
@@ -48,7 +49,10 @@ class Probe(Setting):
             self._kept.setdefault(name, (path, copy))
 
     def read(self) -> Values:
-        return _View(self, {name: self.digest(path) for name, (path, _) in self._kept.items()})
+        return _View(self, {name: self.digest(path) for name, (path, _) in self._own()})
+
+    def _own(self) -> Iterator[tuple[str, tuple[str, str]]]:
+        return ((name, kept) for name, kept in self._kept.items() if not self.is_told_elsewhere(kept[0]))
 
     def before(self, name: str) -> Any:
         """What the file was before it was first changed."""

@@ -13,6 +13,7 @@ class Probe(Setting):
     """Owner: the module whose functions get and set it. Key: what it is called."""
 
     kind = "interpreter"
+    by_fixtures = True
     about = About(
         form="the $key of $owner",
         whole="the settings of $owner",

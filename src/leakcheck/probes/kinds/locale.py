@@ -13,6 +13,7 @@ class Probe(Setting):
     """Owner and key: `locale` and `LC_ALL`, `time` and `zone`."""
 
     kind = "locale"
+    by_fixtures = True
     about = About(form="$owner $key", whole="the locale")
 
     def read(self) -> Values:

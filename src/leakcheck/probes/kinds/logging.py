@@ -18,6 +18,7 @@ class Probe(Setting):
     is left out."""
 
     kind = "logging"
+    by_fixtures = True
     about = About(
         form="$key of the logger $owner",
         whole="the logger $owner",

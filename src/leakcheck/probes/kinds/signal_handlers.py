@@ -12,6 +12,7 @@ class Probe(Setting):
     """Owner: `signal`. Key: the signal's name."""
 
     kind = "signal_handlers"
+    by_fixtures = True
     about = About(form="the handler of $key", whole="all signal handlers")
 
     def read(self) -> Values:

@@ -12,6 +12,7 @@ class Probe(Setting):
     """Owner: `warnings`. Key: `filters`."""
 
     kind = "warnings_filters"
+    by_fixtures = True
     about = About(
         form="warnings.filters$path",
         whole="warnings.filters",

@@ -7,16 +7,17 @@ before the polluters, another one behind each of them, and what differs, under n
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from types import ModuleType
 from typing import Any
 
-from leakcheck.probes import MISSING, Items, Probes, Setting, Values
+from leakcheck.probes import MISSING, Items, Probes, Setting
 from leakcheck.recorder.comparing import differ, listed_otherwise
 from leakcheck.recorder.deep.aliases import Aliases, Encounters, Held
 from leakcheck.recorder.deep.entries import STEP, location_of, missing_keys, unnamed, ways, whole, whole_of
+from leakcheck.recorder.deep.settings_look import SettingsLook
 from leakcheck.records import Change, Location, Source
 from leakcheck.snapshots.containers import Content, Holder, content, one, values
 from leakcheck.snapshots.frames import is_project_module
@@ -64,16 +65,15 @@ class DeepLook:
         self._camera = camera
         self._probes = probes
         chosen = probes.settings if kinds is None else {*kinds}
-        self._settings_of = [
-            each
-            for each in probes.settings.values()
-            if each.kind in chosen and (on_demand or each.tracking != "on demand")
-        ]
         self._only: frozenset[Location] | None = None
         self._paths: Collection[str] | None = None
         self._toward: Collection[str] | None = None
         self._holders: list[tuple[Holder, Content, tuple[Any, ...]]] = []
-        self._settings = read_settings(self._settings_of)
+        self.settings = SettingsLook(
+            each
+            for each in probes.settings.values()
+            if each.kind in chosen and (on_demand or each.tracking != "on demand")
+        )
         self._met = Encounters()
         self._walk: Callable[..., None] = partial(walk, self._hold)
         self._known: set[tuple[int, str]] = set()
@@ -142,6 +142,10 @@ class DeepLook:
         gone = [each for each in self._holders if each[0].root and each[0].path.startswith(path)]
         self._holders = [each for each in self._holders if not (each[0].root and each[0].path.startswith(path))]
         return list(self._held_otherwise(gone))
+
+    def settings_otherwise(self) -> list[Difference]:
+        """What differs of the settings alone."""
+        return list(self._set_otherwise())
 
     def _hold(self, holder: Holder, inside: Content) -> None:
         if self._paths is None or holder.path in self._paths:
@@ -212,16 +216,11 @@ class DeepLook:
         return read
 
     def _set_otherwise(self) -> Iterator[Difference]:
-        now = read_settings(self._settings_of)
-        for kind, before in self._settings.items():
-            probe, after = self._probes.settings[kind], now.get(kind, {})
-            for owner, key in probe.candidates(before, after):
-                old, new = before.get((owner, key), MISSING), after.get((owner, key), MISSING)
-                if differ(old, new):
-                    location = Location(kind, owner, key)
-                    undo = partial(probe.put_back, owner, key, None if old is MISSING else old)
-                    doubtful = probe.is_doubtful(owner, key, old, new)
-                    yield Difference(location, old, new, undo, doubtful, _setting_reader(probe, location))
+        for probe, owner, key, old, new in self.settings.otherwise():
+            location = Location(probe.kind, owner, key)
+            undo = partial(probe.put_back, owner, key, None if old is MISSING else old)
+            doubtful = probe.is_doubtful(owner, key, old, new)
+            yield Difference(location, old, new, undo, doubtful, _setting_reader(probe, location))
 
     def _held_otherwise(self, holders: Held) -> Iterator[Difference]:
         boxes = [holder.value for holder, _, _ in holders if holder.kind == "position"]
@@ -255,17 +254,6 @@ def _same_holder(row: tuple[Holder, Content, tuple[Any, ...]]) -> tuple[int, str
 def _is_replaced(old: Any, new: Any) -> bool:
     """Whether code was replaced by other code, or taken away: an object that puts None there does so for itself."""
     return isinstance(old, _CODE) and (new is MISSING or callable(new))
-
-
-def read_settings(probes: Iterable[Setting]) -> Mapping[str, Values]:
-    """kind -> (owner, key) -> value, of all that can be read now."""
-    found: dict[str, Values] = {}
-    for probe in probes:
-        try:
-            found[probe.kind] = probe.read()
-        except Exception:  # a test may have broken anything
-            continue
-    return found
 
 
 def picture(camera: Snapshotter, probes: Probes, location: Location, value: Any) -> Snapshot:

@@ -55,7 +55,7 @@ class OutsideWatch:
         connections: Connections | None = None,
     ) -> None:
         """`keep(name, path, copy)` is told of every file that is about to change, by its name in reports. `sharer`
-        tells whose doing that is, if several tests share it. `connections` is told of databases in memory."""
+        tells whose doing that is, if several tests share it. `connections` is told of databases that are opened."""
         self._folder = folder
         self._scratch = scratch
         self._key = undo_key(salt)
@@ -187,8 +187,14 @@ class OutsideWatch:
 
     def _on_sqlite(self, args: tuple[Any, ...]) -> None:
         path = self._connections.opening(os.fsdecode(args[0]))
-        for part in _SQLITE_PARTS if path else ():
-            self._touch(os.path.realpath(path) + part)
+        if not path:
+            return
+        path = os.path.realpath(path)
+        passing = not self._places.counts(path)
+        name = os.path.basename(path) if passing else self._places.name(path)
+        self._connections.of_file(path, name, passing=passing)
+        for part in _SQLITE_PARTS:
+            self._touch(path + part)
 
     def _on_sqlite_handle(self, args: tuple[Any, ...]) -> None:
         self._connections.opened(args[0])

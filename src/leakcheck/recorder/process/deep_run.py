@@ -64,6 +64,15 @@ class DeepRun:
                 return cls(book, locations)
         return None
 
+    def begin(self) -> None:
+        self._look.settings.begin()
+
+    def set_up(self, fixture: str | None) -> None:
+        self._look.settings.set_up(fixture)
+
+    def over(self, fixture: str) -> None:
+        self._look.settings.over(fixture)
+
     def enter(self, roots: Sequence[Root]) -> None:
         """`roots` are there from now on, for several tests: what they hold now is what counts as unchanged."""
         self._look.enter(roots)

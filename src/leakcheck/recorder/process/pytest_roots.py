@@ -4,10 +4,10 @@ parameters, and what the project has put on pytest's own objects."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import FunctionType, MethodType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pytest
 
@@ -18,11 +18,28 @@ from leakcheck.snapshots.frames import is_project_file
 from leakcheck.snapshots.markers import MISSING
 from leakcheck.snapshots.rooted import Root, can_hold
 
-Enter = Callable[[Sequence[Root]], None]
-Leave = Callable[[str], None]
 _OF_PYTEST = frozenset(vars(pytest))
 _SHARED_BY_MODULE = ("class", "module")
 """The scopes of fixtures that may put anything on the class or module of a test."""
+
+
+class Follower(Protocol):
+    """Follows wider fixtures, each under a name of its own."""
+
+    def begin(self) -> None:
+        """One is about to be set up, perhaps while another is."""
+
+    def set_up(self, fixture: str | None) -> None:
+        """The last that has begun is set up; None if that failed."""
+
+    def enter(self, roots: Sequence[Root]) -> None:
+        """Its value is there."""
+
+    def leave(self, path: str) -> None:
+        """Before anything of it is torn down: what was entered there goes."""
+
+    def over(self, fixture: str) -> None:
+        """It is torn down."""
 
 
 def held_from_the_start(session: pytest.Session) -> list[Root]:
@@ -30,10 +47,14 @@ def held_from_the_start(session: pytest.Session) -> list[Root]:
     return [*_attributes(session), *_parameters(session.items, _root(session.config))]
 
 
-def watch_fixtures(config: pytest.Config, enter: Enter, leave: Leave) -> None:
-    """From now on, `enter` is told of the value of each wider fixture when it has been made, and `leave`, before
-    anything of it is torn down, where it was."""
-    config.pluginmanager.register(_Fixtures(_root(config), enter, leave))
+def watch_fixtures(config: pytest.Config, follower: Follower, of: pytest.Item | None = None) -> None:
+    """From now on `follower` is told of each wider fixture; of the set-up of those that `of` has, if it is given."""
+    config.pluginmanager.register(_Fixtures(_root(config), follower, None if of is None else _fixtures_of(of)))
+
+
+def _fixtures_of(item: pytest.Item) -> frozenset[int]:
+    found = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return frozenset(id(each) for definitions in found.values() for each in definitions)
 
 
 def _root(config: pytest.Config) -> str:
@@ -99,10 +120,11 @@ def _parametrized(item: pytest.Item, name: str, root: str) -> tuple[str, str]:
 
 
 class _Fixtures:
-    def __init__(self, root: str, enter: Enter, leave: Leave) -> None:
+    def __init__(self, root: str, follower: Follower, wanted: frozenset[int] | None) -> None:
         self._root = root
-        self._enter = enter
-        self._leave = leave
+        self._follower = follower
+        self._wanted = wanted
+        self._alive: dict[int, str] = {}
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_fixture_setup(
@@ -113,7 +135,7 @@ class _Fixtures:
         owner = f"{fixturedef.scope} fixture {_fixture_name(fixturedef, self._root)}"
         carriers = dict(_carriers(fixturedef, request))
         before = {place: dict(names) for place, names in carriers.items()}
-        value = yield
+        value = yield from self._set_up(fixturedef, owner)
         put = [
             Root(pytest_attributes.KIND, place, new, name)
             for place, names in carriers.items()
@@ -121,10 +143,28 @@ class _Fixtures:
             if type(name) is str and before[place].get(name, MISSING) is not new
         ]
         roots = [Root(fixture_values.KIND, owner, value), *put]
-        self._enter(roots)
+        self._follower.enter(roots)
         for root in roots:
-            fixturedef.addfinalizer(partial(self._leave, root.path))
+            fixturedef.addfinalizer(partial(self._follower.leave, root.path))
         return value
+
+    def _set_up(self, fixturedef: pytest.FixtureDef[Any], owner: str) -> Generator[None, Any, Any]:
+        if self._wanted is not None and id(fixturedef) not in self._wanted:
+            return (yield)
+        self._follower.begin()
+        done = None
+        try:
+            value = yield
+            done = owner
+        finally:
+            self._follower.set_up(done)
+        self._alive[id(fixturedef)] = owner
+        return value
+
+    def pytest_fixture_post_finalizer(self, fixturedef: pytest.FixtureDef[Any]) -> None:
+        owner = self._alive.pop(id(fixturedef), None)
+        if owner is not None:
+            self._follower.over(owner)
 
 
 def _carriers(

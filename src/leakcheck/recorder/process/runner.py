@@ -75,7 +75,7 @@ class Runner:
         self._book.full = questions.compares_all(order.question)
         if self._look is not None and isinstance(order.question, (Alone, questions.Row)):
             self._shared = SharedValues(self._book, self._look)
-            watch_fixtures(self._session.config, self._shared.enter, self._shared.leave)
+            watch_fixtures(self._session.config, self._shared)
         start = Real.monotonic()
         try:
             items = self._items_of(order)
@@ -111,7 +111,7 @@ class Runner:
         deep = self._import_run or DeepRun.of(self._book, question)
         if isinstance(deep, DeepRun):
             deep.enter(held_from_the_start(self._session))
-            watch_fixtures(self._session.config, deep.enter, deep.leave)
+            watch_fixtures(self._session.config, deep, items[-1])
         undone = () if deep is not None else questions.puts_back(question)
         if undone:
             self._book.keep(undone)

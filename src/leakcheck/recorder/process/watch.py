@@ -38,6 +38,7 @@ class Watch:
         book, causes = recording.book, recording.causes
         files, databases = _one(probes, Files), _one(probes, Databases)
         files.salt = databases.salt = setup.salt
+        files.is_told_elsewhere = databases.is_database
         outside = OutsideWatch(
             root, setup.folder, setup.scratch, setup.salt, files.keep, causes.sharer, databases.connections
         )

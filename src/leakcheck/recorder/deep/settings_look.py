@@ -1,0 +1,87 @@
+"""What the settings of the process were at the beginning of a look. What a wider fixture sets is what its tests find:
+it counts as unchanged as long as the fixture lives, and no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from leakcheck.probes import MISSING, Setting, Values
+from leakcheck.recorder.comparing import differ
+
+Name = tuple[str, str]
+
+
+class Otherwise(NamedTuple):
+    """A setting that differs from what it was."""
+
+    probe: Setting
+    owner: str
+    key: str
+    old: Any
+    new: Any
+
+
+class SettingsLook:
+    """Reads all settings of `probes` at the beginning, and tells later what differs."""
+
+    def __init__(self, probes: Iterable[Setting]) -> None:
+        self._probes = {each.kind: each for each in probes}
+        self._before = dict(read_settings(self._probes.values()))
+        self._begun: list[Mapping[str, Values]] = []
+        self._found: dict[str, dict[tuple[str, Name], Any]] = {}
+
+    def otherwise(self) -> Iterator[Otherwise]:
+        now = read_settings(self._probes.values())
+        for kind, before in self._before.items():
+            probe, after = self._probes[kind], now.get(kind, {})
+            for name in probe.candidates(before, after):
+                old, new = before.get(name, MISSING), after.get(name, MISSING)
+                if differ(old, new):
+                    yield Otherwise(probe, *name, old, new)
+
+    def begin(self) -> None:
+        """A wider fixture is about to be set up, perhaps within the set-up of another."""
+        self._begun.append(read_settings(self._by_fixtures()))
+
+    def set_up(self, fixture: str | None) -> None:
+        """It is set up, and goes by that name; None if that failed."""
+        was = self._begun.pop()
+        if fixture is None:
+            return
+        now = read_settings(self._by_fixtures())
+        mine = self._found.setdefault(fixture, {})
+        for kind, after in now.items():
+            earlier, before = was.get(kind, {}), dict(self._before.get(kind, {}))
+            for name in {*earlier, *after}:
+                if differ(earlier.get(name, MISSING), after.get(name, MISSING)):
+                    mine.setdefault((kind, name), before.get(name, MISSING))
+                    _set(before, name, after.get(name, MISSING))
+            self._before[kind] = before
+
+    def over(self, fixture: str) -> None:
+        """All of it is torn down: what it leaves differs from what was there before it."""
+        for (kind, name), value in self._found.pop(fixture, {}).items():
+            before = self._before[kind] = dict(self._before[kind])
+            _set(before, name, value)
+
+    def _by_fixtures(self) -> list[Setting]:
+        return [each for each in self._probes.values() if each.by_fixtures]
+
+
+def read_settings(probes: Iterable[Setting]) -> Mapping[str, Values]:
+    """kind -> (owner, key) -> value, of all that can be read now."""
+    found: dict[str, Values] = {}
+    for probe in probes:
+        try:
+            found[probe.kind] = probe.read()
+        except Exception:  # a test may have broken anything
+            continue
+    return found
+
+
+def _set(values: dict[Name, Any], name: Name, value: Any) -> None:
+    if value is MISSING:
+        values.pop(name, None)
+    else:
+        values[name] = value

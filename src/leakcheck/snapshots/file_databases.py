@@ -1,0 +1,69 @@
+"""SQLite databases in files that this process has connected to: what their tables hold, as others see it who open
+the file now, and how a table gets its old rows back. All of it by connections of our own, which never wait for a
+lock, so that none of the project's notices."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from leakcheck.snapshots.sqlite_tables import MAX_BYTES, MEMORY, replace_table
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+_size, _exists = os.path.getsize, os.path.exists  # a test may replace these
+
+
+class LockedError(Exception):
+    """What is there cannot be read now."""
+
+
+def pages_in(path: str) -> bytes | None:
+    """A copy of what is committed; None where there is no database, or too large a one. LockedError where nobody can
+    know."""
+    if not _exists(path) or _size(path) > MAX_BYTES:
+        return None
+    sqlite = sys.modules["_sqlite3"]
+    for options in ("mode=ro", "immutable=1"):  # a journal of the newer sort wants to be written by who reads
+        copy = sqlite.connect(MEMORY)
+        try:
+            original = _connected(path, options)
+            try:
+                sqlite.Connection.backup(original, copy)
+            finally:
+                original.close()
+            pages: bytes = sqlite.Connection.serialize(copy)
+        except sqlite.OperationalError as error:
+            if "unable to open" not in str(error):
+                raise LockedError(path) from error
+        except sqlite.DatabaseError:
+            return None  # of another sort, or not to be read without a key
+        else:
+            return pages
+        finally:
+            copy.close()
+    raise LockedError(path)
+
+
+def put_table_back_in(path: str, name: str, kept: bytes | None) -> None:
+    """Give one table what it held in the copy `kept`, or take it away where it was not there. sqlite3.Error where the
+    project is in the middle of a transaction."""
+    database = _connected(path, "mode=rw")
+    try:
+        database.execute("PRAGMA foreign_keys = OFF")
+        database.execute("BEGIN IMMEDIATE")
+        replace_table(database, name, kept)
+        database.execute("COMMIT")
+    finally:
+        database.close()  # which takes back what is half done
+
+
+def _connected(path: str, options: str) -> Connection:
+    found: Any = sys.modules["_sqlite3"].connect(
+        f"file:{quote(path)}?{options}", uri=True, timeout=0, isolation_level=None
+    )
+    connection: Connection = found
+    return connection
