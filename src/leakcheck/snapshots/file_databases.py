@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from leakcheck.snapshots.sqlite_tables import MAX_BYTES, MEMORY, replace_table
+from leakcheck.snapshots.sqlite_tables import MAX_BYTES, replace_table
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -26,26 +26,28 @@ def pages_in(path: str) -> bytes | None:
     know."""
     if not _exists(path) or _size(path) > MAX_BYTES:
         return None
+    if not _size(path):
+        return b""  # until the first table is made
     sqlite = sys.modules["_sqlite3"]
-    for options in ("mode=ro", "immutable=1"):  # a journal of the newer sort wants to be written by who reads
-        copy = sqlite.connect(MEMORY)
+    try:
+        original = _connected(path, _options(path))
         try:
-            original = _connected(path, options)
-            try:
-                sqlite.Connection.backup(original, copy)
-            finally:
-                original.close()
-            pages: bytes = sqlite.Connection.serialize(copy)
-        except sqlite.OperationalError as error:
-            if "unable to open" not in str(error):
-                raise LockedError(path) from error
-        except sqlite.DatabaseError:
-            return None  # of another sort, or not to be read without a key
-        else:
-            return pages
+            original.execute("BEGIN")
+            original.execute("SELECT 1 FROM sqlite_master").close()  # now it has its lock, or there is none to be had
+            pages: bytes = sqlite.Connection.serialize(original)
         finally:
-            copy.close()
-    raise LockedError(path)
+            original.close()
+    except sqlite.Error as error:
+        if "not a database" in str(error):  # of another sort, or not to be read without a key
+            return None
+        raise LockedError(path) from error
+    return pages
+
+
+def _options(path: str) -> str:
+    """Who reads beside writers takes a lock, and may have to make files for that, which are to be there already. Where
+    nobody writes, neither is done."""
+    return "mode=ro" if any(_exists(path + part) for part in ("-wal", "-journal")) else "immutable=1"
 
 
 def put_table_back_in(path: str, name: str, kept: bytes | None) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 MAX_BYTES = 16 << 20
 """What is larger is not looked into."""
 MEMORY = ":memory:"
+_VERSIONS, _WITHOUT_A_LOG = 18, b"\1\1"
+"""Where a database says whether it is written ahead (https://sqlite.org/fileformat2.html), which one in memory cannot
+be."""
 _LISTED = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
 
 _ATTACHED = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL"
@@ -111,7 +114,7 @@ def opened(pages: bytes, *, text: bool = False) -> Connection:
     """A database of our own with this content; texts as they are stored unless `text`."""
     copy: Connection = sys.modules["_sqlite3"].connect(MEMORY)
     if pages:
-        copy.deserialize(pages)
+        copy.deserialize(pages[:_VERSIONS] + _WITHOUT_A_LOG + pages[_VERSIONS + len(_WITHOUT_A_LOG) :])
     copy.text_factory = str if text else bytes
     return copy
 

@@ -18,11 +18,26 @@ PROJECT = Project(
                 for root in roots:
                     print("enter", root.kind, root.path)
 
+            class Follower:
+                enter = staticmethod(tell)
+
+                def begin(self):
+                    print("begin")
+
+                def set_up(self, fixture):
+                    print("set up", fixture)
+
+                def leave(self, path):
+                    print("leave", path)
+
+                def over(self, fixture):
+                    print("over", fixture)
+
             def pytest_collection_finish(session):
                 session.config.token = {}
                 print()
                 tell(held_from_the_start(session))
-                watch_fixtures(session.config, tell, lambda path: print("leave", path))
+                watch_fixtures(session.config, Follower())
 
             @pytest.fixture(scope="session", name="body")
             def made_body():
@@ -62,7 +77,7 @@ PROJECT = Project(
 def test_who_enters_and_leaves_and_when() -> None:
     ended = PROJECT.pytest("-s", "-q", "-W", "ignore", "--rootdir", ".")
     lines = [line.lstrip(".") for line in ended.stdout.splitlines()]
-    told = [line for line in lines if line.startswith(("enter ", "leave ", "teardown "))]
+    told = [line for line in lines if line.startswith(("begin", "set up ", "enter ", "leave ", "teardown ", "over "))]
     assert told == [
         "enter pytest_attributes pytest:",
         "enter pytest_attributes config:",
@@ -73,15 +88,24 @@ def test_who_enters_and_leaves_and_when() -> None:
         "enter parameters fixture shape (conftest.py):params[1]",
         "enter parameters sub/test_a.py test_shape:case[0]",
         "enter parameters sub/test_a.py test_shape:case[1]",
+        "begin",
+        "set up session fixture body (conftest.py)",
         "enter fixture_values session fixture body (conftest.py):",
+        "begin",
+        "set up module fixture _xunit_setup_module_fixture_test_a (sub/test_a.py)",
         "enter fixture_values module fixture _xunit_setup_module_fixture_test_a (sub/test_a.py):",
         "enter pytest_attributes module test_a:ROWS",
+        "begin",
+        "set up class fixture TestA.client (sub/test_a.py)",
         "enter fixture_values class fixture TestA.client (sub/test_a.py):",
         "enter pytest_attributes class test_a.TestA:client",
         "leave class test_a.TestA:client",
         "leave class fixture TestA.client (sub/test_a.py):",
+        "over class fixture TestA.client (sub/test_a.py)",
         "leave module test_a:ROWS",
         "leave module fixture _xunit_setup_module_fixture_test_a (sub/test_a.py):",
+        "over module fixture _xunit_setup_module_fixture_test_a (sub/test_a.py)",
         "leave session fixture body (conftest.py):",
         "teardown of body",
+        "over session fixture body (conftest.py)",
     ], ended.text
