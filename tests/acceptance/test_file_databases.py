@@ -1,4 +1,4 @@
-"""Rows that stay in databases in files, where tables are made by wider fixtures: named, with their line, and proven."""
+"""Rows that stay in databases in files, where wider fixtures make tables: named, with their line, and proven."""
 
 from __future__ import annotations
 
@@ -134,8 +134,8 @@ def leak_of(found: Audited, name: str) -> dict[str, Any]:
     (edge,) = [each for each in found.report["edges"] if each["to"] == victim and each["effect"] == "breaks"]
     assert edge["from"] == [f"test_shop.py::test_fills_{name}"]
     assert (edge["confirmed"], edge["counterfactual"]) == (True, True), edge
-    (leak,) = [each for each in found.report["leaks"] if each["id"] == edge["leak"]]
-    return leak
+    leaks: dict[str, dict[str, Any]] = {each["id"]: each for each in found.report["leaks"]}
+    return leaks[edge["leak"]]
 
 
 @pytest.mark.parametrize("name", OWNERS)

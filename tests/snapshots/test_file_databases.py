@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from leakcheck.snapshots import file_databases
-from leakcheck.snapshots.file_databases import LockedError, pages_in, put_table_back_in
+from leakcheck.snapshots.file_databases import LockedError, pages_in, put_table_back_in, signature
 from leakcheck.snapshots.sqlite_tables import tables_of
 
 MODES = ("DELETE", "TRUNCATE", "PERSIST", "WAL")
@@ -96,3 +97,19 @@ def test_what_is_no_database_has_no_tables(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(file_databases, "MAX_BYTES", 1)
     path.write_bytes(b"too large")
     assert pages_in(str(path)) is None
+
+
+def test_what_was_just_written_may_be_written_once_more(
+    shop: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, later = path_of(shop), 60 * 10**9
+    for file in tmp_path.iterdir():
+        os.utime(file, (1, 1))
+    monkeypatch.setattr(file_databases, "_now", lambda: 10**9 + 1)
+    assert signature(path) is None
+    monkeypatch.setattr(file_databases, "_now", lambda: 10**9 + later)
+    known = signature(path)
+    assert known == signature(path) is not None
+    shop.execute("INSERT INTO mug VALUES ('blue')")
+    shop.commit()
+    assert signature(path) != known

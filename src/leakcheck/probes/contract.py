@@ -75,11 +75,11 @@ class Setting:
     """Whether to read it takes long: a deep look asks for it, and nobody else."""
 
     by_fixtures = False
-    """Whether what a wider fixture sets is put back to what it was behind that fixture's set-up, where the next test
-    has the same fixture. Its values are a plain dict."""
+    """Whether what a wider fixture sets is what its tests find: a change is told from there, and put back to there,
+    where the next test has the same fixture. Its values are a plain dict."""
 
     lives_in_fixtures = False
-    """Whether it is mostly gone when a wider fixture is: what a test that runs alone changes is looked for before."""
+    """Whether it is mostly gone when a wider fixture is: what a test changes alone is looked for before."""
 
     def read(self) -> Values:
         """What is set now; an `Items` stands for a list or a set. Runs none of the project's code."""

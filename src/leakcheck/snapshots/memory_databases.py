@@ -33,8 +33,8 @@ class DatabaseFile(NamedTuple):
 
 
 class Connections:
-    """Which connections lead into memory, and which files others lead to, by what the interpreter's audit events tell
-    of each when it is opened."""
+    """Which connections lead into memory, and which files others lead to, by what the interpreter's audit events
+    tell of each when it is opened."""
 
     def __init__(self) -> None:
         self.files: dict[str, DatabaseFile] = {}

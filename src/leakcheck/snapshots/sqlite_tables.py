@@ -15,8 +15,8 @@ MAX_BYTES = 16 << 20
 """What is larger is not looked into."""
 MEMORY = ":memory:"
 _VERSIONS, _WITHOUT_A_LOG = 18, b"\1\1"
-"""Where a database says whether it is written ahead (https://sqlite.org/fileformat2.html), which one in memory cannot
-be."""
+"""Where a database says whether it is written ahead (https://sqlite.org/fileformat2.html), which one in memory
+cannot be."""
 _LISTED = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
 
 _ATTACHED = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL"

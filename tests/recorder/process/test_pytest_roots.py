@@ -77,7 +77,9 @@ PROJECT = Project(
 def test_who_enters_and_leaves_and_when() -> None:
     ended = PROJECT.pytest("-s", "-q", "-W", "ignore", "--rootdir", ".")
     lines = [line.lstrip(".") for line in ended.stdout.splitlines()]
-    told = [line for line in lines if line.startswith(("begin", "set up ", "enter ", "leave ", "teardown ", "over "))]
+    told = [
+        line for line in lines if line.startswith(("begin", "set up ", "enter ", "leave ", "teardown ", "over "))
+    ]
     assert told == [
         "enter pytest_attributes pytest:",
         "enter pytest_attributes config:",

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from leakcheck.probes import MISSING, About, Setting, Tracking, Values
-from leakcheck.snapshots.file_databases import LockedError, pages_in, put_table_back_in
+from leakcheck.snapshots.file_databases import LockedError, pages_in, put_table_back_in, signature
 from leakcheck.snapshots.memory_databases import Connections, pages_of, put_table_back
 from leakcheck.snapshots.redaction import content_hash
 from leakcheck.snapshots.sqlite_tables import tables_of
@@ -24,8 +24,9 @@ _PARTS = ("", "-journal", "-wal", "-shm")
 
 
 class Probe(Setting):
-    """Owner: what holds the connection, such as an engine, or the file. Key: the table. Value: how many rows, the last
-    number that it has given away if it counts (AUTOINCREMENT), and a digest of its content, keyed with `salt`."""
+    """Owner: the file, or what holds the connection, such as an engine. Key: the table. Value: how many rows, the
+    last number that it has given away if it counts (AUTOINCREMENT), and a digest of its content, keyed with
+    `salt`."""
 
     kind = "databases"
     tracking: Tracking = "compared"
@@ -45,6 +46,8 @@ class Probe(Setting):
         self.connections = Connections()
         self._kept: dict[tuple[str, str, str], bytes] = {}
         self._known: dict[str, tuple[bytes, dict[str, str]]] = {}
+        self._found: dict[str, dict[str, str]] = {}
+        self._signatures: dict[str, tuple[int, ...] | None] = {}
         self._followed: dict[str, Connection] = {}
         self._room = MAX_KEPT
 
@@ -73,7 +76,7 @@ class Probe(Setting):
                 put_table_back(self.connections.open()[owner], key, kept)
 
     def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
-        """Not those of a file that a test has made in a folder of its own, nor of one that is gone with its folder."""
+        """Not those of a file that a test has made in a folder of its own, nor of one that is gone with it."""
         owners = [{owner for owner, _ in each} for each in (before, after)]
         files = self.connections.files
         passing = {name for name, file in files.items() if file.passing} - (owners[0] & owners[1])
@@ -86,10 +89,16 @@ class Probe(Setting):
 
     def _in_file(self, owner: str) -> dict[str, str]:
         """Where a transaction is just ending, what was there before it."""
+        path = self.connections.files[owner].path
+        now = signature(path)
+        if now is not None and now == self._signatures.get(owner):
+            return self._found[owner]
         try:
-            return self._tables(owner, pages_in(self.connections.files[owner].path))
+            self._found[owner] = self._tables(owner, pages_in(path))
         except LockedError:
-            return self._known.get(owner, (b"", {}))[1]
+            return self._found.get(owner, {})
+        self._signatures[owner] = now
+        return self._found[owner]
 
     def _tables(self, owner: str, pages: bytes | None) -> dict[str, str]:
         if pages is None:

@@ -1,5 +1,5 @@
-"""What the settings of the process were at the beginning of a look. What a wider fixture sets is what its tests find:
-it counts as unchanged as long as the fixture lives, and no longer."""
+"""What the settings of the process were at the beginning of a look. What a wider fixture sets is what its tests
+find: it counts as unchanged as long as the fixture lives, and no longer."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def held_from_the_start(session: pytest.Session) -> list[Root]:
 
 
 def watch_fixtures(config: pytest.Config, follower: Follower, of: pytest.Item | None = None) -> None:
-    """From now on `follower` is told of each wider fixture; of the set-up of those that `of` has, if it is given."""
+    """From now on `follower` is told of each wider fixture; of the set-up of those alone that `of` has, if any."""
     config.pluginmanager.register(_Fixtures(_root(config), follower, None if of is None else _fixtures_of(of)))
 
 

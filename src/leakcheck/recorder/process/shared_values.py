@@ -1,5 +1,5 @@
-"""What a test that runs alone changes in the values of fixtures that others share, and of what mostly lives as long as
-these: seen before they are gone."""
+"""What a test that runs alone changes in the values of fixtures that others share, and of what mostly lives as long
+as these: seen before they are gone."""
 
 from __future__ import annotations
 
