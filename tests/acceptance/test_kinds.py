@@ -296,3 +296,45 @@ def test_what_is_undone_is_no_leak() -> None:
     assert (found.report["leaks"], found.report["edges"]) == ([], []), found.stdout
     assert (found.report["verdict"], found.code) == ("clean", 0)
     assert "values in modules changed" not in found.stdout
+
+
+POLLED = Project(
+    {
+        "pytest.ini": "[pytest]\npythonpath = .\n",
+        "conftest.py": """
+            import threading
+            import time
+
+            import pytest
+
+            @pytest.fixture(scope="session", autouse=True)
+            def poller():
+                threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+        """,
+        "hidden.py": """
+            import ctypes
+
+            def _make():
+                level = ctypes.create_string_buffer(1)
+                return lambda: level.raw != b"\\0", lambda: setattr(level, "raw", b"1")
+
+            is_set, set_level = _make()
+        """,
+        "test_polled.py": """
+            import hidden
+
+            def test_sets():
+                hidden.set_level()
+
+            def test_is_not_set():
+                assert not hidden.is_set()
+        """,
+    }
+)
+
+
+def test_a_thread_that_the_victim_has_as_well_is_not_suspected() -> None:
+    found = POLLED.audit("--random", "0")
+    (edge,) = [edge for edge in found.report["edges"] if edge["effect"] == "breaks"]
+    assert (edge["from"], edge["leak"], edge["confirmed"]) == (["test_polled.py::test_sets"], None, True)
+    assert {leak["kind"] for leak in found.report["leaks"] if leak["impact"] == "broken"} == set()

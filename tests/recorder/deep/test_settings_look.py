@@ -33,7 +33,7 @@ def test_what_a_test_makes_of_a_fixtures_value_differs_from_that_value() -> None
     probe.now["a"] = "by test"
     assert otherwise(look) == {"a": ("by fixture", "by test")}
     probe.now["a"] = "before"
-    look.over("db")
+    assert [each[1:] for each in look.over("db")] == [("logger", "a", "before", "by fixture")]
     assert otherwise(look) == {}
 
 

@@ -30,8 +30,8 @@ PROJECT = Project(
                 def leave(self, path):
                     print("leave", path)
 
-                def over(self, fixture):
-                    print("over", fixture)
+                def over(self, fixture, scope):
+                    print("over", fixture, "of the", scope)
 
             def pytest_collection_finish(session):
                 session.config.token = {}
@@ -103,11 +103,11 @@ def test_who_enters_and_leaves_and_when() -> None:
         "enter pytest_attributes class test_a.TestA:client",
         "leave class test_a.TestA:client",
         "leave class fixture TestA.client (sub/test_a.py):",
-        "over class fixture TestA.client (sub/test_a.py)",
+        "over class fixture TestA.client (sub/test_a.py) of the class",
         "leave module test_a:ROWS",
         "leave module fixture _xunit_setup_module_fixture_test_a (sub/test_a.py):",
-        "over module fixture _xunit_setup_module_fixture_test_a (sub/test_a.py)",
+        "over module fixture _xunit_setup_module_fixture_test_a (sub/test_a.py) of the module",
         "leave session fixture body (conftest.py):",
         "teardown of body",
-        "over session fixture body (conftest.py)",
+        "over session fixture body (conftest.py) of the session",
     ], ended.text

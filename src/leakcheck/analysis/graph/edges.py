@@ -202,13 +202,17 @@ def _proof(
 
 def _suspected(witness: Witness, known: Knowledge) -> tuple[Location, ...]:
     """The one thing that its makers leave alone and that nobody can put back (a thread that goes on), where nothing
-    else that they changed is the reason."""
+    else that they changed is the reason. What its test leaves, too, when it is alone, hurts nobody so."""
     if not known.evidence.is_exhausted(witness):
         return ()
-    profiles = (known.evidence.profiles.get(test) for test in witness.before)
-    left = {place for each in profiles if each is not None for place in each.places_elsewhere}
+    left = _left_alone(witness.before, known) - _left_alone((witness.test,), known)
     found = tuple(place for place in left if not known.suite.kind(place).restorable)
     return found if len(found) == 1 else ()
+
+
+def _left_alone(tests: Iterable[str], known: Knowledge) -> frozenset[Location]:
+    profiles = (known.evidence.profiles.get(test) for test in tests)
+    return frozenset(place for each in profiles if each is not None for place in each.places_elsewhere)
 
 
 def _proven_deep(witness: Witness, evidence: Evidence) -> tuple[Location, ...]:

@@ -30,6 +30,7 @@ class Probe(Setting):
     """Owner: `threading` or `asyncio`. Key: what runs in the thread or task. Value: how many there are."""
 
     kind = "threads"
+    by_fixtures = True
     about = About(
         form="threads or tasks alive: $key",
         whole="the threads",

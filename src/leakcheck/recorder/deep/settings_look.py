@@ -59,11 +59,15 @@ class SettingsLook:
                     _set(before, name, after.get(name, MISSING))
             self._before[kind] = before
 
-    def over(self, fixture: str) -> None:
-        """All of it is torn down: what it leaves differs from what was there before it."""
-        for (kind, name), value in self._found.pop(fixture, {}).items():
+    def over(self, fixture: str) -> list[Otherwise]:
+        """All of it is torn down: what it leaves differs from what was there before it. What it has set, as far as
+        that still counts as unchanged."""
+        mine = []
+        for (kind, (owner, key)), value in self._found.pop(fixture, {}).items():
             before = self._before[kind] = dict(self._before[kind])
-            _set(before, name, value)
+            mine.append(Otherwise(self._probes[kind], owner, key, value, before.get((owner, key), MISSING)))
+            _set(before, (owner, key), value)
+        return mine
 
     def _by_fixtures(self) -> list[Setting]:
         return [each for each in self._probes.values() if each.by_fixtures]

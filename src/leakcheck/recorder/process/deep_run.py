@@ -70,7 +70,7 @@ class DeepRun:
     def set_up(self, fixture: str | None) -> None:
         self._look.settings.set_up(fixture)
 
-    def over(self, fixture: str) -> None:
+    def over(self, fixture: str, scope: str) -> None:
         self._look.settings.over(fixture)
 
     def enter(self, roots: Sequence[Root]) -> None:

@@ -38,7 +38,7 @@ class Follower(Protocol):
     def leave(self, path: str) -> None:
         """Before anything of it is torn down: what was entered there goes."""
 
-    def over(self, fixture: str) -> None:
+    def over(self, fixture: str, scope: str) -> None:
         """It is torn down."""
 
 
@@ -124,7 +124,7 @@ class _Fixtures:
         self._root = root
         self._follower = follower
         self._wanted = wanted
-        self._alive: dict[int, str] = {}
+        self._alive: dict[int, tuple[str, str]] = {}
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_fixture_setup(
@@ -158,13 +158,13 @@ class _Fixtures:
             done = owner
         finally:
             self._follower.set_up(done)
-        self._alive[id(fixturedef)] = owner
+        self._alive[id(fixturedef)] = owner, str(fixturedef.scope)
         return value
 
     def pytest_fixture_post_finalizer(self, fixturedef: pytest.FixtureDef[Any]) -> None:
-        owner = self._alive.pop(id(fixturedef), None)
-        if owner is not None:
-            self._follower.over(owner)
+        alive = self._alive.pop(id(fixturedef), None)
+        if alive is not None:
+            self._follower.over(*alive)
 
 
 def _carriers(

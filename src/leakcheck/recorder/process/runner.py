@@ -12,7 +12,7 @@ import pytest
 from leakcheck.recorder.changes.hooks import RecorderPlugin
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
-from leakcheck.recorder.deep.deep_look import DeepLook
+from leakcheck.recorder.deep.deep_look import DeepLook, Difference
 from leakcheck.recorder.process.deep_run import DeepRun
 from leakcheck.recorder.process.import_run import ImportRun
 from leakcheck.recorder.process.names_run import names_in
@@ -150,9 +150,9 @@ class Runner:
             self._run_item(item, None)
             found = row.look.differences()
             is_quiet = row.is_quiet(self._recorder.last, found)
-            for event in row.told(found, test, alone=not place):
-                segment.write(event)
             shared = self._shared_changes(test)
+            for event in row.told(self._news(found), test, alone=not place):
+                segment.write(event)
             if shared:
                 segment.write(Deep(shared, loaded()))
             if is_quiet or not place:
@@ -186,8 +186,13 @@ class Runner:
         """What a test that runs alone has changed in the project's modules, and of the process's settings."""
         if self._look is not None:
             test = self._recorder.test_id(item)
-            changes = tuple(self._look.change(each, test) for each in self._look.differences())
-            segment.write(Deep((*changes, *self._shared_changes(test)), loaded()))
+            shared = self._shared_changes(test)
+            changes = tuple(self._look.change(each, test) for each in self._news(self._look.differences()))
+            segment.write(Deep((*changes, *shared), loaded()))
+
+    def _news(self, found: Sequence[Difference]) -> list[Difference]:
+        """What the values of fixtures have not told already."""
+        return [each for each in found if self._shared is None or not self._shared.is_known(each)]
 
     def _shared_changes(self, test: str) -> tuple[Change, ...]:
         return () if self._shared is None else self._shared.told(test)
