@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from leakcheck.hazards.attributes import attributes
 from leakcheck.snapshots.type_names import label
 
 _DEEPEST, _MOST = 8, 5_000
@@ -24,16 +25,16 @@ def dependencies_of(dependant: Any) -> Iterator[str]:
 def dependencies_of_app(app: object) -> frozenset[str]:
     """The names of all callables that any route of an application depends on, and of what routers add to theirs."""
     found: set[str] = set()
-    router = _plain(app).get("router")
+    router = attributes(app).get("router")
     _collect(router, found, 0)
     return frozenset(found)
 
 
 def is_mounted(inner: object, outer: object) -> bool:
     """Whether an application is mounted in another one, be it wrapped in middleware."""
-    waiting, left = [_plain(outer).get("router")], _MOST
+    waiting, left = [attributes(outer).get("router")], _MOST
     while waiting and left:
-        values, left = _plain(waiting.pop()), left - 1
+        values, left = attributes(waiting.pop()), left - 1
         if values.get("app") is inner:
             return True
         waiting.extend(
@@ -46,11 +47,11 @@ def is_mounted(inner: object, outer: object) -> bool:
 
 
 def _collect(node: object, found: set[str], depth: int) -> None:
-    values = _plain(node)
+    values = attributes(node)
     if depth > _DEEPEST or not values:
         return
     found.update(dependencies_of(values.get("dependant")))
-    included = _plain(values.get("include_context"))
+    included = attributes(values.get("include_context"))
     for depends in (*_items(values.get("dependencies")), *_items(included.get("dependencies"))):
         call = getattr(depends, "dependency", None)
         if call is not None:
@@ -62,18 +63,3 @@ def _collect(node: object, found: set[str], depth: int) -> None:
 
 def _items(value: object) -> tuple[object, ...]:
     return tuple(value)[:_MOST] if type(value) in (list, tuple) else ()  # type: ignore[arg-type]
-
-
-def _plain(node: object) -> dict[str, Any]:
-    """The attributes of an object that has any, looked up past whatever its class defines."""
-    try:
-        values = object.__getattribute__(node, "__dict__")
-    except AttributeError:
-        return {} if node is None else {name: getattr(node, name, None) for name in _slots(type(node))}
-    return values if type(values) is dict else {}
-
-
-def _slots(kind: type[Any]) -> tuple[str, ...]:
-    """Those of a class of FastAPI's own: no others are asked for anything."""
-    names = vars(kind).get("__slots__", ()) if kind.__module__.partition(".")[0] == "fastapi" else ()
-    return names if type(names) is tuple else ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from leakcheck.hazards.attributes import attributes
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.type_names import label
 
 _DEEPEST = 20
@@ -28,15 +30,6 @@ def router_of(app: object) -> Any:
     return attributes(app).get("router")
 
 
-def attributes(node: object) -> dict[str, Any]:
-    """The attributes of an object, past whatever its class defines."""
-    try:
-        values = object.__getattribute__(node, "__dict__")
-    except AttributeError:
-        return {}
-    return values if type(values) is dict else {}
-
-
 def starting(router: object) -> tuple[str, ...]:
     """The names of what shall run when the application of `router` starts: its lifespans, and the handlers of those
     of its routers that have none."""
@@ -57,8 +50,8 @@ def handlers(router: object) -> tuple[object, ...]:
 
 def idle(router: object) -> tuple[object, ...]:
     """The handlers of `router` that nobody calls, as it has a lifespan instead."""
-    run = {id(each) for lifespan in _lifespans(router) for each in _run_by(lifespan)}
-    return tuple(each for each in handlers(router) if id(each) not in run)
+    run = {identity(each) for lifespan in _lifespans(router) for each in _run_by(lifespan)}
+    return tuple(each for each in handlers(router) if identity(each) not in run)
 
 
 def own_lifespan(router: object) -> str:

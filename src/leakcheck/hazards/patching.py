@@ -9,6 +9,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+from leakcheck.snapshots.identity import identity
+
 T = TypeVar("T")
 
 
@@ -60,7 +62,7 @@ class ByIdentity(Generic[T]):
 
     def get(self, owner: object) -> T | None:
         """What is known of `owner`, None if nothing is."""
-        found = self._known.get(id(owner))
+        found = self._known.get(identity(owner))
         return found[1] if found is not None and found[0]() is owner else None
 
     def of(self, owner: object) -> T:
@@ -73,7 +75,7 @@ class ByIdentity(Generic[T]):
 
     def know(self, owner: object, what: T) -> None:
         """From now on this is known of `owner`."""
-        known, place = self._known, id(owner)
+        known, place = self._known, identity(owner)
 
         def gone(ref: weakref.ref[object]) -> None:
             if place in known and known[place][0] is ref:

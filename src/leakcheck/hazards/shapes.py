@@ -6,6 +6,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from leakcheck.hazards.attributes import attributes
+from leakcheck.snapshots.identity import identity
+
 Shape = tuple[Any, ...]
 MISSING: Final = object()
 _MOST, _DEEPEST = 100, 20
@@ -43,7 +46,7 @@ def _shape(value: Any, left: Iterator[int], depth: int) -> Shape:
     if kind in (set, frozenset):
         return kind, frozenset(_shapes(list(value), left, depth))
     fields = value if kind is dict else _fields(value)
-    return (kind, id(value)) if fields is None else (kind, *_pairs(fields, left, depth))
+    return (kind, identity(value)) if fields is None else (kind, *_pairs(fields, left, depth))
 
 
 def _shapes(values: Iterable[object], left: Iterator[int], depth: int) -> Iterator[Shape]:
@@ -61,8 +64,5 @@ def _fields(value: object) -> dict[str, object] | None:
     names = next((vars(cls)[name] for cls in type(value).__mro__ for name in _FIELDS if name in vars(cls)), None)
     if type(names) is not dict:
         return None
-    try:
-        values = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return None
+    values = attributes(value)
     return {name: values[name] for name in names if name in values}

@@ -11,6 +11,7 @@ from leakcheck.hazards.contract import Scene, Seen, by_line
 from leakcheck.hazards.shapes import MISSING, Shape, shape
 from leakcheck.records import Finding, Location, Sighting, Source
 from leakcheck.snapshots.frames import is_project_file
+from leakcheck.snapshots.identity import identity
 
 
 class Hazard(Contract):
@@ -38,7 +39,7 @@ class Hazard(Contract):
         for place, (ref, line, _) in list(self._handed.items()):
             self._keep(place, ref, line)
         if is_project_file(definition.func.__code__.co_filename):
-            self._keep(id(definition), weakref.ref(definition), source)
+            self._keep(identity(definition), weakref.ref(definition), source)
 
     def _keep(self, place: int, ref: weakref.ref[Any], source: Source) -> None:
         found = shape(_value(ref))

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
+from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
-from leakcheck.hazards.lifespans import application_in, attributes, router_of, starting
+from leakcheck.hazards.lifespans import application_in, router_of, starting
 from leakcheck.hazards.patching import ByIdentity, look_after
 from leakcheck.records import Finding, Location, Sighting
 
@@ -35,7 +36,6 @@ class Hazard(Contract):
     def __init__(self) -> None:
         self._running: ByIdentity[list[int]] = ByIdentity(lambda: [0])
         self._told: ByIdentity[list[None]] = ByIdentity(list)
-        self._test = 0
 
     # How it is seen --------------------------------------------------------------------------------------------
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from types import ModuleType
 
+from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
-from leakcheck.hazards.lifespans import attributes, idle, own_lifespan
+from leakcheck.hazards.lifespans import idle, own_lifespan
 from leakcheck.hazards.patching import ByIdentity, look_before
 from leakcheck.records import Finding, Location, Sighting, Source
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.type_names import label
 
 _ADDS = "add_event_handler"
@@ -46,7 +48,7 @@ class Hazard(Contract):
     def _added(self, router: object, func: object, scene: Scene) -> None:
         source = scene.source()
         if source is not None:
-            self._routers.of(router)[id(func)] = label(func), source
+            self._routers.of(router)[identity(func)] = label(func), source
             self._new = True
 
     def rest(self, scene: Scene, *, over: bool) -> None:
@@ -55,7 +57,7 @@ class Hazard(Contract):
             return
         self._new = False
         for router, added in self._routers.living():
-            for place in map(id, idle(router)):
+            for place in map(identity, idle(router)):
                 if place in added:
                     name, source = added[place]
                     app = attributes(router).get("dependency_overrides_provider")

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
+from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
-from leakcheck.hazards.lifespans import attributes
 from leakcheck.hazards.patching import look_before
 from leakcheck.records import Finding, Location, Sighting, Source
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.type_names import label
 
 _OVERRIDES, _STATE, _PATCHER = "dependency_overrides", "app_state", "patcher"
@@ -62,7 +63,7 @@ class Hazard(Contract):
         if source is None or key is None:
             return
         if scene.made_during(owner) != source.file:  # else it belongs to the making of the application
-            self._wrote[kind, id(owner), key] = weakref.ref(owner), source
+            self._wrote[kind, identity(owner), key] = weakref.ref(owner), source
 
     def rest(self, scene: Scene, *, over: bool) -> None:
         """All files are imported: what stands now was left."""
@@ -73,10 +74,10 @@ class Hazard(Contract):
             owner = ref()
             if owner is not None and key in _names(kind, owner):
                 scene.tell(Sighting(self.code, kind, scene.name(owner), key, source))
-        active = set() if self._mock is None else {id(each) for each in self._mock._patch._active_patches}
+        active = set() if self._mock is None else {identity(each) for each in self._mock._patch._active_patches}
         for ref, source in self._started:
             patcher = ref()
-            if patcher is not None and id(patcher) in active:
+            if patcher is not None and identity(patcher) in active:
                 scene.tell(Sighting(self.code, _PATCHER, "", _patched(patcher), source))
         self._wrote.clear()
         self._started.clear()

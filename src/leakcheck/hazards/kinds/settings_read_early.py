@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
+from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
-from leakcheck.hazards.lifespans import attributes
 from leakcheck.hazards.settings_fields import fields_read
 from leakcheck.records import WHOLE, Finding, Location, Sighting, Source
 from leakcheck.snapshots.frames import is_project_file

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
 from leakcheck.hazards.fastapi_routes import dependencies_of, dependencies_of_app, is_mounted
 from leakcheck.hazards.patching import ByIdentity, look_before
 from leakcheck.records import Finding, Location, Sighting, Source
+from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.type_names import label
 
 _KIND = "dependency_overrides"
@@ -150,10 +152,10 @@ class Hazard(Contract):
 
 def _overrides(app: object) -> Mapping[str, int]:
     """The overrides of an application: names, and which objects stand there."""
-    values = object.__getattribute__(app, "__dict__").get(_KIND)
+    values: Any = attributes(app).get(_KIND)
     if not issubclass(type(values), dict):
         return {}
-    return {label(dependency): id(value) for dependency, value in dict.items(values)}
+    return {label(dependency): identity(value) for dependency, value in dict.items(values)}
 
 
 def _alike(key: str, known: Iterable[str]) -> tuple[str, ...]:
