@@ -177,7 +177,6 @@ OVERRIDES = """
 ENVIRONMENT = """
     import os
     import pytest
-    from unittest.mock import patch
     from blog.web import *
 
     @pytest.fixture(autouse=True)
@@ -188,10 +187,6 @@ ENVIRONMENT = """
     def warm():
         get_settings()
 
-    @patch.dict(os.environ, {"BLOG_TITLE": "Other"})
-    def test_direct():
-        assert Settings().title == "Other"
-
     def test_cached():
         assert get_settings().theme == "light"
 
@@ -199,6 +194,90 @@ ENVIRONMENT = """
         monkeypatch.setenv("BLOG_NOTHING", "1")
         monkeypatch.setenv("HOME", "/nowhere")
         monkeypatch.delenv("PATH", raising=False)
+"""
+
+SETTINGS = """
+    import os
+    from functools import lru_cache
+    from pydantic import AliasChoices, Field
+    from pydantic_settings import BaseSettings
+
+    MODE = os.environ.get("BLOG_MODE", "plain")
+
+    def _title(): return os.environ.get("BLOG_CACHED", "Blog")
+    cached_title = lru_cache(_title)
+
+    class Loader:
+        @staticmethod
+        @lru_cache
+        def load(): return os.environ.get("BLOG_LOADED", "no")
+
+    class Server(BaseSettings):
+        host: str = Field(default="here", validation_alias=AliasChoices("BLOG_HOST", "HOST_OF_BLOG"))
+
+    server = Server()
+"""
+
+NAMES = "from blog.settings import MODE as LOOK, Loader, cached_title as title_now, server\n"
+
+PATCHED = """
+    import os
+    import subprocess
+    import sys
+    from unittest.mock import patch
+    from blog.names import LOOK, Loader, server, title_now
+    from blog.web import Settings
+
+    @patch.dict(os.environ, {"BLOG_MODE": "loud"})  # LK511
+    def test_decorated():
+        assert LOOK == "plain"
+
+    def test_with_block():
+        with patch.dict(os.environ, {"BLOG_MODE": "still"}):  # LK511
+            assert LOOK == "plain"
+
+    @patch.dict(os.environ, {"BLOG_MODE": "of a class"})
+    class TestClass:
+        def test_of_class(self):  # LK511
+            assert LOOK == "plain"
+
+    def test_cached_under_another_name():
+        title_now()
+        with patch.dict(os.environ, BLOG_CACHED="Other"):  # LK511
+            assert title_now() == "Blog"
+
+    def test_cached_on_a_class(monkeypatch):
+        Loader.load()
+        monkeypatch.setenv("BLOG_LOADED", "yes")  # LK511
+        assert Loader.load() == "no"
+
+    @patch.dict(os.environ, {"BLOG_TITLE": "Other"})
+    def test_direct():
+        assert Settings().title == "Other"
+
+    def test_alias_of_a_field(monkeypatch):
+        monkeypatch.setenv("HOST_OF_BLOG", "there")  # LK511
+        assert server.host == "here"
+
+    @patch.dict(os.environ, {"BLOG_NEW": "1"}, clear=True)
+    def test_with_nothing_else():
+        assert list(os.environ)[:1] == ["BLOG_NEW"]
+
+    def test_read_behind_another_patch(monkeypatch):
+        monkeypatch.setenv("BLOG_TITLE", "Third")
+        with patch.dict(os.environ, {"BLOG_NEW": "1"}, clear=True):
+            assert "BLOG_TITLE" not in os.environ
+        assert Settings().title == "Third"
+
+    def test_of_a_process():
+        with patch.dict(os.environ, BLOG_MODE="child"):
+            subprocess.run([sys.executable, "-c", "pass"], check=True)
+
+    def test_cleared_before_and_after():
+        title_now.cache_clear()
+        with patch.dict(os.environ, BLOG_CACHED="New"):
+            assert title_now() == "New"
+        title_now.cache_clear()
 """
 
 LOOPS = """
@@ -251,7 +330,10 @@ FILES = {
     "blog/web.py": WEB,
     "tests/conftest.py": CONFTEST,
     "tests/test_overrides.py": OVERRIDES,
+    "blog/settings.py": SETTINGS,
+    "blog/names.py": NAMES,
     "tests/test_environment.py": ENVIRONMENT,
+    "tests/test_patched.py": PATCHED,
     "tests/test_loops.py": LOOPS,
     "pytest.ini": "[pytest]\npythonpath = .\n",
 }

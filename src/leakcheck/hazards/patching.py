@@ -7,6 +7,7 @@ import functools
 import inspect
 import weakref
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, Generic, TypeVar
 
 from leakcheck.snapshots.identity import identity
@@ -49,6 +50,21 @@ def look_after(owner: Any, name: str, tell: Callable[..., None]) -> None:
         with contextlib.suppress(Exception):
             tell(found, *args)
         return found
+
+    setattr(owner, name, wrapper)
+
+
+def look_around(owner: Any, name: str, during: Callable[..., AbstractContextManager[None]]) -> None:
+    """Each call of the function `name` of a class or module happens `during` something of ours, which
+    gets the arguments."""
+    function = vars(owner).get(name)
+    if not callable(function):
+        return
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        with during(*args, **kwargs):
+            return function(*args, **kwargs)
 
     setattr(owner, name, wrapper)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
 
 def fields_read(frame: FrameType) -> tuple[str, ...] | None:
-    """The variables of the settings that Pydantic makes in `frame`; None if it does nothing of the sort. A field
-    with an alias is left out: its variable has another name."""
+    """The variables of the settings that Pydantic makes in `frame`; None if it does nothing of the sort."""
     module = frame.f_globals.get("__name__")
     if type(module) is not str or not module.startswith("pydantic"):
         return None
@@ -20,13 +20,20 @@ def fields_read(frame: FrameType) -> tuple[str, ...] | None:
         return None
     config = _declared(cls, "model_config")
     prefix = config.get("env_prefix", "") if type(config) is dict else ""
-    return tuple(f"{prefix}{name}".upper() for name, field in fields.items() if not _aliased(field))
+    return tuple(variable for name, field in fields.items() for variable in _variables(f"{prefix}{name}", field))
+
+
+def _variables(name: str, field: object) -> Iterator[str]:
+    """Those that a field may be read from: an alias, which has no prefix, takes the place of its name."""
+    alias = getattr(field, "validation_alias", None) or getattr(field, "alias", None)
+    if alias is None:
+        yield name.upper()
+    elif type(alias) is str:
+        yield alias.upper()
+    else:
+        yield from (each.upper() for each in getattr(alias, "choices", ()) if type(each) is str)
 
 
 def _declared(cls: type[Any], name: str) -> Any:
     """What a class or one of its bases has under a name."""
     return next((vars(each)[name] for each in cls.__mro__ if name in vars(each)), None)
-
-
-def _aliased(field: object) -> bool:
-    return any(getattr(field, name, None) is not None for name in ("alias", "validation_alias"))

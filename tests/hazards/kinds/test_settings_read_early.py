@@ -6,7 +6,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from pydantic import Field
+from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hazards.seen import line, run, seen
@@ -43,11 +43,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="shop_")
     name: str = "shop"
     region: str = Field(default="north", validation_alias="AREA")
+    host: str = Field(default="here", validation_alias=AliasChoices("host", "hostname"))
 
 
 @pytest.mark.parametrize("module", ["pydantic_settings.sources", "shop.settings"])
 def test_the_fields_of_settings(module: str) -> None:
     frame = SimpleNamespace(f_globals={"__name__": module}, f_locals={"settings_cls": Settings})
-    expected = ("SHOP_NAME",) if module.startswith("pydantic") else None
+    expected = ("SHOP_NAME", "AREA", "HOST", "HOSTNAME") if module.startswith("pydantic") else None
     assert fields_read(frame) == expected  # type: ignore[arg-type]
     assert fields_read(sys._getframe()) is None

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import sys
-import weakref
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from types import FrameType
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
-from leakcheck.hazards.settings_fields import fields_read
+from leakcheck.hazards.patching import look_around, look_before
+from leakcheck.hazards.readers import Reader, reader_in
 from leakcheck.records import WHOLE, Finding, Location, Sighting, Source
 from leakcheck.snapshots.frames import is_project_file
-from leakcheck.snapshots.type_names import label
 
 _KIND = "environ"
 _HEEDED, _VOID, _OUTLIVES = "heeded", "void", "outlives"
 """Something read the variable while it was patched; nothing did; what was cached meanwhile is still there."""
 _LOOKS = 8
 """How often it is looked up who reads a variable while tests run."""
-
-
-@dataclass
-class _Reader:
-    """Who keeps what it read: a cached function, or a module at its import; and what that was."""
-
-    name: str
-    value: str | None
-    cache: weakref.ref[Any] | None = None
+_READ_BY_C = ("TZ", "LANG", "LC_")
+"""Beginnings of variables that the C library reads as well."""
+_DEEPEST = 20
 
 
 @dataclass
@@ -40,6 +34,7 @@ class _Patch:
 
     source: Source
     before: str | None
+    value: str | None
     read: bool = False
 
 
@@ -62,13 +57,53 @@ class Hazard(Contract):
 
     def __init__(self) -> None:
         self._now: dict[str, str] = {}
-        self._readers: dict[str, _Reader] = {}
+        self._readers: dict[str, Reader] = {}
         self._patches: dict[str, _Patch] = {}
-        self._filled: dict[str, tuple[_Reader, _Patch]] = {}
+        self._filled: dict[str, tuple[Reader, _Patch]] = {}
         self._heeded: set[tuple[str, str, int]] = set()
         self._looks: dict[str, int] = {}
+        self._steps = 0
+        self._environ: object = None
 
     # How it is seen --------------------------------------------------------------------------------------------
+
+    def patches(self) -> Mapping[str, Callable[[ModuleType, Scene], None]]:
+        return {
+            "unittest.mock": self._patch_mock,
+            "subprocess": partial(self._patch_starting, "Popen", "__init__"),
+            "multiprocessing.process": partial(self._patch_starting, "BaseProcess", "start"),
+        }
+
+    def _patch_mock(self, module: ModuleType, scene: Scene) -> None:
+        """`patch.dict` empties the environment and fills it again, which is one step of the test's."""
+        look_around(module._patch_dict, "_patch_dict", lambda patcher: self._in_one_step(scene, _named(patcher)))
+        look_around(module._patch_dict, "_unpatch_dict", lambda _: self._in_one_step(scene, None))
+
+    @contextlib.contextmanager
+    def _in_one_step(self, scene: Scene, named: Collection[str] | None) -> Iterator[None]:
+        """What is `named` is patched by it; None where it is undone, with all that was emptied besides."""
+        self._steps += 1
+        try:
+            yield
+        finally:
+            self._steps -= 1
+            with contextlib.suppress(Exception):  # a test may have broken anything
+                self._settle(scene, named)
+
+    def _settle(self, scene: Scene, named: Collection[str] | None) -> None:
+        for name, (before, value) in self._changed().items():
+            if named is None:
+                self._end(name, value, scene)
+            elif name in named:
+                self._wrote(name, before, value, scene)
+
+    def _patch_starting(self, cls: str, method: str, module: ModuleType, scene: Scene) -> None:
+        """A process that is started has the environment as it is: nobody sees what it reads."""
+        look_before(getattr(module, cls), method, lambda *_, **__: self._all_read())
+
+    def _all_read(self) -> None:
+        for patch in self._patches.values():
+            patch.read = True
 
     def read(self, kind: str, owner: object, key: str, scene: Scene) -> None:
         looks = self._looks.get(key, 0)
@@ -84,13 +119,13 @@ class Hazard(Contract):
 
     def _note(self, owner: object, key: str, frame: FrameType) -> None:
         """Who reads, and keeps it: as far as that is seen."""
-        reader, fields = _reader(frame)
+        reader, fields = reader_in(frame)
         if reader is None:
             return
         values = _values(owner)
         for name in fields if fields is not None else (key,):
             if name != WHOLE:
-                found = _Reader(reader.name, values.get(name), reader.cache)
+                found = replace(reader, value=values.get(name))
                 patch = self._patches.get(name)
                 if patch is None:
                     self._readers.setdefault(name, found)
@@ -98,19 +133,43 @@ class Hazard(Contract):
                     self._filled[name] = found, patch
 
     def written(self, kind: str, owner: object, key: str | None, scene: Scene) -> None:
-        values = _values(owner)
-        for name in {*self._now, *values} if key is None else (key,):
-            value, before = values.get(name), self._now.get(name)
-            if value == before:
-                continue
+        self._environ = owner
+        if not self._steps:
+            for name, (before, value) in self._changed(key).items():
+                self._wrote(name, before, value, scene)
+
+    def _changed(self, key: str | None = None) -> Mapping[str, tuple[str | None, str | None]]:
+        """What has another value than when this was asked last: the former and the new one."""
+        values = _values(self._environ)
+        names = {*self._now, *values} if key is None else {key}
+        found = {name: (self._now.get(name), values.get(name)) for name in names}
+        changed = {name: pair for name, pair in found.items() if pair[0] != pair[1]}
+        for name, (_, value) in changed.items():
             self._set(name, value)
-            patch = self._patches.get(name)
-            if patch is not None and patch.before == value:
-                del self._patches[name]
-            elif patch is None and (value is not None or name in self._readers):
-                source = scene.source()
-                if source is not None and source.phase != "import":
-                    self._patches[name] = _Patch(source, before)
+        return changed
+
+    def _wrote(self, name: str, before: str | None, value: str | None, scene: Scene) -> None:
+        patch = self._patches.get(name)
+        if patch is None:
+            self._begin(name, before, value, scene)
+        elif not self._end(name, value, scene):
+            patch.value = value
+
+    def _begin(self, name: str, before: str | None, value: str | None, scene: Scene) -> None:
+        if name.startswith(_READ_BY_C) or (value is None and name not in self._readers):
+            return
+        source = scene.source() or _decorated(sys._getframe(1), scene)
+        if source is not None and source.phase != "import":
+            self._patches[name] = _Patch(source, before, value)
+
+    def _end(self, name: str, value: str | None, scene: Scene) -> bool:
+        """Whether this puts back what was there before the patch."""
+        patch = self._patches.get(name)
+        if patch is None or patch.before != value:
+            return False
+        self._judge(name, patch, scene)
+        del self._patches[name]
+        return True
 
     def _set(self, name: str, value: str | None) -> None:
         if value is None:
@@ -126,7 +185,7 @@ class Hazard(Contract):
             self._look_at_caches(scene)
 
     def _judge(self, name: str, patch: _Patch, scene: Scene) -> None:
-        """The test is at its end, and its patch still stands."""
+        """The call of the test is at its end and the patch stands, or it is about to be undone."""
         line = name, patch.source.file, patch.source.line
         if line in self._heeded:
             return
@@ -134,7 +193,7 @@ class Hazard(Contract):
         if patch.read:
             self._heeded.add(line)
             scene.tell(Sighting(self.code, _HEEDED, "", name, patch.source))
-        elif reader is not None and reader.value != self._now.get(name) and _is_kept(reader):
+        elif reader is not None and reader.value != patch.value and reader.still_has_it:
             scene.tell(Sighting(self.code, _VOID, "", name, patch.source, (reader.name,)))
 
     def _look_at_caches(self, scene: Scene) -> None:
@@ -143,7 +202,7 @@ class Hazard(Contract):
             if name in self._patches:
                 continue
             del self._filled[name]
-            if _is_kept(reader) and reader.value != self._now.get(name):
+            if reader.still_has_it and reader.value != self._now.get(name):
                 scene.tell(Sighting(self.code, _OUTLIVES, "", name, patch.source, (reader.name,)))
 
     # What is told ----------------------------------------------------------------------------------------------
@@ -167,14 +226,6 @@ class Hazard(Contract):
         return self.finding(title, why, first.source, tests, Location(_KIND, "os.environ", first.key))
 
 
-def _is_kept(reader: _Reader) -> bool:
-    """Whether what it read is still there: a module keeps it, a cache until it is cleared."""
-    if reader.cache is None:
-        return True
-    cache = reader.cache()
-    return cache is not None and cache.cache_info().currsize > 0
-
-
 def _values(owner: object) -> Mapping[str, str]:
     """The environment, past those who watch it."""
     data: Any = attributes(owner).get("_data")
@@ -187,29 +238,30 @@ def _text(raw: object) -> str:
     return raw.decode("utf-8", "surrogateescape") if type(raw) is bytes else str(raw)
 
 
-def _reader(frame: FrameType | None) -> tuple[_Reader | None, tuple[str, ...] | None]:
-    """The cached function or the module of the project that reads in `frame`, and the variables of the settings
-    that it reads, where it is not one."""
-    fields: tuple[str, ...] | None = None
-    while frame is not None and not is_project_file(frame.f_code.co_filename):
-        if frame.f_code.co_name == "<module>" and frame.f_globals.get("__name__") != "__main__":
-            return None, None  # a library reads, as it is imported
-        fields = fields_read(frame) if fields is None else fields
-        frame = frame.f_back
-    while frame is not None:
-        if is_project_file(frame.f_code.co_filename):
-            cache = _cache_of(frame)
-            if cache is not None:
-                return _Reader(label(cache.__wrapped__), None, weakref.ref(cache)), fields
-            if frame.f_code.co_name == "<module>":
-                return _Reader(f"the import of {frame.f_globals.get('__name__')}", None), fields
-        frame = frame.f_back
-    return None, None
+def _named(patcher: object) -> Collection[str]:
+    """What a `patch.dict` sets."""
+    values: Any = attributes(patcher).get("values")
+    return {_text(key) for key in values if type(key) in (str, bytes)} if type(values) is dict else ()
 
 
-def _cache_of(frame: FrameType) -> Any:
-    """The `lru_cache` around the function that runs in `frame`, if its module has one of its name."""
-    found = frame.f_globals.get(frame.f_code.co_name)
-    if type(found) is not functools._lru_cache_wrapper:
-        return None
-    return found if getattr(found.__wrapped__, "__code__", None) is frame.f_code else None
+def _decorated(frame: FrameType | None, scene: Scene) -> Source | None:
+    """Where `patch.dict` stands as the decorator of a test: no line of the project runs while it patches."""
+    for _ in range(_DEEPEST):
+        if frame is None:
+            return None
+        if frame.f_globals.get("__name__") == "unittest.mock" and frame.f_code.co_name == "_inner":
+            code = _innermost(frame.f_locals.get("f"))
+            if code is not None and is_project_file(code.co_filename):
+                return scene.place(code.co_filename, code.co_firstlineno, code.co_name)
+        frame = frame.f_back
+    return None
+
+
+def _innermost(function: object) -> CodeType | None:
+    """The code of a function, in all that is wrapped around it."""
+    for _ in range(_DEEPEST):
+        inner = attributes(function).get("__wrapped__")
+        if inner is None:
+            break
+        function = inner
+    return getattr(function, "__code__", None) if type(function) is FunctionType else None
