@@ -282,7 +282,11 @@ PATCHED = """
 
 LOOPS = """
     import asyncio
+    import httpx
     import pytest
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+    from threading import Thread
+    from blog.web import app
     from pydantic import BaseModel
     from dataclasses import dataclass, field
 
@@ -311,6 +315,28 @@ LOOPS = """
         def test_two(self, draft, registry):
             assert draft.lines in ([], ["x"])
             assert registry
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self): self.send_response(204); self.end_headers()
+        def log_message(self, *_): pass
+
+    @pytest.fixture(scope="module")
+    def address():
+        with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+            Thread(target=server.serve_forever).start()
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+            server.shutdown()
+
+    pages = httpx.AsyncClient(trust_env=False)  # LK509
+    in_memory = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://b")
+
+    @pytest.mark.anyio
+    @pytest.mark.parametrize("number", [1, 2])
+    async def test_pages(number, address):
+        assert (await pages.get(address)).status_code == 204
+        assert (await in_memory.get("/posts")).status_code == 200
+        async with httpx.AsyncClient(trust_env=False) as own:
+            assert (await own.get(address)).status_code == 204
 
     @pytest.mark.anyio
     async def test_q1(queue, guarded):

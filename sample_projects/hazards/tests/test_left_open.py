@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fastapi.testclient import TestClient
 from shop.main import create_app
 from sqlalchemy import create_engine, text
@@ -25,6 +29,26 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def connection(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+@pytest.fixture
+def served() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answering = threading.Thread(target=answer, args=(server,))
+        answering.start()
+        yield server
+    answering.join()
+
+
+def answer(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    connection.close()
 
 
 async def endless() -> None:
@@ -74,3 +98,32 @@ def test_task_is_awaited() -> None:
         await asyncio.create_task(short())
 
     asyncio.run(body())
+
+
+def test_server_still_listens() -> None:
+    server = socket.create_server(("127.0.0.1", 0))  # nobody closes it
+    kept.append(server)
+    assert server.getsockname()[1]
+
+
+def test_server_is_closed(served: socket.socket) -> None:
+    with socket.create_connection(served.getsockname()) as line:
+        assert line.recv(1) == b""
+
+
+def test_socket_stays_open(listener: socket.socket) -> None:
+    line = socket.create_connection(listener.getsockname())  # nobody closes it
+    kept.append(line)
+    assert line.getsockname()[1]
+
+
+def test_portal_stays_open() -> None:
+    opened = start_blocking_portal()
+    portal = opened.__enter__()  # nobody leaves it
+    atexit.register(opened.__exit__, None, None, None)  # else the process might not end
+    assert portal.call(str) == ""
+
+
+def test_portal_is_closed() -> None:
+    with start_blocking_portal() as portal:
+        assert portal.call(str) == ""

@@ -16,6 +16,9 @@ class Scene(Protocol):
     def tell(self, sighting: Sighting) -> None:
         """Something was seen in what runs now: the import of files, or a test."""
 
+    def test(self) -> str:
+        """The id of the test that runs now; "" before the first."""
+
     def source(self) -> Source | None:
         """The line of the project that runs now, None if there is none."""
 
@@ -74,6 +77,8 @@ class Hazard:
     short: ClassVar[str]
     help: ClassVar[str]
     fix: ClassVar[str]
+    needs_all: ClassVar[bool] = False
+    """Whether what some tests show, others may disprove: a run of a few tells nothing of it."""
     hears: ClassVar[frozenset[str]] = frozenset()
     """Kinds of state whose reads and writes it is told of."""
 
@@ -90,6 +95,9 @@ class Hazard:
 
     def handed(self, definition: Any, source: Source, scene: Scene) -> None:
         """A fixture that several tests share was set up: `definition` is pytest's, `source` where it is defined."""
+
+    def failed(self, error: BaseException, scene: Scene) -> None:
+        """A phase of the test has ended with `error`, which it skips or fails by."""
 
     def rest(self, scene: Scene, *, over: bool) -> None:
         """The call of a test is at its end; or it is `over` with all its fixtures, or all files are imported."""

@@ -17,3 +17,12 @@ def tasks_of(loop: object) -> Iterable[Any]:
     """What is not done in `loop`, as `asyncio.all_tasks` tells."""
     tasks = sys.modules.get("asyncio.tasks")
     return () if tasks is None else tasks.all_tasks(loop)
+
+
+def loop_of(future: object) -> object | None:
+    """The event loop of a future or a task; None of anything else."""
+    futures = sys.modules.get("asyncio.futures")
+    if futures is None or not issubclass(type(future), futures.Future):
+        return None
+    found: object = futures.Future.get_loop(future)
+    return found

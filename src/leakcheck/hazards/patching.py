@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import sys
 import weakref
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from types import FrameType
 from typing import Any, Generic, TypeVar
 
+from leakcheck.snapshots.frames import is_project_file
 from leakcheck.snapshots.identity import identity
 
 T = TypeVar("T")
@@ -17,8 +20,8 @@ T = TypeVar("T")
 
 def look_before(owner: Any, name: str, tell: Callable[..., None]) -> None:
     """Before each call of `name` of a class or module, `tell` its arguments; nothing if it has no such function.
-    What makes a coroutine does so still: mocks and frameworks ask."""
-    function = vars(owner).get(name)
+    What makes a coroutine does so still: mocks and frameworks ask. A class may have it from its base."""
+    function = vars(owner).get(name, getattr(owner, name, None))
     if not callable(function):
         return
 
@@ -103,3 +106,18 @@ class ByIdentity(Generic[T]):
         """All objects that are still there, with what is known of them."""
         found = [(ref(), known) for ref, known in list(self._known.values())]
         return [(owner, known) for owner, known in found if owner is not None]
+
+
+def is_called_by_project() -> bool:
+    """Whether it is the project's own code that calls what is looked at; past the library's own helpers beside it,
+    and past what was made of text (data classes)."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and _is_between(frame):
+        frame = frame.f_back
+    return frame is not None and is_project_file(frame.f_code.co_filename)
+
+
+def _is_between(frame: FrameType) -> bool:
+    name = frame.f_globals.get("__name__")
+    is_helper = type(name) is str and (name == "socket" or name.startswith("leakcheck."))
+    return is_helper or frame.f_code.co_filename.startswith("<")

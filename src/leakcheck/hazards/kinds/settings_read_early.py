@@ -53,6 +53,7 @@ class Hazard(Contract):
         "Give tests their settings by a dependency override or an argument of the application's factory. Where it "
         "has to be the environment, call `get_settings.cache_clear()` behind the patch, and behind its end."
     )
+    needs_all = True
     hears = frozenset({_KIND})
 
     def __init__(self) -> None:

@@ -53,6 +53,7 @@ class Hazard(Contract):
         "Override the very callable that the route names in `Depends(...)`, imported from where the route has it, "
         "on the application that serves the route; or take the override away."
     )
+    needs_all = True
     hears = frozenset({_KIND})
 
     def __init__(self) -> None:

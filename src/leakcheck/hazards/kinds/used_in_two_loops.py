@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-import sys
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from types import FrameType, ModuleType
+from types import ModuleType
 
+from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
 from leakcheck.hazards.loops import running_loop
-from leakcheck.hazards.patching import ByIdentity, look_before
+from leakcheck.hazards.patching import ByIdentity, is_called_by_project, look_before
 from leakcheck.records import Finding, Location, Sighting, Source
-from leakcheck.snapshots.frames import is_project_file
 
 _WAITING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "asyncio.locks": {"Lock": ("acquire",), "Semaphore": ("acquire",), "Event": ("wait",), "Condition": ("wait",)},
     "asyncio.queues": {"Queue": ("get", "put")},
 }
 """What waits in a loop: the methods by their classes and modules."""
+_POOLS: Mapping[str, tuple[str, str, str]] = {
+    "httpcore._async.connection_pool": ("AsyncConnectionPool", "handle_async_request", "HTTP client"),
+    "sqlalchemy.pool.impl": ("AsyncAdaptedQueuePool", "connect", "engine"),
+    "asyncpg.pool": ("Pool", "acquire", "pool"),
+    "redis.asyncio.connection": ("ConnectionPool", "get_connection", "pool"),
+}
+"""What keeps connections, which belong to the loop that opened them: the class, the method that hands one out, and
+what people call it. A library makes it for them, and the line is that of the project which asks for it."""
+_OF_ANY_LOOP = frozenset({"aiosqlite"})
+"""Drivers that have a thread of their own, and serve every loop."""
+_CALLED = frozenset(called for _, _, called in _POOLS.values())
+_WHY = "Who has to wait for it binds it to a loop, and in every other one it fails from then on."
+_WHY_POOL = "A connection that it keeps belongs to the loop that opened it, and fails in every other one."
 
 
 @dataclass
@@ -36,22 +48,39 @@ class Hazard(Contract):
 
     code = "LK509"
     name = "ObjectOfAnotherLoop"
-    short = "One lock or queue in several event loops"
+    short = "One lock, queue or pool in several event loops"
     help = (
         "A lock, queue, semaphore, event or condition of asyncio is kept in a module or in a wider fixture, and "
         "used in several event loops. As soon as somebody has to wait for it, it belongs to one loop, and in any "
-        "other it fails: `is bound to a different event loop`. Pools and async engines that hold one do likewise."
+        "other it fails: `is bound to a different event loop`. The same holds for the connections that an async "
+        "engine, an async HTTP client or another pool keeps: `attached to a different loop`, `Event loop is "
+        "closed`."
     )
     fix = (
         "Make it in the loop that uses it: in the lifespan of the application, or in an async fixture of function "
-        "scope; or let all tests run in one loop (`loop_scope`, or an `anyio_backend` of session scope)."
+        "scope; or let all tests run in one loop (`loop_scope`, or an `anyio_backend` of session scope). What "
+        "keeps connections can be emptied behind each test, too: `await engine.dispose()`."
     )
 
     def __init__(self) -> None:
         self._made: ByIdentity[_Made | None] = ByIdentity(lambda: None)
 
     def patches(self) -> Mapping[str, Callable[[ModuleType, Scene], None]]:
-        return {module: partial(self._patch, classes) for module, classes in _WAITING.items()}
+        waiting = {module: partial(self._patch, classes) for module, classes in _WAITING.items()}
+        return {**waiting, **{module: partial(self._patch_pool, *names) for module, names in _POOLS.items()}}
+
+    def _patch_pool(self, cls: str, method: str, what: str, module: ModuleType, scene: Scene) -> None:
+        def born(pool: object, *_: object, **__: object) -> None:
+            source = scene.source()
+            if source is not None:
+                self._made.know(pool, _Made(source))
+
+        def handing(pool: object, *_: object, **__: object) -> None:
+            if _driver(pool) not in _OF_ANY_LOOP:
+                self._look(pool, scene, what)
+
+        look_before(getattr(module, cls), "__init__", born)
+        look_before(getattr(module, cls), method, handing)
 
     def _patch(self, classes: Mapping[str, tuple[str, ...]], module: ModuleType, scene: Scene) -> None:
         for name, methods in classes.items():
@@ -61,17 +90,18 @@ class Hazard(Contract):
 
     def _born(self, made: object, scene: Scene) -> None:
         """What libraries make is theirs: only what a line of the project makes counts."""
-        source = scene.source() if _is_project(sys._getframe(3)) else None
+        source = scene.source() if is_called_by_project() else None
         if source is not None:
             self._made.know(made, _Made(source))
 
-    def _look(self, waited: object, scene: Scene) -> None:
+    def _look(self, waited: object, scene: Scene, what: str = "") -> None:
+        """Something is used; people call it `what`, or by its own name."""
         made = self._made.get(waited)
         loop = None if made is None else running_loop()
         if made is None or loop is None or (made.loop is not None and made.loop() is loop):
             return
         if made.loop is not None:
-            scene.tell(Sighting(self.code, "used", "", "", made.source, (type(waited).__name__,)))
+            scene.tell(Sighting(self.code, "used", "", "", made.source, (what or type(waited).__name__,)))
         made.loop = weakref.ref(loop)
 
     def found(self, seen: Seen) -> Iterator[Finding]:
@@ -79,14 +109,14 @@ class Hazard(Contract):
             first = told[0][1]
             assert first.source is not None
             (what,) = first.names
-            title = f"One asyncio.{what} is used in several event loops"
-            why = "Who has to wait for it binds it to a loop, and in every other one it fails from then on."
+            is_pool = what in _CALLED
+            title = f"One {what if is_pool else f'asyncio.{what}'} is used in several event loops"
+            why = _WHY_POOL if is_pool else _WHY
             tests = [test for test, _ in told]
             yield self.finding(title, why, first.source, tests, Location("", "", what))
 
 
-def _is_project(frame: FrameType | None) -> bool:
-    """Whether the code in `frame` is the project's own, past what was made of text (data classes)."""
-    while frame is not None and frame.f_code.co_filename.startswith("<"):
-        frame = frame.f_back
-    return frame is not None and is_project_file(frame.f_code.co_filename)
+def _driver(pool: object) -> str:
+    """The driver of a pool of SQLAlchemy's."""
+    dialect = attributes(pool).get("_dialect")
+    return str(getattr(type(dialect), "driver", ""))

@@ -105,6 +105,7 @@ class RecorderPlugin:
         self._changes, self._finalised = None, []
         assert self.segment is not None
         self.segment.write(Started(self.test_id(item), Real.clock()))
+        self._book.running = self.test_id(item)
         self._book.doctests.know(item)
         self._book.begin_test(self._lifetime)
 
@@ -190,6 +191,12 @@ class RecorderPlugin:
                 self._book.rest()  # before fixtures take away what was to be seen
             self._boundary()
             self._causes.pop(cause)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+        """What failed is told to observers while all that it had at hand is there."""
+        if call.excinfo is not None and self.segment is not None:
+            self._book.failed(call.excinfo.value)
 
     def _boundary(self, *, always: bool = False) -> None:
         if (self._book.full or always) and self.segment is not None:

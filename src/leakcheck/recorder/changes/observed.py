@@ -41,8 +41,11 @@ class ObservedLedger(StateLedger):
             kind: tuple(each for each in found if type(each).read is not Hazard.read)
             for kind, found in self._heard.items()
         }
+        self._failing = tuple(each for each in self._hazards if type(each).failed is not Hazard.failed)
         self._resting = tuple(each for each in self._hazards if type(each).rest is not Hazard.rest)
         self._seen: dict[Sighting, None] = {}
+        self.running = ""
+        """The id of the test that runs."""
 
     def patches(self) -> Mapping[str, list[Patch]]:
         """What observers do with modules."""
@@ -59,7 +62,10 @@ class ObservedLedger(StateLedger):
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         super().read(probe, owner, key)
         for each in self._reading.get(probe.kind, ()):
-            each.read(probe.kind, owner, key, self)
+            try:
+                each.read(probe.kind, owner, key, self)
+            except Exception:  # as below; libraries read thousands of variables, so it is cheap
+                continue
 
     def written(self, probe: KindOfState, owner: object, key: str | None = None) -> None:
         super().written(probe, owner, key)
@@ -95,6 +101,12 @@ class ObservedLedger(StateLedger):
             except Exception:  # a test may have broken anything; this is asked for twice a test, so it is cheap
                 continue
 
+    def failed(self, error: BaseException) -> None:
+        """A phase of the running test has ended with `error`."""
+        for each in self._failing:
+            with contextlib.suppress(Exception):
+                each.failed(error, self)
+
     def sightings(self) -> tuple[Sighting, ...]:
         """What was seen since this was asked last."""
         self.rest(over=True)
@@ -106,6 +118,9 @@ class ObservedLedger(StateLedger):
 
     def tell(self, sighting: Sighting) -> None:
         self._seen[sighting] = None
+
+    def test(self) -> str:
+        return self.running
 
     def source(self) -> Source | None:
         frame = innermost(sys._getframe(1))
