@@ -14,6 +14,7 @@ from leakcheck.guard.plugin import Guard
 from leakcheck.guard.section import Section
 from leakcheck.guard.wanted import Wanted, wanted_of
 from leakcheck.guard.watching import Fuse
+from leakcheck.hazards import own as hazards
 from leakcheck.probes import Probes, own
 from leakcheck.recorder.changes.recording import Recording
 from leakcheck.snapshots.redaction import Redactor
@@ -33,7 +34,7 @@ def begin(config: pytest.Config) -> None:
         return
     chosen = _chosen(probes, wanted)
     redactor = Redactor(secrets.token_hex(32), show_values=wanted.options.show_values)
-    recording = Recording.start(chosen, redactor, os.path.realpath(str(config.rootpath)))
+    recording = Recording.start(chosen, redactor, os.path.realpath(str(config.rootpath)), hazards())
     _Process.guarded = True
     config.add_cleanup(_Process.let_go)
     fuse = Fuse()

@@ -33,8 +33,7 @@ class Judge:
 
     @classmethod
     def of(cls, judging: Judging, kinds: Mapping[str, Kind], today: date) -> Judge:
-        baseline, trouble = _baseline(judging.baseline)
-        case = GateInput("note", judging.ignore, today, baseline, judging.baseline)
+        case, trouble = case_of(judging, today)
         return cls(case, kinds, trouble)
 
     def judged(self, left: Left, item: pytest.Item) -> Left:
@@ -51,6 +50,13 @@ class Judge:
         if found.ignored:
             return replace(left, standing="ignored", reason=found.ignored, accept=accept)
         return replace(left, standing="known" if found.known else "counts", accept=accept)
+
+
+def case_of(judging: Judging, today: date) -> tuple[GateInput, str]:
+    """What findings are judged by; and what is wrong with the baseline."""
+    baseline, trouble = _baseline(judging.baseline)
+    case = GateInput("note", judging.ignore, today, baseline, judging.baseline, severities=judging.severity)
+    return case, trouble
 
 
 def _baseline(name: str) -> tuple[Baseline | None, str]:

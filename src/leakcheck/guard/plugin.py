@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from leakcheck.guard.hazards import HazardWatch
 from leakcheck.guard.leaving import Left, attach
 from leakcheck.guard.proven import last_proven
 from leakcheck.guard.runs import Sequences
@@ -37,6 +38,7 @@ class Guard:
         self._every = every
         self._fuse = fuse
         self._recorder: GuardRecorder | None = None
+        self._hazards = HazardWatch(fuse)
         self._sequences: Sequences | None = None
         self._warm_up = WarmUp()
         self._judge: Judge | None = None
@@ -63,6 +65,8 @@ class Guard:
         restores = self._wanted.mode == "restore"
         self._recorder = GuardRecorder(self._recording, compared, self._fuse, restores=restores)
         config.pluginmanager.register(self._recorder, "leakcheck-guard-recorder")
+        self._hazards.begin(self._recorder)
+        config.pluginmanager.register(self._hazards, "leakcheck-guard-hazards")
         self._sequences = Sequences.begin(self._wanted.options.folder, config)
 
     def _proven(self) -> tuple[Location, ...]:

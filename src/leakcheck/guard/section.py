@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from leakcheck.guard.hazards import Gathered
 from leakcheck.guard.leaving import Left, carried
 from leakcheck.guard.wanted import Wanted
 from leakcheck.guard.watching import Fuse
-from leakcheck.records import Kind, Location
+from leakcheck.records import Finding, Kind, Location
 
 
 class Section:
@@ -22,12 +23,15 @@ class Section:
         self._kinds = kinds
         self._fuse = fuse
         self._left: list[Left] = []
+        self._gathered = Gathered()
+        self._found: tuple[Finding, ...] | None = None
         self._failed: set[tuple[str, Location]] = set()
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if hasattr(self._config, "workerinput"):
             return
+        self._fuse.run(self._gathered.add, report)
         found = self._fuse.run(_all_of, report)
         if found:
             self._left += found
@@ -45,6 +49,36 @@ class Section:
             self._config.hook.pytest_runtest_logreport(report=report)
             _uncount(self._config, report.nodeid)
 
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hazards are no error of a test: they end a run with 1 that would else have ended with 0."""
+        if session.exitstatus == pytest.ExitCode.OK and self._fuse.run(self._ends_with_1):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _ends_with_1(self) -> bool:
+        found = self._hazards()
+        if not found:
+            return False
+        from leakcheck.guard.hazards_told import failing
+
+        return bool(failing(found, self._wanted))
+
+    def _hazards(self) -> tuple[Finding, ...]:
+        """Of the run that is over: asked for once."""
+        if self._found is None and self._gathered.seen:
+            from leakcheck.guard.hazards_told import hazards_of_run, runs_all
+
+            all_run = runs_all(self._config)
+            self._found = hazards_of_run(self._gathered, self._wanted.judging, self._kinds, of_all_tests=all_run)
+        return self._found or ()
+
+    def _lines_of_hazards(self) -> list[str]:
+        found = self._hazards()
+        if not found:
+            return []
+        from leakcheck.guard.hazards_told import lines_of
+
+        return list(lines_of(found, self._wanted))
+
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         lines = self._fuse.run(self._lines) or []
         if self._fuse.blown:
@@ -55,11 +89,12 @@ class Section:
                 terminalreporter.write_line(line)
 
     def _lines(self) -> list[str]:
+        hazards = self._lines_of_hazards()
         if not self._left:
-            return []
+            return hazards
         from leakcheck.guard.page import lines_of
 
-        return list(lines_of(self._left, self._wanted, self._kinds))
+        return [*lines_of(self._left, self._wanted, self._kinds), *hazards]
 
 
 def _uncount(config: pytest.Config, fixture: str) -> None:

@@ -16,7 +16,7 @@ from leakcheck.recorder.changes.hooks import RecorderPlugin
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.recording import Recording
 from leakcheck.recorder.deep.deep_look import Difference
-from leakcheck.records import Change, Location
+from leakcheck.records import Change, Location, Sighting
 from leakcheck.wire.events import Event
 
 
@@ -63,6 +63,10 @@ class GuardRecorder(RecorderPlugin):
     def consulted(self) -> tuple[Location, ...]:
         """What the test has consulted before writing it."""
         return self._book.consulted()
+
+    def sightings(self) -> tuple[Sighting, ...]:
+        """What observers of hazards have seen since this was asked last."""
+        return self._book.sightings()
 
     def _begin(self, item: pytest.Item) -> None:
         self._fuse.run(super()._begin, item)

@@ -1,0 +1,150 @@
+"""Hazards in a guarded run: what observers saw of each test travels with its report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import pytest
+
+from leakcheck.guard.watching import Fuse, GuardRecorder
+from leakcheck.recorder.changes.marks import marks_of
+from leakcheck.records import Change, Location, Mark, Outcome, Sighting, Suite, TestItem, TestRun, short_id
+from leakcheck.wire.codec import decode, encode
+from leakcheck.wire.events import Finished
+
+ATTRIBUTE = "leakcheck_seen"
+"""The name in a report of pytest under which what was seen of a test travels."""
+_SHARED = frozenset({"app_state", "dependency_overrides", "client_cookies", "client_headers"})
+"""Kinds of state of applications and clients: some hazards follow from what tests read and leave there."""
+
+
+@dataclass(frozen=True)
+class SeenOf:
+    """What was seen of one test, its marks, and what was seen in its process `before` the first."""
+
+    run: TestRun
+    marks: tuple[Mark, ...] = ()
+    before: tuple[Sighting, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        run = self.run
+        return not (run.sightings or run.changes or run.finalised or run.reads or self.before)
+
+    def text(self) -> str:
+        """As it travels."""
+        before = TestRun(self.run.test, "unknown", sightings=self.before)
+        marks = [asdict(each) for each in self.marks]
+        return json.dumps({"run": _written(self.run), "marks": marks, "before": _written(before)})
+
+    @classmethod
+    def of(cls, text: str) -> SeenOf:
+        row = json.loads(text)
+        marks = tuple(Mark(**{name: _tuple(value) for name, value in each.items()}) for each in row["marks"])
+        return cls(_read(row["run"]), marks, _read(row["before"]).sightings)
+
+
+class HazardWatch:
+    """In a process that runs tests: lets reports carry what was seen, by what the guard's own `recorder` knows."""
+
+    def __init__(self, fuse: Fuse) -> None:
+        self.recorder: GuardRecorder | None = None
+        self._fuse = fuse
+        self._outcome: Outcome = "passed"
+        self._before: tuple[Sighting, ...] = ()
+
+    def begin(self, recorder: GuardRecorder) -> None:
+        """All files are imported."""
+        self.recorder = recorder
+        self._before = recorder.sightings()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, Any, Any]:
+        report = yield
+        self._fuse.run(self._look, item, call.when, report)
+        return report
+
+    def _look(self, item: pytest.Item, when: str, report: Any) -> None:
+        recorder = self.recorder
+        if recorder is None:
+            return
+        if when != "teardown":  # that fails by the guard as well
+            self._outcome = _outcome(report) if when == "setup" or self._outcome == "passed" else self._outcome
+        else:
+            seen = SeenOf(self._run(recorder, item), marks_of(item), self._before)
+            self._before = ()
+            if not seen.is_nothing:
+                setattr(report, ATTRIBUTE, seen.text())
+
+    def _run(self, recorder: GuardRecorder, item: pytest.Item) -> TestRun:
+        return TestRun(
+            recorder.test_id(item),
+            self._outcome,
+            reads=tuple(filter(_is_shared, recorder.consulted())),
+            changes=_shared(recorder.left),
+            finalised=_shared(recorder.left_by_fixtures),
+            sightings=recorder.sightings(),
+        )
+
+
+class Gathered:
+    """What all reports carry, in the process that shows it; and all tests that were run."""
+
+    def __init__(self) -> None:
+        self.tests: dict[str, TestItem] = {}
+        self.seen: list[SeenOf] = []
+
+    def add(self, report: Any) -> None:
+        test = short_id(report.nodeid)
+        item = self.tests.setdefault(test, TestItem(test, test.partition("::")[0]))
+        seen = _seen_by(report)
+        if seen is not None:
+            self.tests[test] = replace(item, marks=seen.marks)
+            self.seen.append(seen)
+
+    @property
+    def suite(self) -> Suite:
+        before = dict.fromkeys(sighting for each in self.seen for sighting in each.before)
+        return Suite("", (), tuple(self.tests.values()), sightings=tuple(before))
+
+
+def _seen_by(report: Any) -> SeenOf | None:
+    """What `report` carries; None if that is nothing."""
+    text = getattr(report, ATTRIBUTE, None)
+    return None if text is None else SeenOf.of(text)
+
+
+def _outcome(report: Any) -> Outcome:
+    """Whether the test was good so far: what a failing test leaves open is no hazard."""
+    if report.outcome == "failed":
+        return "failed"
+    if report.outcome == "skipped":
+        return "xfailed" if hasattr(report, "wasxfail") else "skipped"
+    return "passed"
+
+
+def _is_shared(place: Location) -> bool:
+    return place.kind in _SHARED
+
+
+def _shared(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(each for each in changes if _is_shared(each.location))
+
+
+def _written(run: TestRun) -> str:
+    return encode(Finished(run)).decode("ascii")
+
+
+def _read(text: str) -> TestRun:
+    event = decode(text)
+    assert isinstance(event, Finished)
+    return event.run
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
