@@ -10,7 +10,7 @@ import pytest
 from analysis.made import change, name
 from hazards.seen import line, run
 from leakcheck.guard.hazards import ATTRIBUTE, Gathered, SeenOf
-from leakcheck.guard.hazards_told import failing, hazards_of_run, lines_of, runs_all
+from leakcheck.guard.hazards_told import failing, judged, lines_of, runs_all
 from leakcheck.guard.wanted import Wanted
 from leakcheck.options import GuardMode, Ignore, Judging, Options
 from leakcheck.records import Finding, Location, Mark, Sighting
@@ -37,7 +37,7 @@ def told(
 ) -> tuple[Finding, ...]:
     case = judging or Judging(baseline="no-such-file")
     seen = gathered(report("a", SeenOf(run("a", *sightings), marks)))
-    return hazards_of_run(seen, case, {}, of_all_tests=of_all_tests)
+    return judged(seen.found(), seen.suite, case, of_all_tests=of_all_tests)
 
 
 def wanted(mode: GuardMode = "fail") -> Wanted:

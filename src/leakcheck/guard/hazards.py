@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pytest
 
 from leakcheck.guard.watching import Fuse, GuardRecorder
+from leakcheck.hazards import Seen, found
 from leakcheck.recorder.changes.marks import marks_of
-from leakcheck.records import Change, Location, Mark, Outcome, Sighting, Suite, TestItem, TestRun, short_id
+from leakcheck.records import Change, Finding, Location, Mark, Outcome, Sighting, Suite, TestItem, TestRun, short_id
 from leakcheck.wire.codec import decode, encode
 from leakcheck.wire.events import Finished
 
 ATTRIBUTE = "leakcheck_seen"
 """The name in a report of pytest under which what was seen of a test travels."""
-_SHARED = frozenset({"app_state", "dependency_overrides", "client_cookies", "client_headers"})
+_CLIENTS = frozenset({"client_cookies", "client_headers"})
+_SHARED = _CLIENTS | {"app_state", "dependency_overrides"}
 """Kinds of state of applications and clients: some hazards follow from what tests read and leave there."""
 
 
@@ -55,6 +57,7 @@ class HazardWatch:
         self._fuse = fuse
         self._outcome: Outcome = "passed"
         self._before: tuple[Sighting, ...] = ()
+        self._told: set[tuple[str, Location]] = set()
 
     def begin(self, recorder: GuardRecorder) -> None:
         """All files are imported."""
@@ -76,20 +79,28 @@ class HazardWatch:
         if when != "teardown":  # that fails by the guard as well
             self._outcome = _outcome(report) if when == "setup" or self._outcome == "passed" else self._outcome
         else:
-            seen = SeenOf(self._run(recorder, item), marks_of(item), self._before)
+            seen = SeenOf(self._run(recorder, item), before=self._before)
             self._before = ()
             if not seen.is_nothing:
-                setattr(report, ATTRIBUTE, seen.text())
+                setattr(report, ATTRIBUTE, replace(seen, marks=marks_of(item)).text())
 
     def _run(self, recorder: GuardRecorder, item: pytest.Item) -> TestRun:
         return TestRun(
             recorder.test_id(item),
             self._outcome,
-            reads=tuple(filter(_is_shared, recorder.consulted())),
+            reads=tuple(self._new(recorder.consulted(), item)),
             changes=_shared(recorder.left),
             finalised=_shared(recorder.left_by_fixtures),
             sightings=recorder.sightings(),
         )
+
+    def _new(self, reads: Iterable[Location], item: pytest.Item) -> Iterator[Location]:
+        """Which clients the tests of a file use, is told once."""
+        file = item.nodeid.partition("::")[0]
+        for each in reads:
+            if each.kind in _CLIENTS and (file, each) not in self._told:
+                self._told.add((file, each))
+                yield each
 
 
 class Gathered:
@@ -106,6 +117,11 @@ class Gathered:
         if seen is not None:
             self.tests[test] = replace(item, marks=seen.marks)
             self.seen.append(seen)
+
+    def found(self) -> Iterator[Finding]:
+        """The hazards, before anybody has judged them."""
+        if any(each.run.sightings or each.run.changes or each.run.finalised or each.before for each in self.seen):
+            yield from found(Seen(self.suite, tuple(each.run for each in self.seen)))
 
     @property
     def suite(self) -> Suite:
@@ -128,12 +144,8 @@ def _outcome(report: Any) -> Outcome:
     return "passed"
 
 
-def _is_shared(place: Location) -> bool:
-    return place.kind in _SHARED
-
-
 def _shared(changes: Iterable[Change]) -> tuple[Change, ...]:
-    return tuple(each for each in changes if _is_shared(each.location))
+    return tuple(each for each in changes if each.location.kind in _SHARED)
 
 
 def _written(run: TestRun) -> str:

@@ -1,12 +1,12 @@
 """The hazards of a guarded run: what counts of them, the lines that tell them, and whether they end it with 1.
 
-Loaded where a run has seen something, and nowhere else.
+Loaded where there is a hazard to tell, and nowhere else.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -14,14 +14,12 @@ import pytest
 
 from leakcheck.analysis.gate.declared_dependencies import Meant
 from leakcheck.analysis.gate.gate import counts, judge
-from leakcheck.analysis.gate.hazards import hazards_of
-from leakcheck.guard.hazards import Gathered
 from leakcheck.guard.judging import case_of
 from leakcheck.guard.wanted import Wanted
-from leakcheck.hazards import Seen, by_code
+from leakcheck.hazards import by_code
 from leakcheck.nouns import plural
 from leakcheck.options import Judging
-from leakcheck.records import Finding, Kind
+from leakcheck.records import Finding, Suite
 from leakcheck.reports.wording.hazards import by_kind, maker
 from leakcheck.reports.wording.words import clean, clip, more
 
@@ -30,15 +28,12 @@ _CHOOSE = ("keyword", "markexpr", "deselect", "lf", "stepwise")
 _TESTS = 3
 
 
-def hazards_of_run(
-    gathered: Gathered, judging: Judging, kinds: Mapping[str, Kind], *, of_all_tests: bool
-) -> tuple[Finding, ...]:
-    """The hazards, with what rules, marks and baseline say of each."""
-    suite = replace(gathered.suite, kinds=kinds)
+def judged(found: Iterable[Finding], suite: Suite, judging: Judging, *, of_all_tests: bool) -> tuple[Finding, ...]:
+    """The hazards of a suite with the severities that people chose, and what rules, marks and baseline say."""
     case, _ = case_of(judging, date.today())
-    found = hazards_of(Seen(suite, tuple(each.run for each in gathered.seen)), case.severities)
     told = [each for each in found if of_all_tests or not by_code()[each.code].needs_all]
-    return judge(case, told, (), suite, Meant()).findings
+    chosen = [replace(each, severity=case.severities.get(each.code, each.severity)) for each in told]
+    return judge(case, chosen, (), suite, Meant()).findings
 
 
 def runs_all(config: pytest.Config) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,12 +65,16 @@ class Section:
 
     def _hazards(self) -> tuple[Finding, ...]:
         """Of the run that is over: asked for once."""
-        if self._found is None and self._gathered.seen:
-            from leakcheck.guard.hazards_told import hazards_of_run, runs_all
+        if self._found is None:
+            found = tuple(self._gathered.found())
+            self._found = self._judged(found) if found else ()
+        return self._found
 
-            all_run = runs_all(self._config)
-            self._found = hazards_of_run(self._gathered, self._wanted.judging, self._kinds, of_all_tests=all_run)
-        return self._found or ()
+    def _judged(self, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        from leakcheck.guard.hazards_told import judged, runs_all
+
+        suite = replace(self._gathered.suite, kinds=self._kinds)
+        return judged(found, suite, self._wanted.judging, of_all_tests=runs_all(self._config))
 
     def _lines_of_hazards(self) -> list[str]:
         found = self._hazards()

@@ -7,14 +7,15 @@ recorded, by pure functions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from leakcheck.discovery import instances
 from leakcheck.hazards import kinds
 from leakcheck.hazards.contract import Hazard, Scene, Seen
+from leakcheck.records import Finding
 
-__all__ = ["Hazard", "Scene", "Seen", "by_code", "is_hazard", "own"]
+__all__ = ["Hazard", "Scene", "Seen", "by_code", "found", "is_hazard", "own"]
 
 
 def own() -> tuple[Hazard, ...]:
@@ -26,6 +27,12 @@ def own() -> tuple[Hazard, ...]:
 def by_code() -> Mapping[str, Hazard]:
     """The hazards by their codes, for what is said of them: none of these sees anything."""
     return {each.code: each for each in own()}
+
+
+def found(seen: Seen) -> Iterator[Finding]:
+    """All hazards of what was seen, by code and place."""
+    for hazard in by_code().values():
+        yield from sorted(hazard.found(seen), key=lambda each: (each.file, each.line, each.title))
 
 
 def is_hazard(code: str) -> bool:
