@@ -10,9 +10,10 @@ from typing import Any
 from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
-from leakcheck.hazards.lifespans import application_in, router_of, starting
+from leakcheck.hazards.lifespans import application_in, handlers, router_of, starting
 from leakcheck.hazards.patching import ByIdentity, look_after
 from leakcheck.records import Finding, Location, Sighting
+from leakcheck.snapshots.identity import identity
 
 _MOST = 3
 _FAILED = 500
@@ -35,6 +36,7 @@ class Hazard(Contract):
 
     def __init__(self) -> None:
         self._running: ByIdentity[list[int]] = ByIdentity(lambda: [0])
+        self._names: ByIdentity[tuple[tuple[int, int], tuple[str, ...]] | None] = ByIdentity(lambda: None)
         self._told: ByIdentity[list[None]] = ByIdentity(list)
 
     # How it is seen --------------------------------------------------------------------------------------------
@@ -69,13 +71,23 @@ class Hazard(Contract):
             return
         app = application_in(attributes(carrier).get("app"))
         router = router_of(app)
-        names = starting(router) if router is not None else ()
+        names = () if router is None else self._starting(router)
         if not names or (self._running.get(router) or [0])[0]:
             return
         self._told.of(client).append(None)
         source = scene.made_at(client) or scene.source()
         if source is not None:
             scene.tell(Sighting(self.code, "asked", scene.name(app), "", source, names[:_MOST]))
+
+    def _starting(self, router: object) -> tuple[str, ...]:
+        """What shall run at its start: most applications are asked by every request, and stay as they are."""
+        values = attributes(router)
+        now = (identity(values.get("lifespan_context")), len(handlers(router)))
+        known = self._names.get(router)
+        if known is None or known[0] != now:
+            known = now, starting(router)
+            self._names.know(router, known)
+        return known[1]
 
     def rest(self, scene: Scene, *, over: bool) -> None:
         if over:
