@@ -96,6 +96,7 @@ def _fix(stored: Stored, settings: Settings, wish: Wish, color: Color) -> int:
             found = session.find(causes)
         except KeyboardInterrupt:
             raise Interrupted("interrupted: no fix was written") from None
+    fixing.keep(found.remedies)
     if wish.json is not None:
         write_report(fixing.as_json(found), wish.json)
     if wish.review:

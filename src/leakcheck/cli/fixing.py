@@ -20,7 +20,7 @@ from leakcheck.reports.json.remedies import remedies_as_json
 from leakcheck.reports.terminal.page import emit, prose, row
 from leakcheck.reports.terminal.remedies import head, render_list, render_remedies, write_patch
 from leakcheck.reports.wording.words import plural
-from leakcheck.store import AuditFolder
+from leakcheck.store import AuditFolder, keep_fixes
 from leakcheck.workspace.kept_patches import keep_patch
 from leakcheck.workspace.own_sources import uncommitted, write_sources
 
@@ -44,6 +44,10 @@ class Fixing:
             write_report(self.as_json(Together(remedies)), json)
         if json != STANDARD_OUTPUT:
             render_list(remedies, unknown, self.console)
+
+    def keep(self, remedies: Sequence[Remedy]) -> None:
+        """Keep what is proven beside the audit: its reports show it from now on."""
+        keep_fixes(self.folder.path, self.session.shown_in_reports(remedies))
 
     def show(self, found: Together, unknown: Sequence[str]) -> None:
         render_remedies(found, self._diffs(found.remedies), self.console, unknown)
@@ -85,6 +89,7 @@ class Fixing:
                     emit(self.console, [prose("There is no other candidate.")])
                 else:
                     remedy = other
+                    self.keep([other] if other.standing == "proven" else [])
             elif answer in ("a", "s", "q"):
                 return remedy, answer
 

@@ -13,7 +13,7 @@ from leakcheck.audit.fixing.copied_suite import CopiedSuite
 from leakcheck.audit.fixing.questions import before, proofs, shown_by
 from leakcheck.errors import CollectionFailed
 from leakcheck.fixes.causes import Cause, Project
-from leakcheck.fixes.diffing import diff_of
+from leakcheck.fixes.diffing import diff_of, replaced
 from leakcheck.fixes.edits import Conflict
 from leakcheck.fixes.judging import Before, faults, is_recorded, is_shown
 from leakcheck.fixes.proposing import Proposal, changed, proposals
@@ -21,8 +21,11 @@ from leakcheck.fixes.remedies import Remedy, Together, Tried
 from leakcheck.fixes.telling import NOTHING_RECORDED, cost_of, none_because, proven_by
 from leakcheck.nouns import plural
 from leakcheck.progress import Progress
-from leakcheck.records import Execution, Result, Suite
+from leakcheck.records import Execution, ProvenFix, Result, Suite
+from leakcheck.snapshots.redaction import Redactor
 from leakcheck.store import Audit
+from leakcheck.wire.kept_fixes import lasting_name
+from leakcheck.workspace.excerpts import shown_lines
 from leakcheck.workspace.own_sources import read_source, repository_prefix
 from leakcheck.workspace.project_copy import copy_of
 
@@ -162,6 +165,28 @@ class FixSession:
         plain = self.result.cost.plain_seconds
         runs = f" = {seconds / plain:.1f} plain runs" if plain > 0 else ""
         self.progress.note(f"the proofs took {plural(executions, 'execution')} and {seconds:.0f} s{runs}")
+
+    def shown_in_reports(self, remedies: Sequence[Remedy]) -> Mapping[tuple[str, ...], ProvenFix | None]:
+        """What is kept of these for the audit's reports; None where none is proven."""
+        names = (tuple(lasting_name(leak) for leak in each.cause.leaks) for each in remedies)
+        return dict(zip(names, map(self._shown, remedies), strict=True))
+
+    def _shown(self, remedy: Remedy) -> ProvenFix | None:
+        if remedy.standing != "proven" or remedy.proposal is None:
+            return None
+        before = {file: self.read(file) for file in remedy.texts}
+        found = ProvenFix((), remedy.proposal.name, remedy.proof, remedy.cost)
+        if self._hides_something(before, remedy):
+            return found
+        return replace(found, diff=remedy.diff, parts=tuple(replaced(before, remedy.texts)))
+
+    def _hides_something(self, before: Mapping[str, str | None], remedy: Remedy) -> bool:
+        """Whether what a report must not tell stands in the patch, in a line that stays or in one that changes."""
+        redactor = None if self.audit.asked_for.show_values else Redactor(self.salt)
+        lines = shown_lines(self.audit.suite, self.audit.executions, redactor)
+        old = {file: None if text is None else "\n".join(lines(text)) for file, text in before.items()}
+        new = {file: "\n".join(lines(text)) for file, text in remedy.texts.items()}
+        return diff_of(old, new, repository_prefix(self.root)) != remedy.diff
 
     def texts_of(self, remedies: Sequence[Remedy]) -> Mapping[str, str]:
         """The files as they are when all of these are made."""
