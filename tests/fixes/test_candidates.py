@@ -162,7 +162,6 @@ def test_a_mock_without_a_stop_becomes_a_block() -> None:
     assert first(text, "patch", Location("module_globals", "shop.mail", "send"), before="function") == the("""
         def test_leaks():
             with patch("shop.mail.send") as send:
-
                 order()
                 send.assert_called_once()
     """)
@@ -231,6 +230,113 @@ def test_a_test_of_unittest_agrees_upon_a_cleanup() -> None:
                 rates.VAT = 7
                 self.assertEqual(rates.VAT, 7)
     """)
+
+
+def test_patchers_of_unittest_are_stopped_by_a_cleanup() -> None:
+    text = """
+        class TestRates(unittest.TestCase):
+            def setUp(self):
+                self.patcher = patch("shop.rates.VAT", 7)
+                self.patcher.start()
+
+            def test_leaks(self):
+                rates = patch("shop.rates.VAT", 7).start()
+    """
+    named = first(text, "self.patcher.start()", GLOBAL, function="setUp", phase="setup", before="20")
+    assert "        self.patcher.start()\n        self.addCleanup(self.patcher.stop)\n" in named
+    unnamed = first(text, "rates = ", GLOBAL, before="20")
+    assert unnamed.endswith(
+        '        patcher = patch("shop.rates.VAT", 7)\n        rates = patcher.start()\n'
+        "        self.addCleanup(patcher.stop)\n"
+    )
+
+
+def test_what_a_class_of_unittest_sets_up_once_is_undone_once() -> None:
+    text = """
+        class TestRates(unittest.TestCase):
+            @classmethod
+            def setUpClass(cls):
+                rates.VAT = 7
+
+            def test_leaks(self):
+                pass
+    """
+    found = first(text, "VAT = 7", GLOBAL, function="setUpClass", phase="setup", before="20")
+    assert '        cls.addClassCleanup(setattr, rates, "VAT", rates.VAT)\n        rates.VAT = 7\n' in found
+
+
+SHARED = """
+    from fastapi.testclient import TestClient
+
+    from shop.main import app
+
+    browser = TestClient(app)
+
+
+    def test_leaks():
+        browser.post("/session")
+
+
+    @pytest.mark.parametrize("path", ["/"])
+    def test_other(path: str) -> None:
+        assert browser.get(path).json() == "who are you?"
+
+
+    def test_none(browser_of):
+        assert browser_of
+"""
+OWN = Location("client_cookies", "tests.test_shop:browser", "session")
+
+
+def test_each_test_gets_a_client_of_its_own() -> None:
+    assert first(SHARED, "post", OWN) == the("""
+        import pytest
+        from fastapi.testclient import TestClient
+
+        from shop.main import app
+
+
+        @pytest.fixture
+        def browser():
+            return TestClient(app)
+
+
+        def test_leaks(browser):
+            browser.post("/session")
+
+
+        @pytest.mark.parametrize("path", ["/"])
+        def test_other(path: str, browser: TestClient) -> None:
+            assert browser.get(path).json() == "who are you?"
+
+
+        def test_none(browser_of):
+            assert browser_of
+    """)
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        ("def test_none(browser_of)", "def log_in()\n    browser.post()\n\n\ndef test_none(browser_of)"),
+        ('["/"]', "[browser.base_url]"),
+        ("browser = TestClient(app)", "browser = TestClient(app)  # one for all"),
+        ("def test_leaks():", "def test_leaks():\n    global browser"),
+        ("def test_none(browser_of):\n        assert",
+         "class TestMore(unittest.TestCase):\n        def test(self):\n            browser"),
+    ],
+)  # fmt: skip
+def test_a_client_that_others_need_stays(there: str, instead: str) -> None:
+    text = SHARED.replace(there, instead)
+    assert text != SHARED
+    for texts in proposed(text.replace("log_in()\n", "log_in():\n    "), "post", OWN):
+        assert "return TestClient(app)" not in texts.get(TEST, "")
+
+
+def test_a_client_that_another_file_imports_stays() -> None:
+    other = {"tests/conftest.py": "from tests.test_shop import browser\n"}
+    for texts in proposed(SHARED, "post", OWN, files=other):
+        assert "return TestClient(app)" not in texts.get(TEST, "")
 
 
 def test_an_import_leaves_it_to_a_fixture() -> None:

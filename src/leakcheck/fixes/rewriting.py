@@ -135,6 +135,10 @@ def _block(head: str, first: cst.BaseStatement, inside: Sequence[cst.BaseStateme
     """A statement whose block holds all that has followed it."""
     found = _statement(f"{head}\n    pass\n")
     body = list(inside) or [_statement("pass")]
+    told = list(getattr(body[0], "leading_lines", ()))
+    while told and told[0].comment is None:  # nobody leaves a blank line behind the head of a block
+        told.pop(0)
+    body[0] = body[0].with_changes(leading_lines=told)
     assert isinstance(found, cst.With | cst.Try)
     leading = getattr(first, "leading_lines", ())
     return found.with_changes(body=cst.IndentedBlock(body), leading_lines=leading)

@@ -65,13 +65,16 @@ def _opposite(call: Called, taken: Collection[str]) -> Undo | None:
     return None
 
 
-def cleanup(write: Write, *, absent: bool) -> Undo | None:
+def cleanup(write: Write, taken: Collection[str], *, absent: bool, method: str = "self.addCleanup") -> Undo | None:
     """The same for a test of unittest's: a cleanup that is agreed upon before the write, or right behind it."""
     if isinstance(write, Started):
-        entered = f"self.enterContext({write.patcher})"
-        return Undo(instead=(f"{write.name} = {entered}" if write.name else entered,))
+        is_named = _NAME.fullmatch(write.patcher) is not None
+        kept = write.patcher if is_named else free_name("patcher", taken)
+        first = () if is_named else (f"{kept} = {write.patcher}",)
+        start = f"{write.name} = {kept}.start()" if write.name else f"{kept}.start()"
+        return Undo(instead=(*first, start, f"{method}({kept}.stop)"))
     agreed = _agreed(write, absent=absent)
-    return Undo((f"self.addCleanup({agreed})",)) if agreed else None
+    return Undo((f"{method}({agreed})",)) if agreed else None
 
 
 def _agreed(write: Write, *, absent: bool) -> str:

@@ -88,7 +88,7 @@ class FixSession:
         return made
 
     def _try(self, cause: Cause, project: Project, known: Before, suite: CopiedSuite, skipped: int) -> Remedy:
-        """The first proposal that is proven, else the best of them as a draft."""
+        """The first proposal that is proven, and that nothing speaks against; else the best of them as a draft."""
         reason = none_because(cause, project)
         if reason:
             return Remedy(cause, "none", faults=(reason,))
@@ -97,18 +97,22 @@ class FixSession:
         for proposal in islice(proposals(cause, project), skipped, skipped + MAX_TRIED):
             remedy = replace(self._remedy(cause, proposal, project), number=skipped + len(tried))
             wrong, done = self._wrong(remedy, known, suite)
-            if not wrong:
+            proof = () if wrong else proven_by(cause, done)
+            objections = wrong or tuple(filter(None, (proposal.against,)))
+            if not objections:
                 project.reserve(proposal.edits)
-                return replace(remedy, standing="proven", proof=proven_by(cause, done), tried=tuple(tried))
-            tried.append(Tried(proposal.name, wrong))
-            drafts.append(replace(remedy, faults=wrong))
+                return replace(remedy, standing="proven", proof=proof, tried=tuple(tried))
+            tried.append(Tried(proposal.name, objections))
+            drafts.append(replace(remedy, proof=proof, faults=objections))
         if not drafts:
             return Remedy(cause, "none", faults=(NO_WAY,))
-        return replace(drafts[0], tried=tuple(tried[1:]))
+        best = next((each for each in drafts if each.proof), drafts[0])
+        others = (way for way, draft in zip(tried, drafts, strict=True) if draft is not best)
+        return replace(best, tried=tuple(others))
 
     def _remedy(self, cause: Cause, proposal: Proposal, project: Project) -> Remedy:
         texts = changed(project, [proposal])
-        return Remedy(cause, "draft", proposal, texts, self.diff(texts), cost=cost_of(proposal, project))
+        return Remedy(cause, "draft", proposal, texts, self.diff(texts), cost=cost_of(cause, proposal, project))
 
     def diff(self, texts: Mapping[str, str]) -> str:
         """The patch that makes these texts of the sources as they are."""
