@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from textwrap import dedent
 
 import pytest
@@ -285,6 +286,7 @@ SHARED = """
     def test_none(browser_of):
         assert browser_of
 """
+NONE = "def test_none(browser_of):\n        assert browser_of"
 OWN = Location("client_cookies", "tests.test_shop:browser", "session")
 
 
@@ -318,18 +320,18 @@ def test_each_test_gets_a_client_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("there", "instead"),
     [
-        ("def test_none(browser_of)", "def log_in()\n    browser.post()\n\n\ndef test_none(browser_of)"),
+        (NONE, "def log_in():\n        browser.post()"),
+        (NONE, "class TestMore(unittest.TestCase):\n        def test(self):\n            browser.get()"),
         ('["/"]', "[browser.base_url]"),
         ("browser = TestClient(app)", "browser = TestClient(app)  # one for all"),
-        ("def test_leaks():", "def test_leaks():\n    global browser"),
-        ("def test_none(browser_of):\n        assert",
-         "class TestMore(unittest.TestCase):\n        def test(self):\n            browser"),
+        ("def test_leaks():", "def test_leaks():\n        global browser"),
     ],
-)  # fmt: skip
+)
 def test_a_client_that_others_need_stays(there: str, instead: str) -> None:
     text = SHARED.replace(there, instead)
     assert text != SHARED
-    for texts in proposed(text.replace("log_in()\n", "log_in():\n    "), "post", OWN):
+    assert ast.parse(dedent(text))
+    for texts in proposed(text, "post", OWN):
         assert "return TestClient(app)" not in texts.get(TEST, "")
 
 

@@ -223,12 +223,9 @@ class _Bound(cst.CSTVisitor):
     def visit_Param(self, node: cst.Param) -> None:  # noqa: N802 - LibCST's name
         self.found.add(node.name.value)
 
-    def visit_NameItem(self, node: cst.NameItem) -> None:  # noqa: N802 - LibCST's name
-        self.found.add(node.name.value)
-
 
 def bound_in(node: cst.FunctionDef) -> frozenset[str]:
-    """Names that a function gives something to itself, by an assignment, a parameter, `as` or `global`."""
+    """Names that a function gives something to itself, by an assignment, a parameter, or `as`."""
     finder = _Bound()
     node.visit(finder)
     return frozenset(finder.found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 
 import libcst as cst
@@ -56,7 +57,7 @@ def _is_imported(module: str, name: str, project: Project) -> bool:
 def _own_client(name: str, text: Text) -> tuple[Edit, ...]:
     made = _made(name, text)
     users = [each for each in text.functions.values() if name in each.names and name not in bound_in(each.node)]
-    if made is None or not users or not all(map(_may_ask, users)):
+    if made is None or not users or not all(_may_ask(each, name) for each in users):
         return ()
     if sum(each == name for each in names_outside(text.module)) != 1:  # that is where it is made
         return ()
@@ -80,7 +81,9 @@ def _made(name: str, text: Text) -> tuple[Statement, cst.Call] | None:
     return None
 
 
-def _may_ask(function: Function) -> bool:
+def _may_ask(function: Function, name: str) -> bool:
+    if re.search(rf"\bglobal\b.*\b{name}\b", code(function.node)):
+        return False
     own = function.name.rpartition(".")[2]
     is_test = own.startswith("test") and "staticmethod" not in function.decorators
     return (is_test or function.is_fixture) and not function.is_unittest
