@@ -252,6 +252,55 @@ def test_patchers_of_unittest_are_stopped_by_a_cleanup() -> None:
     )
 
 
+VARIABLE = Location("context_vars", "contextvars", "tenant")
+
+
+def test_a_fixture_gives_back_what_setting_a_context_variable_returned() -> None:
+    text = """
+        import pytest
+        from shop.context import current_tenant
+
+
+        @pytest.fixture
+        def tenant():
+            current_tenant.set("acme")
+            return "acme"
+    """
+    assert first(text, ".set(", VARIABLE, function="tenant", fixture="tenant") == the("""
+        import pytest
+        from shop.context import current_tenant
+
+
+        @pytest.fixture
+        def tenant():
+            token = current_tenant.set("acme")
+            yield "acme"
+            current_tenant.reset(token)
+    """)
+
+
+def test_a_test_that_sets_a_context_variable_on_its_way_has_it_reset() -> None:
+    text = """
+        from shop.context import current_tenant
+
+
+        def test_leaks():
+            look()
+            current_tenant.set("acme")
+
+
+        class TestTenants(unittest.TestCase):
+            def test_other(self):
+                kept = current_tenant.set("acme")
+    """
+    assert (
+        "    token = current_tenant.set(current_tenant.get())\n    yield\n    current_tenant.reset(token)\n"
+        in first(text, '  current_tenant.set("acme")', VARIABLE)
+    )
+    found = first(text, "kept =", VARIABLE, function="test_other")
+    assert 'kept = current_tenant.set("acme")\n        self.addCleanup(current_tenant.reset, kept)\n' in found
+
+
 def test_what_a_class_of_unittest_sets_up_once_is_undone_once() -> None:
     text = """
         class TestRates(unittest.TestCase):

@@ -162,3 +162,11 @@ def test_two_fixes_do_not_define_one_name() -> None:
 def test_what_two_fixes_want_is_made_once() -> None:
     wanted = merged([{"a.py": (Import("os"), Import("sys"))}, {"a.py": (Import("os"),), "b.py": (Import("os"),)}])
     assert wanted == {"a.py": (Import("os"), Import("sys")), "b.py": (Import("os"),)}
+
+
+def test_a_function_that_two_tests_want_stands_in_front_of_the_first() -> None:
+    source = Source("tests/test_a.py", "import pytest\n\n\ndef test_a():\n    pass\n\n\ndef test_b():\n    pass\n")
+    text = "@pytest.fixture\ndef kept():\n    yield\n"
+    found = rewritten(source, [Define(text, "test_b"), Define(text, "test_a")])
+    assert found.count("def kept") == 1
+    assert found.index("def kept") < found.index("def test_a")

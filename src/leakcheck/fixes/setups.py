@@ -149,7 +149,9 @@ class _Around:
 
 def _around(statement: Statement, leak: Leak, place: _Place, project: Project) -> _Around | None:
     """The statement, with what undoes it behind a yield."""
-    found = [undo(each, (place.name,), absent=sets_anew(each, (leak,))) for each in writes_of(statement.small)]
+    found = [
+        undo(each, (place.name,), absent=sets_anew(each, (leak,))) for each in writes_of(statement.small, (leak,))
+    ]
     if found and None not in found:
         undone = [each for each in found if each is not None]
         plain = (code(statement.node).strip(),)

@@ -24,8 +24,8 @@ class Candidate:
         statement = text.statement_at(source.line) if text is not None else None
         if text is None or statement is None or statement.function is None or not project.is_for_tests(source.file):
             return None
-        function, writes = statement.function, writes_of(statement.small)
-        leaks = cause.leaks_at(source)
+        function, leaks = statement.function, cause.leaks_at(source)
+        writes = writes_of(statement.small, leaks)
         if not writes or not _may_ask(source, function) or not all(_is_about(each, leaks) for each in writes):
             return None
         if function.is_unittest:
