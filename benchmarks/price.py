@@ -41,7 +41,8 @@ SAMPLE = 0.25
 @dataclass(frozen=True)
 class Job:
     """An audit: of the suite that `make` writes, in a profile. `wanted` order-dependent tests are in there, `cpu`
-    and `wall` are the goals in plain runs (0: none is set). With `fixes`, `leakcheck fix` behind it is measured."""
+    and `wall` are the goals in plain runs (0: none is set). With `fixes`, what `leakcheck fix`
+    takes behind it is measured."""
 
     name: str
     make: Callable[[Path], object]
@@ -196,7 +197,8 @@ def _told_fixes(job: Job, costs: Sequence[Cost], told: dict[str, list[dict[str, 
     rows = told["fixes"]
     proven, tried = sum(row["standing"] == "proven" for row in rows), sum(1 + len(row["tried"]) for row in rows)
     cpu, wall = median(cost.cpu for cost in costs), median(cost.wall for cost in costs)
-    return f"{job.name:10} {cpu:6.1f}     - {wall:5.1f}     -  {proven} of {len(rows)} causes proven, {tried} ways tried"
+    made = f"{proven} of {len(rows)} causes proven, {tried} ways tried"
+    return f"{job.name:10} {cpu:6.1f}     - {wall:5.1f}     -  {made}"
 
 
 def _plain() -> list[str]:
