@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,7 @@ class Fixing:
         """What might be tried first; nothing runs."""
         remedies = tuple(self.session.possible(each) for each in causes)
         if json is not None:
-            write_report(self.as_json(Together(remedies)), json)
+            write_report(remedies_as_json(Together(remedies)), json)
         if json != STANDARD_OUTPUT:
             render_list(remedies, unknown, self.console)
 
@@ -50,13 +50,7 @@ class Fixing:
         keep_fixes(self.folder.path, self.session.shown_in_reports(remedies))
 
     def show(self, found: Together, unknown: Sequence[str]) -> None:
-        render_remedies(found, self._diffs(found.remedies), self.console, unknown)
-
-    def as_json(self, found: Together) -> str:
-        return remedies_as_json(found, self._diffs(found.remedies))
-
-    def _diffs(self, remedies: Iterable[Remedy]) -> Mapping[str, str]:
-        return {each.id: each.diff for each in remedies}
+        render_remedies(found, self.console, unknown)
 
     def review(self, found: Together, display: Display) -> None:
         """Ask for each, and write what was chosen."""

@@ -35,7 +35,7 @@ NONE = Remedy(cause(3), "none", faults=("leakcheck knows no change that ends it\
 
 def shown(found: Together) -> str:
     stream = io.StringIO()
-    render_remedies(found, {each.id: each.diff for each in found.remedies}, console_for(stream))
+    render_remedies(found, console_for(stream))
     return stream.getvalue()
 
 
@@ -65,7 +65,7 @@ def test_each_remedy_tells_what_it_is() -> None:
 
 def test_nothing_to_fix_and_what_has_no_cause_is_told() -> None:
     stream = io.StringIO()
-    render_remedies(Together(()), {}, console_for(stream), ["a.py::lost"])
+    render_remedies(Together(()), console_for(stream), ["a.py::lost"])
     assert stream.getvalue() == (
         "There is nothing to fix: no leak is recorded.\n"
         "1 order-dependent test has no recorded cause: `leakcheck fix --list` names them.\n"
@@ -87,7 +87,7 @@ def test_a_list_tells_of_tests_that_nothing_explains() -> None:
 
 
 def test_json_has_all_of_it_and_the_patch_as_it_is() -> None:
-    told = json.loads(remedies_as_json(Together((PROVEN, NONE), diff=PATCH), {"L1": PATCH}))
+    told = json.loads(remedies_as_json(Together((PROVEN, NONE), diff=PATCH)))
     assert [row["standing"] for row in told["fixes"]] == ["proven", "none"]
     assert told["fixes"][0]["diff"] == told["together"]["diff"] == PATCH
     assert told["fixes"][0]["tried"] == [{"how": "another way", "faults": ["a.py::x failed alone"]}]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.edits import Define, Edit, Edits, Import
+from leakcheck.fixes.naming import nearest_conftest
 from leakcheck.fixes.restoring import Restore, restore, restore_object
 from leakcheck.fixes.source import Source as Text
 from leakcheck.fixes.styles import is_annotated
@@ -30,7 +31,7 @@ class Candidate:
         files = tuple(dict.fromkeys(project.file_of(test) for test in cause.polluters))
         if any(test not in project.tests for test in cause.polluters):
             return
-        shared = (_nearest_conftest(files),)
+        shared = (nearest_conftest(files),)
         for where in (files, shared) if len(files) == 1 else (shared, files):
             for way in (restore, restore_object):
                 edits = _in_each(cause, where, project, way)
@@ -72,8 +73,3 @@ def _body(wanted: Sequence[Restore]) -> list[str]:
     before = dict.fromkeys(line for each in wanted for line in each.before)
     after = dict.fromkeys(line for each in wanted for line in each.after)
     return [*before, "yield", *after]
-
-
-def _nearest_conftest(files: Sequence[str]) -> str:
-    folder = posixpath.commonpath([posixpath.dirname(each) or "." for each in files])
-    return posixpath.normpath(posixpath.join(folder, "conftest.py"))

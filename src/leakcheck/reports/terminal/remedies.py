@@ -21,14 +21,12 @@ _WORDS: Mapping[Standing, tuple[str, str]] = {
 _COLOURS: Mapping[str, str] = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def render_remedies(
-    found: Together, diffs: Mapping[str, str], console: Console, unknown: Sequence[str] = ()
-) -> None:
-    """Print each remedy, with its patch out of `diffs`, and what holds for all of them; `unknown` are tests that no
-    recorded leak is known to hurt."""
+def render_remedies(found: Together, console: Console, unknown: Sequence[str] = ()) -> None:
+    """Print each remedy with its patch, and what holds for all of them; `unknown` are tests that no recorded leak
+    is known to hurt."""
     for remedy in found.remedies:
         emit(console, head(remedy))
-        write_patch(diffs.get(remedy.id, ""), console)
+        write_patch(remedy.diff, console)
         emit(console, [row()])
     emit(console, _all(found))
     if unknown:
