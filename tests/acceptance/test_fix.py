@@ -214,6 +214,48 @@ def test_without_forks_it_is_proven_as_well_and_reports_tell_no_secret() -> None
         assert "hunter22" not in report + leakcheck(folder, "report", "--markdown", "-").stdout
 
 
+PAIR = Project(
+    {
+        "pytest.ini": "[pytest]\npythonpath = .\n",
+        "shop.py": "OPEN = 0\nSTAFFED = 0\n",
+        "tests/test_pair.py": """
+            import shop
+
+
+            def test_staffed():
+                shop.STAFFED = 1
+                assert shop.STAFFED
+
+
+            def test_open():
+                shop.OPEN = 1
+                assert shop.OPEN
+
+
+            def test_somebody_is_there():
+                assert not shop.OPEN or shop.STAFFED
+
+
+            def test_closed():
+                assert not shop.OPEN
+
+
+            def test_nobody_yet():
+                assert not shop.STAFFED
+        """,
+    }
+)
+
+
+def test_what_is_proven_only_beside_another_fix_says_so() -> None:
+    with PAIR.folder() as folder:
+        leakcheck(folder, "run", *TWO_LANES, "--random", "0", "tests")
+        ended = leakcheck(folder, "fix")
+        assert (ended.code, "2 of 2 root causes with a proven fix" in ended.stdout) == (0, True), ended.text
+        assert "with L1 fixed as well: alone, it is not proven" in ended.stdout
+        assert "a draft" in leakcheck(folder, "fix", "L2").stdout
+
+
 def test_without_an_audit_there_is_nothing_to_fix() -> None:
     with SECRETS.folder() as folder:
         ended = leakcheck(folder, "fix")

@@ -561,3 +561,69 @@ def test_a_new_fixture_has_no_name_that_another_has() -> None:
     assert "def with_mode_before():" not in (found := first(text, "app.state.mode = ", STATE, before="'slow'"))
     assert found.count("def mode():") == 1
     assert found.count("def with_mode(") == 0
+
+
+STEPS = """
+    import pytest
+
+    state = {"sync": "none", "async": "none"}
+
+
+    def test_leaks():
+        state["sync"] = run()
+"""
+OF_FILE = Location("module_globals", "tests.test_shop", "state")
+
+
+def test_where_others_leave_other_entries_one_fixture_puts_all_back() -> None:
+    one = proposed(STEPS, "run()", OF_FILE, function="run", before="'none'", path='["sync"]')
+    assert '    before = state["sync"]\n    yield\n    state["sync"] = before\n' in one[0][TEST]
+    several = proposed(STEPS, "run()", OF_FILE, function="run", before="'none'", path='["sync"]', elsewhere={"x"})
+    assert (
+        "def restored_state():\n    before = dict(state)\n    yield\n    state.clear()\n    state.update(before)\n"
+        in (several[0][TEST])
+    )
+
+
+def test_what_a_file_imports_of_a_module_it_goes_on_to_import() -> None:
+    text = """
+        from shop.main import app
+
+
+        def test_leaks():
+            run(app)
+    """
+    place = Location("module_globals", "shop.main", "tasks")
+    found = proposed(text, "run(app)", place, function="run", path='["bar"]')[0][TEST]
+    assert "from shop.main import app, tasks\n" in found
+    assert '    yield\n    tasks.pop("bar", None)\n' in found
+    rebound = proposed(text, "run(app)", place, function="run", before="{}")[0][TEST]
+    assert "    main.tasks = before\n" in rebound
+
+
+def test_a_module_that_a_fixture_imports_is_forgotten_again() -> None:
+    text = """
+        import importlib
+
+        import pytest
+
+
+        @pytest.fixture
+        def main():
+            module = importlib.import_module("shop.main")
+            return module
+    """
+    place = Location("imports", "sys.modules", "shop.main")
+    assert first(text, "import_module", place, function="main", fixture="main") == the("""
+        import importlib
+        import sys
+
+        import pytest
+
+
+        @pytest.fixture
+        def main():
+            module = importlib.import_module("shop.main")
+            yield module
+            sys.modules.pop("shop.main", None)
+    """)

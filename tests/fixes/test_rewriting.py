@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 
 from leakcheck.fixes.edits import AskFor, Before, Conflict, Decorate, Define, Edit, Enclose, Import, Swap, merged
+from leakcheck.fixes.importing import sorted_as_own
 from leakcheck.fixes.rewriting import rewritten
 from leakcheck.fixes.source import Source
 
@@ -170,3 +171,17 @@ def test_a_function_that_two_tests_want_stands_in_front_of_the_first() -> None:
     found = rewritten(source, [Define(text, "test_b"), Define(text, "test_a")])
     assert found.count("def kept") == 1
     assert found.index("def kept") < found.index("def test_a")
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("import pytest\n\nfrom shop import app\n\n\ndef test(): ...\n", {"shop", "tests"}),
+        ("import pytest\nfrom shop import app\n", {"tests"}),
+        ("from shop import app\n\nfrom tests import browser\n", {"tests"}),
+        ("import os\n\nfrom shop import app\n\n\ndef test():\n    import tests\n", {"shop", "tests"}),
+        ("from shop import app\nfrom tests import browser\n\napp.x = 1\n", {"shop", "tests"}),
+    ],
+)
+def test_imports_are_sorted_as_the_project_sorts_them(text: str, apart: set[str]) -> None:
+    assert sorted_as_own({"shop", "tests"}, [text, ""]) == apart

@@ -49,6 +49,11 @@ def proven_by(cause: Cause, done: Sequence[Execution]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def beside_others(causes: Sequence[str]) -> str:
+    """Of a fix that is proven only where others are made as well."""
+    return f"with {some(causes)} fixed as well: alone, it is not proven"
+
+
 def cost_of(cause: Cause, proposal: Proposal, project: Project) -> str:
     """Who runs something more from then on."""
     told = []

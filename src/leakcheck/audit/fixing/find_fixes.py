@@ -15,10 +15,11 @@ from leakcheck.errors import CollectionFailed
 from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.diffing import diff_of, replaced
 from leakcheck.fixes.edits import Conflict
+from leakcheck.fixes.importing import sorted_as_own
 from leakcheck.fixes.judging import Before, faults, is_recorded, is_shown
 from leakcheck.fixes.proposing import Proposal, changed, proposals
 from leakcheck.fixes.remedies import Remedy, Together, Tried
-from leakcheck.fixes.telling import NOTHING_RECORDED, cost_of, none_because, proven_by
+from leakcheck.fixes.telling import NOTHING_RECORDED, beside_others, cost_of, none_because, proven_by
 from leakcheck.nouns import plural
 from leakcheck.progress import Progress
 from leakcheck.records import Execution, ProvenFix, Result, Suite
@@ -31,6 +32,8 @@ from leakcheck.workspace.project_copy import copy_of
 
 MAX_TRIED = 4
 """So many ways are tried for a cause."""
+MAX_LOOKED_THROUGH = 200
+"""So many files tell how imports are sorted."""
 NOT_SHOWN = (
     "without the fix, its witness shows nothing in a copy of the project: that it passes with it is no proof"
 )
@@ -55,7 +58,9 @@ class FixSession:
         """The sources as they are."""
         places = [*self.root.glob("*"), *self.root.glob("src/*")]
         own = {each.stem for each in places if each.is_dir() or each.suffix == ".py"}
-        return Project(self.read, {item.id: item for item in self.audit.suite.tests}, frozenset(own))
+        files = list(dict.fromkeys(item.file for item in self.audit.suite.tests))[:MAX_LOOKED_THROUGH]
+        texts = (self.read(file) or "" for file in files)
+        return Project(self.read, {item.id: item for item in self.audit.suite.tests}, sorted_as_own(own, texts))
 
     def read(self, file: str) -> str | None:
         """A file of the project; None if it is none that may be changed."""
@@ -83,6 +88,7 @@ class FixSession:
                 skipped = (passed_over or {}).get(cause.id, 0)
                 found.append(self._try(cause, project, known, suite, skipped))
                 self.progress.step(cause.id)
+            found = self._beside(found, project, known, suite)
             made = self._all(self._taken_out(found, suite), project, known, suite)
         self._tell_cost(suite.executions, time.monotonic() - began)
         return made
@@ -96,7 +102,7 @@ class FixSession:
         drafts: list[Remedy] = []
         for proposal in islice(proposals(cause, project), skipped, skipped + MAX_TRIED):
             remedy = replace(self._remedy(cause, proposal, project), number=skipped + len(tried))
-            wrong, done = self._wrong(remedy, known, suite)
+            wrong, done = self._wrong(cause, remedy.texts, known, suite)
             proof = () if wrong else proven_by(cause, done)
             objections = wrong or tuple(filter(None, (proposal.against,)))
             if not objections:
@@ -118,21 +124,43 @@ class FixSession:
         """The patch that makes these texts of the sources as they are."""
         return diff_of({file: self.read(file) for file in texts}, texts, repository_prefix(self.root))
 
+    def _beside(self, found: Sequence[Remedy], project: Project, known: Before, suite: CopiedSuite) -> list[Remedy]:
+        """Drafts once more, with all made that are proven: where another leak hurts the same tests, none is proven
+        before that is ended."""
+        proven = [each for each in found if each.standing == "proven"]
+        if not proven:
+            return list(found)
+        return [self._with(proven, each, project, known, suite) if _failed(each) else each for each in found]
+
+    def _with(
+        self, others: Sequence[Remedy], draft: Remedy, project: Project, known: Before, suite: CopiedSuite
+    ) -> Remedy:
+        wanted = [each.proposal for each in (*others, draft) if each.proposal is not None]
+        try:
+            texts = changed(project, wanted)
+        except Conflict:
+            return draft
+        wrong, done = self._wrong(draft.cause, texts, known, suite)
+        if wrong:
+            return draft
+        proof = (*proven_by(draft.cause, done), beside_others([each.id for each in others]))
+        return replace(draft, standing="proven", proof=proof, faults=())
+
     def _wrong(
-        self, remedy: Remedy, known: Before, suite: CopiedSuite
+        self, cause: Cause, texts: Mapping[str, str], known: Before, suite: CopiedSuite
     ) -> tuple[tuple[str, ...], Sequence[Execution]]:
-        cause = remedy.cause
+        """What is wrong where the sources are these, and what was executed."""
 
         def is_right(collected: Suite, done: Sequence[Execution]) -> bool:
             return not faults(cause, cause.frees, known, done, collected)
 
-        suite.copy.write(remedy.texts)
+        suite.copy.write(texts)
         try:
             collected, done = suite.run(*proofs([cause], self.audit), goes_on=is_right)
         except CollectionFailed as error:
             return (error.message,), ()
         finally:
-            suite.copy.reset(remedy.texts)
+            suite.copy.reset(texts)
         return tuple(faults(cause, cause.frees, known, done, collected)), done
 
     def _taken_out(self, found: Sequence[Remedy], suite: CopiedSuite) -> list[Remedy]:
@@ -195,6 +223,11 @@ class FixSession:
     def texts_of(self, remedies: Sequence[Remedy]) -> Mapping[str, str]:
         """The files as they are when all of these are made."""
         return changed(self.project(), [each.proposal for each in remedies if each.proposal is not None])
+
+
+def _failed(remedy: Remedy) -> bool:
+    """Whether it is a draft because of what was executed."""
+    return remedy.standing == "draft" and not remedy.proof
 
 
 def _held_against(remedy: Remedy, without: Sequence[Execution]) -> Remedy:

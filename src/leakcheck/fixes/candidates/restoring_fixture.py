@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.edits import Define, Edit, Edits, Import
 from leakcheck.fixes.naming import nearest_conftest
-from leakcheck.fixes.restoring import Restore, restore, restore_object
+from leakcheck.fixes.restoring import Restore, restore, restore_all, restore_object
 from leakcheck.fixes.source import Source as Text
 from leakcheck.fixes.styles import is_annotated
 from leakcheck.fixes.undoing import free_name
@@ -33,7 +33,8 @@ class Candidate:
             return
         shared = (nearest_conftest(files),)
         for where in (files, shared) if len(files) == 1 else (shared, files):
-            for way in (restore, restore_object):
+            several = (restore_all,) if cause.elsewhere else ()
+            for way in (*several, restore, restore_object):
                 edits = _in_each(cause, where, project, way)
                 if edits:
                     yield edits
