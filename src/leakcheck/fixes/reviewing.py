@@ -8,10 +8,7 @@ from collections.abc import Iterator
 from leakcheck.fixes.causes import Cause
 from leakcheck.fixes.edits import Before, Define, Edit, Edits, Finish, Swap
 
-REACHES_IN = (
-    "it ends the leak, as was executed, but it reaches into what an installed package keeps to itself: "
-    "undo it by what that package offers"
-)
+REACHES_IN = "it reaches into what an installed package keeps to itself: undo it by what that package offers"
 _PRIVATE = re.compile(r"\bvars\(|\._(?!_)\w")
 
 

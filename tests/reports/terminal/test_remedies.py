@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 from leakcheck.fixes.causes import Cause
 from leakcheck.fixes.proposing import Proposal
@@ -91,3 +92,9 @@ def test_json_has_all_of_it_and_the_patch_as_it_is() -> None:
     assert [row["standing"] for row in told["fixes"]] == ["proven", "none"]
     assert told["fixes"][0]["diff"] == told["together"]["diff"] == PATCH
     assert told["fixes"][0]["tried"] == [{"how": "another way", "faults": ["a.py::x failed alone"]}]
+
+
+def test_a_draft_that_works_says_what_speaks_against_it() -> None:
+    text = shown(Together((replace(DRAFT, proof=("1 witness passes with it",), faults=("it reaches into that",)),)))
+    assert "L2  shop.N2: a draft: it works, and is not what a reviewer would wish\n" in text
+    assert "  but    it reaches into that\n" in text
