@@ -52,7 +52,7 @@ class CopiedSuite:
                 done: list[Execution] = []
                 for orders in stages:
                     wanted = {names.there(order): order for order in orders}
-                    found = {execution.order: execution for execution in engine.run(list(wanted))}
+                    found = _executed(engine, list(wanted))
                     done += [names.back(found[there], order) for there, order in wanted.items() if there in found]
                     if not goes_on(suite, done):
                         break
@@ -91,6 +91,20 @@ class CopiedSuite:
 def _collect(engine: Engine) -> Collected | None:
     engine.open_suite()
     return engine.suite()
+
+
+def _executed(engine: Engine, orders: Sequence[Order]) -> dict[Order, Execution]:
+    """An execution of each order. One that did not come to its end is made once more: a busy machine that kills a
+    process says nothing about a fix."""
+    found = {execution.order: execution for execution in engine.run(orders)}
+    again = {
+        replace(order, repeat=order.repeat + 1): order
+        for order, execution in found.items()
+        if execution.status != "finished"
+    }
+    for execution in engine.run(list(again)) if again else ():
+        found[again[execution.order]] = execution
+    return found
 
 
 def _folder(options: Options) -> AuditFolder:
