@@ -41,7 +41,8 @@ SAMPLE = 0.25
 @dataclass(frozen=True)
 class Job:
     """An audit: of the suite that `make` writes, in a profile. `wanted` order-dependent tests are in there, `cpu`
-    and `wall` are the goals in plain runs (0: none is set)."""
+    and `wall` are the goals in plain runs (0: none is set). With `fixes`, what `leakcheck fix`
+    takes behind it is measured."""
 
     name: str
     make: Callable[[Path], object]
@@ -50,6 +51,7 @@ class Job:
     wall: float = 0
     profile: str = "standard"
     all_found: bool = True
+    fixes: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ JOBS = (
     Job("one cause", one_cause, 60, 12, 6),
     Job("quick", dependent, 8, 5, 2.5, "quick", all_found=False),
     Job("thorough", dependent, 8, profile="thorough"),
+    Job("fix", dependent, 8, fixes=True),
 )
 
 
@@ -160,6 +163,8 @@ def _row(job: Job, turns: int, lanes: int) -> str:
         os.chdir(place / "project")
         _cost(_plain())  # writes the bytecode of the tests
         costs = [_turn(job, lanes) for _ in range(turns)]
+        if job.fixes:
+            return _told_fixes(job, costs, json.loads(Path("fixes.json").read_text(encoding="utf-8")))
         return _told(job, costs, json.loads(Path("report.json").read_text(encoding="utf-8")), _stored())
     finally:
         os.chdir(ROOT)
@@ -168,7 +173,11 @@ def _row(job: Job, turns: int, lanes: int) -> str:
 
 def _turn(job: Job, lanes: int) -> Cost:
     """In plain runs, measured before and behind."""
-    before, audit, after = _cost(_plain()), _cost(_audit(job.profile, lanes)), _cost(_plain())
+    command = _audit(job.profile, lanes)
+    if job.fixes:
+        _cost(command)
+        command = [sys.executable, "-m", "leakcheck", "fix", "--json", "fixes.json"]
+    before, audit, after = _cost(_plain()), _cost(command), _cost(_plain())
     return Cost(2 * audit.wall / (before.wall + after.wall), 2 * audit.cpu / (before.cpu + after.cpu), audit.memory)
 
 
@@ -182,6 +191,14 @@ def _told(job: Job, costs: Sequence[Cost], report: dict[str, dict[str, int]], st
     memory = max(each.memory for each in costs)
     goals = f"{cpu:6.1f} {job.cpu or '-':>5} {wall:5.1f} {job.wall or '-':>5}"
     return f"{job.name:10} {goals} {found:3} of {job.wanted:<2} {counted} {memory:4.0f} {stored:6.1f} {limits:8}"
+
+
+def _told_fixes(job: Job, costs: Sequence[Cost], told: dict[str, list[dict[str, str]]]) -> str:
+    rows = told["fixes"]
+    proven, tried = sum(row["standing"] == "proven" for row in rows), sum(1 + len(row["tried"]) for row in rows)
+    cpu, wall = median(cost.cpu for cost in costs), median(cost.wall for cost in costs)
+    made = f"{proven} of {len(rows)} causes proven, {tried} ways tried"
+    return f"{job.name:10} {cpu:6.1f}     - {wall:5.1f}     -  {made}"
 
 
 def _plain() -> list[str]:

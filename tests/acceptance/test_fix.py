@@ -135,13 +135,21 @@ def test_fixes_are_written_only_if_they_are_proven_and_can_be_taken_back(audited
     assert "tests/conftest.py: there is something in it that is not committed" in refused.stderr
     assert (refused.code, sources(audited)) == (4, before)
 
+    assert leakcheck(audited, "fix", "--json", "first.json").code == 0
     ended = leakcheck(audited, "fix", "--write", "--allow-dirty", "--json", "fixes.json")
     assert ended.code == 0, ended.text
+    assert (audited / "first.json").read_bytes() == (audited / "fixes.json").read_bytes()
     told = json.loads((audited / "fixes.json").read_text("utf-8"))
     assert {row["standing"] for row in told["fixes"]} == {"proven"}
     (kept,) = audited.glob(".leakcheck/*/fixes/*.patch")
     assert kept.read_text("utf-8") == told["together"]["diff"]
-    assert str(audited) not in ended.stdout + kept.read_text("utf-8")
+    everything = ended.stdout + kept.read_text("utf-8") + (audited / "fixes.json").read_text("utf-8")
+    assert str(audited) not in everything
+    assert "lc-fix-" not in everything
+
+    report = json.loads(leakcheck(audited, "report", "--json", "-").stdout)
+    assert {fix["diff"] for fix in report["proven_fixes"]} == {fix["diff"] for fix in told["fixes"]}
+    assert "A fix that was proven" in leakcheck(audited, "report", "--markdown", "-").stdout
 
     after = sources(audited)
     conftest = after["tests/conftest.py"].decode()
@@ -157,6 +165,101 @@ def test_fixes_are_written_only_if_they_are_proven_and_can_be_taken_back(audited
 
     run(audited, "git", "apply", "-R", str(kept))
     assert sources(audited) == before
+
+
+SECRETS = Project(
+    {
+        "tests/test_token.py": """
+            import os
+            from unittest import TestCase, mock
+
+            HOME = {"street": "unter den linden"}
+
+
+            class TestToken(TestCase):
+                def setUp(self):
+                    patcher = mock.patch.dict(os.environ, {"API_TOKEN": "".join(["hunter22-", "9f8e7d6c5b4a"])})
+                    patcher.start()
+
+                def test_is_there(self):
+                    self.assertIn("API_TOKEN", os.environ)
+
+
+            def test_is_not_there():
+                assert "API_TOKEN" not in os.environ
+
+
+            def test_moves():
+                HOME["street"] = "am bach"
+
+
+            def test_home():
+                assert HOME["street"] == "unter den linden"
+        """,
+    }
+)
+
+
+def test_without_forks_it_is_proven_as_well_and_reports_tell_no_secret() -> None:
+    with SECRETS.folder() as folder:
+        leakcheck(folder, "run", *TWO_LANES, "--random", "0", "--engine", "spawn", "tests")
+        ended = leakcheck(folder, "fix")
+        assert (ended.code, "2 of 2 root causes with a proven fix" in ended.stdout) == (0, True), ended.text
+        assert "+        self.addCleanup(patcher.stop)" in ended.stdout
+        assert 'monkeypatch.setitem(HOME, "street", "am bach")' in ended.stdout
+        assert "hunter22-9f8e7d6c5b4a" not in ended.text
+        report = leakcheck(folder, "report", "--json", "-").stdout
+        told = {fix["diff"] == "" for fix in json.loads(report)["proven_fixes"]}
+        assert told == {True, False}
+        assert "hunter22" not in report + leakcheck(folder, "report", "--markdown", "-").stdout
+
+
+PAIR = Project(
+    {
+        "pytest.ini": "[pytest]\npythonpath = .\n",
+        "shop.py": "OPEN = 0\nSTAFFED = 0\n",
+        "tests/test_pair.py": """
+            import shop
+
+
+            def test_staffed():
+                shop.STAFFED = 1
+                assert shop.STAFFED
+
+
+            def test_open():
+                shop.OPEN = 1
+                assert shop.OPEN
+
+
+            def test_somebody_is_there():
+                assert not shop.OPEN or shop.STAFFED
+
+
+            def test_closed():
+                assert not shop.OPEN
+
+
+            def test_nobody_yet():
+                assert not shop.STAFFED
+        """,
+    }
+)
+
+
+def test_what_is_proven_only_beside_another_fix_says_so() -> None:
+    with PAIR.folder() as folder:
+        leakcheck(folder, "run", *TWO_LANES, "--random", "0", "tests")
+        ended = leakcheck(folder, "fix")
+        assert (ended.code, "2 of 2 root causes with a proven fix" in ended.stdout) == (0, True), ended.text
+        assert "with L1 fixed as well: alone, it is not proven" in ended.stdout
+        assert "a draft" in leakcheck(folder, "fix", "L2").stdout
+
+
+def test_without_an_audit_there_is_nothing_to_fix() -> None:
+    with SECRETS.folder() as folder:
+        ended = leakcheck(folder, "fix")
+        assert (ended.code, "leakcheck run" in ended.stderr) == (4, True), ended.text
 
 
 @pytest.mark.slow
@@ -185,13 +288,19 @@ def test_most_of_what_is_planted_gets_a_proven_fix(seed: int, tmp_path: Path) ->
     folder = tmp_path / "project"
     generate(folder, Spec(seed, tests=50, files=6, victims=10, brittle=2, self_polluting=1, kinds=KINDS))
     report = audit(folder, "tests", "--random", "1").report
-    leakcheck(folder, "fix", "--json", "fixes.json")
+    leakcheck(folder, "fix", "--write", "--allow-dirty", "--json", "fixes.json")
     told = json.loads((folder / "fixes.json").read_text("utf-8"))
     proven = {leak for row in told["fixes"] if row["standing"] == "proven" for leak in row["leaks"]}
     needs: dict[str, set[str]] = {}
     for edge in report["edges"]:
         if edge["confirmed"] and edge["effect"] in ("breaks", "enables"):
             needs.setdefault(edge["to"], set()).add(edge["leak"])
-    fixed = [test for test, leaks in needs.items() if leaks <= proven]
-    assert len(fixed) >= LEAST * len(needs), (sorted(needs.keys() - set(fixed)), told["fixes"])
+    fixed = {test for test, leaks in needs.items() if leaks <= proven}
+    assert len(fixed) >= LEAST * len(needs), (sorted(needs.keys() - fixed), told["fixes"])
     assert told["together"]["faults"] == []
+
+    again = audit(folder, "tests", "--random", "1").report
+    before, after = ({test["id"]: test for test in each["tests"]} for each in (report, again))
+    assert {after[test]["verdict"] for test in fixed} == {"stable"}
+    others = before.keys() - needs.keys()
+    assert {test: after[test]["outcomes"] for test in others} == {test: before[test]["outcomes"] for test in others}

@@ -50,6 +50,7 @@ def _proposed(text: str, part: str, location: Location, **more: object) -> list[
     scope = str(more.pop("scope", "function")) if fixture else None
     brittle = more.pop("brittle", ())
     tests = [f"{TEST}::{name}" for name in ("test_leaks", "test_other")]
+    elsewhere = frozenset(more.pop("elsewhere", ()))  # type: ignore[call-overload]
     files = {TEST: text, **dict(more.pop("files", {}))}  # type: ignore[call-overload]
     one = project(files, dict.fromkeys(tests, TEST))
     source = Source(TEST, line_of(text, part), function, phase, str(fixture) if fixture else None, scope)
@@ -58,7 +59,7 @@ def _proposed(text: str, part: str, location: Location, **more: object) -> list[
         Edge((tests[0],), f"{TEST}::{test}", "enables", "L1", (tests[0], f"{TEST}::{test}"), True, True, "")
         for test in brittle  # type: ignore[attr-defined]
     )
-    return [(one, each) for each in proposals(Cause((found,), edges), one)]
+    return [(one, each) for each in proposals(Cause((found,), edges, elsewhere=elsewhere), one)]
 
 
 def first(text: str, part: str, location: Location, **more: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from textwrap import dedent
 
 import pytest
@@ -162,7 +163,6 @@ def test_a_mock_without_a_stop_becomes_a_block() -> None:
     assert first(text, "patch", Location("module_globals", "shop.mail", "send"), before="function") == the("""
         def test_leaks():
             with patch("shop.mail.send") as send:
-
                 order()
                 send.assert_called_once()
     """)
@@ -231,6 +231,163 @@ def test_a_test_of_unittest_agrees_upon_a_cleanup() -> None:
                 rates.VAT = 7
                 self.assertEqual(rates.VAT, 7)
     """)
+
+
+def test_patchers_of_unittest_are_stopped_by_a_cleanup() -> None:
+    text = """
+        class TestRates(unittest.TestCase):
+            def setUp(self):
+                self.patcher = patch("shop.rates.VAT", 7)
+                self.patcher.start()
+
+            def test_leaks(self):
+                rates = patch("shop.rates.VAT", 7).start()
+    """
+    named = first(text, "self.patcher.start()", GLOBAL, function="setUp", phase="setup", before="20")
+    assert "        self.patcher.start()\n        self.addCleanup(self.patcher.stop)\n" in named
+    unnamed = first(text, "rates = ", GLOBAL, before="20")
+    assert unnamed.endswith(
+        '        patcher = patch("shop.rates.VAT", 7)\n        rates = patcher.start()\n'
+        "        self.addCleanup(patcher.stop)\n"
+    )
+
+
+VARIABLE = Location("context_vars", "contextvars", "tenant")
+
+
+def test_a_fixture_gives_back_what_setting_a_context_variable_returned() -> None:
+    text = """
+        import pytest
+        from shop.context import current_tenant
+
+
+        @pytest.fixture
+        def tenant():
+            current_tenant.set("acme")
+            return "acme"
+    """
+    assert first(text, ".set(", VARIABLE, function="tenant", fixture="tenant") == the("""
+        import pytest
+        from shop.context import current_tenant
+
+
+        @pytest.fixture
+        def tenant():
+            token = current_tenant.set("acme")
+            yield "acme"
+            current_tenant.reset(token)
+    """)
+
+
+def test_a_test_that_sets_a_context_variable_on_its_way_has_it_reset() -> None:
+    text = """
+        from shop.context import current_tenant
+
+
+        def test_leaks():
+            look()
+            current_tenant.set("acme")
+
+
+        class TestTenants(unittest.TestCase):
+            def test_other(self):
+                kept = current_tenant.set("acme")
+    """
+    assert (
+        "    token = current_tenant.set(current_tenant.get())\n    yield\n    current_tenant.reset(token)\n"
+        in first(text, '  current_tenant.set("acme")', VARIABLE)
+    )
+    found = first(text, "kept =", VARIABLE, function="test_other")
+    assert 'kept = current_tenant.set("acme")\n        self.addCleanup(current_tenant.reset, kept)\n' in found
+
+
+def test_what_a_class_of_unittest_sets_up_once_is_undone_once() -> None:
+    text = """
+        class TestRates(unittest.TestCase):
+            @classmethod
+            def setUpClass(cls):
+                rates.VAT = 7
+
+            def test_leaks(self):
+                pass
+    """
+    found = first(text, "VAT = 7", GLOBAL, function="setUpClass", phase="setup", before="20")
+    assert '        cls.addClassCleanup(setattr, rates, "VAT", rates.VAT)\n        rates.VAT = 7\n' in found
+
+
+SHARED = """
+    from fastapi.testclient import TestClient
+
+    from shop.main import app
+
+    browser = TestClient(app)
+
+
+    def test_leaks():
+        browser.post("/session")
+
+
+    @pytest.mark.parametrize("path", ["/"])
+    def test_other(path: str) -> None:
+        assert browser.get(path).json() == "who are you?"
+
+
+    def test_none(browser_of):
+        assert browser_of
+"""
+NONE = "def test_none(browser_of):\n        assert browser_of"
+OWN = Location("client_cookies", "tests.test_shop:browser", "session")
+
+
+def test_each_test_gets_a_client_of_its_own() -> None:
+    assert first(SHARED, "post", OWN) == the("""
+        import pytest
+        from fastapi.testclient import TestClient
+
+        from shop.main import app
+
+
+        @pytest.fixture
+        def browser():
+            return TestClient(app)
+
+
+        def test_leaks(browser):
+            browser.post("/session")
+
+
+        @pytest.mark.parametrize("path", ["/"])
+        def test_other(path: str, browser: TestClient) -> None:
+            assert browser.get(path).json() == "who are you?"
+
+
+        def test_none(browser_of):
+            assert browser_of
+    """)
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        (NONE, "def log_in():\n        browser.post()"),
+        (NONE, "class TestMore(unittest.TestCase):\n        def test(self):\n            browser.get()"),
+        ('["/"]', "[browser.base_url]"),
+        ("browser = TestClient(app)", "browser = TestClient(app)  # one for all"),
+        ("def test_leaks():", "def test_leaks():\n        global browser"),
+    ],
+)
+def test_a_client_that_others_need_stays(there: str, instead: str) -> None:
+    text = SHARED.replace(there, instead)
+    assert text != SHARED
+    assert ast.parse(dedent(text))
+    for texts in proposed(text, "post", OWN):
+        assert "return TestClient(app)" not in texts.get(TEST, "")
+
+
+def test_a_client_that_another_file_imports_stays() -> None:
+    other = {"tests/conftest.py": "from tests.test_shop import browser\n"}
+    for texts in proposed(SHARED, "post", OWN, files=other):
+        assert "return TestClient(app)" not in texts.get(TEST, "")
 
 
 def test_an_import_leaves_it_to_a_fixture() -> None:
@@ -404,3 +561,69 @@ def test_a_new_fixture_has_no_name_that_another_has() -> None:
     assert "def with_mode_before():" not in (found := first(text, "app.state.mode = ", STATE, before="'slow'"))
     assert found.count("def mode():") == 1
     assert found.count("def with_mode(") == 0
+
+
+STEPS = """
+    import pytest
+
+    state = {"sync": "none", "async": "none"}
+
+
+    def test_leaks():
+        state["sync"] = run()
+"""
+OF_FILE = Location("module_globals", "tests.test_shop", "state")
+
+
+def test_where_others_leave_other_entries_one_fixture_puts_all_back() -> None:
+    one = proposed(STEPS, "run()", OF_FILE, function="run", before="'none'", path='["sync"]')
+    assert '    before = state["sync"]\n    yield\n    state["sync"] = before\n' in one[0][TEST]
+    several = proposed(STEPS, "run()", OF_FILE, function="run", before="'none'", path='["sync"]', elsewhere={"x"})
+    assert (
+        "def restored_state():\n    before = dict(state)\n    yield\n    state.clear()\n    state.update(before)\n"
+        in (several[0][TEST])
+    )
+
+
+def test_what_a_file_imports_of_a_module_it_goes_on_to_import() -> None:
+    text = """
+        from shop.main import app
+
+
+        def test_leaks():
+            run(app)
+    """
+    place = Location("module_globals", "shop.main", "tasks")
+    found = proposed(text, "run(app)", place, function="run", path='["bar"]')[0][TEST]
+    assert "from shop.main import app, tasks\n" in found
+    assert '    yield\n    tasks.pop("bar", None)\n' in found
+    rebound = proposed(text, "run(app)", place, function="run", before="{}")[0][TEST]
+    assert "    main.tasks = before\n" in rebound
+
+
+def test_a_module_that_a_fixture_imports_is_forgotten_again() -> None:
+    text = """
+        import importlib
+
+        import pytest
+
+
+        @pytest.fixture
+        def main():
+            module = importlib.import_module("shop.main")
+            return module
+    """
+    place = Location("imports", "sys.modules", "shop.main")
+    assert first(text, "import_module", place, function="main", fixture="main") == the("""
+        import importlib
+        import sys
+
+        import pytest
+
+
+        @pytest.fixture
+        def main():
+            module = importlib.import_module("shop.main")
+            yield module
+            sys.modules.pop("shop.main", None)
+    """)

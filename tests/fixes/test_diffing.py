@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck.fixes.diffing import diff_of
+from leakcheck.fixes.diffing import diff_of, replaced
 
 
 def test_equal_texts_have_no_difference() -> None:
@@ -44,3 +44,21 @@ def test_lines_that_stand_often_are_not_told_as_changed() -> None:
     )
     changed = [line for line in diff_of({"a.py": before}, {"a.py": after}).splitlines()[4:] if line[0] != " "]
     assert changed == ["-def test_50():", "+def test_x():", "-    50", "+    x"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a\nb\nc\n", "a\nx\nb\nc\n"), ("a\nb\n", "x\na\ny\nb\n"), ("a\nb\n", "a\nb\nx\n"), ("a\nb\nc\n", "c\n"),
+        ("a\n", "x\na\ny\n"), (None, "n\n"), ("a\nb\nc\nd\n", "a\nB\nx\nc\nD\n"), ("a\n", "a\n"),
+    ],
+)  # fmt: skip
+def test_lines_in_place_of_lines_come_to_the_same(before: str | None, after: str) -> None:
+    parts = list(replaced({"a.py": before}, {"a.py": after}))
+    lines = (before or "").splitlines()
+    for part in reversed(parts):
+        lines[part.line - 1 : part.line - 1 + part.removed] = part.lines
+    assert lines == after.splitlines()
+    assert all(part.removed for part in parts) or before is None
+    taken = [number for part in parts for number in range(part.line, part.line + part.removed)]
+    assert len(set(taken)) == len(taken)

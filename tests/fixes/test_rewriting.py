@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 
 from leakcheck.fixes.edits import AskFor, Before, Conflict, Decorate, Define, Edit, Enclose, Import, Swap, merged
+from leakcheck.fixes.importing import sorted_as_own
 from leakcheck.fixes.rewriting import rewritten
 from leakcheck.fixes.source import Source
 
@@ -162,3 +163,25 @@ def test_two_fixes_do_not_define_one_name() -> None:
 def test_what_two_fixes_want_is_made_once() -> None:
     wanted = merged([{"a.py": (Import("os"), Import("sys"))}, {"a.py": (Import("os"),), "b.py": (Import("os"),)}])
     assert wanted == {"a.py": (Import("os"), Import("sys")), "b.py": (Import("os"),)}
+
+
+def test_a_function_that_two_tests_want_stands_in_front_of_the_first() -> None:
+    source = Source("tests/test_a.py", "import pytest\n\n\ndef test_a():\n    pass\n\n\ndef test_b():\n    pass\n")
+    text = "@pytest.fixture\ndef kept():\n    yield\n"
+    found = rewritten(source, [Define(text, "test_b"), Define(text, "test_a")])
+    assert found.count("def kept") == 1
+    assert found.index("def kept") < found.index("def test_a")
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("import pytest\n\nfrom shop import app\n\n\ndef test(): ...\n", {"shop", "tests"}),
+        ("import pytest\nfrom shop import app\n", {"tests"}),
+        ("from shop import app\n\nfrom tests import browser\n", {"tests"}),
+        ("import os\n\nfrom shop import app\n\n\ndef test():\n    import tests\n", {"shop", "tests"}),
+        ("from shop import app\nfrom tests import browser\n\napp.x = 1\n", {"shop", "tests"}),
+    ],
+)
+def test_imports_are_sorted_as_the_project_sorts_them(text: str, apart: set[str]) -> None:
+    assert sorted_as_own({"shop", "tests"}, [text, ""]) == apart

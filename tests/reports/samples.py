@@ -17,6 +17,8 @@ from leakcheck.records import (
     Location,
     OrderSummary,
     PathChange,
+    ProvenFix,
+    Replaced,
     Result,
     Source,
     Suite,
@@ -320,6 +322,47 @@ def shop() -> Result:
     )
 
 
+PATCH = """\
+diff --git a/backend/tests/conftest.py b/backend/tests/conftest.py
+--- a/backend/tests/conftest.py
++++ b/backend/tests/conftest.py
+@@ -39,4 +39,6 @@
+     alice = User(1)
+--- what a line of the file may begin with
+     app.dependency_overrides[current_user] = lambda: alice
++    yield
++    app.dependency_overrides.pop(current_user, None)
+"""
+PROVEN = ProvenFix(
+    ("L1",),
+    "the fixture undoes what it sets",
+    (
+        "3 witnesses pass with it; without it, the first fails",
+        "no other outcome in these orders: declared, reversed",
+    ),
+    "nothing for other tests",
+    PATCH,
+    (
+        Replaced("tests/conftest.py", 40, 1, ()),
+        Replaced(
+            "tests/conftest.py",
+            41,
+            1,
+            (
+                "    app.dependency_overrides[current_user] = lambda: alice",
+                "    yield",
+                "    app.dependency_overrides.pop(current_user, None)",
+            ),
+        ),
+    ),
+)
+
+
+def fixed() -> Result:
+    """The shop, for one of whose leaks a fix was proven; for another, one that no report may tell."""
+    return replace(shop(), proven_fixes=(PROVEN, ProvenFix(("L2",), "it is undone", ("1 witness passes",), "")))
+
+
 def troubled() -> Result:
     """No leak, and everything else that can be wrong with a suite."""
     tests = (
@@ -398,6 +441,16 @@ def hostile() -> Result:
         joint_fixes=(JointFix((HOSTILE,), (), False),),
         groups=((HOSTILE, LONG),),
         notes=("[blink]note\x07",),
+        proven_fixes=(
+            ProvenFix(
+                ("L1",),
+                "h\x1b",
+                ("p\u202e", "</script>"),
+                "c\x07",
+                f"+{HOSTILE}\n+```\n",
+                (Replaced("a\x1b.py", 1, 1, (HOSTILE, "```", "</pre>")),),
+            ),
+        ),
     )
 
 
@@ -433,6 +486,7 @@ def every() -> dict[str, Result]:
     """Results that every format has to cope with, by name."""
     return {
         "shop": shop(),
+        "fixed": fixed(),
         "troubled": troubled(),
         "hostile": hostile(),
         "nasty": nasty(),

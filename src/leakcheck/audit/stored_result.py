@@ -13,12 +13,13 @@ from leakcheck.analysis.timing import Measured, timing
 from leakcheck.audit.baseline_file import read_baseline
 from leakcheck.nouns import agreeing
 from leakcheck.options import Judging
-from leakcheck.records import Cost, Excerpt, Leak, Result
+from leakcheck.records import Cost, Excerpt, Leak, ProvenFix, Result
 from leakcheck.records.topics import Topic
 from leakcheck.search.interference import undisturbed
 from leakcheck.snapshots.redaction import without_secrets
-from leakcheck.store import Audit, AuditFolder, read_audit
+from leakcheck.store import Audit, AuditFolder, kept_fixes, read_audit
 from leakcheck.text import some
+from leakcheck.wire.kept_fixes import lasting_name
 
 EVERYTHING = "(everything)"
 USUAL = Judging()
@@ -63,7 +64,12 @@ def result_of(
         notes=notes,
     )
     measured = Measured(audit.executions, audit.control, audit.phases, audit.cpu, audit.seconds, audit.lanes)
-    return replace(result, excerpts=tuple(_shown(audit.excerpts, result.leaks)), timing=timing(measured))
+    return replace(
+        result,
+        excerpts=tuple(_shown(audit.excerpts, result.leaks)),
+        timing=timing(measured),
+        proven_fixes=tuple(_proven(folder, result.leaks)),
+    )
 
 
 def _shortened(audit: Audit) -> Iterator[str]:
@@ -95,6 +101,15 @@ def _shown(excerpts: Iterable[Excerpt], leaks: Iterable[Leak]) -> Iterator[Excer
     for source in (source for leak in leaks for source in leak.sources):
         wrote.setdefault(source.file, set()).add(source.line)
     return (each for each in excerpts if any(each.shows(each.file, line) for line in wrote.get(each.file, ())))
+
+
+def _proven(folder: AuditFolder, leaks: Iterable[Leak]) -> Iterator[ProvenFix]:
+    """What `leakcheck fix` has proven for this audit, so far as it is about leaks of this result."""
+    ids = {lasting_name(leak): leak.id for leak in leaks}
+    kept = (each for each in kept_fixes(folder.path) if all(name in ids for name in each.ends))
+    found = [replace(each.fix, leaks=tuple(ids[name] for name in each.ends)) for each in kept]
+    places = list(ids.values())
+    yield from sorted(found, key=lambda each: places.index(each.leaks[0]))
 
 
 def partial(audit: Audit, written_for: str | None) -> Iterator[str]:

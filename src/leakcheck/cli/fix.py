@@ -79,6 +79,7 @@ def _fix(stored: Stored, settings: Settings, wish: Wish, color: Color) -> int:
     from leakcheck.cli.fixing import Fixing
     from leakcheck.fixes.causes import causes_of
     from leakcheck.progress import Silent
+    from leakcheck.reports.json.remedies import remedies_as_json
 
     salt = salt_of(stored)
     result = result_of(stored.folder, settings.judging, audit=stored.audit)
@@ -96,8 +97,9 @@ def _fix(stored: Stored, settings: Settings, wish: Wish, color: Color) -> int:
             found = session.find(causes)
         except KeyboardInterrupt:
             raise Interrupted("interrupted: no fix was written") from None
+    fixing.keep(found.remedies)
     if wish.json is not None:
-        write_report(fixing.as_json(found), wish.json)
+        write_report(remedies_as_json(found), wish.json)
     if wish.review:
         fixing.review(found, display)
     elif wish.json != STANDARD_OUTPUT:

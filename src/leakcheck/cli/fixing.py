@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from leakcheck.reports.json.remedies import remedies_as_json
 from leakcheck.reports.terminal.page import emit, prose, row
 from leakcheck.reports.terminal.remedies import head, render_list, render_remedies, write_patch
 from leakcheck.reports.wording.words import plural
-from leakcheck.store import AuditFolder
+from leakcheck.store import AuditFolder, keep_fixes
 from leakcheck.workspace.kept_patches import keep_patch
 from leakcheck.workspace.own_sources import uncommitted, write_sources
 
@@ -41,18 +41,16 @@ class Fixing:
         """What might be tried first; nothing runs."""
         remedies = tuple(self.session.possible(each) for each in causes)
         if json is not None:
-            write_report(self.as_json(Together(remedies)), json)
+            write_report(remedies_as_json(Together(remedies)), json)
         if json != STANDARD_OUTPUT:
             render_list(remedies, unknown, self.console)
 
+    def keep(self, remedies: Sequence[Remedy]) -> None:
+        """Keep what is proven beside the audit: its reports show it from now on."""
+        keep_fixes(self.folder.path, self.session.shown_in_reports(remedies))
+
     def show(self, found: Together, unknown: Sequence[str]) -> None:
-        render_remedies(found, self._diffs(found.remedies), self.console, unknown)
-
-    def as_json(self, found: Together) -> str:
-        return remedies_as_json(found, self._diffs(found.remedies))
-
-    def _diffs(self, remedies: Iterable[Remedy]) -> Mapping[str, str]:
-        return {each.id: each.diff for each in remedies}
+        render_remedies(found, self.console, unknown)
 
     def review(self, found: Together, display: Display) -> None:
         """Ask for each, and write what was chosen."""
@@ -85,6 +83,7 @@ class Fixing:
                     emit(self.console, [prose("There is no other candidate.")])
                 else:
                     remedy = other
+                    self.keep([other] if other.standing == "proven" else [])
             elif answer in ("a", "s", "q"):
                 return remedy, answer
 

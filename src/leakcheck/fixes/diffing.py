@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
+from leakcheck.records import Replaced
+
 AROUND = 3
 _NO_END = "\\ No newline at end of file\n"
 
@@ -15,6 +17,29 @@ def diff_of(before: Mapping[str, str | None], after: Mapping[str, str], prefix: 
     return "".join(
         part for file in sorted(after) for part in _diff(f"{prefix}{file}", before.get(file), after[file])
     )
+
+
+def replaced(before: Mapping[str, str | None], after: Mapping[str, str]) -> Iterator[Replaced]:
+    """The same as lines in place of lines, file by file: for those who show it where it happens."""
+    for file in sorted(after):
+        old, new = (before.get(file) or "").splitlines(), after[file].splitlines()
+        for begin, end, new_begin, new_end in _spans(old, new):
+            yield Replaced(file, begin + 1, end - begin, tuple(new[new_begin:new_end]))
+
+
+def _spans(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, int, int]]:
+    """What differs. Where lines come in and none goes, one beside them is taken as well, as nobody can point at
+    nothing."""
+    found: list[tuple[int, int, int, int]] = []
+    for tag, begin, end, new_begin, new_end in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
+        if tag == "equal":
+            continue
+        before, behind = (0, 0) if begin < end or not old else (1, 0) if begin else (0, 1)
+        span = (begin - before, end + behind, new_begin - before, new_end + behind)
+        if found and span[0] < found[-1][1]:  # both have taken the line between them
+            span = (found[-1][0], span[1], found.pop()[2], span[3])
+        found.append(span)
+    return found
 
 
 def _diff(file: str, before: str | None, after: str) -> Iterator[str]:

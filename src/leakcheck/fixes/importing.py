@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import libcst as cst
 
@@ -11,6 +12,9 @@ from leakcheck.fixes.edits import Import
 from leakcheck.fixes.source import code
 
 _Key = tuple[int, bool, str]
+_TOP = re.compile(r"^(?:from|import) +([^\W\d]\w*)", re.MULTILINE)
+_HEAD = re.compile(r"^(?:def|class|async|@)", re.MULTILINE)
+"""Where the definitions of a file begin, above which its imports stand."""
 _Line = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
 
@@ -23,6 +27,21 @@ def with_import(module: cst.Module, wanted: Import, own: Collection[str]) -> cst
             body[place] = grown
             return module.with_changes(body=body)
     return module.with_changes(body=_placed(body, wanted, own))
+
+
+def sorted_as_own(own: Collection[str], texts: Iterable[str]) -> frozenset[str]:
+    """Those of the project's `own` packages that its files sort as such: a package that is tested may be sorted
+    like any other, in one group with those, or in one above that of the tests' own."""
+    others = {top for text in texts for top in _sorted_as_others(own, text)}
+    return frozenset(own) - others
+
+
+def _sorted_as_others(own: Collection[str], text: str) -> set[str]:
+    groups = [{found[1] for found in _TOP.finditer(group)} for group in _HEAD.split(text)[0].split("\n\n")]
+    told = [group for group in groups if group and not group <= sys.stdlib_module_names]
+    above = {top for group in told[:-1] for top in group}
+    mixed = {top for group in told if not group <= set(own) for top in group}
+    return (above | mixed) & set(own)
 
 
 def _grown(line: _Line, wanted: Import) -> cst.SimpleStatementLine | None:

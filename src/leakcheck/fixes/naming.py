@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leakcheck.fixes.edits import Import
@@ -72,5 +73,7 @@ def slug(text: str) -> str:
     return words if words[:1].isalpha() else f"state_{words}".rstrip("_")
 
 
-def module_of(file: str) -> str:
-    return posixpath.basename(file).removesuffix(".py")
+def nearest_conftest(files: Iterable[str]) -> str:
+    """The conftest of the folder that has all of these files below it."""
+    folder = posixpath.commonpath([posixpath.dirname(each) or "." for each in files])
+    return posixpath.normpath(posixpath.join(folder, "conftest.py"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
 from leakcheck.fixes.candidates import CandidateKind, discover
 from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.edits import Conflict, Edits, merged
+from leakcheck.fixes.reviewing import against
 from leakcheck.fixes.rewriting import rewritten
 from leakcheck.fixes.setups import setups
 from leakcheck.fixes.source import Source as Text
@@ -19,15 +20,19 @@ BRITTLE = "tests that need what it sets make it themselves"
 MOVED = "what it sets is set by a fixture, which undoes it"
 MANY_FILES = 3
 """From so many files on that write the same, one fixture is the better fix."""
+_LAST = 1_000
+"""A rank behind all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One way to end a cause: in which words, and by which edits."""
+    """One way to end a cause: in which words, and by which edits. `against` is what a reviewer would hold against
+    it, however well it is proven."""
 
     cause: str
     name: str
     edits: Edits
+    against: str = ""
 
 
 def proposals(cause: Cause, project: Project) -> Iterator[Proposal]:
@@ -40,7 +45,7 @@ def proposals(cause: Cause, project: Project) -> Iterator[Proposal]:
             continue
         if texts and texts not in seen:
             seen.add(texts)
-            yield found
+            yield replace(found, against=against(cause, found.edits))
 
 
 def _ranked(cause: Cause, project: Project, kinds: Sequence[CandidateKind]) -> Iterator[Proposal]:
@@ -55,29 +60,35 @@ def _ranked(cause: Cause, project: Project, kinds: Sequence[CandidateKind]) -> I
 def _ways(
     cause: Cause, project: Project, kinds: Sequence[CandidateKind], covered: Collection[Source] = ()
 ) -> Iterator[Proposal]:
+    found = [
+        (each.rank, Proposal(cause.id, each.name, edits))
+        for each in kinds
+        for edits in each.of_cause(cause, project)
+    ]
     by_lines = _by_lines(cause, project, kinds, covered)
-    wholes = [Proposal(cause.id, each.name, edits) for each in kinds for edits in each.of_cause(cause, project)]
-    if by_lines is not None and len(by_lines.edits) < MANY_FILES:
-        yield by_lines
-    yield from wholes
-    if by_lines is not None and len(by_lines.edits) >= MANY_FILES:
-        yield by_lines
+    if by_lines is not None:
+        rank, proposal = by_lines
+        found.append((_LAST if len(proposal.edits) >= MANY_FILES else rank, proposal))
+    for _, each in sorted(found, key=lambda ranked: ranked[0]):
+        yield each
 
 
 def _by_lines(
     cause: Cause, project: Project, kinds: Sequence[CandidateKind], covered: Collection[Source]
-) -> Proposal | None:
-    """Every line that wrote by the best way that there is for it."""
+) -> tuple[int, Proposal] | None:
+    """Every line that wrote by the best way that there is for it, and the rank of the least of these."""
     several: list[Edits] = []
-    names: dict[str, None] = {}
+    used: dict[str, int] = {}
     for source in (each for each in cause.written if each not in covered):
         found = ((each, each.at_line(cause, source, project)) for each in kinds)
         kind, edits = next(((kind, edits) for kind, edits in found if edits), (None, None))
         if kind is None or edits is None:
             return None
         several.append(edits)
-        names[kind.name] = None
-    return Proposal(cause.id, "; ".join(names) or MOVED, merged(several)) if several or covered else None
+        used[kind.name] = kind.rank
+    if not several and not covered:
+        return None
+    return max(used.values(), default=0), Proposal(cause.id, "; ".join(used) or MOVED, merged(several))
 
 
 def changed(project: Project, wanted: Sequence[Proposal]) -> Mapping[str, str]:

@@ -33,6 +33,17 @@ class Restore:
     noun: str = ""
 
 
+def restore_all(leak: Leak, source: Source, project: Project) -> Restore | None:
+    """The same for all entries of the dictionary that it is an entry of: where other lines leave others of them,
+    one fixture is enough for all."""
+    holder, last = _split(leak.path) if leak.path and _STEP.search(leak.path) else ("", "")
+    if len(leak.paths) > 1 or last[:1] != "[" or last[1:2] not in ("'", '"'):
+        return None
+    path = f"{holder}[{_UNTOLD}]"
+    paths = tuple(replace(each, path=path) for each in leak.paths)
+    return restore(replace(leak, path=path, paths=paths), source, project)
+
+
 def restore(leak: Leak, source: Source, project: Project) -> Restore | None:
     """What puts `leak` back in this file; None where there is no way that can be written there, and where its lines
     change other places, too."""
@@ -172,6 +183,12 @@ def _sys_modules(leak: Leak, source: Source) -> Restore | None:
     return Restore((f"before = sys.modules[{key}]",), (f"sys.modules[{key}] = before",), (_SYS,), noun="modules")
 
 
+def _imports(leak: Leak, source: Source) -> Restore | None:
+    """A module that is imported anew by the next who asks for it."""
+    after = f"sys.modules.pop({json.dumps(leak.location.key)}, None)"
+    return Restore((), (after,), (_SYS,), noun=slug(leak.location.key.rpartition(".")[2]))
+
+
 def _logging(leak: Leak, source: Source) -> Restore | None:
     owner, key = leak.location.owner, leak.location.key
     logger = "logging.getLogger()" if owner == "root" else f"logging.getLogger({json.dumps(owner)})"
@@ -209,7 +226,7 @@ def _globals(leak: Leak, source: Source) -> Restore | None:
     found = _held(leak, source)
     if found is None:
         return None
-    if "." not in found.expression and "[" not in found.expression and not leak.path:
+    if "." not in found.expression and "[" not in found.expression and not (leak.path or leak.paths):
         return None  # a name of this very module
     return _inside(leak, found)
 
@@ -225,10 +242,20 @@ def _held(leak: Leak, source: Source) -> Named | None:
         known = next((name for name, place in source.imports.items() if place == (owner, first[1:])), "")
         if known:
             return Named(known + "".join(rest))
+    by_name = named(f"{owner}:{first[1:]}", source)
+    is_inside = bool(rest or leak.path or leak.paths) and first.startswith(".")
+    if is_inside and ":" not in owner and by_name is not None and _takes_from(owner, first[1:], source):
+        return Named(by_name.expression + "".join(rest), by_name.imports)
     holder = named(owner, source)
     if holder is None:
         return None
     return Named(f"{holder.expression}{way}" if holder.expression else key, holder.imports)
+
+
+def _takes_from(module: str, name: str, source: Source) -> bool:
+    """Whether the file takes names out of this module, and could take this one."""
+    taken = source.top_names | source.imports.keys()
+    return name not in taken and any(origin == module and what for origin, what in source.imports.values())
 
 
 def _inside(leak: Leak, place: Named) -> Restore | None:
@@ -294,6 +321,7 @@ _KINDS: Mapping[str, Callable[[Leak, Source], Restore | None]] = {
     "cwd": _cwd,
     "dependency_overrides": _overrides,
     "environ": _environ,
+    "imports": _imports,
     "logging": _logging,
     "module_globals": _globals,
     "random_state": _random,

@@ -31,7 +31,7 @@ E = TypeVar("E")
 def rewritten(source: Source, edits: Iterable[Edit], own: Collection[str] = ()) -> str:
     """The text of `source` with these edits. `own` are the names of the project's own packages, which stand apart
     in a list of imports. `Conflict` if they cannot be made together."""
-    wanted = list(edits)
+    wanted = _once(edits, source)
     names = [each.name for each in wanted if isinstance(each, Define)]
     if len(set(names)) < len(names):
         raise Conflict(f"two fixes define the same name in {source.file}")
@@ -46,6 +46,19 @@ def rewritten(source: Source, edits: Iterable[Edit], own: Collection[str] = ()) 
     text = (module if source.text else module.with_changes(has_trailing_newline=True)).code
     cst.parse_module(text)
     return text
+
+
+def _once(edits: Iterable[Edit], source: Source) -> list[Edit]:
+    """The edits; of functions that are the same, where the first of those stands that they are for."""
+    places = {name.partition(".")[0]: number for number, name in reversed([*enumerate(source.functions)])}
+    found: dict[str, Define] = {}
+    others: list[Edit] = []
+    for each in edits:
+        if not isinstance(each, Define):
+            others.append(each)
+        elif each.text not in found or places.get(each.before, 0) < places.get(found[each.text].before, 0):
+            found[each.text] = each
+    return [*found.values(), *others]
 
 
 class _Maker(cst.CSTTransformer):
@@ -135,6 +148,10 @@ def _block(head: str, first: cst.BaseStatement, inside: Sequence[cst.BaseStateme
     """A statement whose block holds all that has followed it."""
     found = _statement(f"{head}\n    pass\n")
     body = list(inside) or [_statement("pass")]
+    told = list(getattr(body[0], "leading_lines", ()))
+    while told and told[0].comment is None:  # nobody leaves a blank line behind the head of a block
+        told.pop(0)
+    body[0] = body[0].with_changes(leading_lines=told)
     assert isinstance(found, cst.With | cst.Try)
     leading = getattr(first, "leading_lines", ())
     return found.with_changes(body=cst.IndentedBlock(body), leading_lines=leading)

@@ -12,7 +12,7 @@ import libcst as cst
 
 from leakcheck.fixes.causes import Cause, Project, function_name
 from leakcheck.fixes.edits import Decorate, Define, Edit, Edits, Import, Swap, merged
-from leakcheck.fixes.naming import slug
+from leakcheck.fixes.naming import nearest_conftest, slug
 from leakcheck.fixes.restoring import restore
 from leakcheck.fixes.source import Function, Statement, code, names_in
 from leakcheck.fixes.source import Source as Text
@@ -149,7 +149,9 @@ class _Around:
 
 def _around(statement: Statement, leak: Leak, place: _Place, project: Project) -> _Around | None:
     """The statement, with what undoes it behind a yield."""
-    found = [undo(each, (place.name,), absent=sets_anew(each, (leak,))) for each in writes_of(statement.small)]
+    found = [
+        undo(each, (place.name,), absent=sets_anew(each, (leak,))) for each in writes_of(statement.small, (leak,))
+    ]
     if found and None not in found:
         undone = [each for each in found if each is not None]
         plain = (code(statement.node).strip(),)
@@ -196,7 +198,7 @@ class _Place:
             name = _name(cause, text, project)
             before = function.name.partition(".")[0]
             return cls(text, before, name, _typed(asked, function), (), function.is_annotated)
-        shared = _shared(files)
+        shared = nearest_conftest(files)
         target = project.source(shared) or Text(shared, "")
         if free:
             return None
@@ -207,11 +209,6 @@ class _Place:
         return cls(
             target, "", _name(cause, target, project), _typed(asked, function), imports, function.is_annotated
         )
-
-
-def _shared(files: set[str]) -> str:
-    folder = posixpath.commonpath([posixpath.dirname(each) or "." for each in files])
-    return posixpath.normpath(posixpath.join(folder, "conftest.py"))
 
 
 def _name(cause: Cause, text: Text, project: Project) -> str:

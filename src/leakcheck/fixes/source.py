@@ -180,6 +180,57 @@ def names_in(node: cst.CSTNode) -> tuple[str, ...]:
     return tuple(dict.fromkeys(finder.found))
 
 
+class _Outside(cst.CSTVisitor):
+    """Names that stand in no body of a function, each as often as it does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def visit_Name(self, node: cst.Name) -> None:  # noqa: N802 - LibCST's name
+        self.found.append(node.value)
+
+    def visit_Attribute(self, node: cst.Attribute) -> bool:  # noqa: N802 - LibCST's name
+        node.value.visit(self)
+        return False
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802 - LibCST's name
+        for each in (*node.decorators, node.params):
+            each.visit(self)
+        return False
+
+
+def names_outside(module: cst.Module) -> list[str]:
+    """Names that mean something to a module itself, and not only in its functions."""
+    finder = _Outside()
+    module.visit(finder)
+    return finder.found
+
+
+class _Bound(cst.CSTVisitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:  # noqa: N802 - LibCST's name
+        self.found.update(
+            names_in(node.target) if not isinstance(node.target, cst.Attribute | cst.Subscript) else ()
+        )
+
+    def visit_AsName(self, node: cst.AsName) -> None:  # noqa: N802 - LibCST's name
+        self.found.update(names_in(node.name))
+
+    def visit_Param(self, node: cst.Param) -> None:  # noqa: N802 - LibCST's name
+        self.found.add(node.name.value)
+
+
+def bound_in(node: cst.FunctionDef) -> frozenset[str]:
+    """Names that a function gives something to itself, by an assignment, a parameter, or `as`."""
+    finder = _Bound()
+    node.visit(finder)
+    return frozenset(finder.found)
+
+
 def code(node: cst.CSTNode) -> str:
     """The text of `node`."""
     return cst.Module(()).code_for_node(node)

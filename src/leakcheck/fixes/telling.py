@@ -13,6 +13,10 @@ from leakcheck.text import some
 
 NOTHING_RECORDED = "without it, the leak is recorded; with it, nothing is"
 _AUTOUSE = "autouse=True"
+_OF_APPLICATIONS = frozenset({"app_state", "dependency_overrides"})
+_FACTORY = (
+    "a factory that makes an application for each test would end it as well, and cost each test an application"
+)
 
 
 def none_because(cause: Cause, project: Project) -> str:
@@ -45,7 +49,12 @@ def proven_by(cause: Cause, done: Sequence[Execution]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def cost_of(proposal: Proposal, project: Project) -> str:
+def beside_others(causes: Sequence[str]) -> str:
+    """Of a fix that is proven only where others are made as well."""
+    return f"with {some(causes)} fixed as well: alone, it is not proven"
+
+
+def cost_of(cause: Cause, proposal: Proposal, project: Project) -> str:
     """Who runs something more from then on."""
     told = []
     for file, edits in sorted(proposal.edits.items()):
@@ -56,4 +65,6 @@ def cost_of(proposal: Proposal, project: Project) -> str:
             names = [each for each in files if each == file or (below and each.startswith(folder))]
             whom = plural(len(names), "test")
             told.append(f"one fixture more, for {whom} ({file})")
+    if told and any(leak.location.kind in _OF_APPLICATIONS for leak in cause.leaks):
+        told.append(_FACTORY)
     return "; ".join(told) or "nothing for other tests"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from leakcheck.fixes.writes import Called, Put, Set, Started, Write
+from leakcheck.fixes.writes import Called, Given, Put, Set, Started, Write
 
 _NAME = re.compile(r"[^\W\d][\w.]*")
 
@@ -29,15 +29,28 @@ def undo(write: Write, taken: Collection[str], *, absent: bool) -> Undo | None:
             wanted = name.strip("_").lower() or "before"
             place = f"{holder}.{name}"
             return _undo_of(place, f"del {place}", wanted, {*taken, holder.partition(".")[0]}, absent=absent)
-        case Started(patcher) if _NAME.fullmatch(patcher):
-            return Undo(after=(f"{patcher}.stop()",))
-        case Started(patcher, name):
-            kept = free_name("patcher", taken)
-            start = f"{name} = {kept}.start()" if name else f"{kept}.start()"
-            return Undo(instead=(f"{kept} = {patcher}", start), after=(f"{kept}.stop()",))
+        case Started():
+            return _stopped(write, taken)
         case Called():
             return _opposite(write, taken)
+        case Given():
+            line, token = _token(write, taken)
+            return Undo(instead=(line,), after=(f"{write.variable}.reset({token})",))
     return None
+
+
+def _stopped(write: Started, taken: Collection[str]) -> Undo:
+    if _NAME.fullmatch(write.patcher):
+        return Undo(after=(f"{write.patcher}.stop()",))
+    kept = free_name("patcher", taken)
+    start = f"{write.name} = {kept}.start()" if write.name else f"{kept}.start()"
+    return Undo(instead=(f"{kept} = {write.patcher}", start), after=(f"{kept}.stop()",))
+
+
+def _token(write: Given, taken: Collection[str]) -> tuple[str, str]:
+    """The write so that what it returns is kept, and the name of that."""
+    token = write.name or free_name("token", taken)
+    return f"{token} = {write.variable}.set({write.value})", token
 
 
 def _undo_of(place: str, gone: str, wanted: str, taken: Collection[str], *, absent: bool) -> Undo:
@@ -65,13 +78,19 @@ def _opposite(call: Called, taken: Collection[str]) -> Undo | None:
     return None
 
 
-def cleanup(write: Write, *, absent: bool) -> Undo | None:
+def cleanup(write: Write, taken: Collection[str], *, absent: bool, method: str = "self.addCleanup") -> Undo | None:
     """The same for a test of unittest's: a cleanup that is agreed upon before the write, or right behind it."""
     if isinstance(write, Started):
-        entered = f"self.enterContext({write.patcher})"
-        return Undo(instead=(f"{write.name} = {entered}" if write.name else entered,))
+        is_named = _NAME.fullmatch(write.patcher) is not None
+        kept = write.patcher if is_named else free_name("patcher", taken)
+        first = () if is_named else (f"{kept} = {write.patcher}",)
+        start = f"{write.name} = {kept}.start()" if write.name else f"{kept}.start()"
+        return Undo(instead=(*first, start, f"{method}({kept}.stop)"))
+    if isinstance(write, Given):
+        line, token = _token(write, taken)
+        return Undo(instead=(line, f"{method}({write.variable}.reset, {token})"))
     agreed = _agreed(write, absent=absent)
-    return Undo((f"self.addCleanup({agreed})",)) if agreed else None
+    return Undo((f"{method}({agreed})",)) if agreed else None
 
 
 def _agreed(write: Write, *, absent: bool) -> str:

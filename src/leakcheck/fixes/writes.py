@@ -67,12 +67,23 @@ class Called:
     arguments: tuple[str, ...]
 
 
-Write = Put | Set | Took | Cut | Started | Called
+@dataclass(frozen=True, slots=True)
+class Given:
+    """`variable.set(value)` of a context variable, whose result may have a name."""
+
+    variable: str
+    value: str
+    name: str = ""
+
+
+Write = Put | Set | Took | Cut | Started | Called | Given
 _OPPOSITES = frozenset({"chdir", "setLevel", "addHandler", "addFilter", "append", "insert", "add"})
 
 
-def writes_of(small: cst.BaseSmallStatement | None) -> tuple[Write, ...]:
-    """What the statement writes; none if its shape does not tell."""
+def writes_of(small: cst.BaseSmallStatement | None, leaks: Sequence[Leak]) -> tuple[Write, ...]:
+    """What the statement writes, which leaves these; none if its shape does not tell."""
+    if leaks and all(leak.location.kind == "context_vars" for leak in leaks):
+        return _given(small)
     match small:
         case cst.Assign(targets=[cst.AssignTarget(target=target)], value=value):
             return _assigned(target, value)
@@ -161,6 +172,23 @@ def _by_method(holder: str, method: str, given: tuple[str, ...]) -> tuple[Write,
     if method == "pop" and len(given) == 2:
         return (_took(holder, given[0]),)
     return (Called(holder, method, given),) if method in _OPPOSITES else ()
+
+
+def _given(small: cst.BaseSmallStatement | None) -> tuple[Write, ...]:
+    """`variable.set(value)`, and nothing else: any other object may have a method of that name."""
+    match small:
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(name))], value=cst.Call() as call):
+            return _set(call, name)
+        case cst.Expr(value=cst.Call() as call):
+            return _set(call)
+    return ()
+
+
+def _set(call: cst.Call, name: str = "") -> tuple[Write, ...]:
+    match call:
+        case cst.Call(func=cst.Attribute(value=variable, attr=cst.Name("set")), args=[cst.Arg(value=value)]):
+            return (Given(code(variable), code(value), name),)
+    return ()
 
 
 def _updated(holder: str, args: Sequence[cst.Arg]) -> tuple[Write, ...]:

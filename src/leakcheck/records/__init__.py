@@ -35,6 +35,7 @@ from leakcheck.records.ids import (
 )
 from leakcheck.records.kinds import MAX_TEMPLATE, About, Kind, Restoring, Tracking
 from leakcheck.records.locations import WHOLE, Location
+from leakcheck.records.proven_fixes import ProvenFix, Replaced
 from leakcheck.records.questions import (
     Alone,
     Behind,
@@ -136,9 +137,11 @@ __all__ = [
     "Phase",
     "Pinpoint",
     "Printed",
+    "ProvenFix",
     "PutBack",
     "Question",
     "Renewed",
+    "Replaced",
     "Restoring",
     "Result",
     "Row",

@@ -8,6 +8,7 @@ from typing import Literal
 
 from leakcheck.records.kinds import UNKNOWN, Kind
 from leakcheck.records.locations import Location
+from leakcheck.records.proven_fixes import ProvenFix
 from leakcheck.records.questions import OrderKind
 from leakcheck.records.recorded import PathChange, Suite, TestRun
 from leakcheck.records.sightings import Source
@@ -288,7 +289,7 @@ class Result:
 
     `groups` are tests each of which hurts all others of its group, be it through others. `runs` has one run of each
     test: alone if it ever ran alone, else the first. `excerpts` hold the lines that wrote, as they were when the
-    audit ended. `timing` tells where the time went.
+    audit ended. `timing` tells where the time went, `proven_fixes` are what `leakcheck fix` has proven since.
     """
 
     leakcheck: str
@@ -312,3 +313,4 @@ class Result:
     runs: tuple[TestRun, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
     timing: Timing = NO_TIMING
+    proven_fixes: tuple[ProvenFix, ...] = ()

@@ -31,12 +31,30 @@ def excerpts_for(
     suite ran in `environment`."""
     changes = tuple(dict.fromkeys(_changes(suite, executions)))
     sources = dict.fromkeys(source for change in changes for source in change.sources)
+    known, keep = _hidden(changes, redactor, environment)
+    return excerpts_of(suite.rootdir, sources, known, keep)
+
+
+def shown_lines(
+    suite: Suite,
+    executions: Iterable[Execution],
+    redactor: Redactor | None,
+    environment: Mapping[str, str] = os.environ,
+) -> Splitting:
+    """What tells the lines of a source of this audit, without secrets: as excerpts hold them."""
+    known, keep = _hidden(tuple(dict.fromkeys(_changes(suite, executions))), redactor, environment)
+    return lambda text: _lines(text, known, keep)
+
+
+def _hidden(
+    changes: Iterable[Change], redactor: Redactor | None, environment: Mapping[str, str]
+) -> tuple[IsKnown | None, frozenset[str]]:
+    """What tells whether a text is a secret, and names that are none."""
     if redactor is None:
-        return excerpts_of(suite.rootdir, sources)
+        return None, frozenset()
     digests = {found for change in changes for found in _digests(change)}
     digests |= {redactor.digest(value) for value in _secrets_in(environment)}
-    keys = {change.location.key for change in changes}
-    return excerpts_of(suite.rootdir, sources, lambda text: redactor.digest(text) in digests, keys)
+    return lambda text: redactor.digest(text) in digests, frozenset(change.location.key for change in changes)
 
 
 def _secrets_in(environment: Mapping[str, str]) -> Iterator[str]:

@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 from leakcheck.errors import UsageError
-
-FOLDER = "fixes"
+from leakcheck.store.kept_fixes import FOLDER
 
 
 def keep_patch(audit: Path, diff: str) -> Path:

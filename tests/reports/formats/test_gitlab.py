@@ -23,6 +23,8 @@ DOCUMENTED = {
             "description": {"type": "string", "minLength": 1},
             "check_name": {"type": "string"},
             "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{32,}$"},
+            # Of the format by Code Climate that it is a part of; what GitLab does not know, it leaves out.
+            "content": {"type": "object", "properties": {"body": {"type": "string"}}},
             "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
             "location": {
                 "type": "object",

@@ -25,6 +25,7 @@ from reports.samples import edge, leak, result, verdict
 
 OURS = {
     "html", "h3", "h4", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "details", "summary",
+    "strong",
 }  # fmt: skip
 RESULTS = samples.every()
 NAMES = ["markdown", "github-summary"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 from leakcheck.fixes.causes import Cause
 from leakcheck.fixes.proposing import Proposal
@@ -35,7 +36,7 @@ NONE = Remedy(cause(3), "none", faults=("leakcheck knows no change that ends it\
 
 def shown(found: Together) -> str:
     stream = io.StringIO()
-    render_remedies(found, {each.id: each.diff for each in found.remedies}, console_for(stream))
+    render_remedies(found, console_for(stream))
     return stream.getvalue()
 
 
@@ -65,7 +66,7 @@ def test_each_remedy_tells_what_it_is() -> None:
 
 def test_nothing_to_fix_and_what_has_no_cause_is_told() -> None:
     stream = io.StringIO()
-    render_remedies(Together(()), {}, console_for(stream), ["a.py::lost"])
+    render_remedies(Together(()), console_for(stream), ["a.py::lost"])
     assert stream.getvalue() == (
         "There is nothing to fix: no leak is recorded.\n"
         "1 order-dependent test has no recorded cause: `leakcheck fix --list` names them.\n"
@@ -87,7 +88,13 @@ def test_a_list_tells_of_tests_that_nothing_explains() -> None:
 
 
 def test_json_has_all_of_it_and_the_patch_as_it_is() -> None:
-    told = json.loads(remedies_as_json(Together((PROVEN, NONE), diff=PATCH), {"L1": PATCH}))
+    told = json.loads(remedies_as_json(Together((PROVEN, NONE), diff=PATCH)))
     assert [row["standing"] for row in told["fixes"]] == ["proven", "none"]
     assert told["fixes"][0]["diff"] == told["together"]["diff"] == PATCH
     assert told["fixes"][0]["tried"] == [{"how": "another way", "faults": ["a.py::x failed alone"]}]
+
+
+def test_a_draft_that_works_says_what_speaks_against_it() -> None:
+    text = shown(Together((replace(DRAFT, proof=("1 witness passes with it",), faults=("it reaches into that",)),)))
+    assert "L2  shop.N2: a draft: it works, and is not what a reviewer would wish\n" in text
+    assert "  but    it reaches into that\n" in text

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from leakcheck import __version__
 from leakcheck.audit.engine_context import engine_for
+from leakcheck.audit.fixing.renaming import Renaming, renaming
 from leakcheck.audit.stored_result import forked
 from leakcheck.engine import Engine
 from leakcheck.errors import CollectionFailed
@@ -47,11 +48,12 @@ class CopiedSuite:
         with self.copy.entered(self.audit.suite.invocation, options.python):
             folder = _folder(options)
             with engine_for(options, folder, salt=self.salt) as engine:
-                suite = self._collected(engine)
+                suite, names = self._collected(engine)
                 done: list[Execution] = []
                 for orders in stages:
-                    found = {execution.order: execution for execution in engine.run(orders)}
-                    done += [found[order] for order in orders if order in found]
+                    wanted = {names.there(order): order for order in orders}
+                    found = _executed(engine, list(wanted))
+                    done += [names.back(found[there], order) for there, order in wanted.items() if there in found]
                     if not goes_on(suite, done):
                         break
         self.executions += len(done)
@@ -69,7 +71,7 @@ class CopiedSuite:
             keep_temp=False,
         )
 
-    def _collected(self, engine: Engine) -> Suite:
+    def _collected(self, engine: Engine) -> tuple[Suite, Renaming]:
         engine.start_over(self.audit.suite.launcher)
         found = _collect(engine)
         if (found is None or found.errors) and engine.fork:
@@ -80,14 +82,29 @@ class CopiedSuite:
                 "pytest cannot collect the suite in a copy of the project",
                 detail="\n".join(found.errors) if found else "",
             )
-        if set(found.suite.ids) != set(self.audit.suite.ids):
+        names = renaming(self.audit.suite, found.suite)
+        if names is None:
             raise CollectionFailed("pytest collects other tests in a copy of the project")
-        return found.suite
+        return found.suite, names
 
 
 def _collect(engine: Engine) -> Collected | None:
     engine.open_suite()
     return engine.suite()
+
+
+def _executed(engine: Engine, orders: Sequence[Order]) -> dict[Order, Execution]:
+    """An execution of each order. One that did not come to its end is made once more: a busy machine that kills a
+    process says nothing about a fix."""
+    found = {execution.order: execution for execution in engine.run(orders)}
+    again = {
+        replace(order, repeat=order.repeat + 1): order
+        for order, execution in found.items()
+        if execution.status != "finished"
+    }
+    for execution in engine.run(list(again)) if again else ():
+        found[again[execution.order]] = execution
+    return found
 
 
 def _folder(options: Options) -> AuditFolder:

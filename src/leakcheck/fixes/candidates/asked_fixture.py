@@ -3,17 +3,19 @@ first thing that it does, for one that puts back what it changes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.edits import Decorate, Define, Edit, Edits, Import
-from leakcheck.fixes.restoring import restore
+from leakcheck.fixes.naming import slug
+from leakcheck.fixes.restoring import Restore, restore
 from leakcheck.fixes.setups import moved
-from leakcheck.fixes.source import Function
+from leakcheck.fixes.source import Function, bound_in
 from leakcheck.fixes.source import Source as Text
 from leakcheck.fixes.undoing import free_name
+from leakcheck.fixes.writes import Given, writes_of
 from leakcheck.fixes.writing import fixture
-from leakcheck.records import Source
+from leakcheck.records import Leak, Source
 
 
 class Candidate:
@@ -44,10 +46,20 @@ def _is_test(source: Source, function: Function) -> bool:
     )
 
 
+def _variable(source: Source, text: Text, function: Function, leaks: Sequence[Leak]) -> Restore | None:
+    """What gives a context variable back: only the line that sets it tells by which name."""
+    statement = text.statement_at(source.line)
+    for write in writes_of(statement.small, leaks) if statement is not None else ():
+        known = text.top_names | text.imports.keys()
+        if isinstance(write, Given) and write.variable.partition(".")[0] in known - bound_in(function.node):
+            before = f"token = {write.variable}.set({write.variable}.get())"
+            return Restore((before,), (f"{write.variable}.reset(token)",), noun=slug(write.variable))
+    return None
+
+
 def _restored(cause: Cause, source: Source, text: Text, function: Function, project: Project) -> tuple[Edit, ...]:
     leaks = cause.leaks_at(source)
-    found = [restore(leak, text, project) for leak in leaks]
-    kept = found[0]
+    kept = _variable(source, text, function, leaks) or restore(leaks[0], text, project)
     if len(leaks) != 1 or kept is None or kept.asks_for:
         return ()
     name = free_name(f"restored_{kept.noun}", project.taken_in(text))

@@ -41,7 +41,7 @@ class Candidate:
 def _moved(cause: Cause, source: Source, text: Text, statement: Statement, project: Project) -> tuple[Edit, ...]:
     leaks, annotated = cause.leaks_at(source), is_annotated(text)
     name = free_name(f"with_{slug(leaks[0].location.key)}", project.taken_in(text))
-    forms = [patched(each, absent=sets_anew(each, leaks)) for each in writes_of(statement.small)]
+    forms = [patched(each, absent=sets_anew(each, leaks)) for each in writes_of(statement.small, leaks)]
     if forms and None not in forms:
         return (Define(_by_monkeypatch(name, [each for each in forms if each is not None], annotated=annotated)),)
     kept = restore(leaks[0], text, project)

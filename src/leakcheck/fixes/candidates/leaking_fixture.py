@@ -40,7 +40,9 @@ class Candidate:
         if statement is None or statement.function != function:
             return ()
         leaks = cause.leaks_at(source)
-        undone = [undo(each, function.names, absent=sets_anew(each, leaks)) for each in writes_of(statement.small)]
+        undone = [
+            undo(each, function.names, absent=sets_anew(each, leaks)) for each in writes_of(statement.small, leaks)
+        ]
         if undone and None not in undone:
             return _of_writes([each for each in undone if each is not None], statement, function)
         return _of_location(cause, source, text, function, statement, project)

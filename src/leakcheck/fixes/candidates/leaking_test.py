@@ -24,12 +24,12 @@ class Candidate:
         statement = text.statement_at(source.line) if text is not None else None
         if text is None or statement is None or statement.function is None or not project.is_for_tests(source.file):
             return None
-        function, writes = statement.function, writes_of(statement.small)
-        leaks = cause.leaks_at(source)
+        function, leaks = statement.function, cause.leaks_at(source)
+        writes = writes_of(statement.small, leaks)
         if not writes or not _may_ask(source, function) or not all(_is_about(each, leaks) for each in writes):
             return None
         if function.is_unittest:
-            edits = _cleaned_up([cleanup(each, absent=sets_anew(each, leaks)) for each in writes], statement)
+            edits = _cleaned_up([_agreed(each, function, leaks) for each in writes], statement)
         else:
             edits = _asked([patched(each, absent=sets_anew(each, leaks)) for each in writes], function, statement)
             edits = edits or (() if function.is_fixture else _entered(writes, statement))
@@ -41,8 +41,10 @@ class Candidate:
 
 def _may_ask(source: Source, function: Function) -> bool:
     """Whether it is a test, or a fixture that lives as long as one: a helper gets no fixtures."""
-    if "classmethod" in function.decorators or source.phase not in ("call", "setup"):
+    if source.phase not in ("call", "setup"):
         return False
+    if "classmethod" in function.decorators:
+        return function.is_unittest and function.name.endswith(".setUpClass")
     if source.function != function.name.rpartition(".")[2]:
         return False
     if function.is_fixture:
@@ -76,6 +78,12 @@ def _entered(writes: tuple[Write, ...], statement: Statement) -> tuple[Edit, ...
         case (Started(patcher, name),):
             return (Enclose(statement.line, f"with {patcher}{f' as {name}' if name else ''}:"),)
     return ()
+
+
+def _agreed(write: Write, function: Function, leaks: tuple[Leak, ...]) -> Undo | None:
+    first = next(iter(function.parameters), "self")
+    method = f"{first}.{'addClassCleanup' if 'classmethod' in function.decorators else 'addCleanup'}"
+    return cleanup(write, function.names, absent=sets_anew(write, leaks), method=method)
 
 
 def _cleaned_up(forms: list[Undo | None], statement: Statement) -> tuple[Edit, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from leakcheck.fixes.causes import Cause, Project
 from leakcheck.fixes.edits import Define, Edit, Edits, Import
-from leakcheck.fixes.restoring import Restore, restore, restore_object
+from leakcheck.fixes.naming import nearest_conftest
+from leakcheck.fixes.restoring import Restore, restore, restore_all, restore_object
 from leakcheck.fixes.source import Source as Text
 from leakcheck.fixes.styles import is_annotated
 from leakcheck.fixes.undoing import free_name
@@ -30,9 +31,10 @@ class Candidate:
         files = tuple(dict.fromkeys(project.file_of(test) for test in cause.polluters))
         if any(test not in project.tests for test in cause.polluters):
             return
-        shared = (_nearest_conftest(files),)
+        shared = (nearest_conftest(files),)
         for where in (files, shared) if len(files) == 1 else (shared, files):
-            for way in (restore, restore_object):
+            several = (restore_all,) if cause.elsewhere else ()
+            for way in (*several, restore, restore_object):
                 edits = _in_each(cause, where, project, way)
                 if edits:
                     yield edits
@@ -72,8 +74,3 @@ def _body(wanted: Sequence[Restore]) -> list[str]:
     before = dict.fromkeys(line for each in wanted for line in each.before)
     after = dict.fromkeys(line for each in wanted for line in each.after)
     return [*before, "yield", *after]
-
-
-def _nearest_conftest(files: Sequence[str]) -> str:
-    folder = posixpath.commonpath([posixpath.dirname(each) or "." for each in files])
-    return posixpath.normpath(posixpath.join(folder, "conftest.py"))

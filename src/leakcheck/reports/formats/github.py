@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from leakcheck.records import Result, Severity
+from leakcheck.records import ProvenFix, Result, Severity
 from leakcheck.reports.wording.finding_stories import (
     Story,
     by_importance,
@@ -15,6 +15,7 @@ from leakcheck.reports.wording.finding_stories import (
     subject,
 )
 from leakcheck.reports.wording.local_paths import localised
+from leakcheck.reports.wording.proven_fixes import patch_lines, proven_how
 from leakcheck.reports.wording.root_causes import grouped
 from leakcheck.reports.wording.sentences import found_in_words, tests_in_words
 from leakcheck.reports.wording.words import clean, clip, plural
@@ -23,6 +24,7 @@ MAX_SHOWN = 10
 """Of how many annotations of one level GitHub shows for one step."""
 MAX_MESSAGE = 8_000
 MAX_TITLE = 200
+MAX_PATCH = 4_000
 _LEVELS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
 
 
@@ -66,9 +68,19 @@ def _annotation(level: str, story: Story) -> str:
     return _command(level, {**where, "title": title}, _message(story))
 
 
+def _proven(fix: ProvenFix | None) -> Iterator[str]:
+    """The patch as a whole, or not at all: half of one is none."""
+    if fix is None:
+        return
+    patch = "\n".join(patch_lines(fix))
+    yield proven_how(fix)
+    if len(patch) < MAX_PATCH:
+        yield patch
+
+
 def _message(story: Story) -> str:
     commands = [each.reproduce for each in story.hurt if each.reproduce][:1]
-    lines = [*story_lines(story), *map(clean, commands), clean(story.finding.fix)]
+    lines = [*story_lines(story), *map(clean, commands), clean(story.finding.fix), *_proven(story.proven)]
     kept = []
     room = MAX_MESSAGE
     for line in filter(None, lines):

@@ -17,6 +17,7 @@ from leakcheck.reports.page.text import Shown, as_script_data, digest, link_to, 
 from leakcheck.reports.wording.certified import certificate_sentences, conclusion, verdict_of
 from leakcheck.reports.wording.fix_sentences import EXPOSES, HELPS, effect, group_sentence, joint_sentence, where
 from leakcheck.reports.wording.hazards import TITLE, by_kind, hazards, maker
+from leakcheck.reports.wording.proven_fixes import fixes_by_leak
 from leakcheck.reports.wording.root_causes import grouped, without_polluter
 from leakcheck.reports.wording.sentences import (
     FAILING_FIXTURES,
@@ -62,6 +63,7 @@ class Report:
             hazards_title=TITLE,
             certificate=_certificate(result),
             fix_remarks=_fix_remarks(result),
+            proven=fixes_by_leak(result),
             kinds=grouped(sorted(result.certificate.kinds), lambda kind: result.certificate.kinds[kind]),
             style=Markup(style),
             script=Markup(script),

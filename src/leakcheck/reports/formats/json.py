@@ -19,6 +19,8 @@ from leakcheck.records import (
     Leak,
     OrderSummary,
     PathChange,
+    ProvenFix,
+    Replaced,
     Result,
     Source,
     Suite,
@@ -75,6 +77,7 @@ def document(result: Result) -> Json:
         "joint_fixes": [_joint_fix(fix) for fix in result.joint_fixes],
         "groups": [list(group) for group in result.groups],
         "timing": timing_document(result.timing, local),
+        "proven_fixes": [_proven_fix(fix) for fix in result.proven_fixes],
     }
 
 
@@ -224,6 +227,21 @@ def _fix(fix: Fix, local: Local) -> Json:
 
 def _joint_fix(fix: JointFix) -> Json:
     return {"tests": list(fix.tests), "fixes": list(fix.fixes), "enough": fix.enough}
+
+
+def _proven_fix(fix: ProvenFix) -> Json:
+    return {
+        "leaks": list(fix.leaks),
+        "how": fix.how,
+        "proof": list(fix.proof),
+        "cost": fix.cost,
+        "diff": fix.diff,
+        "parts": [_replaced(part) for part in fix.parts],
+    }
+
+
+def _replaced(part: Replaced) -> Json:
+    return {"file": part.file, "line": part.line, "removed": part.removed, "lines": list(part.lines)}
 
 
 def _certificate(certificate: Certificate) -> Json:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from leakcheck.records import Result, Source
+from leakcheck.records import ProvenFix, Replaced, Result, Source
 from leakcheck.reports.formats.json import Json, dumped
 from leakcheck.reports.wording.finding_stories import Story, fingerprints, pardon, stories, story_lines, subject
 from leakcheck.reports.wording.local_paths import localised, uri
+from leakcheck.reports.wording.proven_fixes import proven_how
+from leakcheck.reports.wording.root_causes import grouped
 from leakcheck.reports.wording.rules import RULES, Rule, is_about_leak
 from leakcheck.reports.wording.words import clean, clip, writer
 
@@ -86,6 +88,7 @@ def _result(story: Story, rule: int, places: Places, name: str) -> Json:
         "relatedLocations": [{"id": number, **each} for number, each in enumerate(related[:MAX_RELATED], 1)],
         "partialFingerprints": {FINGERPRINT: name},
         **_suppressed(pardon(finding)),
+        **_fixes(story.proven),
         "properties": {
             "tests": [clean(test) for test in finding.tests],
             "reproduce": [clean(each.reproduce) for each in story.hurt if each.reproduce],
@@ -97,11 +100,32 @@ def _suppressed(why: str) -> Json:
     return {"suppressions": [{"kind": "external", "justification": clean(why)}]} if why else {}
 
 
+def _fixes(fix: ProvenFix | None) -> Json:
+    """What an editor can make with one click: all files at once."""
+    if fix is None or not fix.parts:
+        return {}
+    by_file = grouped(fix.parts, lambda part: part.file)
+    changes = [
+        {"artifactLocation": {"uri": uri(file), "uriBaseId": BASE}, "replacements": [*map(_replacement, parts)]}
+        for file, parts in by_file.items()
+    ]
+    return {"fixes": [{"description": {"text": _plain(proven_how(fix))}, "artifactChanges": changes}]}
+
+
+def _replacement(part: Replaced) -> Json:
+    """Whole lines: from the first column of the first to that of the line behind the last."""
+    region = {"startLine": part.line, "startColumn": 1, "endLine": part.line + part.removed, "endColumn": 1}
+    text = "".join(f"{line}\n" for line in part.lines)
+    return {"deletedRegion": region, **({"insertedContent": {"text": text}} if text else {})}
+
+
 def _message(story: Story) -> Iterator[str]:
     yield subject(story)
     yield from story_lines(story)
     if story.finding.fix:
         yield clean(story.finding.fix)
+    if story.proven is not None:
+        yield proven_how(story.proven)
 
 
 def _plain(text: str) -> str:

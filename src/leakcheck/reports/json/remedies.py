@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from leakcheck.fixes.remedies import Remedy, Together
@@ -11,18 +10,17 @@ from leakcheck.fixes.remedies import Remedy, Together
 SCHEMA_VERSION = 1
 
 
-def remedies_as_json(found: Together, diffs: Mapping[str, str]) -> str:
-    """Every remedy with its patch out of `diffs`; sorted keys, so that equal fixes give equal text."""
-    rows = [_row(each, diffs.get(each.id, "")) for each in found.remedies]
+def remedies_as_json(found: Together) -> str:
+    """Every remedy with its patch; equal fixes give equal text."""
     told = {
         "schema_version": SCHEMA_VERSION,
-        "fixes": rows,
+        "fixes": list(map(_row, found.remedies)),
         "together": {"faults": list(found.faults), "diff": found.diff},
     }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
-def _row(remedy: Remedy, diff: str) -> dict[str, Any]:
+def _row(remedy: Remedy) -> dict[str, Any]:
     return {
         "cause": remedy.id,
         "leaks": [leak.id for leak in remedy.cause.leaks],
@@ -34,5 +32,5 @@ def _row(remedy: Remedy, diff: str) -> dict[str, Any]:
         "cost": remedy.cost,
         "faults": list(remedy.faults),
         "tried": [{"how": each.name, "faults": list(each.faults)} for each in remedy.tried],
-        "diff": diff,
+        "diff": remedy.diff,
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from leakcheck.records import Outcome, Result
+from leakcheck.records import Outcome, ProvenFix, Result
 from leakcheck.reports.markdown.markup import advice, code, fence, fitting, folded, plain, size, table
 from leakcheck.reports.wording.certified import conclusion, verdict_of
 from leakcheck.reports.wording.finding_stories import (
@@ -20,6 +20,7 @@ from leakcheck.reports.wording.finding_stories import (
     subject_parts,
 )
 from leakcheck.reports.wording.local_paths import localised
+from leakcheck.reports.wording.proven_fixes import TITLE, UNTOLD, patch_lines, proven_cost, proven_how
 from leakcheck.reports.wording.sentences import cost_in_words, found_in_words, tests_in_words
 from leakcheck.reports.wording.words import clip, listed, more, plural
 
@@ -91,8 +92,15 @@ def _details(story: Story, commands: int) -> str:
         "Shown by plain pytest:\n\n" + fence(known[:commands], "console") if known else "",
         f"{len(known) - commands:,} more show it too.\n" if len(known) > commands else "",
         advice(story.finding.fix) + "\n" if story.finding.fix else "",
+        *(_proven(story.proven) if story.proven is not None else ()),
     )
     return "\n" + folded((f"{clip(story.finding.code)} · {before}", name, after), body)
+
+
+def _proven(fix: ProvenFix) -> Iterator[str]:
+    """How it was proven, and the patch."""
+    yield f"**{TITLE}.** {advice(proven_how(fix))} {advice(proven_cost(fix))}\n"
+    yield fence(patch_lines(fix), "diff") if fix.diff else advice(UNTOLD) + "\n"
 
 
 def _missing(number: int, where: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import dedent
 
-from leakcheck.records import Excerpt, Finding, Leak, PathChange, Result, Source
+from leakcheck.records import Excerpt, Finding, Leak, PathChange, ProvenFix, Result, Source
 from leakcheck.reports.wording.certified import unexplained
+from leakcheck.reports.wording.proven_fixes import UNTOLD, fixes_by_leak, patch_lines, proven_cost, proven_how
 from leakcheck.reports.wording.root_causes import Harm, Proof, RootCause, grouped, root_causes
 from leakcheck.reports.wording.sentences import WORDINGS, headline, proof
 from leakcheck.reports.wording.words import clip, place, place_at, plural, writer
@@ -17,6 +18,7 @@ MAX_PARTS = 12
 MAX_WITNESSES = 8
 MAX_NAMES = 60
 
+_SORTS = {"+": "added", "-": "removed", "@": "head"}
 _SIGNS: Mapping[Proof, str] = {"proven": "proven", "suspected": "latent"}
 
 
@@ -87,6 +89,17 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Patch:
+    """A fix that was proven: what it does and how that was proven, what it costs, and its patch as lines, each with
+    what becomes of it: "added", "removed", "head" or "kept"; instead of the lines, why they are not told."""
+
+    text: str
+    cost: str
+    lines: tuple[tuple[str, str], ...]
+    untold: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A root cause. `leak` is None where no recorded leak explains the harm."""
 
@@ -106,14 +119,18 @@ class Card:
     polluters: tuple[str, ...]
     readers: tuple[str, ...]
     fixes: tuple[Fix, ...]
+    patch: Patch | None = None
 
 
 def cards(result: Result) -> tuple[Card, ...]:
     """A card for each leak, the harmful first, and one for the harm that no leak explains."""
     causes = {cause.leak.id if cause.leak else "": cause for cause in root_causes(result)}
-    fixes = _fixes_by_leak(result.findings)
+    fixes, proven = _fixes_by_leak(result.findings), fixes_by_leak(result)
     excerpts = grouped(result.excerpts, lambda each: each.file)
-    found = [_card(leak, causes.get(leak.id), fixes, excerpts) for leak in result.leaks]
+    found = [
+        replace(_card(leak, causes.get(leak.id), fixes, excerpts), patch=_patch(proven.get(leak.id)))
+        for leak in result.leaks
+    ]
     unseen = [_unseen(causes[""], result)] if "" in causes else []
     return (*found, *unseen)
 
@@ -230,3 +247,20 @@ def _fixes(findings: Iterable[Finding]) -> tuple[Fix, ...]:
         Fix(tuple(dict.fromkeys(each.code for each in alike)), text, tuple(example.splitlines()))
         for (text, example), alike in by_text.items()
     )
+
+
+def _patch(fix: ProvenFix | None) -> Patch | None:
+    if fix is None:
+        return None
+    return Patch(proven_how(fix), proven_cost(fix), tuple(_sorted(patch_lines(fix))), "" if fix.diff else UNTOLD)
+
+
+def _sorted(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The lines that people read, each with its sort. What stands above the first change of a file names it."""
+    in_head = False
+    for line in lines:
+        in_head = (in_head or line.startswith("diff --git ")) and not line.startswith("@@ ")
+        if not in_head:
+            yield _SORTS.get(line[:1], "kept"), line
+        elif line.startswith("+++ "):
+            yield "file", line.removeprefix("+++ b/")

@@ -52,6 +52,8 @@ def schema() -> Schema:
             "fix": _fix(),
             "joint_fix": _joint_fix(),
             **timing_definitions(),
+            "proven_fix": _proven_fix(),
+            "part": _part(),
         },
     }
 
@@ -84,6 +86,9 @@ def _top() -> Schema:
             "Strongly connected groups of the confirmed edges, the largest first.",
         ),
         "timing": ref("timing"),
+        "proven_fixes": array_of(
+            ref("proven_fix"), "What `leakcheck fix` has proven since; none if it has not run."
+        ),
     }
 
 
@@ -306,6 +311,30 @@ def _joint_fix() -> Schema:
         tests=array_of(string(), "The tests."),
         fixes=array_of(string(), "Ids of the fixes that they need together."),
         enough={"type": "boolean", "description": "False if something else hurts them, which has no known leak."},
+    )
+
+
+def _proven_fix() -> Schema:
+    return record(
+        "A change of source that was proven to end leaks.",
+        leaks=array_of(string(), "Ids of the leaks that it ends."),
+        how=string("What it does, in words."),
+        proof=array_of(string(), "What was executed with it and without it, in sentences."),
+        cost=string("Who runs something more from then on."),
+        diff=string("The patch, from the top of the repository on; empty if something in it looks secret."),
+        parts=array_of(ref("part"), "The same changes as lines in place of lines; only together they are proven."),
+    )
+
+
+def _part() -> Schema:
+    return record(
+        "Lines in place of lines.",
+        file=string("Path relative to the rootdir; the file may be a new one."),
+        line=count(
+            "1-based: the first that is removed; where none is, the line in front of which the new ones stand."
+        ),
+        removed=count("How many are removed."),
+        lines=array_of(string(), "What stands there then."),
     )
 
 

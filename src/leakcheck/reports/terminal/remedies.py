@@ -18,17 +18,16 @@ _WORDS: Mapping[Standing, tuple[str, str]] = {
     "none": ("no fix", "bold red"),
     "possible": ("may be fixed", "bold"),
 }
+_DISLIKED = "a draft: it works, and is not what a reviewer would wish"
 _COLOURS: Mapping[str, str] = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def render_remedies(
-    found: Together, diffs: Mapping[str, str], console: Console, unknown: Sequence[str] = ()
-) -> None:
-    """Print each remedy, with its patch out of `diffs`, and what holds for all of them; `unknown` are tests that no
-    recorded leak is known to hurt."""
+def render_remedies(found: Together, console: Console, unknown: Sequence[str] = ()) -> None:
+    """Print each remedy with its patch, and what holds for all of them; `unknown` are tests that no recorded leak
+    is known to hurt."""
     for remedy in found.remedies:
         emit(console, head(remedy))
-        write_patch(diffs.get(remedy.id, ""), console)
+        write_patch(remedy.diff, console)
         emit(console, [row()])
     emit(console, _all(found))
     if unknown:
@@ -51,6 +50,8 @@ def render_list(remedies: Iterable[Remedy], unknown: Iterable[str], console: Con
 def head(remedy: Remedy) -> Iterator[Piece]:
     """What it fixes, how it was proven, what it costs."""
     word, style = _WORDS[remedy.standing]
+    is_disliked = remedy.standing == "draft" and bool(remedy.proof)
+    word = _DISLIKED if is_disliked else word
     yield row((f"{remedy.id}  ", "bold"), (_named(remedy), "bold cyan"), ": ", (word, style))
     if remedy.proposal is not None:
         yield from field("how  ", [remedy.proposal.name], indent=2)
@@ -59,7 +60,8 @@ def head(remedy: Remedy) -> Iterator[Piece]:
     yield from field("proof", remedy.proof, indent=2)
     if remedy.standing in ("proven", "draft"):
         yield from field("cost ", [remedy.cost], indent=2)
-    yield from field("why  " if remedy.standing == "none" else "wrong", _faults(remedy.faults), indent=2)
+    label = "why  " if remedy.standing == "none" else "but  " if is_disliked else "wrong"
+    yield from field(label, _faults(remedy.faults), indent=2)
     for each in remedy.tried:
         yield from field("tried", [each.name, *(f"  {text}" for text in _faults(each.faults))], indent=2)
 

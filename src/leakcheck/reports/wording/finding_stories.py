@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from leakcheck.records import Finding, Leak, Result
+from leakcheck.records import Finding, Leak, ProvenFix, Result
+from leakcheck.reports.wording.proven_fixes import fixes_by_leak
 from leakcheck.reports.wording.root_causes import Harm, Hurt, RootCause, root_causes
 from leakcheck.reports.wording.rules import is_about_leak, is_about_test
 from leakcheck.reports.wording.sentences import WORDINGS, headline, proof
@@ -19,11 +20,13 @@ _SEVERITIES = ("error", "warning", "note")
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A finding, the leak behind it if one is known, and the harm that it tells of."""
+    """A finding, the leak behind it if one is known, and the harm that it tells of. `proven` is what was proven to
+    end that leak: the first story of a leak tells it."""
 
     finding: Finding
     leak: Leak | None
     harms: tuple[Harm, ...]
+    proven: ProvenFix | None = None
 
     @property
     def hurt(self) -> tuple[Hurt, ...]:
@@ -36,8 +39,14 @@ def stories(result: Result) -> tuple[Story, ...]:
     """A story for each finding, in their order."""
     leaks = {leak.id: leak for leak in result.leaks}
     causes = {cause.leak.id if cause.leak else None: cause for cause in root_causes(result)}
+    proven = dict(fixes_by_leak(result))
     return tuple(
-        Story(each, leaks.get(each.leak or ""), _harms(causes.get(each.leak), each.tests))
+        Story(
+            each,
+            leaks.get(each.leak or ""),
+            _harms(causes.get(each.leak), each.tests),
+            None if pardon(each) else proven.pop(each.leak or "", None),
+        )
         for each in result.findings
     )
 
