@@ -69,13 +69,11 @@ class Guard:
         """What the last audit has proven, where the user has not said what to look at."""
         return last_proven(Path(self._wanted.options.folder)) if self._wanted.kinds_are_usual else ()
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._warm_up.settle()
         self._failing = []
         if self._sequences is not None:
-            self._fuse.run(self._sequences.add, item.nodeid)
-        return (yield)
+            self._fuse.run(self._sequences.add, nodeid)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -86,13 +84,12 @@ class Guard:
         self._say([left for left in self._left if left.standing == "counts" and not left.fixture])
         return result
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-        report = yield
-        if call.when == "teardown" and self._left:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Before it is sent to another process, or read."""
+        if self._left and report.when == "teardown":
             self._fuse.run(attach, report, self._left)
             self._left = []
-        return report
 
     def _collect(self, item: pytest.Item) -> list[Left]:
         recorder = self._recorder

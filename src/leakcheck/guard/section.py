@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leakcheck.guard.leaving import Left, carried
+from leakcheck.guard.leaving import ATTRIBUTE, Left, carried
 from leakcheck.guard.wanted import Wanted
 from leakcheck.guard.watching import Fuse
 from leakcheck.records import Kind, Location
@@ -26,7 +26,7 @@ class Section:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if hasattr(self._config, "workerinput"):
+        if not hasattr(report, ATTRIBUTE) or hasattr(self._config, "workerinput"):
             return
         found = self._fuse.run(_all_of, report)
         if found:

@@ -39,6 +39,7 @@ class StateLedger:
     ) -> None:
         self.full = full
         self.tells_again = False
+        self.unread: frozenset[str] = frozenset()
         self._camera = camera
         self.probes = probes
         self._causes = causes
@@ -51,6 +52,7 @@ class StateLedger:
         self._lines = LineWatch()
         self._pictures = Pictures(camera)
         self._newborn: list[Place] = []
+        self._unkept: list[Place] = []
         self.doctests = Doctests()
         self.bodies = ModuleBodies()
 
@@ -70,6 +72,11 @@ class StateLedger:
         places[key] = place = Place(probe, weakref.ref(owner, gone), birth)
         if self._own(place):
             self._newborn.append(place)
+        if self._kept is not None:
+            self._unkept.append(place)
+
+    def asks_for_reads(self, kind: str) -> bool:
+        return kind not in self.unread
 
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         if self._test is None:
@@ -173,8 +180,8 @@ class StateLedger:
     def check(self) -> None:
         """Find what changed without a tracked write. Outside full mode, only where it is cheap or was touched."""
         for place in list(self._places.values()):
-            owner = place.ref()
-            if owner is not None and (self.full or place.touched or place.probe.in_place) and not self._own(place):
+            may_differ = self.full or place.touched or place.probe.in_place
+            if may_differ and (owner := place.ref()) is not None and not self._own(place):
                 with contextlib.suppress(Exception):  # a test may have broken anything: the next look will see it
                     self._check(place, owner)
 
@@ -193,6 +200,7 @@ class StateLedger:
                 place.seen.clear()
                 state = place.probe.state(owner)
                 place.known = {key: self._pictures.take(place, owner, key, state) for key in state}
+        self._newborn.clear()
         self.keep_new()
 
     def close(self, lifetime: Lifetime, reach: str = "suite") -> tuple[Change, ...]:
@@ -213,12 +221,14 @@ class StateLedger:
     def keep(self, locations: Iterable[Location] | None) -> None:
         """Keep the values of `locations`, of all that is watched if None, so that they can be put back later."""
         self._kept = KeptValues(locations, self._pictures)
+        self._unkept = list(self._places.values())
         self.keep_new()
 
     def keep_new(self) -> None:
         """Keep those of owners that came since."""
         if self._kept is not None:
-            self._kept.save_new(START.lifetime, self._places.values())
+            self._kept.save_new(START.lifetime, self._unkept)
+            self._unkept = []
 
     def put_back(self) -> frozenset[Location]:
         """Put back what is kept; returns the locations that have their old value now."""
