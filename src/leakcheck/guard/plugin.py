@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,11 +20,13 @@ from leakcheck.guard.warm_up import WarmUp
 from leakcheck.guard.watching import Fuse, GuardRecorder
 from leakcheck.probes import Probes
 from leakcheck.recorder.changes.compared import ComparedState
+from leakcheck.recorder.changes.owner_names import relative
 from leakcheck.recorder.changes.recording import Recording
 from leakcheck.records import Change, Location
 
 if TYPE_CHECKING:  # they are loaded where there is a leak to tell, and nowhere else
     from leakcheck.guard.judging import Judge
+    from leakcheck.guard.likely import LikelyLines
 
 _FILTER = "default::leakcheck.LeakWarning"
 
@@ -104,10 +108,12 @@ class Guard:
         consulted, test = recorder.consulted(), recorder.test_id(item)
         own = [Left(test, each) for each in recorder.left]
         wider = [Left(test, each, _fixture(each)) for each in recorder.left_by_fixtures]
-        for left in (*own, *wider):
-            if self._warm_up.is_cleaned_up(left.change):
+        for seen in (*own, *wider):
+            if self._warm_up.is_cleaned_up(seen.change):
                 continue
-            if self._warm_up.is_made_by_use(left.change, consulted):
+            likely = self._likely(seen, item)
+            left = replace(seen, likely=likely.texts)
+            if self._warm_up.is_made_by_use(left.change, consulted) and not likely.by_test:
                 yield replace(left, standing="warm")
             else:
                 yield self._settled(left, recorder, item)
@@ -125,6 +131,20 @@ class Guard:
         if not left.fixture or left.standing != "counts":
             return left
         return replace(left, fails=self._wanted.mode == "fail" or saying.raises(left, kinds))
+
+    def _likely(self, left: Left, item: pytest.Item) -> LikelyLines:
+        """Where it was written, as far as the source tells."""
+        from leakcheck.guard.likely import LikelyLines, likely_lines
+        from leakcheck.guard.sources import functions_of
+
+        change = left.change
+        if change.internal or any(source.line for source in change.sources):
+            return LikelyLines()
+        fixture = next((each.fixture or "" for each in change.sources), "") if left.fixture else ""
+        with suppress(Exception):  # sources may be anything: then no line is told
+            root = os.path.realpath(str(item.config.rootpath))
+            return likely_lines(change, functions_of(item, fixture), lambda file: relative(file, root))
+        return LikelyLines()
 
     def _say(self, left: list[Left]) -> None:
         """Where a plugin runs a test again that has failed so, what it left is there already: it fails again."""

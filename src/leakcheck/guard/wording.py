@@ -8,7 +8,7 @@ from itertools import chain, repeat
 from leakcheck.analysis.advice.by_kind import leak_advice
 from leakcheck.guard.leaving import Left
 from leakcheck.records import Kind, Leak, PathChange
-from leakcheck.reports.wording.words import clip, more, parts_of, place, plural, writers
+from leakcheck.reports.wording.words import clip, listed, more, parts_of, place, plural, writers
 
 MAX_PARTS, MAX_TESTS = 5, 3
 
@@ -48,7 +48,7 @@ def one_line(leak: Leak, who: str) -> str:
     return f"{headline(leak, who)} ({clip(part.before)} -> {clip(part.after)}){at}"
 
 
-def details(leak: Leak) -> Iterator[str]:
+def details(leak: Leak, likely: Sequence[str] = ()) -> Iterator[str]:
     """The lines below the headline."""
     parts = parts_of(leak)
     for part in parts[:MAX_PARTS]:
@@ -56,6 +56,8 @@ def details(leak: Leak) -> Iterator[str]:
         yield f"{where}{clip(part.before)} -> {clip(part.after)}"
     yield from more(len(parts) - MAX_PARTS, "part")
     yield from _written(leak)
+    if likely:
+        yield f"probably written at {listed(map(clip, likely))}"
     yield f"fix: {leak_advice(leak)}"
 
 
