@@ -16,7 +16,7 @@ from leakcheck.guard.sources import functions_of
 from leakcheck.records import Change, Location
 
 GLOBALS = "module_globals"
-Load = Callable[[str], ModuleType]
+Load = Callable[..., ModuleType]
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, repeat
 
 from leakcheck.analysis.advice.by_kind import leak_advice
+from leakcheck.analysis.graph.paths import joined_paths, the_one
 from leakcheck.guard.leaving import Left
-from leakcheck.records import Kind, Leak, PathChange
+from leakcheck.records import Kind, Leak
 from leakcheck.reports.wording.words import clip, listed, more, parts_of, place, plural, writers
 
 MAX_PARTS, MAX_TESTS = 5, 3
@@ -16,8 +17,8 @@ MAX_PARTS, MAX_TESTS = 5, 3
 def leak_of(group: Sequence[Left], kinds: Mapping[str, Kind]) -> Leak:
     """What several tests, or one, have left through the same line, as one leak."""
     change = group[0].change
-    paths = tuple({each.path: each for left in group for each in left.change.paths}.values())
-    one = paths[0] if len(paths) == 1 else PathChange("", change.before, change.after)
+    paths = joined_paths(left.change.paths for left in group)
+    one = the_one(paths, change.before, change.after)
     return Leak(
         id="L1",
         location=change.location,
