@@ -354,9 +354,13 @@ def test_a_guard_that_breaks_says_so_once_and_gets_out_of_the_way() -> None:
 
         StateLedger.left_by = StateLedger.close = break_it
     """
-    ended = guarded(SUITE.with_files({"conftest.py": dedent(broken) + dedent(CONFTEST)}), "fail")
-    assert errors(ended) == []
-    assert ended.stdout.count("the guard broke, and is off since then: ZeroDivisionError") == 1
+    project = SUITE.with_files({"conftest.py": dedent(broken) + dedent(CONFTEST)})
+    for workers in ((), ("-n", "2", "-p", "xdist")):
+        ended = guarded(project, "fail", *workers, "--deselect", "test_b.py::test_starts_fresh", "-k", "not house")
+        assert errors(ended) == []
+        assert ended.stdout.count("the guard broke, and is off since then: ZeroDivisionError") == 1
+        assert ended.code == 3, ended.text  # nothing has failed, and nobody has looked
+    assert guarded(project, "warn", "-k", "not house").code == 0
 
 
 def test_what_nobody_can_do_is_told_before_anything_runs() -> None:

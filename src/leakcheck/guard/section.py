@@ -12,6 +12,9 @@ from leakcheck.guard.wanted import Wanted
 from leakcheck.guard.watching import Fuse
 from leakcheck.records import Kind, Location
 
+_BROKEN = "leakcheck_broken"
+_GREEN = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+
 
 class Section:
     """Gathers what reports carry, in the process that shows them, and lets fixtures fail that leak."""
@@ -45,10 +48,26 @@ class Section:
             self._config.hook.pytest_runtest_logreport(report=report)
             _uncount(self._config, report.nodeid)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """A run that was to fail at new leaks, and was not looked at to its end, is no run that has passed."""
+        output = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output[_BROKEN] = self._fuse.blown
+        elif self._fuse.blown and self._wanted.mode == "fail" and session.exitstatus in _GREEN:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker is at its end."""
+        self._fuse.blown = self._fuse.blown or getattr(node, "workeroutput", {}).get(_BROKEN, "")
+
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         lines = self._fuse.run(self._lines) or []
         if self._fuse.blown:
             lines = [f"the guard broke, and is off since then: {self._fuse.blown}"]
+            if self._wanted.mode == "fail":
+                lines.append("what ran behind that was not looked at: so this run does not count as passed")
         if lines:
             terminalreporter.section("leakcheck")
             for line in lines:
