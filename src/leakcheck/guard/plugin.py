@@ -28,6 +28,10 @@ if TYPE_CHECKING:  # they are loaded where there is a leak to tell, and nowhere 
     from leakcheck.guard.judging import Judge
     from leakcheck.guard.likely import LikelyLines
 
+_SET_BY = {
+    "timeout": (Location("interpreter", "signal", "alarm"), Location("signal_handlers", "signal", "SIGALRM"))
+}
+"""What plugins of pytest set before each test and take away behind it: pytest-timeout its alarm."""
 _FILTER = "default::leakcheck.LeakWarning"
 
 
@@ -63,7 +67,12 @@ class Guard:
         tracked = {each.kind for each in probes.owned}
         kinds = self._wanted.kinds - tracked
         others = [each for each in self._proven() if each.kind not in tracked | NOT_GUARDED]
-        compared = ComparedState(book.camera, self._every, kinds, others) if kinds or others else None
+        set_by_plugins = [
+            each for name, found in _SET_BY.items() for each in found if config.pluginmanager.hasplugin(name)
+        ]
+        compared = (
+            ComparedState(book.camera, self._every, kinds, others, set_by_plugins) if kinds or others else None
+        )
         restores = self._wanted.mode == "restore"
         self._recorder = GuardRecorder(self._recording, compared, self._fuse, restores=restores)
         config.pluginmanager.register(self._recorder, "leakcheck-guard-recorder")

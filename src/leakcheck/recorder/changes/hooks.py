@@ -152,10 +152,11 @@ class RecorderPlugin:
         """The same of what is compared."""
         if self._compared is None:
             return ()
-        self._compared.charge(lifetime)
+        self._compared.charge_last(lifetime)
         left = self._compared.close(lifetime)
         changes = tuple(self._compared.change(each, lifetime) for each in left)
         self._leave(left)
+        self._compared.settle()
         return changes
 
     def _leave(self, left: list[Difference]) -> None:
