@@ -33,8 +33,8 @@ class SettingsLook:
         self._found: dict[str, dict[tuple[str, Name], Any]] = {}
 
     def otherwise(self) -> list[Otherwise]:
-        """Asked after every test: a kind is read where a glance at it differs from the one before. Modules that were
-        imported are no difference, and need not be looked at again."""
+        """Asked after every test: a kind is read where a glance at it differs from the one before. Modules that
+        were imported are no difference, and need not be looked at again."""
         found: list[Otherwise] = []
         for kind, before in self._before.items():
             probe = self._probes[kind]
