@@ -411,3 +411,38 @@ def test_the_generators_truth(tmp_path: Path, seed: int) -> None:
             met += test in named and not lines.isdisjoint(told.get(test.partition("::")[2], ()))
     assert wanted > 30
     assert met >= 0.95 * wanted
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [(), ("-n", "4", "-p", "xdist")], ids=["one process", "four"])
+def test_restore_lets_every_test_behave_as_alone_in_random_orders(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    """Those that fail alone fail, and nobody else; without it some order in two lets others fail."""
+    truth = generate(tmp_path, replace(BENCHMARK, kinds=TOLD, victims=14, silent=20))
+    options = (
+        "-p",
+        "anyio",
+        "-p",
+        "pytest_randomly",
+        "--leakcheck-guard-kinds=default,module_globals",
+        "-rfE",
+        *workers,
+    )
+    otherwise = {"off": 0, "restore": 0}
+    for seed in range(10):
+        for mode in otherwise:
+            order = (f"--randomly-seed={seed}", f"--leakcheck-guard={mode}")
+            ended = run(tmp_path, sys.executable, "-m", "pytest", *PLUGIN, *options, *order)
+            failed = set(re.findall(r"^(?:FAILED|ERROR) (\S+)", ended.stdout, re.MULTILINE))
+            otherwise[mode] += failed != set(truth.brittle)
+    assert otherwise["restore"] == 0
+    assert otherwise["off"] >= 5
+
+
+def test_the_alarm_of_a_plugin_is_nobodys_leak() -> None:
+    text = (
+        "import signal\n\ndef test_quick():\n    pass\n\ndef test_late():\n    assert signal.getitimer(0)[0] > 0\n"
+    )
+    timed = ("-p", "pytest_timeout", "--timeout=60", "--leakcheck-guard-kinds=all")
+    for mode in ("fail", "restore"):
+        ended = guarded(Project({"test_a.py": text}), mode, *timed)
+        assert (ended.code, errors(ended), section(ended)) == (0, [], []), ended.text

@@ -28,9 +28,8 @@ if TYPE_CHECKING:  # they are loaded where there is a leak to tell, and nowhere 
     from leakcheck.guard.judging import Judge
     from leakcheck.guard.likely import LikelyLines
 
-_SET_BY = {
-    "timeout": (Location("interpreter", "signal", "alarm"), Location("signal_handlers", "signal", "SIGALRM"))
-}
+_ALARM = (Location("interpreter", "signal", "alarm"), Location("signal_handlers", "signal", "SIGALRM"))
+_SET_BY = {"timeout": _ALARM, "pytest_timeout": _ALARM}
 """What plugins of pytest set before each test and take away behind it: pytest-timeout its alarm."""
 _FILTER = "default::leakcheck.LeakWarning"
 
