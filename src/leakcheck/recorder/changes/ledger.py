@@ -51,8 +51,7 @@ class StateLedger:
         self._test: Lifetime | None = None
         self._lines = LineWatch()
         self._pictures = Pictures(camera)
-        self._newborn: list[Place] = []
-        self._unkept: list[Place] = []
+        self._newborn, self._unkept = list[Place](), list[Place]()
         self.doctests = Doctests()
         self.bodies = ModuleBodies()
 
