@@ -446,3 +446,23 @@ def test_the_alarm_of_a_plugin_is_nobodys_leak() -> None:
     for mode in ("fail", "restore"):
         ended = guarded(Project({"test_a.py": text}), mode, *timed)
         assert (ended.code, errors(ended), section(ended)) == (0, [], []), ended.text
+
+
+def test_who_imports_an_application_first_has_not_made_it_for_himself() -> None:
+    late = """
+        def test_replaces():
+            import lately
+            lately.app.dependency_overrides = {}
+
+        def test_needs_it():
+            import lately
+            assert len(lately.app.dependency_overrides) == 1
+    """
+    lately = "from fastapi import FastAPI\n\napp = FastAPI()\napp.dependency_overrides[len] = lambda: 1\n"
+    project = Project({"lately.py": lately, "test_a.py": late})
+    assert project.pytest(*PLUGIN).code == 1
+    assert errors(guarded(project, "fail")) == ["test_a.py::test_replaces"]
+    ended = guarded(project, "restore")
+    assert ended.code == 0, ended.text
+    place = "dependency_overrides[builtins:len] of lately:app"
+    assert section(ended) == [f"test_a.py::test_replaces leaves {place} changed, and it was put back"]

@@ -56,6 +56,7 @@ class GuardRecorder(RecorderPlugin):
         self._fuse = fuse
         self._restores = restores
         self.stuck: frozenset[Location] = frozenset()
+        self._book.imports_apart = True  # whoever imports a module first has not made it for himself
         self._book.tells_again = not restores  # the same value as another test's is a leak of its own
         if restores:
             self._book.keep(None)

@@ -52,6 +52,11 @@ class KeptValues:
             self._saved[place] = {}
         self.save(lifetime, self.spots(new))
 
+    def save_first(self, lifetime: Lifetime, place: Place) -> None:
+        """Keep those of an owner that is just being made, instead of what was kept of it until now."""
+        self._saved[place] = {}
+        self.save(lifetime, self.spots([place]))
+
     def spots(self, places: Iterable[Place]) -> list[Spot]:
         """What may be wanted of these owners."""
         if self._locations is None:

@@ -18,7 +18,7 @@ from leakcheck.recorder.changes.causes import START, Cause, Causes
 from leakcheck.recorder.changes.doctests import Doctests
 from leakcheck.recorder.changes.kept_values import KeptValues
 from leakcheck.recorder.changes.line_watch import LineWatch
-from leakcheck.recorder.changes.owner_names import Birth, owner_name, relative
+from leakcheck.recorder.changes.owner_names import born_at, owner_name, relative
 from leakcheck.recorder.changes.pictures import Pictures, is_plain
 from leakcheck.recorder.changes.reads import Reads
 from leakcheck.recorder.deep.deep_look import DeepLook
@@ -38,7 +38,7 @@ class StateLedger:
         self, camera: Snapshotter, probes: Probes, causes: Causes, root: str, *, full: bool = False
     ) -> None:
         self.full = full
-        self.tells_again = False
+        self.tells_again = self.imports_apart = False
         self.unread: frozenset[str] = frozenset()
         self._camera = camera
         self.probes = probes
@@ -66,8 +66,7 @@ class StateLedger:
                 del places[key]
 
         frame = innermost(sys._getframe(1))
-        file, line = (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("", 0)
-        birth = Birth(self._causes.current, file, line, self.bodies.around(frame))
+        birth = born_at(frame, self._causes.current, self.bodies.around(frame), apart=self.imports_apart)
         places[key] = place = Place(probe, weakref.ref(owner, gone), birth)
         if self._own(place):
             self._newborn.append(place)
@@ -194,8 +193,7 @@ class StateLedger:
     def settle_newborn(self) -> None:
         """The test is over that has made these owners: from now on, what others write to them counts."""
         for place in self._newborn:
-            owner = place.ref()
-            if owner is not None:
+            if (owner := place.ref()) is not None:
                 place.seen.clear()
                 state = place.probe.state(owner)
                 place.known = {key: self._pictures.take(place, owner, key, state) for key in state}
@@ -302,6 +300,8 @@ class StateLedger:
         if source is None:
             cause, source = place.touched.get(key) or place.touched.get(None) or (cause, None)
         if place.is_first_value(cause):
+            if self._kept is not None and place.birth.cause.kind == "import":
+                self._kept.save_first(START.lifetime, place)
             return
         account = self._account(cause)
         spot = (place, key)
