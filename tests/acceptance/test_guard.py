@@ -448,18 +448,19 @@ def test_the_alarm_of_a_plugin_is_nobodys_leak() -> None:
         assert (ended.code, errors(ended), section(ended)) == (0, [], []), ended.text
 
 
-def test_who_imports_an_application_first_has_not_made_it_for_himself() -> None:
+@pytest.mark.parametrize("other", ["{}", "None"])
+def test_who_imports_an_application_first_has_not_made_it_for_himself(other: str) -> None:
     late = """
         def test_replaces():
             import lately
-            lately.app.dependency_overrides = {}
+            lately.app.dependency_overrides = OTHER
 
         def test_needs_it():
             import lately
             assert len(lately.app.dependency_overrides) == 1
     """
     lately = "from fastapi import FastAPI\n\napp = FastAPI()\napp.dependency_overrides[len] = lambda: 1\n"
-    project = Project({"lately.py": lately, "test_a.py": late})
+    project = Project({"lately.py": lately, "test_a.py": late.replace("OTHER", other)})
     assert project.pytest(*PLUGIN).code == 1
     assert errors(guarded(project, "fail")) == ["test_a.py::test_replaces"]
     ended = guarded(project, "restore")

@@ -75,6 +75,8 @@ class Probe(KindOfState):
 
     def restore(self, owner: Any, key: str, saved: object) -> None:
         overrides = _overrides(owner)
+        if saved is not MISSING and owner.__dict__.get(_NAME) is not overrides:
+            owner.__dict__[_NAME] = overrides  # somebody has put None in its place
         present = (each for each in dict.keys(overrides) if label(each) == key)
         dependency = next(present, None) or self._dependencies.get(key)
         if dependency is not None and saved is MISSING:
