@@ -54,6 +54,11 @@ def pytest_cmdline_main(config: Any) -> int | None:
     return main(["run", "--", *given])
 
 
+def is_guard_configured() -> bool:
+    """Whether leakcheck's own configuration switches the guard on: asked where a run has to be without it."""
+    return any(_guard_in(file) not in (None, "off") for file in _files() if _mentions_guard(file))
+
+
 def _guard(config: Any) -> None:
     given = getattr(config.known_args_namespace, _GUARD, None)
     if given != "off" and (given or config.getini(_GUARD) or any(map(_mentions_guard, _files()))):
@@ -70,6 +75,18 @@ def _files() -> Iterator[str]:
         if os.path.exists(os.path.join(folder, ".git")):
             return
         folder, below = os.path.dirname(folder), folder
+
+
+def _guard_in(file: str) -> object:
+    import tomllib
+
+    try:
+        with open(file, "rb") as stream:
+            found = tomllib.load(stream)
+    except (OSError, ValueError):
+        return None
+    own = found if file.endswith(_FILES[0]) else found.get("tool", {}).get("leakcheck", {})
+    return own.get("guard")
 
 
 def _mentions_guard(file: str) -> bool:

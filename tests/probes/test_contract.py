@@ -27,6 +27,9 @@ class Deaf:
     def born(self, probe: object, owner: object) -> None:
         pass
 
+    def asks_for_reads(self, kind: str) -> bool:
+        return False
+
     def read(self, probe: object, owner: object, key: str) -> None:
         pass
 

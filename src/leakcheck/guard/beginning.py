@@ -20,6 +20,8 @@ from leakcheck.recorder.changes.recording import Recording
 from leakcheck.snapshots.redaction import Redactor
 
 NAME = "leakcheck-guard"
+_UNREAD = ("client_cookies", "client_headers", "dependency_overrides")
+"""Nothing of these is made because it is looked for, so that nobody asks who does."""
 _OF_AN_AUDIT = "leakcheck.recorder.process.start"
 
 
@@ -34,7 +36,8 @@ def begin(config: pytest.Config) -> None:
         return
     chosen = _chosen(probes, wanted)
     redactor = Redactor(secrets.token_hex(32), show_values=wanted.options.show_values)
-    recording = Recording.start(chosen, redactor, os.path.realpath(str(config.rootpath)), hazards())
+    root = os.path.realpath(str(config.rootpath))
+    recording = Recording.start(chosen, redactor, root, hazards(), unread=_UNREAD)
     _Process.guarded = True
     config.add_cleanup(_Process.let_go)
     fuse = Fuse()

@@ -25,6 +25,7 @@ class Left:
 
     `by` is the test in which it was seen, `fixture` the wider fixture that left it, "" if the test itself did.
     `accept` are the lines of a baseline that know it. `fails`: it is an error, and of that fixture.
+    `likely`: where no line was seen to write, those that by their source write there.
     """
 
     by: str
@@ -35,6 +36,7 @@ class Left:
     accept: str = ""
     undone: Undone = ""
     fails: bool = False
+    likely: tuple[str, ...] = ()
 
     def text(self) -> str:
         """As it travels."""
@@ -42,7 +44,7 @@ class Left:
         return json.dumps({"event": event, **{name: getattr(self, name) for name in _REST}})
 
 
-_REST = ("fixture", "standing", "reason", "accept", "undone", "fails")
+_REST = ("fixture", "standing", "reason", "accept", "undone", "fails", "likely")
 
 
 def attach(report: Any, left: Iterable[Left]) -> None:
@@ -58,4 +60,5 @@ def carried(report: Any) -> Iterator[Left]:
         row = json.loads(text)
         event = decode(row.pop("event"))
         if isinstance(event, Finished):
-            yield Left(event.run.test, event.run.changes[0], **row)
+            likely = tuple(row.pop("likely"))
+            yield Left(event.run.test, event.run.changes[0], likely=likely, **row)

@@ -12,6 +12,7 @@ from leakcheck.guard.wording import details, headline, leak_of, who_left
 from leakcheck.nouns import agreeing, plural
 from leakcheck.records import Kind, Location
 
+MAX_LIKELY = 5
 _UNDONE: Mapping[Undone, str] = {
     "": "",
     "done": ", and it was put back",
@@ -28,13 +29,17 @@ def lines_of(left: Sequence[Left], wanted: Wanted, kinds: Mapping[str, Kind]) ->
         for number, group in enumerate(_root_causes(told), start=1):
             leak = leak_of(group, kinds)
             yield f"{number}. {headline(leak, who_left(group))}{_UNDONE[group[0].undone]}"
-            yield from (f"   {line}" for line in details(leak))
+            yield from (f"   {line}" for line in details(leak, _likely(group)))
     counts = Counter(each.standing for each in left if each not in told)
     if counts["known"]:
         there = agreeing(counts["known"], "is", "are")
         yield f"{plural(counts['known'], 'leak')} that {wanted.judging.baseline} knows {there} still there"
     if counts["ignored"]:
         yield f"{plural(counts['ignored'], 'leak')} ignored by rules and marks"
+
+
+def _likely(group: Sequence[Left]) -> list[str]:
+    return list(dict.fromkeys(spot for left in group for spot in left.likely))[:MAX_LIKELY]
 
 
 def _failing(told: Sequence[Left]) -> Iterator[str]:

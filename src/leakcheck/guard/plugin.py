@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,12 +21,17 @@ from leakcheck.guard.warm_up import WarmUp
 from leakcheck.guard.watching import Fuse, GuardRecorder
 from leakcheck.probes import Probes
 from leakcheck.recorder.changes.compared import ComparedState
+from leakcheck.recorder.changes.owner_names import relative
 from leakcheck.recorder.changes.recording import Recording
 from leakcheck.records import Change, Location
 
 if TYPE_CHECKING:  # they are loaded where there is a leak to tell, and nowhere else
     from leakcheck.guard.judging import Judge
+    from leakcheck.guard.likely import LikelyLines
 
+_ALARM = (Location("interpreter", "signal", "alarm"), Location("signal_handlers", "signal", "SIGALRM"))
+_SET_BY = {"timeout": _ALARM, "pytest_timeout": _ALARM}
+"""What plugins of pytest set before each test and take away behind it: pytest-timeout its alarm."""
 _FILTER = "default::leakcheck.LeakWarning"
 
 
@@ -61,7 +68,12 @@ class Guard:
         tracked = {each.kind for each in probes.owned}
         kinds = self._wanted.kinds - tracked
         others = [each for each in self._proven() if each.kind not in tracked | NOT_GUARDED]
-        compared = ComparedState(book.camera, self._every, kinds, others) if kinds or others else None
+        set_by_plugins = [
+            each for name, found in _SET_BY.items() for each in found if config.pluginmanager.hasplugin(name)
+        ]
+        compared = (
+            ComparedState(book.camera, self._every, kinds, others, set_by_plugins) if kinds or others else None
+        )
         restores = self._wanted.mode == "restore"
         self._recorder = GuardRecorder(self._recording, compared, self._fuse, restores=restores)
         config.pluginmanager.register(self._recorder, "leakcheck-guard-recorder")
@@ -73,13 +85,11 @@ class Guard:
         """What the last audit has proven, where the user has not said what to look at."""
         return last_proven(Path(self._wanted.options.folder)) if self._wanted.kinds_are_usual else ()
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._warm_up.settle()
         self._failing = []
         if self._sequences is not None:
-            self._fuse.run(self._sequences.add, item.nodeid)
-        return (yield)
+            self._fuse.run(self._sequences.add, nodeid)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -90,13 +100,12 @@ class Guard:
         self._say([left for left in self._left if left.standing == "counts" and not left.fixture])
         return result
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-        report = yield
-        if call.when == "teardown" and self._left:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Before it is sent to another process, or read."""
+        if self._left and report.when == "teardown":
             self._fuse.run(attach, report, self._left)
             self._left = []
-        return report
 
     def _collect(self, item: pytest.Item) -> list[Left]:
         recorder = self._recorder
@@ -111,10 +120,12 @@ class Guard:
         consulted, test = recorder.consulted(), recorder.test_id(item)
         own = [Left(test, each) for each in recorder.left]
         wider = [Left(test, each, _fixture(each)) for each in recorder.left_by_fixtures]
-        for left in (*own, *wider):
-            if self._warm_up.is_cleaned_up(left.change):
+        for seen in (*own, *wider):
+            if self._warm_up.is_cleaned_up(seen.change):
                 continue
-            if self._warm_up.is_made_by_use(left.change, consulted):
+            likely = self._likely(seen, item)
+            left = replace(seen, likely=likely.texts)
+            if self._warm_up.is_made_by_use(left.change, consulted) and not likely.by_test:
                 yield replace(left, standing="warm")
             else:
                 yield self._settled(left, recorder, item)
@@ -132,6 +143,20 @@ class Guard:
         if not left.fixture or left.standing != "counts":
             return left
         return replace(left, fails=self._wanted.mode == "fail" or saying.raises(left, kinds))
+
+    def _likely(self, left: Left, item: pytest.Item) -> LikelyLines:
+        """Where it was written, as far as the source tells."""
+        from leakcheck.guard.likely import LikelyLines, likely_lines
+        from leakcheck.guard.sources import functions_of
+
+        change = left.change
+        if change.internal or any(source.line for source in change.sources):
+            return LikelyLines()
+        fixture = next((each.fixture or "" for each in change.sources), "") if left.fixture else ""
+        with suppress(Exception):  # sources may be anything: then no line is told
+            root = os.path.realpath(str(item.config.rootpath))
+            return likely_lines(change, functions_of(item, fixture), lambda file: relative(file, root))
+        return LikelyLines()
 
     def _say(self, left: list[Left]) -> None:
         """Where a plugin runs a test again that has failed so, what it left is there already: it fails again."""

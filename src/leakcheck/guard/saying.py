@@ -31,7 +31,9 @@ def as_error(left: Sequence[Left], kinds: Mapping[str, Kind], baseline: str) -> 
     paragraphs = []
     for each in left:
         leak = leak_of((each,), kinds)
-        paragraphs.append("\n  ".join((headline(leak, "fixture" if each.fixture else "test"), *details(leak))))
+        paragraphs.append(
+            "\n  ".join((headline(leak, "fixture" if each.fixture else "test"), *details(leak, each.likely)))
+        )
     return "\n".join((*paragraphs, *how_to_accept(left, baseline)))
 
 

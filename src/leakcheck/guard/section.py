@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from leakcheck.guard.hazards import Gathered
-from leakcheck.guard.leaving import Left, carried
+from leakcheck.guard.leaving import ATTRIBUTE, Left, carried
 from leakcheck.guard.wanted import Wanted
 from leakcheck.guard.watching import Fuse
 from leakcheck.records import Finding, Kind, Location
+
+_BROKEN = "leakcheck_broken"
+_GREEN = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 class Section:
@@ -33,6 +36,8 @@ class Section:
         if hasattr(self._config, "workerinput"):
             return
         self._fuse.run(self._gathered.add, report)
+        if not hasattr(report, ATTRIBUTE):
+            return
         found = self._fuse.run(_all_of, report)
         if found:
             self._left += found
@@ -50,10 +55,22 @@ class Section:
             self._config.hook.pytest_runtest_logreport(report=report)
             _uncount(self._config, report.nodeid)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Hazards are no error of a test: they end a run with 1 that would else have ended with 0."""
-        if session.exitstatus == pytest.ExitCode.OK and self._fuse.run(self._ends_with_1):
+        """A run that was to fail at new leaks, and was not looked at to its end, is no run that has passed. Hazards
+        are no error of a test: they end a run with 1 that would else have ended with 0."""
+        output = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output[_BROKEN] = self._fuse.blown
+        elif self._fuse.blown and self._wanted.mode == "fail" and session.exitstatus in _GREEN:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        elif session.exitstatus == pytest.ExitCode.OK and self._fuse.run(self._ends_with_1):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker is at its end."""
+        self._fuse.blown = self._fuse.blown or getattr(node, "workeroutput", {}).get(_BROKEN, "")
 
     def _ends_with_1(self) -> bool:
         found = self._hazards()
@@ -88,6 +105,8 @@ class Section:
         lines = self._fuse.run(self._lines) or []
         if self._fuse.blown:
             lines = [f"the guard broke, and is off since then: {self._fuse.blown}"]
+            if self._wanted.mode == "fail":
+                lines.append("what ran behind that was not looked at: so this run does not count as passed")
         if lines:
             terminalreporter.section("leakcheck")
             for line in lines:

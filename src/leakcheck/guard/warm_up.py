@@ -68,7 +68,11 @@ def _is_lazy(change: Change, consulted: Collection[Location]) -> bool:
 
 def is_of_tests(source: Source) -> bool:
     """Whether a line stands in a file of tests: nothing there is built by being used."""
-    name = os.path.basename(source.file)
+    return is_file_of_tests(source.file)
+
+
+def is_file_of_tests(file: str) -> bool:
+    name = os.path.basename(file)
     return name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py")
 
 

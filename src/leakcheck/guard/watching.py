@@ -56,6 +56,7 @@ class GuardRecorder(RecorderPlugin):
         self._fuse = fuse
         self._restores = restores
         self.stuck: frozenset[Location] = frozenset()
+        self._book.imports_apart = True  # whoever imports a module first has not made it for himself
         self._book.tells_again = not restores  # the same value as another test's is a leak of its own
         if restores:
             self._book.keep(None)
@@ -69,10 +70,24 @@ class GuardRecorder(RecorderPlugin):
         return self._book.sightings()
 
     def _begin(self, item: pytest.Item) -> None:
-        self._fuse.run(super()._begin, item)
+        self._fuse.run(self._begin_guarded, item)
+
+    def _begin_guarded(self, item: pytest.Item) -> None:
+        self._book.settle_newborn()
+        super()._begin(item)
+
+    def _tell_begun(self, item: pytest.Item) -> None:
+        """Nobody reads it."""
+
+    def _settle_newborn(self) -> None:
+        """Not yet: until the next test begins, or a wider fixture ends, most of them are gone."""
 
     def _begin_again(self) -> None:
-        self._fuse.run(super()._begin_again)
+        self._fuse.run(self._begin_again_guarded)
+
+    def _begin_again_guarded(self) -> None:
+        self._book.settle_newborn()
+        super()._begin_again()
 
     def _finish(self, item: pytest.Item, seconds: float) -> None:
         self._fuse.run(self._book.let_go)
@@ -102,7 +117,12 @@ class GuardRecorder(RecorderPlugin):
         self._fuse.run(super()._set_up, cause)
 
     def _begin_finalising(self, fixturedef: Any, made: Cause) -> None:
-        self._fuse.run(super()._begin_finalising, fixturedef, made)
+        self._fuse.run(self._finalise_guarded, fixturedef, made)
+
+    def _finalise_guarded(self, fixturedef: Any, made: Cause) -> None:
+        if made.kind == "fixture" and self._changes is not None:
+            self._book.settle_newborn()
+        super()._begin_finalising(fixturedef, made)
 
     def pytest_fixture_post_finalizer(self, fixturedef: Any) -> None:
         self._fuse.run(super().pytest_fixture_post_finalizer, fixturedef)

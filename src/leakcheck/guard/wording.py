@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, repeat
 
 from leakcheck.analysis.advice.by_kind import leak_advice
+from leakcheck.analysis.graph.paths import joined_paths, the_one
 from leakcheck.guard.leaving import Left
-from leakcheck.records import Kind, Leak, PathChange
-from leakcheck.reports.wording.words import clip, more, parts_of, place, plural, writers
+from leakcheck.records import Kind, Leak
+from leakcheck.reports.wording.words import clip, listed, more, parts_of, place, plural, writers
 
 MAX_PARTS, MAX_TESTS = 5, 3
 
@@ -16,8 +17,8 @@ MAX_PARTS, MAX_TESTS = 5, 3
 def leak_of(group: Sequence[Left], kinds: Mapping[str, Kind]) -> Leak:
     """What several tests, or one, have left through the same line, as one leak."""
     change = group[0].change
-    paths = tuple({each.path: each for left in group for each in left.change.paths}.values())
-    one = paths[0] if len(paths) == 1 else PathChange("", change.before, change.after)
+    paths = joined_paths(left.change.paths for left in group)
+    one = the_one(paths, change.before, change.after)
     return Leak(
         id="L1",
         location=change.location,
@@ -48,7 +49,7 @@ def one_line(leak: Leak, who: str) -> str:
     return f"{headline(leak, who)} ({clip(part.before)} -> {clip(part.after)}){at}"
 
 
-def details(leak: Leak) -> Iterator[str]:
+def details(leak: Leak, likely: Sequence[str] = ()) -> Iterator[str]:
     """The lines below the headline."""
     parts = parts_of(leak)
     for part in parts[:MAX_PARTS]:
@@ -56,6 +57,8 @@ def details(leak: Leak) -> Iterator[str]:
         yield f"{where}{clip(part.before)} -> {clip(part.after)}"
     yield from more(len(parts) - MAX_PARTS, "part")
     yield from _written(leak)
+    if likely:
+        yield f"probably written at {listed(map(clip, likely))}"
     yield f"fix: {leak_advice(leak)}"
 
 

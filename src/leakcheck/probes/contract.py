@@ -19,6 +19,9 @@ class Ledger(Protocol):
     def born(self, probe: KindOfState, owner: object) -> None:
         """`owner` exists from now on and is to be watched."""
 
+    def asks_for_reads(self, kind: str) -> bool:
+        """Whether anybody wants to know who consults state of this kind; where not, no `read` need be told."""
+
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         """The running code consults `key` of `owner` (`records.WHOLE` for all of it)."""
 
@@ -84,6 +87,11 @@ class Setting:
     def read(self) -> Values:
         """What is set now; an `Items` stands for a list or a set. Runs none of the project's code."""
         raise NotImplementedError
+
+    def glance(self) -> Any:
+        """What differs from the last time wherever `read` would give something else, and is quicker to have: asked
+        after every test, and only where it differs is all of it read. `MISSING`: there is no such thing."""
+        return MISSING
 
     def prepare(self) -> None:
         """Find what is the same in every fork of this process, before any is made."""

@@ -11,6 +11,8 @@ from types import FrameType, ModuleType
 from typing import Any
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_RUNNERS = frozenset({"call_fixture_func", "pytest_pyfunc_call"})
+"""pytest's own functions that call a fixture or a test: no import stands around them that they are part of."""
 _FOREIGN = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
 
@@ -79,6 +81,8 @@ def executing_modules(frame: FrameType | None) -> list[str]:
     files = []
     while frame is not None:
         code = frame.f_code
+        if code.co_name in _RUNNERS:
+            break
         if code.co_name == "<module>" and code.co_filename[:1] != "<" and is_project_file(code.co_filename):
             files.append(code.co_filename)
         frame = frame.f_back

@@ -62,9 +62,21 @@ def test_the_first_value_is_put_back(state: ComparedState, tmp_path: Path) -> No
     state.charge(TEST)
     left = state.close(TEST)
     assert state.undo(left) == frozenset()
+    state.settle()
     assert (Path.cwd(), PRICES) == (tmp_path.resolve(), {"mug": 10})
     state.charge(TEST)
     assert state.close(TEST) == []
+
+
+def test_who_comes_next_begins_with_what_is_left(state: ComparedState) -> None:
+    os.chdir("a")
+    state.charge_last(TEST)
+    (folder,) = state.close(TEST)
+    state.settle()
+    PRICES["mug"] = 20
+    state.charge_last(("test", 2))
+    (price,) = state.close(("test", 2))
+    assert (folder.location.kind, price.location.kind) == ("cwd", "module_globals")
 
 
 def test_what_cannot_be_put_back_is_told(state: ComparedState, tmp_path: Path) -> None:

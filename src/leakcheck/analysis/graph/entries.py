@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import TypeVar
 
 from leakcheck.analysis.advice.by_kind import lines_of
+from leakcheck.analysis.graph.paths import joined_paths, the_one
 from leakcheck.records import AlsoLeft, Impact, Leak, Location, Source
 
-MAX_PATHS = 20
 Item = TypeVar("Item")
 _SEVERITY: Mapping[Impact, int] = {"broken": 0, "read": 1, "latent": 2}
 
@@ -61,17 +60,15 @@ def _of_one_place(group: Sequence[Leak]) -> Leak:
     first, *others = group
     if not others:
         return first
-    paths = {each.path: each for leak in reversed(group) for each in reversed(leak.paths)}
-    kept = tuple(islice(reversed(paths.values()), MAX_PATHS))
-    one = kept[0] if len(kept) == 1 else None
+    paths = joined_paths(leak.paths for leak in group)
     return replace(
         first,
         polluters=_all(leak.polluters for leak in group),
         victims=_all(leak.victims for leak in group),
         readers=_all(leak.readers for leak in group),
         sources=_all(leak.sources for leak in group),
-        path=one.path if one else None,
-        paths=kept,
+        path=the_one(paths, "", "").path or None,
+        paths=paths,
         internal=all(leak.internal for leak in group),
     )
 

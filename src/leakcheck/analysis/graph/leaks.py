@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from leakcheck.analysis.facts.coverage import Coverage, readers_of
 from leakcheck.analysis.facts.places import Places
 from leakcheck.analysis.facts.profiles import SoloProfile
 from leakcheck.analysis.graph.effects import Carried
-from leakcheck.analysis.graph.entries import MAX_PATHS, is_own_line, one_entry_each
-from leakcheck.records import Change, Edge, Impact, Leak, Location, PathChange, Source, Suite
+from leakcheck.analysis.graph.entries import is_own_line, one_entry_each
+from leakcheck.analysis.graph.paths import joined_paths, the_one
+from leakcheck.records import Change, Edge, Impact, Leak, Location, Source, Suite
 
 _NO_LINE = ("", 0)
 _TESTS_THEMSELVES = ("", 1)
@@ -117,7 +117,8 @@ def _leak(group: Sequence[LeftChange], known: _Facts) -> Leak:
     digests = {left.change.digest for left in group}
     readers = _readers(location, digests, polluters, known)
     impact: Impact = "broken" if victims else "read" if readers else "latent"
-    paths = _paths(group)
+    paths = joined_paths(left.change.paths for left in group)
+    one = the_one(paths, change.before, change.after)
     return Leak(
         id="",
         location=location,
@@ -126,20 +127,14 @@ def _leak(group: Sequence[LeftChange], known: _Facts) -> Leak:
         victims=victims,
         readers=readers,
         sources=_sources(group),
-        before=paths[0].before if len(paths) == 1 else change.before,
-        after=paths[0].after if len(paths) == 1 else change.after,
-        path=paths[0].path if len(paths) == 1 else None,
+        before=one.before,
+        after=one.after,
+        path=one.path or None,
         paths=paths,
         reach=change.reach,
         internal=all(left.change.internal for left in group),
         kind=known.suite.kind(location),
     )
-
-
-def _paths(group: Sequence[LeftChange]) -> tuple[PathChange, ...]:
-    """Where in the value it differs: as the first has left it, and where others have left it differently."""
-    found = {each.path: each for left in reversed(group) for each in reversed(left.change.paths)}
-    return tuple(islice(reversed(found.values()), MAX_PATHS))
 
 
 def _readers(

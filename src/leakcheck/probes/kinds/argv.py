@@ -21,5 +21,8 @@ class Probe(Setting):
     def read(self) -> Values:
         return {("sys", "argv"): Items(sys.argv)}
 
+    def glance(self) -> Any:
+        return Items(sys.argv)
+
     def put_back(self, owner: str, key: str, value: Any) -> None:
         sys.argv[:] = value

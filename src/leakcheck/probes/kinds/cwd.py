@@ -20,10 +20,13 @@ class Probe(Setting):
     )
 
     def read(self) -> Values:
+        return {("os", "cwd"): self.glance()}
+
+    def glance(self) -> str:
         try:
-            return {("os", "cwd"): os.getcwd()}
+            return os.getcwd()
         except OSError:
-            return {("os", "cwd"): "a folder that is gone"}
+            return "a folder that is gone"
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         os.chdir(value)

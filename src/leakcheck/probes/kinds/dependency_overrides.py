@@ -75,6 +75,8 @@ class Probe(KindOfState):
 
     def restore(self, owner: Any, key: str, saved: object) -> None:
         overrides = _overrides(owner)
+        if saved is not MISSING and owner.__dict__.get(_NAME) is not overrides:
+            owner.__dict__[_NAME] = overrides  # somebody has put None in its place
         present = (each for each in dict.keys(overrides) if label(each) == key)
         dependency = next(present, None) or self._dependencies.get(key)
         if dependency is not None and saved is MISSING:
@@ -83,6 +85,8 @@ class Probe(KindOfState):
             dict.__setitem__(overrides, dependency, saved)
 
     def _patch(self, module: ModuleType, ledger: Ledger) -> None:
+        asked = ledger.asks_for_reads(self.kind)
+
         def on_set(app: Any, value: Any, first: bool) -> Any:
             if not first:
                 return value
@@ -94,7 +98,7 @@ class Probe(KindOfState):
             caller = sys._getframe(2)
             if type(value) is not TrackedDict:
                 ledger.touched(self, app)
-            key = _looked_up(caller)
+            key = _looked_up(caller) if asked else None
             if key is not None:
                 ledger.read(self, app, key)
 
@@ -107,12 +111,12 @@ class Probe(KindOfState):
         )
 
     def _tracked(self, app: Any, value: dict[Any, Any], ledger: Ledger) -> TrackedDict:
-        owner = weakref.ref(app)
+        owner, asked = weakref.ref(app), ledger.asks_for_reads(self.kind)
 
         def on_read(key: object) -> None:
             target = owner()
             # FastAPI asks for the truth of the mapping once a dependency; `on_get` has told which one.
-            if target is not None and _looked_up(sys._getframe(2)) is None:
+            if target is not None and asked and _looked_up(sys._getframe(2)) is None:
                 ledger.read(self, target, WHOLE if key is TrackedDict.ALL else label(key))
 
         def on_write(key: object) -> None:

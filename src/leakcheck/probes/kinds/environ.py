@@ -20,6 +20,8 @@ from leakcheck.records import WHOLE
 OWNER = "os.environ"
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 _PYTESTS = frozenset({"PYTEST_CURRENT_TEST", "PYTEST_VERSION"})
+_RAW = frozenset({*_PYTESTS, *(each.encode("ascii") for each in _PYTESTS)})
+"""pytest writes them several times a test."""
 _RUNNERS = frozenset({"_pytest", "pluggy", "pytest", "leakcheck"})
 _LOOK_AT_ALL = frozenset({"unittest.mock", "urllib.request", "subprocess"})
 """Modules of the standard library that look at all variables, to put them back or to find a few of them."""
@@ -89,9 +91,8 @@ class Probe(Setting, KindOfState):
                 ledger.read(self, environ, key)
 
         def on_write(raw: Any) -> None:
-            key = None if raw is TrackedDict.ALL else self._text(raw)
-            if key not in _PYTESTS:
-                ledger.written(self, environ, key)
+            if raw not in _RAW:
+                ledger.written(self, environ, None if raw is TrackedDict.ALL else self._text(raw))
 
         content = tracked(environ._data, on_read, on_write)
         environ._data = content

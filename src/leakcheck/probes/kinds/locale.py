@@ -19,6 +19,9 @@ class Probe(Setting):
     def read(self) -> Values:
         return {("locale", "LC_ALL"): locale.setlocale(locale.LC_ALL), ("time", "zone"): _zone()}
 
+    def glance(self) -> Any:
+        return (locale.setlocale(locale.LC_ALL), *_zone())
+
     def put_back(self, owner: str, key: str, value: Any) -> None:
         if owner == "locale":
             locale.setlocale(locale.LC_ALL, value)

@@ -44,6 +44,19 @@ class Probe(Setting):
         found["manager", "disable"] = logging.root.manager.disable
         return found
 
+    def glance(self) -> Any:
+        """All that loggers consist of, whatever it is: two looks at the very same show the same settings."""
+        if "logging" not in sys.modules:
+            return ()
+        seen = [logging.root.manager.disable]
+        for logger in (logging.root, *logging.root.manager.loggerDict.values()):
+            state = logger.__dict__
+            seen += state.values()
+            if "filters" in state:  # else it only holds a place
+                seen += state["handlers"]
+                seen += state["filters"]
+        return tuple(seen)
+
     def put_back(self, owner: str, key: str, value: Any) -> None:
         if owner == "manager":
             logging.disable(value)

@@ -35,6 +35,9 @@ class Probe(Setting):
     def read(self) -> Values:
         return _View(sys.modules)
 
+    def glance(self) -> Any:
+        return tuple(sys.modules.values())
+
     def value(self, owner: str, key: str) -> Any:
         return sys.modules.get(key, MISSING)
 

@@ -21,5 +21,8 @@ class Probe(Setting):
     def read(self) -> Values:
         return {("sys", "path"): Items(sys.path)}
 
+    def glance(self) -> Any:
+        return Items(sys.path)
+
     def put_back(self, owner: str, key: str, value: Any) -> None:
         sys.path[:] = value

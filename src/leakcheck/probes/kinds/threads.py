@@ -11,10 +11,10 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from leakcheck.probes import About, Setting, Values
+from leakcheck.probes import MISSING, About, Setting, Values
 from leakcheck.snapshots.type_names import label
 
 _POOLS = ("ThreadPoolExecutor-", "asyncio_", "AnyIO worker thread", "Trio thread ")
@@ -44,6 +44,10 @@ class Probe(Setting):
     def read(self) -> Values:
         alive: Values = Counter(running_threads())
         return {**alive, **Counter(_tasks())}
+
+    def glance(self) -> Any:
+        """Where the main thread is alone, and no task waits, there is nothing to tell apart."""
+        return () if threading.active_count() == 1 and not _known_tasks() else MISSING
 
     def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
         """What there is more of than before, and stays so for a moment: what has ended, or is just ending, is no
@@ -81,11 +85,16 @@ def work_of(thread: threading.Thread) -> str:
     return _PORTAL if "blocking_portal" in name else name
 
 
+def _known_tasks() -> Collection[Any] | None:
+    """All that the event loops know of, done or not."""
+    module = sys.modules.get("asyncio.tasks")
+    known: Collection[Any] | None = getattr(module, "_scheduled_tasks", None) or getattr(module, "_all_tasks", None)
+    return known
+
+
 def _tasks() -> Iterator[tuple[str, str]]:
     """Tasks that are not done, of loops neither closed nor run by a thread: that thread is told already."""
-    module = sys.modules.get("asyncio.tasks")
-    known = getattr(module, "_scheduled_tasks", None) or getattr(module, "_all_tasks", None)
-    for task in list(known or ()):
+    for task in list(_known_tasks() or ()):
         try:
             loop = task.get_loop()
             waits = not task.done() and not loop.is_closed() and not loop.is_running()

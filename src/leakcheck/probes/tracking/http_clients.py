@@ -127,5 +127,7 @@ def watch_part(part: Part, holders: Holders, module: ModuleType, probe: KindOfSt
         client_class, part.attribute, on_set=on_set, after_set=lambda client: ledger.written(probe, client)
     )
     tell_after(part_class, part.writers, wrote, holders.parts)
+    if not ledger.asks_for_reads(probe.kind):
+        return
     tell_before(part_class, part.readers, looked, holders.parts)
     tell_before(client_class, ("build_request",), lambda client, _: ledger.read(probe, client, WHOLE))

@@ -47,7 +47,7 @@ class Place:
     def is_first_value(self, cause: Cause) -> bool:
         """Whether this write belongs to the making of the owner, or of the project before any test."""
         born = self.birth
-        if cause.kind == "import":
+        if cause.kind == "import" or (born.cause.kind == "import" and cause.kind == "test"):
             return bool(born.modules) and born.modules[0] in executing_modules(sys._getframe(1))
         return cause.kind == "start" or cause.lifetime == born.cause.lifetime
 

@@ -49,6 +49,9 @@ class Causes:
 
     def pop(self, cause: Cause) -> None:
         """Take `cause` off, with all that was left above it."""
+        if self._stack[-1] is cause:
+            self._stack.pop()
+            return
         for place in range(len(self._stack) - 1, -1, -1):
             if self._stack[place] is cause:
                 del self._stack[place:]

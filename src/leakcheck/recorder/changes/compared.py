@@ -25,8 +25,15 @@ class ComparedState:
     of others."""
 
     def __init__(
-        self, camera: Snapshotter, probes: Probes, kinds: Collection[str], locations: Collection[Location] = ()
+        self,
+        camera: Snapshotter,
+        probes: Probes,
+        kinds: Collection[str],
+        locations: Collection[Location] = (),
+        of_plugins: Collection[Location] = (),
     ) -> None:
+        """`of_plugins` is what plugins set around each test, and is nobody's leak."""
+        self._of_plugins = frozenset(of_plugins)
         self._kinds = frozenset(kinds)
         self._makers: list[Callable[[], DeepLook]] = []
         if kinds:
@@ -36,18 +43,38 @@ class ComparedState:
             self._makers.append(partial(DeepLook.at, camera, probes, others))
         self._locations = frozenset(others)
         self._looks = [make() for make in self._makers]
+        self._is_behind = False
         self._accounts: dict[Lifetime, dict[Location, Difference]] = {}
 
     def charge(self, lifetime: Lifetime) -> None:
         """What differs from the last time was made by `lifetime`."""
-        found = [each for look in self._looks for each in look.differences() if self._is_meant(each.location)]
+        if self._note(lifetime):
+            self._look_anew()
+
+    def charge_last(self, lifetime: Lifetime) -> None:
+        """The same where `lifetime` is over: `settle` is to be called behind whatever is put back."""
+        self._is_behind = self._note(lifetime)
+
+    def settle(self) -> None:
+        """Whoever comes next begins with what is there now: a look takes long where modules are looked through, so
+        there is none where all is again as it was."""
+        if self._is_behind and self._differing():
+            self._look_anew()
+        self._is_behind = False
+
+    def _note(self, lifetime: Lifetime) -> bool:
+        """Whether anything differs."""
+        found = self._differing()
         if not found:
-            return
+            return False
         account = self._accounts.setdefault(lifetime, {})
         for each in found:
             first = account.get(each.location)
             account[each.location] = each if first is None else replace(first, new=each.new, now=each.now)
-        self._look_anew()
+        return True
+
+    def _differing(self) -> list[Difference]:
+        return [each for look in self._looks for each in look.differences() if self._is_meant(each.location)]
 
     def close(self, lifetime: Lifetime) -> list[Difference]:
         """The lifetime is over: what it changed and did not undo."""
@@ -57,13 +84,13 @@ class ComparedState:
         return [each for each in account.values() if _is_left(each)]
 
     def undo(self, left: list[Difference]) -> frozenset[Location]:
-        """Put back what was left; returns what is not as before all the same."""
+        """Put back what was left; returns what is not as before all the same. `settle` comes behind it."""
         if not left:
             return frozenset()
+        self._is_behind = True
         for each in left:
             with suppress(Exception):  # the project's own objects may refuse in any way
                 each.undo()
-        self._look_anew()
         return frozenset(each.location for each in left if _is_left(each))
 
     def change(self, difference: Difference, lifetime: Lifetime) -> Change:
@@ -72,6 +99,8 @@ class ComparedState:
 
     def _is_meant(self, location: Location) -> bool:
         """A look finds what lies beside, too."""
+        if location in self._of_plugins:
+            return False
         if location.kind in self._kinds:
             return True
         return location in self._locations or whole(location) in self._locations

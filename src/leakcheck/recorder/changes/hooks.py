@@ -89,12 +89,15 @@ class RecorderPlugin:
         if self.segment is None:
             return (yield)
         self._begin(item)
-        start = Real.monotonic()
-        with self._causes.during(self._around):
+        start, around = Real.monotonic(), self._around
+        self._causes.push(around)
+        try:
             result = yield
             self.end_of_test_level()
             if self.full_at_end:
                 self._finalised += self._book.check_all(self._lifetime)
+        finally:
+            self._causes.pop(around)
         self._finish(item, Real.monotonic() - start)
         return result
 
@@ -103,11 +106,14 @@ class RecorderPlugin:
         self._around = Cause(self._lifetime, "setup")
         self._outcomes.clear()
         self._changes, self._finalised = None, []
-        assert self.segment is not None
-        self.segment.write(Started(self.test_id(item), Real.clock()))
+        self._tell_begun(item)
         self._book.running = self.test_id(item)
         self._book.doctests.know(item)
         self._book.begin_test(self._lifetime)
+
+    def _tell_begun(self, item: pytest.Item) -> None:
+        assert self.segment is not None
+        self.segment.write(Started(self.test_id(item), Real.clock()))
 
     def _finish(self, item: pytest.Item, seconds: float) -> None:
         assert self.segment is not None
@@ -134,7 +140,10 @@ class RecorderPlugin:
             self._book.check()
             compared = self._close_compared(self._lifetime)
             self._changes = (*self._close(self._lifetime), *compared)
-            self._book.settle_newborn()
+            self._settle_newborn()
+
+    def _settle_newborn(self) -> None:
+        self._book.settle_newborn()
 
     def _close(self, lifetime: Lifetime) -> tuple[Change, ...]:
         """What this lifetime, which is over, has left of what the ledger keeps."""
@@ -144,10 +153,11 @@ class RecorderPlugin:
         """The same of what is compared."""
         if self._compared is None:
             return ()
-        self._compared.charge(lifetime)
+        self._compared.charge_last(lifetime)
         left = self._compared.close(lifetime)
         changes = tuple(self._compared.change(each, lifetime) for each in left)
         self._leave(left)
+        self._compared.settle()
         return changes
 
     def _leave(self, left: list[Difference]) -> None:

@@ -31,6 +31,7 @@ class KeptValues:
     def __init__(self, locations: Iterable[Location] | None, pictures: Pictures) -> None:
         self._locations = None if locations is None else frozenset(locations)
         self._pictures = pictures
+        self._keeping: set[Lifetime] = set()
         self._saved: weakref.WeakKeyDictionary[Place, dict[str, list[Saved]]] = weakref.WeakKeyDictionary()
 
     def save(self, lifetime: Lifetime, spots: Iterable[Spot]) -> None:
@@ -41,6 +42,7 @@ class KeptValues:
                 state = place.probe.state(owner)
                 picture = self._pictures.take(place, owner, key, state)
                 saved = Saved(kept(state.get(key, MISSING)), picture, lifetime)
+                self._keeping.add(lifetime)
                 self._saved.setdefault(place, {}).setdefault(key, []).append(saved)
 
     def save_new(self, lifetime: Lifetime, places: Iterable[Place]) -> None:
@@ -49,6 +51,11 @@ class KeptValues:
         for place in new:
             self._saved[place] = {}
         self.save(lifetime, self.spots(new))
+
+    def save_first(self, lifetime: Lifetime, place: Place) -> None:
+        """Keep those of an owner that is just being made, instead of what was kept of it until now."""
+        self._saved[place] = {}
+        self.save(lifetime, self.spots([place]))
 
     def spots(self, places: Iterable[Place]) -> list[Spot]:
         """What may be wanted of these owners."""
@@ -61,6 +68,9 @@ class KeptValues:
 
     def forget(self, lifetime: Lifetime) -> None:
         """What it had set counts no longer: that from before does."""
+        if lifetime not in self._keeping:
+            return
+        self._keeping.discard(lifetime)
         for values in self._saved.values():
             for key, saved in values.items():
                 values[key] = [each for each in saved if each.lifetime != lifetime]

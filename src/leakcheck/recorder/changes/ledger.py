@@ -18,7 +18,7 @@ from leakcheck.recorder.changes.causes import START, Cause, Causes
 from leakcheck.recorder.changes.doctests import Doctests
 from leakcheck.recorder.changes.kept_values import KeptValues
 from leakcheck.recorder.changes.line_watch import LineWatch
-from leakcheck.recorder.changes.owner_names import Birth, owner_name, relative
+from leakcheck.recorder.changes.owner_names import born_at, owner_name, relative
 from leakcheck.recorder.changes.pictures import Pictures, is_plain
 from leakcheck.recorder.changes.reads import Reads
 from leakcheck.recorder.deep.deep_look import DeepLook
@@ -38,7 +38,8 @@ class StateLedger:
         self, camera: Snapshotter, probes: Probes, causes: Causes, root: str, *, full: bool = False
     ) -> None:
         self.full = full
-        self.tells_again = False
+        self.tells_again = self.imports_apart = False
+        self.unread: frozenset[str] = frozenset()
         self._camera = camera
         self.probes = probes
         self._causes = causes
@@ -50,7 +51,7 @@ class StateLedger:
         self._test: Lifetime | None = None
         self._lines = LineWatch()
         self._pictures = Pictures(camera)
-        self._newborn: list[Place] = []
+        self._newborn, self._unkept = list[Place](), list[Place]()
         self.doctests = Doctests()
         self.bodies = ModuleBodies()
 
@@ -65,11 +66,15 @@ class StateLedger:
                 del places[key]
 
         frame = innermost(sys._getframe(1))
-        file, line = (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("", 0)
-        birth = Birth(self._causes.current, file, line, self.bodies.around(frame))
+        birth = born_at(frame, self._causes.current, self.bodies.around(frame), apart=self.imports_apart)
         places[key] = place = Place(probe, weakref.ref(owner, gone), birth)
         if self._own(place):
             self._newborn.append(place)
+        if self._kept is not None:
+            self._unkept.append(place)
+
+    def asks_for_reads(self, kind: str) -> bool:
+        return kind not in self.unread
 
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         if self._test is None:
@@ -173,8 +178,8 @@ class StateLedger:
     def check(self) -> None:
         """Find what changed without a tracked write. Outside full mode, only where it is cheap or was touched."""
         for place in list(self._places.values()):
-            owner = place.ref()
-            if owner is not None and (self.full or place.touched or place.probe.in_place) and not self._own(place):
+            may_differ = self.full or place.touched or place.probe.in_place
+            if may_differ and (owner := place.ref()) is not None and not self._own(place):
                 with contextlib.suppress(Exception):  # a test may have broken anything: the next look will see it
                     self._check(place, owner)
 
@@ -188,11 +193,11 @@ class StateLedger:
     def settle_newborn(self) -> None:
         """The test is over that has made these owners: from now on, what others write to them counts."""
         for place in self._newborn:
-            owner = place.ref()
-            if owner is not None:
+            if (owner := place.ref()) is not None:
                 place.seen.clear()
                 state = place.probe.state(owner)
                 place.known = {key: self._pictures.take(place, owner, key, state) for key in state}
+        self._newborn.clear()
         self.keep_new()
 
     def close(self, lifetime: Lifetime, reach: str = "suite") -> tuple[Change, ...]:
@@ -213,12 +218,14 @@ class StateLedger:
     def keep(self, locations: Iterable[Location] | None) -> None:
         """Keep the values of `locations`, of all that is watched if None, so that they can be put back later."""
         self._kept = KeptValues(locations, self._pictures)
+        self._unkept = list(self._places.values())
         self.keep_new()
 
     def keep_new(self) -> None:
         """Keep those of owners that came since."""
         if self._kept is not None:
-            self._kept.save_new(START.lifetime, self._places.values())
+            self._kept.save_new(START.lifetime, self._unkept)
+            self._unkept = []
 
     def put_back(self) -> frozenset[Location]:
         """Put back what is kept; returns the locations that have their old value now."""
@@ -293,6 +300,8 @@ class StateLedger:
         if source is None:
             cause, source = place.touched.get(key) or place.touched.get(None) or (cause, None)
         if place.is_first_value(cause):
+            if self._kept is not None and place.birth.cause.kind == "import":
+                self._kept.save_first(START.lifetime, place)
             return
         account = self._account(cause)
         spot = (place, key)

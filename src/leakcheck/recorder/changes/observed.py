@@ -55,6 +55,11 @@ class ObservedLedger(StateLedger):
                 found.setdefault(module, []).append(partial(self._apply, patch))
         return found
 
+    @property
+    def heard_reads(self) -> frozenset[str]:
+        """Kinds of state whose reads some observer wants to hear of."""
+        return frozenset(kind for kind, found in self._reading.items() if found)
+
     def _apply(self, patch: Any, module: Any) -> None:
         with contextlib.suppress(AttributeError, TypeError):  # a version that lacks what the observer looks at
             patch(module, self)

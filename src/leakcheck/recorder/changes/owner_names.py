@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
-from types import ModuleType
+from types import FrameType, ModuleType
 
 from leakcheck.recorder.changes.causes import Cause
 from leakcheck.snapshots.frames import is_project_file
@@ -34,6 +35,14 @@ class Birth:
         self.file = file
         self.line = line
         self.modules = modules
+
+
+def born_at(frame: FrameType | None, cause: Cause, modules: list[str], *, apart: bool) -> Birth:
+    """The birth of what is made in `frame`. `apart`: what a module makes while a test imports it is not its own."""
+    file, line = (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("", 0)
+    if apart and modules and cause.kind == "test":
+        cause = replace(cause, lifetime=("import", modules[0]), fixture=None, scope=None)
+    return Birth(cause, file, line, modules)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -26,11 +26,19 @@ class Recording:
     probes: Probes
 
     @classmethod
-    def start(cls, probes: Probes, redactor: Redactor, root: str, hazards: Iterable[Hazard] = ()) -> Recording:
+    def start(
+        cls,
+        probes: Probes,
+        redactor: Redactor,
+        root: str,
+        hazards: Iterable[Hazard] = (),
+        unread: Collection[str] = (),
+    ) -> Recording:
         """Build the book, and patch what is loaded and what is imported from now on; observers of `hazards` hear of
-        it, too."""
+        it, too. Who consults state of the kinds `unread` is not noticed."""
         causes = Causes()
         book = ObservedLedger(Snapshotter(redactor, is_project_module), probes, causes, root, hazards)
+        book.unread = frozenset(unread) - book.heard_reads
         patches: dict[str, list[Patch]] = {}
         for probe in probes.owned:
             for module, patch in probe.patches().items():

@@ -27,18 +27,24 @@ class SettingsLook:
 
     def __init__(self, probes: Iterable[Setting]) -> None:
         self._probes = {each.kind: each for each in probes}
+        self._glances = {kind: _glance(each) for kind, each in self._probes.items()}
         self._before = dict(read_settings(self._probes.values()))
         self._begun: list[Mapping[str, Values]] = []
         self._found: dict[str, dict[tuple[str, Name], Any]] = {}
 
-    def otherwise(self) -> Iterator[Otherwise]:
-        now = read_settings(self._probes.values())
+    def otherwise(self) -> list[Otherwise]:
+        """Asked after every test: a kind is read where a glance at it differs from the one before. Modules that
+        were imported are no difference, and need not be looked at again."""
+        found: list[Otherwise] = []
         for kind, before in self._before.items():
-            probe, after = self._probes[kind], now.get(kind, {})
-            for name in probe.candidates(before, after):
-                old, new = before.get(name, MISSING), after.get(name, MISSING)
-                if differ(old, new):
-                    yield Otherwise(probe, *name, old, new)
+            probe = self._probes[kind]
+            glance = _glance(probe)
+            if glance is MISSING or differ(self._glances[kind], glance):
+                there = list(_compared(probe, before))
+                found += there
+                if not there:
+                    self._glances[kind] = glance
+        return found
 
     def begin(self) -> None:
         """A wider fixture is about to be set up, perhaps within the set-up of another."""
@@ -57,7 +63,7 @@ class SettingsLook:
                 if differ(earlier.get(name, MISSING), after.get(name, MISSING)):
                     mine.setdefault((kind, name), before.get(name, MISSING))
                     _set(before, name, after.get(name, MISSING))
-            self._before[kind] = before
+            self._before[kind], self._glances[kind] = before, MISSING
 
     def over(self, fixture: str) -> list[Otherwise]:
         """All of it is torn down: what it leaves differs from what was there before it. What it has set, as far as
@@ -65,12 +71,28 @@ class SettingsLook:
         mine = []
         for (kind, (owner, key)), value in self._found.pop(fixture, {}).items():
             before = self._before[kind] = dict(self._before[kind])
+            self._glances[kind] = MISSING
             mine.append(Otherwise(self._probes[kind], owner, key, value, before.get((owner, key), MISSING)))
             _set(before, (owner, key), value)
         return mine
 
     def _by_fixtures(self) -> list[Setting]:
         return [each for each in self._probes.values() if each.by_fixtures]
+
+
+def _compared(probe: Setting, before: Values) -> Iterator[Otherwise]:
+    after = read_settings((probe,)).get(probe.kind, {})
+    for owner, key in probe.candidates(before, after):
+        old, new = before.get((owner, key), MISSING), after.get((owner, key), MISSING)
+        if differ(old, new):
+            yield Otherwise(probe, owner, key, old, new)
+
+
+def _glance(probe: Setting) -> Any:
+    try:
+        return probe.glance()
+    except Exception:  # a test may have broken anything
+        return MISSING
 
 
 def read_settings(probes: Iterable[Setting]) -> Mapping[str, Values]:

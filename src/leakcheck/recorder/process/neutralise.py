@@ -18,7 +18,8 @@ AUDIT_SEED = 20_221
 @dataclass(frozen=True)
 class Rule:
     """One thing to neutralise; `plugin` is the name that pytest registers it under ("" for pytest's own), `ini` the
-    key of a configuration file that switches it on as well."""
+    key of a configuration file that switches it on as well; `asks` is a function of that plugin that tells whether
+    its own configuration does."""
 
     name: str
     plugin: str
@@ -26,6 +27,7 @@ class Rule:
     flags: tuple[str, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
     ini: str = ""
+    asks: str = ""
 
 
 def _set(*names: str) -> Callable[[Any], bool]:
@@ -43,6 +45,11 @@ def _is_set(config: Any, ini: str) -> bool:
         return bool(ini and config.getini(ini))
     except ValueError:  # the plugin that knows it is switched off
         return False
+
+
+def _is_configured(config: Any, rule: Rule) -> bool:
+    asks = getattr(config.pluginmanager.getplugin(rule.plugin), rule.asks, None) if rule.asks else None
+    return _is_set(config, rule.ini) or (asks is not None and bool(asks()))
 
 
 RULES: tuple[Rule, ...] = (
@@ -95,6 +102,7 @@ RULES: tuple[Rule, ...] = (
         active=lambda options: getattr(options, "leakcheck_guard", None) not in (None, "off"),
         flags=("--leakcheck-guard=off",),
         ini="leakcheck_guard",
+        asks="is_guard_configured",
     ),
     Rule("--pdb/--trace", "", _set("usepdb", "trace"), options={"usepdb": False, "trace": False}),
 )
@@ -114,7 +122,7 @@ class Neutraliser:
         options = config.known_args_namespace
         basetemp = self._inside(str(options.basetemp or ""))
         for rule in self._rules:
-            if self._present(config, rule) and (rule.active(options) or _is_set(config, rule.ini)):
+            if self._present(config, rule) and (rule.active(options) or _is_configured(config, rule)):
                 self.names.append(rule.name)
                 self.flags += rule.flags
         end = args.index("--") if "--" in args else len(args)
