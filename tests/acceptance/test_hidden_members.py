@@ -122,3 +122,61 @@ def test_who_throws_the_module_away_hides_nobody() -> None:
     assert {name for name, verdict in found.names.items() if verdict != "stable"} == victims, found.stdout
     edges = [each for each in found.report["edges"] if each["effect"] == "breaks"]
     assert {(*each["from"], each["counterfactual"]) for each in edges} == {("test_tariff.py::test_loads", True)}
+
+
+EMPTIED = Project(
+    {
+        "shop.py": """
+            PLUGINS = {}
+
+            def plugin(maker):
+                PLUGINS[maker.__name__] = maker
+                return maker
+
+            @plugin
+            def mug(): return "mug"
+
+            @plugin
+            def cup(): return "cup"
+
+            @plugin
+            def jug(): return "jug"
+        """,
+        "pytest.ini": "[pytest]\npythonpath = .\n",
+        "test_shop.py": """
+            import pytest
+            import shop
+
+            def test_cups():
+                assert shop.PLUGINS["cup"]() + shop.PLUGINS["mug"]() == "cupmug"
+
+            def test_jugs():
+                assert shop.PLUGINS["jug"]() == "jug"
+
+            def test_no_jars():
+                assert "jar" not in shop.PLUGINS
+
+            @pytest.fixture
+            def empty():
+                shop.PLUGINS.clear()
+
+            def test_starts_empty(empty):
+                @shop.plugin
+                def pan(): return "pan"
+                assert list(shop.PLUGINS) == ["pan"]
+        """,
+    }
+)
+
+
+def test_what_one_line_takes_out_of_a_container_is_one_leak_at_that_line() -> None:
+    found = EMPTIED.audit("--random", "1")
+    assert {name for name, verdict in found.names.items() if verdict != "stable"} == {"test_cups", "test_jugs"}
+    (leak,) = found.report["leaks"]
+    assert (leak["key"], leak["polluters"]) == ("PLUGINS", ["test_shop.py::test_starts_empty"])
+    lines = EMPTIED.files["test_shop.py"].splitlines()
+    assert "shop.PLUGINS.clear()" in {
+        lines[each["line"] - 1].strip() for each in leak["sources"] if each["file"] == "test_shop.py"
+    }
+    (finding,) = [each for each in found.report["findings"] if each["code"] == "LK101"]
+    assert "keep a copy in a fixture" in finding["fix"]
