@@ -180,14 +180,18 @@ def _without_a_look(bench: AuditSession, witness: Witness) -> Asking[bool]:
 def _of_each_maker(bench: AuditSession, witness: Witness) -> Inquiry:
     """Where several hurt only together, one thing put back is a cure: what the others leave is part of it, too."""
     for maker in witness.before if len(witness.before) > 1 else ():
+        mine = left_alone(bench, (maker,))
+        if not mine and witness.makers not in bench.evidence().deep:
+            yield [Asked(witness, DeepLook())]
         evidence = bench.evidence()
-        found = (change for change in evidence.deep.get(witness.makers, ()) if change.cause == maker)
-        mine = left_alone(bench, (maker,)) or [change.location for change in found]
+        seen = [change for change in evidence.deep.get(witness.makers, ()) if change.cause == maker]
+        places = mine or [change.location for change in seen]
         tried = evidence.pinpointed_behind.get(witness.makers, ())
-        named = {place for places in tried if evidence.proves(witness, places) for place in places}
-        held = {container(place, bench.suite) for place in mine}
-        if named.isdisjoint((*mine, *held)):
-            yield from _cured_by(bench, witness, own_groups(mine, bench.suite))
+        named = {place for group in tried if evidence.proves(witness, group) for place in group}
+        if named.isdisjoint((*places, *(container(place, bench.suite) for place in places))):
+            for groups in [own_groups(mine, bench.suite)] if mine else stages(seen, bench.suite):
+                if (yield from _cured_by(bench, witness, groups)):
+                    break
 
 
 def left_alone(bench: AuditSession, makers: Makers) -> list[Location]:
