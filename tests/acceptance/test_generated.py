@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from generator import Spec, generate
+from generator.spec import HELD_KINDS
 
 Report = dict[str, Any]
 Truth = dict[str, Any]
@@ -120,8 +121,12 @@ def test_cleaners_are_the_true_ones(audited: tuple[Truth, Report]) -> None:
                    "module_global_rebind", "module_global_in_place", "class_attribute", "environ",
                    "logging_level"),
         ),
+        Spec(
+            seed=21, tests=60, victims=9, brittle=2, silent=2, baits=4, cleaners=2, alternative_polluters=2,
+            conjunctions=1, self_polluting=1, kinds=HELD_KINDS,
+        ),
     ],
-    ids=["elsewhere", "large"],
+    ids=["elsewhere", "large", "held"],
 )  # fmt: skip
 def test_leaks_of_every_kind_are_found_and_proven(spec: Spec, tmp_path: Path) -> None:
     generate(tmp_path, spec)

@@ -4,7 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from . import plant_app_state, plant_client, plant_hidden, plant_overrides, plant_process, plant_python
+from . import (
+    plant_app_state,
+    plant_client,
+    plant_held,
+    plant_hidden,
+    plant_overrides,
+    plant_process,
+    plant_python,
+)
 from .parts import Feature
 
 
@@ -35,4 +43,11 @@ KINDS: Mapping[str, Kind] = {
     "lru_cache": Kind(plant_python.plant_cache, cached=True),
     "hidden": Kind(plant_hidden.plant),
     "memory_database": Kind(plant_hidden.plant_database),
+    "entry_taken": Kind(plant_held.plant_entry),
+    "foreign_class": Kind(plant_held.plant_foreign),
+    "held_deque": Kind(plant_held.plant_deque),
+    "held_event": Kind(plant_held.plant_event),
+    "default_argument": Kind(plant_held.plant_default),
+    "function_attribute": Kind(plant_held.plant_function),
+    "socket_timeout": Kind(plant_held.plant_timeout, once=True),
 }

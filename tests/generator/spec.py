@@ -9,6 +9,15 @@ STANDARD_KINDS = (
     "client_cookies",
     "client_headers",
 )
+HELD_KINDS = (
+    "entry_taken",
+    "foreign_class",
+    "held_deque",
+    "held_event",
+    "default_argument",
+    "function_attribute",
+    "socket_timeout",
+)
 EXTENDED_KINDS = (
     "module_global_rebind",
     "module_global_in_place",
@@ -19,6 +28,7 @@ EXTENDED_KINDS = (
     "lru_cache",
     "hidden",
     "memory_database",
+    *HELD_KINDS,
 )
 
 

@@ -47,6 +47,7 @@ from watched import watched
 CLEAN = "0"
 OWNER = "shop"
 """The module that holds all globals."""
+UNTRACKED = ("global", "foreign")
 SEEDS = HashSeeds.of({})
 State = dict[str, str]
 
@@ -104,8 +105,9 @@ def fails_under(*seeds: str) -> Step:
 @dataclass(frozen=True)
 class Model:
     """Tests by name, in declared order. Locations whose name starts with `hidden` nobody sees, those that start
-    with `global` are looked at where a test runs alone, and watched when they are known. `imports` are values that
-    files set while they are imported, none of which any probe tracks."""
+    with `global` are looked at where a test runs alone, and watched when they are known, those with `foreign` only
+    by deep looks, and where they are watched. `imports` are values that files set while they are imported, none of
+    which any probe tracks."""
 
     tests: Mapping[str, tuple[Step, ...]]
     imports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -172,13 +174,13 @@ def _outcome(text: str) -> Outcome:
 
 
 def place(name: str) -> Location:
-    if name.startswith("global"):
+    if name.startswith(UNTRACKED):
         return Location("module_globals", OWNER, name)
     return Location("app_state", "shop:app", name)
 
 
 def _seen(names: Iterable[str]) -> tuple[Location, ...]:
-    return tuple(place(name) for name in names if not name.startswith(("hidden", "global")))
+    return tuple(place(name) for name in names if not name.startswith(("hidden", *UNTRACKED)))
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
@@ -186,7 +188,7 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Ch
         old = before.get(name, CLEAN)
         if value != old and not name.startswith("hidden"):
             source = Source("test_a.py", 1, "f", "call")
-            elsewhere = name.startswith("global")
+            elsewhere = name.startswith(UNTRACKED)
             digests = (f"{name}={value}", f"{name}={old}")
             yield Change(place(name), old, value, *digests, sources=(source,), internal=elsewhere)
 
@@ -275,7 +277,7 @@ class ModelEngine:
             tracked = [change for change in run.changes if not change.internal]
             runs.append(replace(run, changes=(*tracked, *watched)))
             if isinstance(order.question, Alone | Row | Deep):
-                deep += [replace(change, cause=run.test) for change in elsewhere]
+                deep += [replace(change, cause=run.test) for change in elsewhere if _is_in_sight(change, order)]
             if isinstance(order.question, Row) and (run.changes or run.bad or run.again == "failed"):
                 notes = (Note(Topic.LEFT, run.test),)
                 break
@@ -300,6 +302,10 @@ class ModelEngine:
                 outcome = self.model.run(test, state, self.chance).outcome
                 run = TestRun(test, run.outcome, reads=run.reads, changes=run.changes, again=outcome)
             yield TestRun(test, run.outcome) if order.is_plain else run
+
+
+def _is_in_sight(change: Change, order: Order) -> bool:
+    return isinstance(order.question, Deep) or not change.location.key.startswith("foreign")
 
 
 def _is_warm(order: Order) -> bool:

@@ -57,6 +57,16 @@ def test_two_causes_are_two_questions() -> None:
     assert Counter(type(order.question) for order in engine.ran)[Printed] == 2
 
 
+def test_members_of_a_cause_are_settled_where_other_values_stand_at_the_place_too() -> None:
+    """Most of what is left there hurts nobody, so that not every run with a value in place tells of the cause: each
+    member needs its own repetitions, and gets all of them."""
+    victims = {f"test_1.py::v{number}": (fails_if(a="1"),) for number in range(3)}
+    others = {f"test_9.py::o{number}": (write("a", str(number + 2)),) for number in range(6)}
+    bench, _ = settled({**victims, **others, "test_8.py::p": (write("a"),)}, random=0)
+    assert pairs(accusing(bench)) == {("test_8.py::p", victim) for victim in victims}
+    assert all(edge.confirmed and edge.counterfactual for edge in accusing(bench))
+
+
 def test_a_test_that_another_of_the_company_hurts_unseen_is_not_accused() -> None:
     """What `a` of the company leaves is seen by no probe, and `b` reads the location of the cause, without need."""
     company = {"test_0.py::a": (look("a"), write("hidden")), "test_0.py::b": (look("a"), fails_if(hidden="1"))}

@@ -39,6 +39,20 @@ def test_many_victims_of_a_global_are_named_by_a_few_executions() -> None:
     assert {test for tests in companies for test in tests if test in VICTIMS} == VICTIMS.keys()
 
 
+@pytest.mark.parametrize("other", ["global_b", "foreign_b"])
+def test_of_tests_that_hurt_only_together_what_each_of_them_leaves_is_named(other: str) -> None:
+    tests = {
+        "t.py::v": (fails_if(**{"global_a": "1", other: "1"}),),
+        "t.py::p": (write("global_a"), write("global_x")),
+        "t.py::q": (write(other),),
+    }
+    bench, _ = bench_for(Model(tests))
+    settle(bench)
+    ((edge, locations),) = bench.edges()
+    assert ({*edge.polluters}, edge.confirmed, edge.counterfactual) == ({"t.py::p", "t.py::q"}, True, True)
+    assert {location.key for location in locations} == {"global_a", other}
+
+
 def test_it_is_named_before_anything_is_repeated() -> None:
     bench, engine = bench_for(Model({**VICTIMS, **POLLUTERS}))
     settle(bench)

@@ -19,7 +19,7 @@ from leakcheck.analysis.gate.fixture_errors import fixture_findings
 from leakcheck.analysis.gate.gate import GateInput, judge
 from leakcheck.analysis.gate.hazards import hazard_findings
 from leakcheck.analysis.graph.commands import suite_command
-from leakcheck.analysis.graph.deep_findings import found_deep, merged
+from leakcheck.analysis.graph.deep_findings import found_deep, merged, told_with
 from leakcheck.analysis.graph.edges import edges_of
 from leakcheck.analysis.graph.effects import Carried
 from leakcheck.analysis.graph.fix_plan import fixes_of
@@ -98,7 +98,7 @@ def derive(
     # What would have refuted an edge may be missing: then only what is confirmed is told.
     shown = tuple(each for each in edges_of(known) if effort.finished or each[0].confirmed)
     carried, deep = merged(shown, found_deep(shown, evidence, suite), suite)
-    told = {each.change.location for each in deep}
+    told = {place for each in deep for place in told_with(each.change)}
     quiet = told_together(left_quietly(executions, suite, told), suite)
     leaks = leaks_of(evidence.profiles, carried, coverage, suite, (*deep, *quiet))
     edges = tuple(_named(carried, leaks))

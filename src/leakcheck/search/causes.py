@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.graph.causes import Cause, cause_of, proven_causes
-from leakcheck.analysis.graph.certainty import is_sure
+from leakcheck.analysis.graph.certainty import is_sure, still_missing
 from leakcheck.analysis.graph.effects import Carried
 from leakcheck.records import Company, Location, Order
 from leakcheck.search.session import AuditSession
@@ -99,5 +99,11 @@ def _open(bench: AuditSession, location: Location, edges: Sequence[Carried]) -> 
 def _repeated(
     bench: AuditSession, witnesses: Sequence[Witness], restore: tuple[Location, ...], number: int
 ) -> Iterator[Order]:
-    for order in (*together(bench, witnesses, (), 1), *together(bench, witnesses, restore, 1)):
-        yield Order(order.question, order.tests, repeat=number)
+    """As often as all of them need it: nobody comes back to them for one that is missing in the end."""
+    known = bench.known()
+    missing = [still_missing(each.test, known) for each in witnesses]
+    number = max((number, *(len(known.evidence.outcomes.get(each, ())) for each in witnesses)))
+    for asked, side in (((), 0), (restore, 1)):
+        times = max((row[side] for row in missing), default=0)
+        for order in together(bench, witnesses, asked, 1):
+            yield from (Order(order.question, order.tests, repeat=number + each) for each in range(times))

@@ -156,6 +156,7 @@ def _inquire(bench: AuditSession, witness: Witness) -> Inquiry:
     known = _same_as_others(bench, witness, places), _alike(bench, places)
     for groups in (*known, *stages(changes, bench.suite)):
         if (yield from _cured_by(bench, witness, groups)):
+            yield from _of_each_maker(bench, witness)
             return
 
 
@@ -171,8 +172,26 @@ def _without_a_look(bench: AuditSession, witness: Witness) -> Asking[bool]:
     known = _same_as_others(bench, witness, places), _containers(bench, witness)
     for groups in (*known, own_groups(places, bench.suite)):
         if (yield from _cured_by(bench, witness, groups)):
+            yield from _of_each_maker(bench, witness)
             return True
     return False
+
+
+def _of_each_maker(bench: AuditSession, witness: Witness) -> Inquiry:
+    """Where several hurt only together, one thing put back is a cure: what the others leave is part of it, too."""
+    for maker in witness.before if len(witness.before) > 1 else ():
+        mine = left_alone(bench, (maker,))
+        if not mine and witness.makers not in bench.evidence().deep:
+            yield [Asked(witness, DeepLook())]
+        evidence = bench.evidence()
+        seen = [change for change in evidence.deep.get(witness.makers, ()) if change.cause == maker]
+        places = mine or [change.location for change in seen]
+        tried = evidence.pinpointed_behind.get(witness.makers, ())
+        named = {place for group in tried if evidence.proves(witness, group) for place in group}
+        if named.isdisjoint((*places, *(container(place, bench.suite) for place in places))):
+            for groups in [own_groups(mine, bench.suite)] if mine else stages(seen, bench.suite):
+                if (yield from _cured_by(bench, witness, groups)):
+                    break
 
 
 def left_alone(bench: AuditSession, makers: Makers) -> list[Location]:

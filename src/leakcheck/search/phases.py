@@ -16,6 +16,7 @@ from leakcheck.records import Alone, Order
 from leakcheck.search.cleaners import find_cleaners
 from leakcheck.search.deep_search import look_deep, name_early, name_lines
 from leakcheck.search.hash_seeds import vary_hash_seed
+from leakcheck.search.named import meet_named
 from leakcheck.search.once_more import OnceMore
 from leakcheck.search.outlook import declared_seconds, outlook
 from leakcheck.search.pairs import combine, cover_pairs, meet_elsewhere
@@ -105,6 +106,7 @@ def _meet(bench: AuditSession) -> None:
 def _search(bench: AuditSession, plan: Plan) -> None:
     """Why what was met changes outcomes, leaked values together in front of their readers, and who else does it."""
     if plan.whole:
+        meet_named(bench)
         find_witnesses(bench)
     combine(bench)
     find_witnesses(bench)

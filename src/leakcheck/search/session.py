@@ -297,9 +297,10 @@ def _settled(execution: Execution) -> int:
 
 
 def _watched(order: Order, watch: tuple[Location, ...]) -> Order:
-    """The order, with a look after every test at what tests alone have changed and no probe tracks."""
+    """The order, with a look after every test at what tests alone have changed and no probe tracks, beside what it
+    asks for itself."""
     plain = isinstance(order.question, Alone | Row | Printed | Seeded | Deep)
-    return order if plain else replace(order, watch=watch)
+    return order if plain else replace(order, watch=tuple(dict.fromkeys((*watch, *order.watch))))
 
 
 def _by_number(execution: Execution) -> tuple[str, int, str]:

@@ -9,7 +9,7 @@ import pytest
 
 from leakcheck.analysis.advice.by_kind import leak_advice
 from leakcheck.analysis.advice.code import fix_example
-from leakcheck.records import NO_VALUE, Leak, Location, Source
+from leakcheck.records import NO_VALUE, Leak, Location, PathChange, Source
 from watched import OWN
 
 KINDS = (
@@ -89,6 +89,10 @@ def test_the_advice_fits_what_was_done() -> None:
     entry = leak("module_globals", owner="shop", key='LOG["mug"]')
     assert "setitem" in leak_advice(entry)
     assert fix_example(entry) == ""
+    emptied = leak("module_globals", owner="shop", key="LOG")
+    assert "setitem" not in leak_advice(emptied)
+    emptied = replace(emptied, paths=(PathChange('["mug"]', "1", "absent"), PathChange('["cup"]', "2", "absent")))
+    assert "setitem" in leak_advice(emptied)
     frozen = replace(leak("module_globals", owner="time", key="time"), after="function freezegun.api:fake_time")
     assert "`stop()`" in leak_advice(frozen)
     assert "setattr" not in leak_advice(frozen) + fix_example(frozen)

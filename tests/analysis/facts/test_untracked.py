@@ -60,6 +60,33 @@ def test_what_a_test_leaves_only_when_it_fails_is_still_to_be_met() -> None:
     assert {test for _, test in pairs} == {name("q"), name("v")}
 
 
+def test_who_takes_the_module_away_leaves_its_value_to_nobody() -> None:
+    """Two leave the same value in a module, and one of them removes the module: seen in a watched order, it counts
+    as who changes the place, and not as a maker, in the declared order either."""
+    removes = replace(alone(ran("q")), deep=(replace(LEFT, cause=name("q")),))
+    gone = replace(LEFT, digest="gone", cause=name("q"))
+    watched_one = execution("random", ran("q", "passed", (), gone), ran("v"), watch=(GLOBAL,))
+    assert unmet_of_all(MAKER, removes, ALONE[2], DECLARED) == set()
+    assert unmet_of_all(removes, MAKER, ALONE[2], watched_one) == {("p", "q"), ("p", "v")}
+    assert unmet_of_all(MAKER, removes, ALONE[2], DECLARED, watched_one) == {("p", "v")}
+
+
+def unmet_of_all(*executions: Execution) -> set[tuple[str, str]]:
+    pairs = unmet_elsewhere(Knowledge.of(executions, SUITE))
+    return {(before[0].partition("::")[2], test.partition("::")[2]) for before, test in pairs}
+
+
+def test_who_unloads_a_module_behind_itself_may_have_read_it() -> None:
+    removed = change(Location("sys_modules", "sys.modules", "shop"), after="absent")
+    elsewhere = replace(alone(ran("v")), modules=("tests",))
+    unloads = replace(elsewhere, deep=(replace(removed, cause=name("v")),))
+    others = (replace(each, modules=("shop",)) for each in ALONE[:2])
+    known = Knowledge.of((*others, elsewhere), SUITE)
+    assert ((name("p"),), name("v")) not in unmet_elsewhere(known)
+    known = Knowledge.of((*(replace(each, modules=("shop",)) for each in ALONE[:2]), unloads), SUITE)
+    assert ((name("p"),), name("v")) in unmet_elsewhere(known)
+
+
 def named(test: str, text: str) -> Execution:
     """What is known of the names in the code that a test ran."""
     made = execution("isolated", ran(test), collect=("tests/test_shop.py",))

@@ -9,7 +9,7 @@ import pytest
 from analysis.made import FILE, change, name, suite
 from leakcheck.analysis.facts.coverage import Coverage
 from leakcheck.analysis.facts.profiles import SoloProfile
-from leakcheck.analysis.graph.deep_findings import merged
+from leakcheck.analysis.graph.deep_findings import merged, told_with
 from leakcheck.analysis.graph.leaks import LeftChange, leaks_of
 from leakcheck.records import Change, Edge, Location, Source
 from watched import OWN
@@ -46,6 +46,11 @@ def test_keys_of_their_own_that_one_line_put_there_are_the_container() -> None:
 
 def test_keys_that_only_cure_together_are_the_container() -> None:
     assert told(left("a", "1", 7), left("a", "2", 8), edges=(again("a", "1", "2"),)) == [STORE]
+
+
+def test_entries_told_as_paths_of_the_container_are_told() -> None:
+    _, (found,) = merged((again("a", "1", "2"),), [left("a", "1", 7), left("a", "2", 8)], SUITE)
+    assert list(told_with(found.change)) == [STORE, entry("1"), entry("2")]
 
 
 @pytest.mark.parametrize("other", [left("b", "2", 49), left("b", "1", 48)], ids=["another line", "the same key"])

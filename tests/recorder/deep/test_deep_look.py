@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from leakcheck.probes import MISSING, discover
-from leakcheck.recorder.deep.deep_look import DeepLook
+from leakcheck.recorder.deep.deep_look import FEW_ENTRIES, DeepLook
 from leakcheck.recorder.deep.entries import whole
 from leakcheck.records import Location
 from leakcheck.snapshots.identity import identity
@@ -72,6 +72,16 @@ def test_a_container_stands_for_all_its_entries(shop: Any) -> None:
     first = spot()
     shop.STOCK.rows["row 7"] = "sold"
     assert first != spot()
+
+
+def test_of_a_dict_as_a_whole_few_entries_are_followed_too(shop: Any) -> None:
+    """Who empties it is not who puts the last entry there."""
+    shop.RATES = {"mug": 1, "cup": 2}
+    assert {location for location, _ in look_at("RATES").spots([place("RATES")])} == {
+        place("RATES"), place('RATES["mug"]'), place('RATES["cup"]')
+    }  # fmt: skip
+    shop.RATES = dict.fromkeys(map(str, range(FEW_ENTRIES + 1)))
+    assert {location for location, _ in look_at("RATES").spots([place("RATES")])} == {place("RATES")}
 
 
 @pytest.mark.parametrize(

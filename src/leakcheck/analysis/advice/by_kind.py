@@ -44,10 +44,16 @@ def leak_advice(leak: Leak) -> str:
         return AT_ONCE
     if is_travelled(leak):
         return STARTED
-    if about.entry_advice and leak.location.key.endswith("]"):
+    if about.entry_advice and is_in_container(leak):
         return _filled(about.entry_advice, leak)
     advice = _filled((about.replaced_advice if is_replaced(leak) else "") or about.advice, leak)
     return f"{advice} {_in_one_place(leak)}" if len(lines_of(leak)) > 1 else advice
+
+
+def is_in_container(leak: Leak) -> bool:
+    """Whether it is an entry of a container, or entries of it are all that it is."""
+    paths = [each.path for each in leak.paths]
+    return leak.location.key.endswith("]") or (bool(paths) and all(path.startswith("[") for path in paths))
 
 
 def is_travelled(leak: Leak) -> bool:

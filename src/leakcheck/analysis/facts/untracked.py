@@ -59,16 +59,18 @@ def unmet_elsewhere(known: Knowledge, *, by_names: bool = True) -> list[tuple[tu
     for execution, timeline in zip(known.executions, known.timelines, strict=True):
         if execution.order.watch and timeline.stays:
             _meet_watched(timeline, bits, met)
-    blind = _never_seen(known, makers, bits, met)
+    sure = _sure(known, makers)
+    blind = _never_seen(sure, bits, met)
     for execution in known.executions:
         if execution.order.kind == "declared" and not execution.order.watch:
-            _meet_declared(execution, known, makers, bits, met)
+            _meet_declared(execution, known, sure, bits, met)
     unmet: dict[Value, list[str]] = {value: [] for value in makers}
     for test, readable in known.once_of_profiles(_readable_by_name if by_names else _readable_if_loaded).items():
         missing = readable & ~blind & ~met.get(test, 0)
         for value in _of(missing, list(makers)):
             unmet[value].append(test)
-    return [((tests[0],), test) for value, tests in makers.items() for test in unmet[value] if test != tests[0]]
+    first = {value: (*sure[value], *tests)[0] for value, tests in makers.items()}
+    return [((first[value],), test) for value, tests in unmet.items() for test in tests if test != first[value]]
 
 
 def makers_by_place(known: Knowledge) -> Mapping[Location, Mapping[str, None]]:
@@ -119,9 +121,15 @@ def _readable_if_loaded(known: Knowledge) -> Mapping[str, int]:
     return {
         test: everything
         if each.modules is None
-        else others + sum(owners[module] for module in modules & each.modules)
+        else others + sum(owners[module] for module in modules & _had(each))
         for test, each in profiles.items()
     }
+
+
+def _had(profile: SoloProfile) -> frozenset[str]:
+    """The modules of the project that a test had: those loaded behind it, and those that it changed as such, be it
+    that it took them out of `sys.modules`: their names are keys."""
+    return (profile.modules or frozenset()).union(place.key for place, _ in profile.elsewhere)
 
 
 def _readable_by_name(known: Knowledge) -> Mapping[str, int]:
@@ -154,20 +162,33 @@ def _modules(owners: Collection[str], profiles: Mapping[str, SoloProfile]) -> fr
     return found.union(*(each.modules.intersection(owners) for each in profiles.values() if each.modules))
 
 
-def _never_seen(known: Knowledge, makers: Makers, bits: Bits, met: Mapping[str, int]) -> int:
-    """Values that nobody began with although their maker ran before somebody in a watched order, and behaved as
-    alone: a watch on them does not work, and no further order would tell more. (Who fails alone may leave what it
-    had not come to take away.)"""
-    profiles = known.evidence.profiles
-    ran = {
-        run.test
-        for execution in known.executions
-        if execution.order.watch
-        for run in execution.runs[:-1]
-        if run.test in profiles and profiles[run.test].agrees(run.outcome)
-    }
+def _sure(known: Knowledge, makers: Makers) -> Makers:
+    """The makers without those that were seen in a watched order to leave another value, or none, although they
+    behaved as alone: who removes the module that holds it leaves the value to nobody."""
+    profiles, made = known.evidence.profiles, dict[str, list[Value]]()
+    for value, tests in makers.items():
+        for test in tests:
+            made.setdefault(test, []).append(value)
+    without: set[tuple[Value, str]] = set()
+    for execution, timeline in zip(known.executions, known.timelines, strict=True):
+        for place, run in enumerate(execution.runs[:-1] if execution.order.watch else (), 1):
+            if run.test in made and profiles[run.test].agrees(run.outcome):
+                gone = (value for value in made[run.test] if not _stands(value, timeline, place))
+                without.update((value, run.test) for value in gone if value[0] in execution.order.watch)
+    return {value: tuple(test for test in tests if (value, test) not in without) for value, tests in makers.items()}
+
+
+def _never_seen(sure: Makers, bits: Bits, met: Mapping[str, int]) -> int:
+    """Values that nobody began with although all their makers ran before somebody in a watched order: a watch on
+    them does not work, and no further order would tell more. (Who fails alone may leave what it had not come to
+    take away.)"""
     seen = reduce(or_, met.values(), 0)
-    return sum(bits[value] for value, tests in makers.items() if not bits[value] & seen and ran.intersection(tests))
+    return sum(bits[value] for value, tests in sure.items() if not tests and not bits[value] & seen)
+
+
+def _stands(value: Value, timeline: Timeline, place: int) -> bool:
+    left = timeline.value(value[0], place)
+    return left is not None and value[1] in ("", left.digest)
 
 
 def _meet_watched(timeline: Timeline, bits: Bits, met: dict[str, int]) -> None:
@@ -178,9 +199,9 @@ def _meet_watched(timeline: Timeline, bits: Bits, met: dict[str, int]) -> None:
         met[run.test] = met.get(run.test, 0) | mask
 
 
-def _meet_declared(execution: Execution, known: Knowledge, makers: Makers, bits: Bits, met: dict[str, int]) -> None:
+def _meet_declared(execution: Execution, known: Knowledge, sure: Makers, bits: Bits, met: dict[str, int]) -> None:
     """A test that behaved as alone is taken to have left what it leaves alone; else nothing is known of it."""
-    leaves, takes = _leave_and_take(makers, bits, _cleaners(known))
+    leaves, takes = _leave_and_take(sure, bits, _changers(known))
     profiles, inside = known.evidence.profiles, 0
     for run in execution.runs:
         met[run.test] = met.get(run.test, 0) | inside
@@ -190,7 +211,7 @@ def _meet_declared(execution: Execution, known: Knowledge, makers: Makers, bits:
 
 
 def _leave_and_take(
-    makers: Makers, bits: Bits, cleaners: Mapping[Location, Set[str]]
+    makers: Makers, bits: Bits, changers: Mapping[Location, Set[str]]
 ) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """(test -> the values that it leaves, test -> the values that are gone behind it)."""
     leaves: dict[str, int] = {}
@@ -200,15 +221,17 @@ def _leave_and_take(
         at[value[0]] = at.get(value[0], 0) | bits[value]
         for test in tests:
             leaves[test] = leaves.get(test, 0) | bits[value]
-    for (location, _), tests in makers.items():
-        for test in {*tests, *cleaners.get(location, ())}:
-            takes[test] = takes.get(test, 0) | at[location]
+    for location, mask in at.items():
+        for test in changers.get(location, ()):
+            takes[test] = takes.get(test, 0) | mask
     return leaves, takes
 
 
-def _cleaners(known: Knowledge) -> Mapping[Location, Set[str]]:
-    """Tests that were seen to change a location while it was changed, where it was watched."""
+def _changers(known: Knowledge) -> Mapping[Location, Set[str]]:
+    """Tests that change a location alone, or were seen to while it was changed, where it was watched."""
     found: dict[Location, set[str]] = {}
+    for (location, _), tests in known.once_of_profiles(_makers).items():
+        found.setdefault(location, set()).update(tests)
     for execution, timeline in zip(known.executions, known.timelines, strict=True):
         for run, change, _ in changed_in_place(timeline) if execution.order.watch else ():
             found.setdefault(change.location, set()).add(run.test)

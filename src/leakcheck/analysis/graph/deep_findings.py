@@ -72,6 +72,12 @@ def container(location: Location, suite: Suite) -> Location:
     return replace(location, key=_ENTRY.sub("", location.key))
 
 
+def told_with(change: Change) -> Iterator[Location]:
+    """Where it is, and the entries that are told as its paths: none of them is a leak of its own besides."""
+    yield change.location
+    yield from (replace(change.location, key=f"{change.location.key}{each.path}") for each in change.paths)
+
+
 def _one(location: Location, changes: Sequence[Change]) -> Change:
     first = changes[0]
     if first.location == location:

@@ -216,9 +216,13 @@ def _left_alone(tests: Iterable[str], known: Knowledge) -> frozenset[Location]:
 
 
 def _proven_deep(witness: Witness, evidence: Evidence) -> tuple[Location, ...]:
-    """The fewest locations that deep looks found and that undo the effect when they are put back together."""
+    """The fewest locations that deep looks found and that undo the effect when they are put back together; of
+    several tests that hurt only together, what of each undoes it."""
     pinpointed = evidence.pinpointed_behind.get(witness.makers, ())
-    return min((tried for tried in pinpointed if evidence.proves(witness, tried)), key=len, default=())
+    proven = [tried for tried in pinpointed if evidence.proves(witness, tried)]
+    if len(witness.before) > 1:
+        return tuple(dict.fromkeys(place for tried in proven for place in tried))
+    return min(proven, key=len, default=())
 
 
 def _cleaning(

@@ -30,6 +30,7 @@ from leakcheck.snapshots.type_names import FUNCTIONS
 from leakcheck.snapshots.values import Snapshotter
 
 MAX_CHANGES = 2_000
+FEW_ENTRIES = 20
 _LAZY = frozenset({"__annotations__", "__annotations_cache__"})
 _CODE = (*FUNCTIONS, type, staticmethod, classmethod, property)
 """What does not change by itself, not even inside others' modules and classes."""
@@ -187,16 +188,19 @@ class DeepLook:
 
     def spots(self, locations: Collection[Location]) -> Iterator[tuple[Location, Callable[[], Any]]]:
         """(location, how to read what it holds now) for those that are there already, or whose container is. Told
-        one by one: whoever needs but some of thousands need not wait for all."""
+        one by one: whoever needs but some of thousands need not wait for all. Of a dict as a whole the few entries
+        that it has, too: who takes one away is not who puts the last one there."""
         wanted, there = frozenset(locations), set[Location]()
         for holder, old, _ in self._holders:
             probe = self._probes.holding(holder)
+            each_of_few = False
             if holder.kind == "dict" and (everything := whole_of(probe, holder)) in wanted:
                 there.add(everything)
+                each_of_few = len(old) <= FEW_ENTRIES
                 yield everything, partial(_all_held, holder)
-            for key in {*old, *missing_keys(holder, wanted)}:
+            for key in dict.fromkeys((*old, *missing_keys(holder, wanted))):
                 location = location_of(probe, holder, key)
-                if location in wanted:  # a name and the list that it stands for are one location
+                if location in wanted or each_of_few:  # a name and the list that it stands for are one location
                     there.add(location)
                     yield location, _reader(holder, key)
             nameless = unnamed(holder, wanted - there)
