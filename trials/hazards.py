@@ -1,4 +1,4 @@
-"""The table of hazards in docs/field-trials.md: each that was told, looked at and judged by hand."""
+"""The table of hazards in docs/field-trials.md: what was told, judged by hand."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from .projects import HERE
 HEAD = """## Hazards
 
 [Hazards](hazards.md) had trials of their own, on suites that test FastAPI and Starlette applications, with a budget
-of one to five minutes, which is enough for the declared order. Each that was told was looked at in the source:
+of one to five minutes, which is enough for the declared order. What was told was judged by hand, one line of each habit in its source:
 whether what it says is so, at that line.
 
 | project | commit | tests | told | true | what |
