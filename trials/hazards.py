@@ -9,8 +9,8 @@ from .projects import HERE
 HEAD = """## Hazards
 
 [Hazards](hazards.md) had trials of their own, on suites that test FastAPI and Starlette applications, with a budget
-of one to five minutes, which is enough for the declared order. What was told was judged by hand, one line of each habit in its source:
-whether what it says is so, at that line.
+of one to five minutes, which is enough for the declared order. What was told was judged by hand, one line of each
+habit in its source: whether what it says is so, at that line.
 
 | project | commit | tests | told | true | what |
 | --- | --- | --: | --: | --: | --- |"""

@@ -112,6 +112,10 @@ class Setting:
         """Whether a package may have made this difference for itself: then it is told only where it hurts."""
         return False
 
+    def was(self, before: Values, name: tuple[str, str]) -> Any:
+        """What a setting was at an earlier reading, `MISSING` if it was not there."""
+        return before.get(name, MISSING)
+
     def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
         """The names whose values may differ between two readings."""
         return [*before, *(each for each in after if each not in before)]

@@ -9,7 +9,7 @@ import gc
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,7 +36,9 @@ class Connections:
     """Which connections lead into memory, and which files others lead to, by what the interpreter's audit events
     tell of each when it is opened."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_seen: Callable[[str], None] = lambda name: None) -> None:
+        """`first_seen` is told of each file, by its name, before it is opened for the first time."""
+        self._first_seen = first_seen
         self.files: dict[str, DatabaseFile] = {}
         self._ours: set[int] = set()
         self._opening: dict[int, str] = {}
@@ -74,7 +76,9 @@ class Connections:
         """This thread is about to connect to a database in a file, which reports call `name`."""
         file = DatabaseFile(path, passing)
         if file not in self.files.values():
-            self.files[_unused(name, self.files)] = file
+            name = _unused(name, self.files)
+            self.files[name] = file
+            self._first_seen(name)
 
     def open(self) -> Mapping[str, Connection]:
         """name -> a connection to each database in memory, under the name of what holds it, else its own.

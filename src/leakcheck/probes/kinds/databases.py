@@ -20,6 +20,8 @@ MAX_KEPT = 64 << 20
 """Bytes of copies to put tables back from; what comes later cannot be put back."""
 
 
+_KNOWN = ""
+"""Stands among the tables of a file that was opened."""
 _PARTS = ("", "-journal", "-wal", "-shm")
 
 
@@ -43,7 +45,8 @@ class Probe(Setting):
     salt = ""
 
     def __init__(self) -> None:
-        self.connections = Connections()
+        self.connections = Connections(self._first_seen)
+        self._at_first: dict[tuple[str, str], str] = {}
         self._kept: dict[tuple[str, str, str], bytes] = {}
         self._known: dict[str, tuple[bytes, dict[str, str]]] = {}
         self._found: dict[str, dict[str, str]] = {}
@@ -55,7 +58,10 @@ class Probe(Setting):
         with self.connections.of_our_own():
             found = {owner: self._tables(owner, pages_of(each)) for owner, each in self.connections.open().items()}
             found.update((owner, self._in_file(owner)) for owner in list(self.connections.files))
-            return {(owner, table): text for owner, tables in found.items() for table, text in tables.items()}
+            known = {(owner, _KNOWN): "" for owner in self.connections.files}
+            return known | {
+                (owner, table): text for owner, tables in found.items() for table, text in tables.items()
+            }
 
     def value(self, owner: str, key: str) -> Any:
         """Asked after every line: the connection is looked for once."""
@@ -75,17 +81,28 @@ class Probe(Setting):
             else:
                 put_table_back(self.connections.open()[owner], key, kept)
 
+    def was(self, before: Values, name: tuple[str, str]) -> Any:
+        """Of a file that nobody had opened yet, what it was when somebody was about to."""
+        is_new = name[0] in self.connections.files and (name[0], _KNOWN) not in before
+        return self._at_first.get(name, MISSING) if is_new else super().was(before, name)
+
     def candidates(self, before: Values, after: Values) -> Iterable[tuple[str, str]]:
         """Not those of a file that a test has made in a folder of its own, nor of one that is gone with it."""
         owners = [{owner for owner, _ in each} for each in (before, after)]
         files = self.connections.files
         passing = {name for name, file in files.items() if file.passing} - (owners[0] & owners[1])
-        return [name for name in super().candidates(before, after) if name[0] not in passing]
+        names = super().candidates(before, after)
+        return [name for name in names if name[0] not in passing and name[1] != _KNOWN]
 
     def is_database(self, path: str) -> bool:
         """Whether the tables of that file, or of the file that this is a journal of, are told here."""
         told = {file.path for name, file in self.connections.files.items() if name in self._known}
         return any(path.removesuffix(part) in told for part in _PARTS)
+
+    def _first_seen(self, owner: str) -> None:
+        if not self.connections.files[owner].passing:
+            with self.connections.of_our_own():
+                self._at_first.update(((owner, table), text) for table, text in self._in_file(owner).items())
 
     def _in_file(self, owner: str) -> dict[str, str]:
         """Where a transaction is just ending, what was there before it."""

@@ -61,7 +61,7 @@ class SettingsLook:
             earlier, before = was.get(kind, {}), dict(self._before.get(kind, {}))
             for name in {*earlier, *after}:
                 if differ(earlier.get(name, MISSING), after.get(name, MISSING)):
-                    mine.setdefault((kind, name), before.get(name, MISSING))
+                    mine.setdefault((kind, name), self._probes[kind].was(before, name))
                     _set(before, name, after.get(name, MISSING))
             self._before[kind], self._glances[kind] = before, MISSING
 
@@ -83,7 +83,7 @@ class SettingsLook:
 def _compared(probe: Setting, before: Values) -> Iterator[Otherwise]:
     after = read_settings((probe,)).get(probe.kind, {})
     for owner, key in probe.candidates(before, after):
-        old, new = before.get((owner, key), MISSING), after.get((owner, key), MISSING)
+        old, new = probe.was(before, (owner, key)), after.get((owner, key), MISSING)
         if differ(old, new):
             yield Otherwise(probe, owner, key, old, new)
 

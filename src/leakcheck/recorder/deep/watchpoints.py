@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from leakcheck.probes import MISSING, Probes
@@ -32,21 +32,31 @@ class Watchpoints:
         self._settings = [each for each in wanted if each.kind in probes.settings]
         held = [each for each in wanted if each.kind not in probes.settings]
         self._reads = {each: read for each in held if (read := _reader(each)) is not None}
+        self._rows: dict[str, Any] = {}
         self._values = self._now()
 
     def changes(self, test: str) -> tuple[Change, ...]:
         """What differs from the last time; `test` has made it."""
-        last, self._values = self._values, self._now()
+        rows, last = self._rows, self._values
+        self._values = self._now()
+        before = {each: self._was(each, last[each], rows) for each in last}
         return tuple(
-            self._change(location, last[location], new, test)
+            self._change(location, before[location], new, test)
             for location, new in self._values.items()
-            if differ(last[location], new)
+            if differ(before[location], new)
         )
+
+    def _was(self, location: Location, value: Any, rows: Mapping[str, Any]) -> Any:
+        """What was not there may have been out of sight."""
+        known = rows.get(location.kind, MISSING)
+        if value is not MISSING or known is MISSING:
+            return value
+        return self._probes.settings[location.kind].was(known, (location.owner, location.key))
 
     def _now(self) -> dict[Location, Any]:
         """What is there; all settings of one kind are read at once."""
         kinds = {each.kind for each in self._settings}
-        rows = {kind: _value(self._probes.settings[kind].read) for kind in kinds}
+        self._rows = rows = {kind: _value(self._probes.settings[kind].read) for kind in kinds}
         found = {each: _value(read) for each, read in self._reads.items()}
         for each in self._settings:
             known = rows[each.kind]
