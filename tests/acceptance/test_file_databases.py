@@ -33,7 +33,7 @@ CONFTEST = """
     import sqlite3
 
     import pytest
-    from shop import IN_MEMORY, Base, create_engine
+    from shop import IN_MEMORY, Base, Session, create_engine
 
     @pytest.fixture(scope="session")
     def in_project():
@@ -56,6 +56,11 @@ CONFTEST = """
         yield IN_MEMORY
         Base.metadata.drop_all(IN_MEMORY)
 
+    @pytest.fixture(scope="session")
+    def session(in_memory):
+        with Session(in_memory) as session:
+            yield session
+
     @pytest.fixture
     def of_its_own(tmp_path):
         engine = create_engine(f"sqlite:///{tmp_path / 'own.db'}")
@@ -77,7 +82,9 @@ CONFTEST = """
 """
 HEAD = """
     from conftest import ahead
-    from shop import add, names
+    import pytest
+    from shop import Mug, add, names
+    from sqlalchemy.exc import IntegrityError
 
     def test_own_one(of_its_own):
         add(of_its_own, "blue")
@@ -111,6 +118,14 @@ HEAD = """
 
     def test_memory_is_empty(in_memory):
         assert names(in_memory) == []
+
+    def test_two_of_one_name_are_refused(session):
+        session.add_all([Mug(name="red"), Mug(name="red")])
+        with pytest.raises(IntegrityError):
+            session.flush()
+
+    def test_asks_session(session):
+        assert session.get(Mug, "white") is None
 
     def test_fills_ahead():
         ahead().execute("INSERT INTO jars VALUES ('honey')")
@@ -149,10 +164,19 @@ def test_each_table_is_named_and_proven(found: Audited, name: str) -> None:
 
 def test_who_takes_its_rows_away_or_has_a_database_of_its_own_is_left_in_peace(found: Audited) -> None:
     verdicts = {each["id"].partition("::")[2]: each["verdict"] for each in found.report["tests"]}
-    assert {test for test, verdict in verdicts.items() if verdict != "stable"} == {
-        f"test_{name}_is_empty" for name in OWNERS
-    }, found.stdout
+    victims = {*(f"test_{name}_is_empty" for name in OWNERS), "test_asks_session"}
+    assert {test for test, verdict in verdicts.items() if verdict != "stable"} == victims, found.stdout
     broken = {each["owner"] for each in found.report["leaks"] if each["impact"] == "broken"}
-    assert broken == {*OWNERS.values()}
+    assert broken == {*OWNERS.values(), "Session of sqlite"}
     assert not any(each["owner"].startswith("own.db") for each in found.report["leaks"])
     assert found.report["certificate"]["unexplained"] == []
+
+
+def test_a_session_that_is_left_in_a_failed_transaction_is_named_and_proven(found: Audited) -> None:
+    (edge,) = [each for each in found.report["edges"] if each["to"] == "test_shop.py::test_asks_session"]
+    assert edge["from"] == ["test_shop.py::test_two_of_one_name_are_refused"]
+    assert (edge["confirmed"], edge["counterfactual"]) == (True, True), edge
+    (leak,) = [each for each in found.report["leaks"] if each["id"] == edge["leak"]]
+    assert (leak["kind"], leak["key"], leak["after"]) == ("sessions", "transaction", "'IntegrityError'")
+    (source,) = leak["sources"]
+    assert source["function"] == "test_two_of_one_name_are_refused"
