@@ -98,6 +98,8 @@ ALLOWED = {
     ("workspace/project_copy.py", "ProjectCopy.reset", "(self.root / file).unlink"): "in the copy",
     # The folder of an audit.
     ("workspace/kept_patches.py", "keep_patch", "os.fdopen for writing"): f"a new file, {OWN}",
+    ("store/kept_fixes.py", "keep_fixes", "os.fdopen for writing"): f"a new file, {OWN}",
+    ("store/kept_fixes.py", "keep_fixes", "unfinished.replace"): f"what was kept of proven fixes, {OWN}",
     ("store/proven.py", "<module>", "os.O_TRUNC"): "of the one file of that name, which is no link",
     ("store/proven.py", "keep_proven", "os.fdopen for writing"): f"what an audit has proven, {OWN}",
     ("workspace/touched_files.py", "TouchedFiles.forget_copies", "(self.folder.undo / tag).rename"): OWN,

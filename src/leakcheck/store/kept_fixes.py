@@ -29,7 +29,7 @@ def keep_fixes(audit: Path, looked: Looked) -> None:
     unfinished = folder / f"{_NAME}.{os.getpid()}"
     with suppress(OSError):  # the fixes are none the worse for it
         folder.mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK, 0o600)
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as stream:
             stream.write(text)
         unfinished.replace(folder / _NAME)
