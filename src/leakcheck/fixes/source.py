@@ -153,7 +153,9 @@ class _Simple(cst.CSTVisitor):
         self.found.append(node)
 
 
-class _Names(cst.CSTVisitor):
+class _Named(cst.CSTVisitor):
+    """Names, each as often as it stands there. What stands behind a dot is no name of its own."""
+
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
@@ -161,13 +163,12 @@ class _Names(cst.CSTVisitor):
     def visit_Name(self, node: cst.Name) -> None:  # noqa: N802 - LibCST's name
         self.found.append(node.value)
 
-    def visit_Attribute_attr(self, node: cst.Attribute) -> None:  # noqa: N802 - LibCST's name
-        """What stands behind a dot is no name of its own."""
-
     def visit_Attribute(self, node: cst.Attribute) -> bool:  # noqa: N802 - LibCST's name
         node.value.visit(self)
         return False
 
+
+class _Names(_Named):
     def visit_Arg(self, node: cst.Arg) -> bool:  # noqa: N802 - LibCST's name
         node.value.visit(self)
         return False
@@ -180,19 +181,8 @@ def names_in(node: cst.CSTNode) -> tuple[str, ...]:
     return tuple(dict.fromkeys(finder.found))
 
 
-class _Outside(cst.CSTVisitor):
-    """Names that stand in no body of a function, each as often as it does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def visit_Name(self, node: cst.Name) -> None:  # noqa: N802 - LibCST's name
-        self.found.append(node.value)
-
-    def visit_Attribute(self, node: cst.Attribute) -> bool:  # noqa: N802 - LibCST's name
-        node.value.visit(self)
-        return False
+class _Outside(_Named):
+    """Those that stand in no body of a function."""
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802 - LibCST's name
         for each in (*node.decorators, node.params):

@@ -144,9 +144,7 @@ def _writer(location: Location, own: Collection[str]) -> Callable[[ast.AST], boo
                 return True
             said = _mentioned(node) if chain[-1] in _GIVEN else chain[:-1] if chain[-1] in _CHANGING else ()
             return bool(names) and names[-1] in said
-        return (
-            bool(names) and any(names[-1] in _chain(each, own) for each in _targets(node)) if not cached else False
-        )
+        return bool(names) and not cached and any(names[-1] in _chain(each, own) for each in _targets(node))
 
     if location.kind == "logging":
         return lambda node: (

@@ -43,33 +43,38 @@ def look_before(owner: Any, name: str, tell: Callable[..., None]) -> None:
 def look_after(owner: Any, name: str, tell: Callable[..., None]) -> None:
     """After each call of the function `name` of a class or module that raised nothing, `tell` what it returned and
     the positional arguments."""
-    function = vars(owner).get(name)
-    if not callable(function):
-        return
 
-    @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        found = function(*args, **kwargs)
-        with contextlib.suppress(Exception):
-            tell(found, *args)
-        return found
+    def telling(function: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            found = function(*args, **kwargs)
+            with contextlib.suppress(Exception):
+                tell(found, *args)
+            return found
 
-    setattr(owner, name, wrapper)
+        return wrapper
+
+    _wrap(owner, name, telling)
 
 
 def look_around(owner: Any, name: str, during: Callable[..., AbstractContextManager[None]]) -> None:
     """Each call of the function `name` of a class or module happens `during` something of ours, which
     gets the arguments."""
+
+    def surrounded(function: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            with during(*args, **kwargs):
+                return function(*args, **kwargs)
+
+        return wrapper
+
+    _wrap(owner, name, surrounded)
+
+
+def _wrap(owner: Any, name: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    """Put something around the function `name` that a class or module defines, if it does."""
     function = vars(owner).get(name)
-    if not callable(function):
-        return
-
-    @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        with during(*args, **kwargs):
-            return function(*args, **kwargs)
-
-    setattr(owner, name, wrapper)
+    if callable(function):
+        setattr(owner, name, functools.wraps(function)(around(function)))
 
 
 class ByIdentity(Generic[T]):
