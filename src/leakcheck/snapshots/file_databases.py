@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from leakcheck.snapshots.sqlite_tables import MAX_BYTES, replace_table
@@ -15,6 +15,8 @@ from leakcheck.snapshots.sqlite_tables import MAX_BYTES, replace_table
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+PARTS = ("", "-journal", "-wal", "-shm")
+"""What is behind the name of a database in those of its files."""
 _size, _exists, _stat, _now = os.path.getsize, os.path.exists, os.stat, time.time_ns  # a test may replace these
 _SETTLED = 50_000_000
 """Nanoseconds: a file system tells the time in ticks, and what is written twice in one looks the same."""
@@ -80,8 +82,6 @@ def put_table_back_in(path: str, name: str, kept: bytes | None) -> None:
 
 
 def _connected(path: str, options: str) -> Connection:
-    found: Any = sys.modules["_sqlite3"].connect(
-        f"file:{quote(path)}?{options}", uri=True, timeout=0, isolation_level=None
-    )
-    connection: Connection = found
-    return connection
+    database = f"file:{quote(path)}?{options}"
+    found: Connection = sys.modules["_sqlite3"].connect(database, uri=True, timeout=0, isolation_level=None)
+    return found

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from leakcheck.probes import MISSING, About, Setting, Tracking, Values
-from leakcheck.snapshots.file_databases import LockedError, pages_in, put_table_back_in, signature
+from leakcheck.snapshots.file_databases import PARTS, LockedError, pages_in, put_table_back_in, signature
 from leakcheck.snapshots.memory_databases import Connections, pages_of, put_table_back
 from leakcheck.snapshots.redaction import content_hash
 from leakcheck.snapshots.sqlite_tables import tables_of
@@ -22,7 +22,6 @@ MAX_KEPT = 64 << 20
 
 _KNOWN = ""
 """Stands among the tables of a file that was opened."""
-_PARTS = ("", "-journal", "-wal", "-shm")
 
 
 class Probe(Setting):
@@ -49,8 +48,7 @@ class Probe(Setting):
         self._at_first: dict[tuple[str, str], str] = {}
         self._kept: dict[tuple[str, str, str], bytes] = {}
         self._known: dict[str, tuple[bytes, dict[str, str]]] = {}
-        self._found: dict[str, dict[str, str]] = {}
-        self._signatures: dict[str, tuple[int, ...] | None] = {}
+        self._in_files: dict[str, tuple[tuple[int, ...] | None, dict[str, str]]] = {}
         self._followed: dict[str, Connection] = {}
         self._room = MAX_KEPT
 
@@ -97,7 +95,7 @@ class Probe(Setting):
     def is_database(self, path: str) -> bool:
         """Whether the tables of that file, or of the file that this is a journal of, are told here."""
         told = {file.path for name, file in self.connections.files.items() if name in self._known}
-        return any(path.removesuffix(part) in told for part in _PARTS)
+        return any(path.removesuffix(part) in told for part in PARTS)
 
     def _first_seen(self, owner: str) -> None:
         if not self.connections.files[owner].passing:
@@ -107,15 +105,15 @@ class Probe(Setting):
     def _in_file(self, owner: str) -> dict[str, str]:
         """Where a transaction is just ending, what was there before it."""
         path = self.connections.files[owner].path
-        now = signature(path)
-        if now is not None and now == self._signatures.get(owner):
-            return self._found[owner]
+        now, (then, known) = signature(path), self._in_files.get(owner, (None, {}))
+        if now is not None and now == then:
+            return known
         try:
-            self._found[owner] = self._tables(owner, pages_in(path))
+            found = self._tables(owner, pages_in(path))
         except LockedError:
-            return self._found.get(owner, {})
-        self._signatures[owner] = now
-        return self._found[owner]
+            return known
+        self._in_files[owner] = now, found
+        return found
 
     def _tables(self, owner: str, pages: bytes | None) -> dict[str, str]:
         if pages is None:

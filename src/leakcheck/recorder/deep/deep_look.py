@@ -144,10 +144,6 @@ class DeepLook:
         self._holders = [each for each in self._holders if not (each[0].root and each[0].path.startswith(path))]
         return list(self._held_otherwise(gone))
 
-    def settings_otherwise(self) -> list[Difference]:
-        """What differs of the settings alone."""
-        return list(self._set_otherwise())
-
     def _hold(self, holder: Holder, inside: Content) -> None:
         if self._paths is None or holder.path in self._paths:
             self._holders.append((holder, inside, values(holder)))
@@ -160,7 +156,7 @@ class DeepLook:
         """What differs from the beginning, settings first; what has one name (two objects of one class as keys of a
         dict) is one difference."""
         found: dict[Location, Difference] = {}
-        for each in (*self._set_otherwise(), *self._held_otherwise(self._holders)):
+        for each in (*self.settings_otherwise(), *self._held_otherwise(self._holders)):
             if self._only is not None and self._only.isdisjoint((each.location, whole(each.location))):
                 continue
             same = found.get(each.location)
@@ -219,7 +215,8 @@ class DeepLook:
 
         return read
 
-    def _set_otherwise(self) -> Iterator[Difference]:
+    def settings_otherwise(self) -> Iterator[Difference]:
+        """What differs of the settings alone."""
         for probe, owner, key, old, new in self.settings.otherwise():
             location = Location(probe.kind, owner, key)
             undo = partial(probe.put_back, owner, key, None if old is MISSING else old)

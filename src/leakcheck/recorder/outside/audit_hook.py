@@ -25,6 +25,7 @@ from leakcheck.recorder.outside.spares import SPARES, spare
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
 from leakcheck.records import EPHEMERAL
+from leakcheck.snapshots.file_databases import PARTS
 from leakcheck.snapshots.frames import ModuleBodies
 from leakcheck.snapshots.memory_databases import Connections
 from leakcheck.wire.events import ABSENT, FORMAT, UNKEPT, Header, Outside, signature
@@ -37,7 +38,6 @@ _DRIVERS = (
     "grpc", "confluent_kafka", "pylibmc", "zmq", "duckdb", "apsw", "lmdb", "h5py",
 )  # fmt: skip
 """Modules that talk to servers, or open files, in C. A connection that is closed at once is seen by nobody."""
-_SQLITE_PARTS = ("", "-journal", "-wal", "-shm")
 _isdir, _lexists, _join = os.path.isdir, os.path.lexists, os.path.join
 
 
@@ -193,7 +193,7 @@ class OutsideWatch:
         passing = not self._places.counts(path)
         name = os.path.basename(path) if passing else self._places.name(path)
         self._connections.of_file(path, name, passing=passing)
-        for part in _SQLITE_PARTS:
+        for part in PARTS:
             self._touch(path + part)
 
     def _on_sqlite_handle(self, args: tuple[Any, ...]) -> None:
