@@ -142,3 +142,61 @@ def test_generated_rows_are_named_and_nobody_else_is_accused(tmp_path: Path) -> 
     )
     assert told == planted
     assert report["certificate"]["unexplained"] == []
+
+
+STORE = """
+    import asyncio
+
+    import aiosqlite
+
+    LOOP = asyncio.new_event_loop()
+
+    class Store:
+        connection = None
+
+    def ask(statement):
+        async def asked():
+            found = await Store.connection.execute_fetchall(statement)
+            await Store.connection.commit()
+            return found
+        return LOOP.run_until_complete(asked())
+"""
+WORKERS_CONFTEST = """
+    import aiosqlite
+    import pytest
+
+    import store
+
+    @pytest.fixture(scope="session", autouse=True)
+    def database():
+        async def connect():
+            store.Store.connection = await aiosqlite.connect(":memory:")
+        store.LOOP.run_until_complete(connect())
+        store.ask("CREATE TABLE mug (name TEXT)")
+        yield
+        store.LOOP.run_until_complete(store.Store.connection.close())
+"""
+WORKERS_HEAD = """
+    import store
+
+    def test_takes_away_what_it_adds():
+        store.ask("INSERT INTO mug VALUES ('red')")
+        store.ask("DELETE FROM mug WHERE name = 'red'")
+"""
+WORKERS_LEAK = {"insert": ("store.ask(\"INSERT INTO mug VALUES ('x')\")", "store.ask('SELECT * FROM mug') == []")}
+
+
+def test_a_database_that_a_worker_thread_keeps_to_itself() -> None:
+    project = Project(
+        {
+            "store.py": STORE,
+            "conftest.py": WORKERS_CONFTEST,
+            "test_shop.py": pairs_of_tests(WORKERS_HEAD, WORKERS_LEAK),
+            "pytest.ini": "[pytest]\npythonpath = .\n",
+        }
+    )
+    found = project.audit("--random", "0")
+    leak = proved_leak(found, "insert")
+    assert (leak["kind"], leak["owner"], leak["key"]) == ("databases", "store:Store.connection", "mug")
+    assert written_by(project, leak) == {"found = await Store.connection.execute_fetchall(statement)"}
+    assert {each["to"].partition("::")[2] for each in found.report["edges"]} == {"test_insert_suffers"}

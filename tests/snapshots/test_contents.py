@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import collections
+import threading
 from typing import Any
 
 import pytest
+from cachetools import TTLCache
 
 from leakcheck.snapshots.contents import kept
 
@@ -65,3 +68,41 @@ def test_what_holds_itself_ends() -> None:
 def test_anything_else_is_itself() -> None:
     for value in (3, None, object(), "text"):
         assert kept(value)() is value
+
+
+def test_attributes_of_others_objects_are_kept_where_that_is_asked() -> None:
+    cache: Any = TTLCache(maxsize=3, ttl=60)
+    cache["a"] = [1]
+    kept_all, kept_own = kept(cache, others=True), kept(cache)
+    cache["b"] = 2
+    cache["a"].append(2)
+    kept_own()
+    assert "b" in cache
+    kept_all()
+    assert dict(cache) == {"a": [1]}
+    cache["c"] = 3
+    assert list(cache) == ["a", "c"]
+
+
+def test_what_is_bound_to_the_process_is_not_entered() -> None:
+    held = {"lock": threading.Lock(), "thread": threading.Thread(), "loop": asyncio.Future, "module": threading}
+    give_back = kept(held, others=True)
+    held["thread"].name = "renamed"  # type: ignore[attr-defined]
+    give_back()
+    assert held["thread"].name == "renamed"  # type: ignore[attr-defined]
+
+
+class Slotted:
+    __slots__ = ("empty", "full")
+
+    def __init__(self) -> None:
+        self.full = 1
+
+
+def test_slots_of_the_projects_objects_are_kept() -> None:
+    value = Slotted()
+    give_back = kept(value)
+    value.full = 2
+    give_back()
+    assert value.full == 1
+    assert not hasattr(value, "empty")

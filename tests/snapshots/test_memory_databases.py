@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from leakcheck.snapshots import memory_databases
-from leakcheck.snapshots.memory_databases import Connections, pages_of, put_table_back
+from leakcheck.snapshots.memory_databases import Connections, InMemory, pages_of, put_table_back
 from leakcheck.snapshots.sqlite_tables import Table, tables_of
 
 SHOP = """
@@ -36,13 +36,13 @@ def shop() -> Iterator[sqlite3.Connection]:
 
 
 def tables(connection: sqlite3.Connection) -> dict[str, Table]:
-    pages = pages_of(connection)
+    pages = pages_of(InMemory(connection))
     assert pages is not None
     return dict(tables_of(pages, hashlib.blake2b))
 
 
 def kept(connection: sqlite3.Connection) -> bytes:
-    pages = pages_of(connection)
+    pages = pages_of(InMemory(connection))
     assert pages is not None
     return pages
 
@@ -76,7 +76,7 @@ def test_each_table_is_put_back_by_itself(shop: sqlite3.Connection, statement: s
     after = tables(shop)
     assert {name for name in {*before, *after} if before.get(name) != after.get(name)} == changed
     others = {name: after.get(name) for name in {*before, *after} - {min(changed)}}
-    put_table_back(shop, min(changed), pages)
+    put_table_back(InMemory(shop), min(changed), pages)
     found = tables(shop)
     assert found.get(min(changed)) == before.get(min(changed))
     assert {name: found.get(name) for name in others} == others
@@ -87,7 +87,7 @@ def test_what_belongs_to_a_table_comes_back_with_it(shop: sqlite3.Connection) ->
     shop.execute("DELETE FROM mug")
     shop.execute("INSERT INTO mug (name) VALUES ('green')")
     shop.commit()
-    put_table_back(shop, "mug", pages)
+    put_table_back(InMemory(shop), "mug", pages)
     shop.execute("INSERT INTO mug (name) VALUES ('white')")
     assert shop.execute("SELECT * FROM mug").fetchall() == [(1, "blue", 4), (2, "red", 3), (3, "white", 5)]
     assert shop.execute("SELECT what FROM told ORDER BY rowid DESC LIMIT 1").fetchall() == [("white",)]
@@ -98,7 +98,7 @@ def test_nothing_is_done_in_the_middle_of_a_transaction(shop: sqlite3.Connection
     pages = kept(shop)
     shop.execute("DELETE FROM told")
     with pytest.raises(sqlite3.OperationalError):
-        put_table_back(shop, "told", pages)
+        put_table_back(InMemory(shop), "told", pages)
     shop.rollback()
     assert tables(shop)["told"].rows == 2
 
@@ -115,14 +115,14 @@ def test_a_look_calls_nothing_of_the_project(shop: sqlite3.Connection) -> None:
 
 def test_what_cannot_be_read_is_left_out(shop: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[bytes | None] = []
-    thread = threading.Thread(target=lambda: found.append(pages_of(shop)))
+    thread = threading.Thread(target=lambda: found.append(pages_of(InMemory(shop))))
     thread.start()
     thread.join()
     assert found == [None]
     monkeypatch.setattr(memory_databases, "MAX_BYTES", 100)
-    assert pages_of(shop) is None
+    assert pages_of(InMemory(shop)) is None
     shop.close()
-    assert pages_of(shop) is None
+    assert pages_of(InMemory(shop)) is None
 
 
 class Engine:
@@ -144,16 +144,18 @@ def test_databases_go_by_who_holds_them(shop: sqlite3.Connection, monkeypatch: p
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(memory_databases, "is_project", lambda each: each is module)
     watch = Connections()
-    held, free, other = (connected(watch, ":memory:") for _ in range(3))
+    held, free, other, of_class = (connected(watch, ":memory:") for _ in range(4))
     module.__dict__["engine"] = Engine(held)
+    module.__dict__["Store"] = type("Store", (), {"__module__": module.__name__, "connection": of_class})
     first, second = (connected(watch, "file:cups?mode=memory&cache=shared") for _ in range(2))
-    assert {name: id(each) for name, each in watch.open().items()} == {
+    assert {name: id(each.connection) for name, each in watch.open().items()} == {
         "tests_of_a_shop:engine": id(held),
+        "tests_of_a_shop:Store.connection": id(of_class),
         "in-memory database": id(free),
         "in-memory database 2": id(other),
         "file:cups?mode=memory&cache=shared": id(first),
     }
-    for each in (held, free, other, first, second):
+    for each in (held, free, other, of_class, first, second):
         each.close()
 
 

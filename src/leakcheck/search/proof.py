@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from leakcheck.analysis.facts.evidence import Evidence, Witness
 from leakcheck.analysis.facts.significance import repeats
@@ -63,12 +63,18 @@ def _has_failed(bench: AuditSession, carried: Carried) -> bool:
 
 
 def accusing_without_location(bench: AuditSession) -> list[Witness]:
-    """The witnesses of confirmed edges that no recorded location carries."""
+    """The witnesses of confirmed edges that no recorded location carries, or one that nobody can put back: a deep
+    look may see which part of it is the reason."""
+    hopeless = _hopeless(bench.evidence())
     return [
         _witness(bench, edge)
         for edge, locations in bench.edges()
-        if edge.effect in ("breaks", "enables") and edge.confirmed and not locations
+        if edge.effect in ("breaks", "enables") and edge.confirmed and _is_open(edge, locations, hopeless)
     ]
+
+
+def _is_open(edge: Edge, locations: Sequence[Location], hopeless: Collection[tuple[Location, ...]]) -> bool:
+    return not locations or (edge.counterfactual is None and all((each,) in hopeless for each in locations))
 
 
 def _witness(bench: AuditSession, edge: Edge) -> Witness:

@@ -15,10 +15,10 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
+from leakcheck.snapshots.attributes import Slots, state_of
 from leakcheck.snapshots.frames import is_project_module
-from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.library_objects import context_value, local_values, reader, weak_data
 from leakcheck.snapshots.markers import MISSING, Items
 from leakcheck.snapshots.positions import Position, has_position
@@ -63,10 +63,11 @@ _CACHE = type(functools.lru_cache(lambda: None))
 class Holder:
     """A container: the way to it, the object, and how its content is read.
 
-    `kind` is "names" (of a module, class or object), "function", "attributes", "dict", "list", "set", "tuple",
-    "parts", "cell", "cache", "library", "position", "implementations", "virtual" or "carried"; `foreign` tells
-    whether it is, or is inside, an object whose class is not the project's own, or others' module; `root` the kind
-    of state with which the way begins, if that is no module.
+    `kind` is "names" (of a module, class or object), "function", "attributes", "dict", "tracked" (one that tells
+    a probe who reads and writes it), "list", "set", "tuple", "parts", "cell", "cache", "library", "position",
+    "implementations", "virtual" or "carried"; `foreign` tells whether it is, or is inside, an object whose class is
+    not the project's own, or others' module; `root` the kind of
+    state with which the way begins, if that is no module.
     """
 
     path: str
@@ -104,6 +105,12 @@ def _holders(path: str, value: Any, foreign: bool) -> Iterator[Holder]:
         yield from _plain_holders(path, value, kind, foreign)
 
 
+def is_tracked(kind: type[Any]) -> bool:
+    """Whether objects of this class are dicts of leakcheck's own, which stand where the suite would have a plain
+    one. Their entries are a probe's business; what lies in them is not."""
+    return issubclass(kind, dict) and module_of(kind).startswith("leakcheck.probes.")
+
+
 def _is_projects(function: types.FunctionType) -> bool:
     """Whether a function is of the project: its defaults, and attributes that it may be given, are looked at."""
     module = function.__module__
@@ -130,7 +137,7 @@ def _plain_holders(path: str, value: Any, kind: type[Any], foreign: bool) -> Ite
         yield Holder(path, weak, type(weak).__name__)
         return
     if issubclass(kind, dict):
-        yield Holder(path, value, "dict", foreign)
+        yield Holder(path, value, "tracked" if is_tracked(kind) else "dict", foreign)
     elif issubclass(kind, (list, collections.deque)):
         yield Holder(path, value, "list", foreign)
     elif issubclass(kind, set):
@@ -149,35 +156,6 @@ def _holders_of_class(path: str, value: type[Any], kind: type[Any], foreign: boo
         yield Holder(path, value, "parts", foreign)
     if not foreign and is_abstract(value) and is_project_module(module_of(value)):
         yield Holder(path, value, "virtual", foreign)
-
-
-def state_of(value: Any) -> dict[str, Any] | None:
-    try:
-        state = object.__getattribute__(value, "__dict__")
-    except Exception:  # an object may have none, or be in ruins
-        return None
-    return state if isinstance(state, dict) else None
-
-
-class Slots:
-    """The slots of classes. They are kept by the identity of the class, which is kept alive: to hash a class would
-    call what its metaclass may have put there."""
-
-    _known: ClassVar[dict[int, tuple[type[Any], tuple[tuple[str, Any], ...]]]] = {}
-
-    @classmethod
-    def of(cls, kind: type[Any]) -> tuple[tuple[str, Any], ...]:
-        """(name, descriptor) of every slot of a class and its bases."""
-        if identity(kind) not in cls._known:
-            found = tuple(
-                (name, member)
-                for base in type.__getattribute__(kind, "__mro__")
-                if base is not object and module_of(base) != "builtins"
-                for name, member in list(type.__getattribute__(base, "__dict__").items())
-                if type(member) is types.MemberDescriptorType
-            )
-            cls._known[identity(kind)] = (kind, found)
-        return cls._known[identity(kind)][1]
 
 
 def content(holder: Holder) -> Content:
@@ -286,6 +264,7 @@ def _names(value: Any) -> dict[str, Any]:
 _CONTENT: Mapping[str, Callable[[Any], Content]] = {
     "dict": lambda value: dict(dict.items(value)),
     "attributes": lambda value: dict(dict.items(value)),
+    "tracked": lambda value: dict(dict.items(value)),
     "function": _function,
     "names": _names,
     "tuple": lambda value: dict(enumerate(tuple.__iter__(value))),
@@ -325,8 +304,8 @@ def entry(holder: Holder, key: Any) -> str:
     """The way to one entry."""
     if key is None and holder.kind not in ("dict", "names", "function", "implementations"):
         return holder.path
-    if holder.kind in ("dict", "tuple", "implementations"):
-        hidden = holder.kind == "dict" and hides_key(holder.path.partition(":")[2], key)
+    if holder.kind in ("dict", "tracked", "tuple", "implementations"):
+        hidden = holder.kind in ("dict", "tracked") and hides_key(holder.path.partition(":")[2], key)
         return f"{holder.path}[{HIDDEN if hidden else _key_text(key)}]"
     return f"{holder.path}{key}" if holder.path.endswith(":") else f"{holder.path}.{key}"
 

@@ -1,29 +1,35 @@
 """A value with all that it holds, so that what is changed inside it can be undone where it stands.
 
 Others may hold the very same container: it keeps its identity, and gets its content back. Nothing is copied but
-dicts, lists, sets and the attributes of the project's own objects; what lies in them stays itself.
+dicts, lists, sets and the attributes of objects; what lies in them stays itself.
 """
 
 from __future__ import annotations
 
 import collections
+import contextlib
 import operator
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from leakcheck.snapshots.attributes import Slots
 from leakcheck.snapshots.frames import is_project_module
+from leakcheck.snapshots.reachable import is_closed
 from leakcheck.snapshots.type_names import module_of
 
 MOST, DEEPEST = 2_000, 8
 """How many containers of one value are kept, and how deep."""
 
 GiveBack = Callable[[], None]
+Pairs = list[tuple[Any, Any]]
 
 
-def kept(value: object) -> Callable[[], object]:
-    """Keep what `value` holds now. To call what is returned gives it back, and returns the value."""
-    steps = list(_steps(value, {}, 0))
+def kept(value: object, *, others: bool = False) -> Callable[[], object]:
+    """Keep what `value` holds now. To call what is returned gives it back, and returns the value. The attributes of
+    the project's own objects are kept; with `others` also those of any package's (a cache, a limiter), but for what
+    is bound to the process: threads, locks, sockets."""
+    steps = list(_steps(value, {}, 0, others))
 
     def give_back() -> object:
         for step in steps:
@@ -33,7 +39,7 @@ def kept(value: object) -> Callable[[], object]:
     return give_back
 
 
-def _steps(value: Any, seen: dict[int, object], depth: int) -> Iterator[GiveBack]:
+def _steps(value: Any, seen: dict[int, object], depth: int, others: bool) -> Iterator[GiveBack]:
     if id(value) in seen or len(seen) >= MOST or depth > DEEPEST:
         return
     kind = type(value)
@@ -50,26 +56,47 @@ def _steps(value: Any, seen: dict[int, object], depth: int) -> Iterator[GiveBack
         yield partial(_refill_set, value, list(set.__iter__(value)))
     elif issubclass(kind, tuple):
         inside = list(tuple.__iter__(value))
-    elif (state := _state_of(value, kind)) is not None:
-        pairs = list(dict.items(state))
-        inside = [item for _, item in pairs]
-        yield partial(_refill_dict, dict, state, pairs)
-    else:
+    elif not _has_attributes(value, kind, others):
         return
+    if _has_attributes(value, kind, others):
+        state, slots = _state_of(value), _slots_of(value, kind)
+        inside += [item for _, item in (*(dict.items(state) if state is not None else ()), *slots)]
+        if state is not None:
+            yield partial(_refill_dict, dict, state, list(dict.items(state)))
+        if slots:
+            yield partial(_refill_slots, value, slots)
     seen[id(value)] = value
     for each in inside:
-        yield from _steps(each, seen, depth + 1)
+        yield from _steps(each, seen, depth + 1, others)
 
 
-def _state_of(value: object, kind: type[Any]) -> dict[Any, Any] | None:
-    """The attributes of an object of the project's own."""
-    if not is_project_module(module_of(kind)):
-        return None
+def _has_attributes(value: object, kind: type[Any], others: bool) -> bool:
+    """Whether it is an object whose attributes are kept."""
+    if is_project_module(module_of(kind)):
+        return True
+    return others and not issubclass(kind, type) and not is_closed(value, own=False)
+
+
+def _state_of(value: object) -> dict[Any, Any] | None:
     try:
         state = object.__getattribute__(value, "__dict__")
     except AttributeError:
         return None
     return state if type(state) is dict else None
+
+
+def _slots_of(value: object, kind: type[Any]) -> Pairs:
+    """(descriptor, what it holds) of each slot that is not empty."""
+    found: Pairs = []
+    for _, member in Slots.of(kind):
+        with contextlib.suppress(AttributeError):
+            found.append((member, member.__get__(value, kind)))
+    return found
+
+
+def _refill_slots(value: object, slots: Pairs) -> None:
+    for member, item in slots:
+        member.__set__(value, item)
 
 
 def _refill_dict(base: Any, value: Any, pairs: list[tuple[Any, Any]]) -> None:

@@ -10,12 +10,14 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.reachable import is_project
 from leakcheck.snapshots.sqlite_tables import MAX_BYTES, MEMORY, opened, replace_table
+from leakcheck.snapshots.worker_threads import NoAnswer, Put, called, workers
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -34,6 +36,13 @@ class DatabaseFile(NamedTuple):
     passing: bool
 
 
+class InMemory(NamedTuple):
+    """A database in memory: a connection to it, and how that one is asked, if it belongs to a worker."""
+
+    connection: Connection
+    worker: Put | None = None
+
+
 class Connections:
     """Which connections lead into memory, and which files others lead to, by what the interpreter's audit events
     tell of each when it is opened."""
@@ -45,7 +54,7 @@ class Connections:
         self._ours: set[int] = set()
         self._opening: dict[int, str] = {}
         self._names: dict[int, str] = {}
-        self._found: dict[str, Connection] | None = {}
+        self._found: dict[str, InMemory] | None = {}
         self._newest = 0
         self._looks = 0
 
@@ -84,20 +93,23 @@ class Connections:
             self.files[name] = file
             self._first_seen(name)
 
-    def open(self) -> Mapping[str, Connection]:
-        """name -> a connection to each database in memory, under the name of what holds it, else its own.
+    def open(self) -> Mapping[str, InMemory]:
+        """name -> each database in memory, under the name of what holds it, else its own.
 
         All objects are searched for them, but not again as long as none was opened and globals hold all: these are
         kept. What nobody may hold any more is kept by nobody here, either."""
         if self._found is not None:
             return self._found
+        objects = gc.get_objects()
+        asked_by = workers(objects)
         found = {
-            identity(each): each
-            for each in gc.get_objects()
+            identity(each): InMemory(each, asked_by.get(identity(each)))
+            for each in objects
             if identity(each) in self._names and _is_connection(each)
         }
+        del objects
         holders = dict(_held(frozenset(found)))
-        named: dict[str, Connection] = {}
+        named: dict[str, InMemory] = {}
         for place, shared in self._names.items():
             if place in found:
                 name = holders.get(place) or shared or _unused("in-memory database", named)
@@ -142,8 +154,7 @@ def _held(connections: frozenset[int]) -> Iterator[tuple[int, str]]:
     waiting = deque(
         (f"{module}:{name}", value)
         for module in sorted(modules, key=_tests_last)
-        for name, value in sorted(vars(modules[module]).items())
-        if not (issubclass(type(value), _PASSED_BY) or name.startswith("__"))  # a loader leads to all of pytest
+        for name, value in _names_in(modules[module])
     )
     seen: set[int] = set()
     while waiting and len(seen) < MAX_OBJECTS:
@@ -157,24 +168,37 @@ def _held(connections: frozenset[int]) -> Iterator[tuple[int, str]]:
         waiting.extend((name, each) for each in gc.get_referents(value) if not issubclass(type(each), _PASSED_BY))
 
 
-def pages_of(connection: Connection) -> bytes | None:
+def _names_in(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """What a module holds, and its classes; a loader (`__loader__`) leads to all of pytest."""
+    for name, value in sorted(vars(module).items()):
+        if type(value) is type and value.__module__ == module.__name__:
+            yield from ((f"{name}.{each}", held) for each, held in vars(value).items() if _may_lead(each, held))
+        elif _may_lead(name, value):
+            yield name, value
+
+
+def _may_lead(name: str, value: Any) -> bool:
+    return not (issubclass(type(value), _PASSED_BY) or name.startswith("__"))
+
+
+def pages_of(database: InMemory) -> bytes | None:
     """A copy of the database; None for one that is closed, belongs to another thread, or is too large."""
     sqlite = sys.modules["_sqlite3"]
     try:
-        pages: bytes = sqlite.Connection.serialize(connection)
-    except sqlite.Error:
+        pages: bytes = called(database.worker, partial(sqlite.Connection.serialize, database.connection))
+    except (sqlite.Error, NoAnswer):
         return None
     return pages if len(pages) <= MAX_BYTES else None
 
 
-def put_table_back(connection: Connection, name: str, kept: bytes | None) -> None:
+def put_table_back(database: InMemory, name: str, kept: bytes | None) -> None:
     """Give one table what it held in the copy `kept`, or take it away where it was not there; the others keep what
-    they hold now. sqlite3.Error where the project is in the middle of a transaction."""
+    they hold now. sqlite3.Error in the middle of a transaction of the project's; NoAnswer of a busy worker."""
     sqlite = sys.modules["_sqlite3"]
-    now = opened(sqlite.Connection.serialize(connection))
+    now = opened(called(database.worker, partial(sqlite.Connection.serialize, database.connection)))
     try:
         replace_table(now, name, kept)
         now.commit()
-        sqlite.Connection.backup(now, connection)
+        called(database.worker, partial(sqlite.Connection.backup, now, database.connection))
     finally:
         now.close()

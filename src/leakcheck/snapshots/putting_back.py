@@ -5,7 +5,8 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-from leakcheck.snapshots.containers import OF_FUNCTIONS, Holder, Slots, state_of
+from leakcheck.snapshots.attributes import Slots, state_of
+from leakcheck.snapshots.containers import OF_FUNCTIONS, Holder
 from leakcheck.snapshots.library_objects import reader
 from leakcheck.snapshots.registered import put_back_implementation, put_back_virtual
 

@@ -21,6 +21,7 @@ from leakcheck.snapshots.containers import (
     _children,
     _holders,
     content,
+    is_tracked,
 )
 from leakcheck.snapshots.frames import file_of, is_project_file, is_project_module
 from leakcheck.snapshots.identity import identity
@@ -85,14 +86,14 @@ def walk(
         foreign += foreign > 0 or _is_foreign(value)
         for holder in _holders(path, value, foreign > 0):
             inside = content(holder)
-            if holder.kind not in ("tuple", "parts"):
+            if holder.kind not in ("tuple", "parts", "tracked"):
                 held(holder, inside)
             if depth < deep and foreign < foreign_depth:
                 pairs = _children(holder, inside)
                 found = (
                     pair
                     for pair in pairs
-                    if (toward is None or pair[0] in toward) and not _is_closed(pair[1], own=not foreign)
+                    if (toward is None or pair[0] in toward) and not is_closed(pair[1], own=not foreign)
                 )
                 own = shallow and issubclass(type(value), type)
                 waiting.extend(
@@ -147,14 +148,14 @@ def is_project(module: types.ModuleType) -> bool:
     return is_project_file(file_of(module))
 
 
-def _is_closed(value: Any, *, own: bool) -> bool:
+def is_closed(value: Any, *, own: bool) -> bool:
     """Whether a walk ends before `value`. `own`: the project's own objects hold it."""
     kind = type(value)
     if kind in _SCALARS:
         return True
     if own and issubclass(kind, _BOUND):
         return not (is_own(value.__self__) or issubclass(type(value.__self__), (dict, list, set)))
-    if own and is_own(value):
+    if (own and is_own(value)) or is_tracked(kind):
         return False
     if issubclass(kind, _OPAQUE) or type_name(kind) in _OPAQUE_NAMES:
         return True

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from leakcheck.snapshots.carried import Carried
 from leakcheck.snapshots.containers import Content, Holder, _children, _holders, content
 from leakcheck.snapshots.identity import identity
-from leakcheck.snapshots.reachable import MAX_DEPTH, MAX_HOLDERS, _is_closed, _is_foreign
+from leakcheck.snapshots.reachable import MAX_DEPTH, MAX_HOLDERS, _is_foreign, is_closed
 
 Held = Callable[[Holder, Content], None]
 
@@ -40,7 +40,7 @@ class _Step(NamedTuple):
 
 def can_hold(value: Any) -> bool:
     """Whether a walk enters `value`: it is neither plain nor the test runner's."""
-    return type(value) is Carried or not _is_closed(value, own=True)
+    return type(value) is Carried or not is_closed(value, own=True)
 
 
 def walk_from(
@@ -66,10 +66,10 @@ def _told(step: _Step, held: Held, toward: Container[str] | None) -> Iterator[_S
     foreign = step.foreign + (step.foreign > 0 or _is_foreign(step.value))
     for holder in _holders_at(step, foreign > 0):
         inside = content(holder)
-        if holder.kind not in ("tuple", "parts"):
+        if holder.kind not in ("tuple", "parts", "tracked"):
             held(replace(holder, root=step.kind), inside)
         for path, item in _children(holder, inside) if step.depth < MAX_DEPTH else ():
-            if (toward is None or path in toward) and not _is_closed(item, own=not foreign):
+            if (toward is None or path in toward) and not is_closed(item, own=not foreign):
                 yield _Step(step.kind, path, item, step.depth + 1, foreign)
 
 

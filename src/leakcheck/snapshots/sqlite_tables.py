@@ -112,7 +112,7 @@ def _replace(database: Connection, name: str, content: Mapping[str, _Content]) -
 
 def opened(pages: bytes, *, text: bool = False) -> Connection:
     """A database of our own with this content; texts as they are stored unless `text`."""
-    copy: Connection = sys.modules["_sqlite3"].connect(MEMORY)
+    copy: Connection = sys.modules["_sqlite3"].connect(MEMORY, check_same_thread=False)
     if pages:
         copy.deserialize(pages[:_VERSIONS] + _WITHOUT_A_LOG + pages[_VERSIONS + len(_WITHOUT_A_LOG) :])
     copy.text_factory = str if text else bytes

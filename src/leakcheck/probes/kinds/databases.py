@@ -5,16 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from leakcheck.probes import MISSING, About, Setting, Tracking, Values
 from leakcheck.snapshots.file_databases import PARTS, LockedError, pages_in, put_table_back_in, signature
-from leakcheck.snapshots.memory_databases import Connections, pages_of, put_table_back
+from leakcheck.snapshots.memory_databases import Connections, InMemory, pages_of, put_table_back
 from leakcheck.snapshots.redaction import content_hash
 from leakcheck.snapshots.sqlite_tables import tables_of
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
 
 MAX_KEPT = 64 << 20
 """Bytes of copies to put tables back from; what comes later cannot be put back."""
@@ -49,7 +46,7 @@ class Probe(Setting):
         self._kept: dict[tuple[str, str, str], bytes] = {}
         self._known: dict[str, tuple[bytes, dict[str, str]]] = {}
         self._in_files: dict[str, tuple[tuple[int, ...] | None, dict[str, str]]] = {}
-        self._followed: dict[str, Connection] = {}
+        self._followed: dict[str, InMemory] = {}
         self._room = MAX_KEPT
 
     def read(self) -> Values:
@@ -68,8 +65,10 @@ class Probe(Setting):
                 return self._in_file(owner).get(key, MISSING)
             if owner not in self._followed:
                 self._followed.update(self.connections.open())
-            connection = self._followed.get(owner)
-            return MISSING if connection is None else self._tables(owner, pages_of(connection)).get(key, MISSING)
+            pages = pages_of(self._followed[owner]) if owner in self._followed else None
+            if pages is None:  # it is being opened just now, or was closed
+                self._followed.pop(owner, None)
+            return self._tables(owner, pages).get(key, MISSING)
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         kept = None if value is None else self._kept[owner, key, value]

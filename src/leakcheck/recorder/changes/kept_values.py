@@ -41,7 +41,8 @@ class KeptValues:
             if owner is not None and self._wants(place, key):
                 state = place.probe.state(owner)
                 picture = self._pictures.take(place, owner, key, state)
-                saved = Saved(kept(state.get(key, MISSING)), picture, lifetime)
+                give_back = kept(state.get(key, MISSING), others=self._locations is not None)
+                saved = Saved(give_back, picture, lifetime)
                 self._keeping.add(lifetime)
                 self._saved.setdefault(place, {}).setdefault(key, []).append(saved)
 
