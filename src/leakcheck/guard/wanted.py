@@ -21,7 +21,16 @@ CHEAP = (
 """What a guard looks at unless it is told otherwise: benchmarks/guarding.py tells what each kind costs."""
 NOT_GUARDED = frozenset(
     {"databases", "files", "fixture_values", "garbage", "imports", "parameters", "pytest_attributes"}
-    | {"late_threads", "sessions", "random_state", "registries", "warnings_filters", "event_loop", "context_vars"}
+    | {
+        "late_threads",
+        "sessions",
+        "providers",
+        "random_state",
+        "registries",
+        "warnings_filters",
+        "event_loop",
+        "context_vars",
+    }
 )
 """Kinds that only an audit can look at: what they need is not there in a plain run, or to be used changes them."""
 
