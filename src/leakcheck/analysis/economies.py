@@ -8,6 +8,9 @@ from leakcheck.analysis.facts.discoveries import expected_news, is_another_worth
 from leakcheck.nouns import agreeing, plural
 from leakcheck.records import WARM, Execution, Printed
 
+REPLAYED = "It asked only why tests had failed in a run that is over: `leakcheck run` audits the suite."
+"""What an audit that replays a run does without."""
+
 
 def economies_of(executions: Sequence[Execution], random: int = 0) -> Iterator[str]:
     """`random` is how many pairs of random orders would have run, had the last ones shown something new."""

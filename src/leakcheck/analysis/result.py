@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from leakcheck.analysis.economies import economies_of
+from leakcheck.analysis.economies import REPLAYED, economies_of
 from leakcheck.analysis.facts.alone import alone_first
 from leakcheck.analysis.facts.coverage import Coverage
 from leakcheck.analysis.facts.evidence import Evidence, bad, good
@@ -58,7 +58,7 @@ class Effort:
     """How thorough the audit was: its profile, what the search was allowed in the user's words, whether it spent
     that, whether it came to its end, whether some of it is lost, to which depth it followed values, what it should
     have run in any case and did not, and how many pairs of random orders it might have run, had they shown
-    something new."""
+    something new; and whether it `replays` a run, and is about the tests that failed there only."""
 
     profile: ProfileName = "standard"
     budget: str = ""
@@ -68,12 +68,14 @@ class Effort:
     depth: int = USUAL_DEPTH
     not_run: NotRun = ALL_RUN
     random: int = 0
+    replays: bool = False
 
     @property
     def limits(self) -> tuple[str, ...]:
         """What was not covered, for other reasons than a spent budget."""
         short = _DAMAGED if self.damaged else _UNFINISHED
-        return (*PROFILES[self.profile].limits, *(() if self.finished else (short,)))
+        usual = (REPLAYED,) if self.replays else PROFILES[self.profile].limits
+        return (*usual, *(() if self.finished else (short,)))
 
 
 _USUAL = GateInput()

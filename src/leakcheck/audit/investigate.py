@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from leakcheck.analysis import Coverage
-from leakcheck.analysis.graph.effects import Carried
 from leakcheck.audit.engine_context import engine_for
 from leakcheck.audit.resume import NOT_OURS
 from leakcheck.audit.run_audit import keep_excerpts, told_to
@@ -26,9 +24,9 @@ from leakcheck.orders.isolated import Strategy as Isolated
 from leakcheck.progress import Progress
 from leakcheck.records import Note
 from leakcheck.records.topics import Topic
+from leakcheck.search.few_tests import FewTestsSession
 from leakcheck.search.outlook import declared_seconds
 from leakcheck.search.phases import Plan, find_and_prove
-from leakcheck.search.session import AuditSession
 from leakcheck.store import Audit, AuditFolder, read_audit
 from leakcheck.wire.events import FORMAT, Completed, Investigated
 from leakcheck.workspace.project_lock import in_turn
@@ -40,21 +38,13 @@ PLAN = Plan(rounds=2, whole=False)
 
 
 @dataclass
-class SingleTestSession(AuditSession):
+class SingleTestSession(FewTestsSession):
     """A bench that wants to know about one test only."""
 
     test: str = ""
 
-    def concerns(self, test: str) -> bool:
-        return test == self.test
-
-    def edges(self) -> tuple[Carried, ...]:
-        return tuple(each for each in super().edges() if each[0].test == self.test)
-
-    def coverage(self) -> Coverage:
-        found = super().coverage()
-        mine = {pair: execution for pair, execution in found.pairs.items() if pair.reader == self.test}
-        return replace(found, pairs=mine, long_chains=())
+    def __post_init__(self) -> None:
+        self.wanted = frozenset({self.test})
 
 
 def why_not(audit: Audit, salt: str | None) -> str:

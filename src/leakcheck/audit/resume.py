@@ -11,7 +11,7 @@ from typing import Any
 
 from leakcheck import __version__
 from leakcheck.audit.choosing import Tell, named, reason
-from leakcheck.audit.stored_result import is_spent
+from leakcheck.audit.stored_result import is_spent, replays
 from leakcheck.errors import Unreadable, UsageError
 from leakcheck.options import BUDGET, Options
 from leakcheck.records import Suite
@@ -23,6 +23,7 @@ from leakcheck.workspace.source_digests import differences
 JOURNAL = "audit"
 _ANEW = "Run `leakcheck run` without --resume to begin anew."
 NOT_OURS = "it was not made here by you, or so long ago that the salt of its digests is gone"
+_REPLAY = "it replayed a run"
 MAX_TOLD = 10
 _MAY_DIFFER = ("folder", *BUDGET.fields)
 
@@ -55,6 +56,8 @@ def unfinished(base: Path, given: Mapping[str, Any], wanted: str | None = None, 
         audit = _audit(folder) if sources is not None else None
         if sources is None or audit is None:
             tell(f"the newer audit {folder.path.name} is passed over: {why or 'it cannot be read'}")
+        elif replays(audit):
+            tell(f"the newer audit {folder.path.name} is passed over: {_REPLAY}")
         elif not audit.finished or is_spent(audit):
             return _earlier(folder, audit, sources, given)
     raise UsageError(f"there is no unfinished audit in {base}", hint=_ANEW)
@@ -65,6 +68,8 @@ def _named(folder: AuditFolder, given: Mapping[str, Any]) -> Earlier:
     if sources is None:
         raise UsageError(f"{folder.path} cannot go on: {why}", hint=_ANEW)
     audit = read_audit(folder)
+    if replays(audit):
+        raise UsageError(f"{folder.path} cannot go on: {_REPLAY}", hint="Run `leakcheck replay` again.")
     if audit.finished and not is_spent(audit):
         raise UsageError(f"{folder.path} was finished: there is nothing to go on with", hint=_ANEW)
     return _earlier(folder, audit, sources, given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +15,7 @@ from leakcheck import __version__
 from leakcheck.audit.collect import check_paths, open_bench
 from leakcheck.audit.engine_context import engine_for
 from leakcheck.audit.resume import Earlier, check_same
-from leakcheck.engine import Cpu, Engine, Since, check_interpreter
+from leakcheck.engine import Cpu, Engine, Job, Since, check_interpreter
 from leakcheck.errors import CannotRecord, FolderGone, Interrupted, UsageError
 from leakcheck.options import Options
 from leakcheck.progress import Progress
@@ -38,11 +38,22 @@ from leakcheck.workspace.unseen_changes import of_killed
 CLOSING, LEAST_CLOSING = 0.04, 1.5
 """Of the time that an audit may take so large a part, and so many seconds at least, are for ending executions,
 putting back what they have changed, and telling what they have shown."""
+Ask = Callable[[AuditSession, Job], AuditSession]
+"""Asks the questions of an audit, and returns the bench that has the answers."""
 _WAY_ON = "`leakcheck run --resume` goes on from there, `leakcheck report` shows what is known by now"
 
 
-def run_audit(options: Options, progress: Progress, earlier: Earlier | None = None) -> AuditFolder:
-    """Audit the suite that `options` name, or go on with an `earlier` audit by its own options.
+def _ask_everything(bench: AuditSession, control: Job) -> AuditSession:
+    calibrate(bench, control)
+    phases.settle(bench)
+    return bench
+
+
+def run_audit(
+    options: Options, progress: Progress, earlier: Earlier | None = None, ask: Ask = _ask_everything
+) -> AuditFolder:
+    """Audit the suite that `options` name, or go on with an `earlier` audit by its own options. What is wanted to
+    be known of a suite that is collected, and whose control run goes on, `ask` asks.
 
     Everything learnt is on disk when this returns or raises. `Interrupted` is raised for a signal.
     """
@@ -67,8 +78,7 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
                 engine.keep("audit", since.phase("collect"))
                 collected = True
                 _settle_sources(engine, bench.suite, earlier)
-                calibrate(bench, control)
-                phases.settle(bench)
+                bench = ask(bench, control)
                 bench.tell_left_out()
                 engine.stop()
                 _tell_leftovers(bench)

@@ -60,6 +60,7 @@ def result_of(
             options.depth,
             audit.not_run,
             options.random if options.random_until == "nothing new" else 0,
+            replays(audit),
         ),
         notes=notes,
     )
@@ -123,6 +124,8 @@ def partial(audit: Audit, written_for: str | None) -> Iterator[str]:
         yield "its profile is quick"
     if is_spent(audit):
         yield "its budget was spent"
+    if replays(audit):
+        yield "it replayed a run, and is about the tests that failed there only"
     if written_for is not None and written_for != selection(audit):
         yield f"it audited {selection(audit)}, and the baseline is written for {written_for}"
 
@@ -143,6 +146,11 @@ def _from_root(path: str, invocation: str) -> str:
 def is_spent(audit: Audit) -> bool:
     """Whether its budget did not suffice for all that it wanted to run."""
     return any(note.topic == Topic.BUDGET for note in audit.notes)
+
+
+def replays(audit: Audit) -> bool:
+    """Whether it is about tests that failed in a run that is over, and about nobody else."""
+    return any(note.topic == Topic.REPLAY for note in audit.notes)
 
 
 def _budget(audit: Audit) -> str:

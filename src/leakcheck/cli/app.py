@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import fields, replace
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ import typer
 
 from leakcheck import __version__
 from leakcheck.analysis import state_diff
-from leakcheck.audit import Earlier, read_baseline, result_of, run_audit, unfinished
+from leakcheck.audit import Earlier, read_baseline, run_audit, unfinished
 from leakcheck.cli.audits import audits
 from leakcheck.cli.baseline import app as baseline_commands
 from leakcheck.cli.chosen import chosen, find_test_in, tell_note
@@ -20,20 +19,19 @@ from leakcheck.cli.common import AuditId, BaselineFile, Config, FailOnOption, Fo
 from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
 from leakcheck.cli.explain import explain
 from leakcheck.cli.fix import fix
-from leakcheck.cli.formats import Targets, check_formats, offers_formats, write_formats
+from leakcheck.cli.formats import Targets, check_formats, offers_formats
 from leakcheck.cli.given import Given
 from leakcheck.cli.graph import graph
 from leakcheck.cli.options import Asked, asked_for, offers_options
-from leakcheck.cli.output import STANDARD_OUTPUT
+from leakcheck.cli.replay import replay
 from leakcheck.cli.settings import settings_for
+from leakcheck.cli.shown import show_audit, so_far
 from leakcheck.cli.way_out import way_out
-from leakcheck.errors import Interrupted, LeakcheckError, UsageError
+from leakcheck.errors import UsageError
 from leakcheck.options import Judging, Settings
-from leakcheck.records import Result
 from leakcheck.reports.formats.terminal import console_for
 from leakcheck.reports.terminal.diff import render_diff
-from leakcheck.store import Audit, AuditFolder
-from leakcheck.store.proven import keep_proven
+from leakcheck.store import AuditFolder
 
 _OF_JUDGING = frozenset(each.name for each in fields(Judging))
 app = typer.Typer(
@@ -101,7 +99,7 @@ def run(
         settings = replace(settings, options=earlier.options, written=settings.written & _OF_JUDGING)
     with way_out(settings, typed):
         where = _audit(settings, earlier, targets, display)
-        return _show(where, settings.judging, targets, display, keeps_proven=True)
+        return show_audit(where, settings.judging, targets, display, keeps_proven=True)
 
 
 @app.command()
@@ -130,7 +128,7 @@ def report(
     settings = settings_for(config, fail_on=fail_on, folder=folder, baseline=baseline)
     stored = chosen(settings, audit)
     with way_out(settings):
-        return _show(stored.folder, settings.judging, targets, display, stored.audit)
+        return show_audit(stored.folder, settings.judging, targets, display, stored.audit)
 
 
 @app.command()
@@ -152,43 +150,11 @@ def diff(
 
 app.command()(explain)
 app.command()(fix)
+app.command()(replay)
 app.command()(graph)
 app.command()(audits)
 
 
 def _audit(settings: Settings, earlier: Earlier | None, targets: Targets, display: Display) -> AuditFolder:
-    try:
-        with display.progress() as progress:
-            return run_audit(settings.options, progress, earlier)
-    except Interrupted as stopped:
-        if stopped.kept:
-            _show_so_far(stopped, settings.judging, targets, display)
-        raise
-
-
-def _show_so_far(stopped: Interrupted, judging: Judging, targets: Targets, display: Display) -> None:
-    """What an audit that ends before its time knows. What is in the way of that is no news beside it."""
-    try:
-        _show(AuditFolder(Path(stopped.kept)), judging, targets, display)
-    except LeakcheckError as error:
-        stopped.detail = error.message
-
-
-def _show(
-    folder: AuditFolder,
-    judging: Judging,
-    targets: Targets,
-    display: Display,
-    audit: Audit | None = None,
-    *,
-    keeps_proven: bool = False,
-) -> int:
-    result: Result = result_of(folder, judging, date.today(), audit)
-    if keeps_proven:
-        keep_proven(folder.path, result.leaks)
-    try:
-        write_formats(result, targets)
-    finally:
-        if STANDARD_OUTPUT not in targets.values():
-            display.show(result)
-    return result.exit_code
+    with so_far(settings.judging, targets, display), display.progress() as progress:
+        return run_audit(settings.options, progress, earlier)

@@ -10,12 +10,15 @@ from leakcheck.errors import UsageError
 _CUTOFF, _BESIDE = 0.75, 0.15
 """The least likeness that counts, and how much less of it than the nearest has."""
 MAX_TOLD = 3
+_OTHERS = "The audit knows other tests; run it again with this one."
 
 
-def find_test(wanted: str, tests: Sequence[str], *, elsewhere: str = "") -> str:
+def find_test(
+    wanted: str, tests: Sequence[str], *, elsewhere: str = "", place: str = "this audit", hint: str = _OTHERS
+) -> str:
     """The one test with this id, or with this text in its id; UsageError names the nearest otherwise.
 
-    `elsewhere` tells where else to look.
+    `elsewhere` tells where else to look, `hint` what to do where nothing helps, and `place` whose tests they are.
     """
     if wanted in tests:
         return wanted
@@ -28,10 +31,8 @@ def find_test(wanted: str, tests: Sequence[str], *, elsewhere: str = "") -> str:
         )
     near = nearest(wanted, tests)
     meant = "Did you mean: " + ", ".join(near) if near else ""
-    hint = "\n".join(filter(None, (meant, elsewhere)))
-    raise UsageError(
-        f"no test {wanted} in this audit", hint=hint or "The audit knows other tests; run it again with this one."
-    )
+    told = "\n".join(filter(None, (meant, elsewhere)))
+    raise UsageError(f"no test {wanted} in {place}", hint=told or hint)
 
 
 def nearest(wanted: str, tests: Sequence[str]) -> list[str]:

@@ -10,7 +10,9 @@ from typing import ClassVar
 
 import pytest
 
+from leakcheck.guard.failures import Failures
 from leakcheck.guard.plugin import Guard
+from leakcheck.guard.runs import Run
 from leakcheck.guard.section import Section
 from leakcheck.guard.wanted import Wanted, wanted_of
 from leakcheck.guard.watching import Fuse
@@ -41,8 +43,10 @@ def begin(config: pytest.Config) -> None:
     _Process.guarded = True
     config.add_cleanup(_Process.let_go)
     fuse = Fuse()
-    guard = Guard(wanted, recording, probes, fuse)
+    run = Run(config, wanted.options.folder)
+    guard = Guard(wanted, recording, probes, fuse, run)
     config.pluginmanager.register(guard, NAME)
+    config.pluginmanager.register(Failures(run, fuse, fails=wanted.mode == "fail"), f"{NAME}-failures")
     config.pluginmanager.register(Section(config, wanted, probes.kinds, fuse), f"{NAME}-section")
 
 

@@ -15,7 +15,7 @@ import pytest
 from leakcheck.guard.hazards import HazardWatch
 from leakcheck.guard.leaving import Left, attach
 from leakcheck.guard.proven import last_proven
-from leakcheck.guard.runs import Sequences
+from leakcheck.guard.runs import Run, Sequences
 from leakcheck.guard.wanted import NOT_GUARDED, Wanted
 from leakcheck.guard.warm_up import WarmUp
 from leakcheck.guard.watching import Fuse, GuardRecorder
@@ -39,8 +39,9 @@ class Guard:
     """A process that runs tests. What an audit has proven may need `every` probe. `_left` is what the running test
     has left, and fixtures that ended with it; `_failing` what made it fail."""
 
-    def __init__(self, wanted: Wanted, recording: Recording, every: Probes, fuse: Fuse) -> None:
+    def __init__(self, wanted: Wanted, recording: Recording, every: Probes, fuse: Fuse, run: Run) -> None:
         self._wanted = wanted
+        self._run = run
         self._recording = recording
         self._every = every
         self._fuse = fuse
@@ -79,7 +80,7 @@ class Guard:
         config.pluginmanager.register(self._recorder, "leakcheck-guard-recorder")
         self._hazards.begin(self._recorder)
         config.pluginmanager.register(self._hazards, "leakcheck-guard-hazards")
-        self._sequences = Sequences.begin(self._wanted.options.folder, config)
+        self._sequences = Sequences.begin(self._run)
 
     def _proven(self) -> tuple[Location, ...]:
         """What the last audit has proven, where the user has not said what to look at."""

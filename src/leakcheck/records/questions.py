@@ -8,16 +8,17 @@ from typing import Literal
 
 from leakcheck.records.locations import Location
 
-OrderKind = Literal["declared", "reversed", "random", "isolated", "pairs", "confirm"]
+OrderKind = Literal["declared", "reversed", "random", "worker", "isolated", "pairs", "confirm"]
 """What reports call the orders that were run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
     """How does the whole suite behave in this order? With `backwards`, in the reverse of it; a random one has a
-    `seed`. `name` is what reports call it, where the kind does not say it."""
+    `seed`. `name` is what reports call it, where the kind does not say it. The way of a "worker" is that part of
+    the suite which one of several processes runs."""
 
-    way: Literal["declared", "reversed", "random"] = "declared"
+    way: Literal["declared", "reversed", "random", "worker"] = "declared"
     seed: int | None = None
     backwards: bool = False
     name: str = ""

@@ -31,6 +31,8 @@ class Topic(StrEnum):
     PROCESS = "process"
     QUIET = "quiet"
     RECORDER = "recorder"
+    REPLAY = "replay"
+    """What was asked for is why tests failed in a run that is over: the audit is about these, and no other."""
     RESOURCES = "resources"
     SERVERS = "servers"
     STOPPED = "stopped"

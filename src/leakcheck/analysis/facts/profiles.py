@@ -184,4 +184,4 @@ def _is_made_on_first_use(change: Change) -> bool:
     return change.internal and change.from_nothing
 
 
-NAMED_KINDS = ("declared", "reversed", "random")
+NAMED_KINDS = ("declared", "reversed", "random", "worker")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from leakcheck.analysis.economies import REPLAYED
 from leakcheck.options import PROFILES
 from leakcheck.records import ORDER_DEPENDENT, Certificate, Result
 from leakcheck.reports.wording.root_causes import grouped
@@ -114,7 +115,8 @@ def _shortened(found: Certificate) -> Iterator[str]:
 
 def _meant(found: Certificate) -> tuple[str, ...]:
     """What audits of this profile do without."""
-    return next((profile.limits for name, profile in PROFILES.items() if name == found.profile), ())
+    usual = next((profile.limits for name, profile in PROFILES.items() if name == found.profile), ())
+    return (REPLAYED, *usual)
 
 
 def _rest(result: Result) -> Iterator[str]:
