@@ -128,6 +128,8 @@ def _told(bench: FewTestsSession, part: Part, behind: Order | None) -> Iterable[
         elif behind is not None and _failures(bench, behind.name, test)[0]:
             first = some([each for each in behind.tests if each not in part.tests], 2)
             yield f"{what}; it passes in that sequence, and fails behind others who change files ({first})"
+        elif any(edge.test == test for edge, _ in bench.edges()):
+            yield f"{what}; run again in that sequence, it passes, but it fails in another order, for what is told here"
         else:
             yield f"{what}; {_not_again(times, behind)}"
 
