@@ -61,7 +61,7 @@ def test_proposals_are_orders_of_the_views_tests(strategy: OrderStrategy, many: 
 
 
 def _whole_kinds() -> tuple[str, ...]:
-    return ("declared", "reversed", "random")
+    return ("declared", "reversed", "random", "worker")
 
 
 def test_ranks_differ_and_names_too() -> None:

@@ -10,6 +10,7 @@ from leakcheck.engine import Engine, Job
 from leakcheck.errors import CollectionFailed, EngineFailed, NoTests, UsageError
 from leakcheck.nouns import plural
 from leakcheck.options import Options
+from leakcheck.orders import forms
 from leakcheck.progress import Progress
 from leakcheck.records import Control, Order, Suite
 from leakcheck.records.topics import Fallback, Topic
@@ -130,6 +131,14 @@ def check_paths(options: Options) -> None:
     missing = [path for path in options.paths if not Path(path.split("::")[0]).exists()]
     if missing and "--pyargs" not in options.pytest_args:
         raise UsageError(f"no such path: {missing[0]}", hint=_meant(missing[0]), option="paths")
+
+
+def check_orders(options: Options) -> None:
+    """UsageError unless each order that is asked for can be."""
+    for asked in options.order:
+        is_known, known = forms(asked)
+        if not is_known:
+            raise UsageError(f"no such order: {asked}", hint=f"Orders are {'; '.join(known)}.", option="order")
 
 
 def _meant(path: str) -> str:

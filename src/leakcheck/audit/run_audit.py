@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from leakcheck import __version__
-from leakcheck.audit.collect import check_paths, open_bench
+from leakcheck.audit.collect import check_orders, check_paths, open_bench
 from leakcheck.audit.engine_context import engine_for
 from leakcheck.audit.resume import Earlier, check_same
 from leakcheck.engine import Cpu, Engine, Job, Since, check_interpreter
@@ -64,6 +64,7 @@ def run_audit(
         if earlier is not None:
             os.close(earlier.folder.lock())  # who has it now will not leave anything to go on with
         check_paths(options)
+        check_orders(options)
         check_interpreter(options.python)
         here = Path.cwd()
         salt = earlier.salt if earlier is not None else secrets.token_hex(16)

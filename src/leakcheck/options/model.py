@@ -66,6 +66,13 @@ class Options:
     )
     random_until: RandomUntil = "nothing new"
     seed: int = option(1, Said("Seed of the first random order.", least=0))
+    order: tuple[str, ...] = option(
+        (),
+        Said(
+            "Another order: xdist:4 runs what each of four workers of pytest-xdist would get, xdist:4:DIST under "
+            "--dist DIST. May be given several times."
+        ),
+    )
     test_timeout: float = option(60.0, Said("Seconds that one test may take.", least=0.1))
     execution_timeout: float = option(1800.0, Said("Seconds that one execution may take.", least=0.1))
     budget: float = option(

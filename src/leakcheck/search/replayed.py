@@ -129,7 +129,7 @@ def _told(bench: FewTestsSession, part: Part, behind: Order | None) -> Iterable[
             first = some([each for each in behind.tests if each not in part.tests], 2)
             yield f"{what}; it passes in that sequence, and fails behind others who change files ({first})"
         elif any(edge.test == test for edge, _ in bench.edges()):
-            yield f"{what}; run again in that sequence, it passes, but it fails in another order, for what is told here"
+            yield f"{what}; run again in that sequence, it passes; it fails in another order"
         else:
             yield f"{what}; {_not_again(times, behind)}"
 

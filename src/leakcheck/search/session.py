@@ -85,7 +85,10 @@ class AuditSession:
     def view(self, only: Iterable[str] | None = None) -> View:
         """What strategies may know now."""
         chosen = None if only is None else frozenset(only)
-        return View(self.suite, frozenset(self.lethal), self.options.random, self.options.seed, chosen)
+        declared = (each for each in self.executions if each.order.kind == "declared")
+        seconds = {run.test: run.seconds for each in declared for run in each.runs}
+        asked, lethal = self.options.order, frozenset(self.lethal)
+        return View(self.suite, lethal, self.options.random, self.options.seed, chosen, asked, seconds)
 
     def known(self) -> Knowledge:
         """All that follows from what was executed so far. It is asked for once a test, and goes through the

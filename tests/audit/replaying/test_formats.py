@@ -153,7 +153,7 @@ def test_groups_behind_ids_are_no_part_of_them() -> None:
 
 def test_a_failure_that_the_suite_has_not_is_an_error_and_what_led_there_a_remark() -> None:
     known = suite("a.py::x", "a.py::y")
-    with pytest.raises(UsageError, match="the suite has no test a.py::gone"):
+    with pytest.raises(UsageError, match=r"the suite has no test a\.py::gone"):
         parts_of(RecordedRun((Ran("gw0", ("a.py::x", "a.py::gone"), ("a.py::gone",)),)), known)
     run = RecordedRun((Ran("gw0", ("a.py::gone", "a.py::y"), ("a.py::y",)),))
     assert parts_of(run, known) == [Part("gw0", ("a.py::y",), ("a.py::y",))]
