@@ -23,6 +23,7 @@ from leakcheck.cli.formats import Targets, check_formats, offers_formats
 from leakcheck.cli.given import Given
 from leakcheck.cli.graph import graph
 from leakcheck.cli.options import Asked, asked_for, offers_options
+from leakcheck.cli.order import order
 from leakcheck.cli.replay import replay
 from leakcheck.cli.settings import settings_for
 from leakcheck.cli.shown import show_audit, so_far
@@ -151,6 +152,7 @@ def diff(
 app.command()(explain)
 app.command()(fix)
 app.command()(replay)
+app.command()(order)
 app.command()(graph)
 app.command()(audits)
 

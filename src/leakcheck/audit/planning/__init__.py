@@ -1,0 +1,1 @@
+"""The use case: a suite that leaks, run in several processes today."""
