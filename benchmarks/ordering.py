@@ -1,0 +1,96 @@
+"""Whether what `leakcheck order` plans stays green, and what it costs: `python benchmarks/ordering.py [FOLDER ...]`.
+
+Not a test: pytest does not collect this file. Each folder holds a project (the sample project `shared_app` by default);
+a folder `NAME.venv` beside it is its environment, else that of this script. A copy of it is audited, a plan for four
+workers is made, and `pytest -n 4` runs so many times with the plan, and as often without it, in turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[1]
+GOAL = "goal: all runs with the plan are green"
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".leakcheck", ".*_cache", ".git")
+QUIET = ("-q", "-p", "no:cacheprovider")
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+
+
+@dataclass
+class Runs:
+    """What failed in each run, and how long each took."""
+
+    failed: list[tuple[str, ...]] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    def told(self) -> str:
+        green = sum(not each for each in self.failed)
+        worst = max((len(each) for each in self.failed), default=0)
+        return f"{green} of {len(self.failed)} green, {worst} failed at most, median {median(self.seconds):.2f} s"
+
+
+@contextmanager
+def copied(project: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="ordering-") as name:
+        yield Path(shutil.copytree(project, Path(name, project.name), ignore=LEFT_OUT, symlinks=True))
+
+
+def python_of(project: Path) -> str:
+    beside = project.with_name(f"{project.name}.venv") / "bin" / "python"
+    return str(beside) if beside.exists() else sys.executable
+
+
+def told(folder: Path, command: Sequence[str]) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=1800)
+    return done.stdout + done.stderr
+
+
+def once(folder: Path, command: Sequence[str], runs: Runs, alone: frozenset[str]) -> None:
+    began = time.monotonic()
+    text = told(folder, command)
+    runs.seconds.append(time.monotonic() - began)
+    runs.failed.append(tuple(test for test in _FAILED.findall(text) if test not in alone))
+
+
+def measured(project: Path, workers: int, times: int) -> None:
+    python = python_of(project)
+    with copied(project) as folder:
+        leakcheck = (sys.executable, "-m", "leakcheck")
+        told(folder, (*leakcheck, "run", "--quiet", "--fail-on", "never", "--python", python))
+        page = told(folder, (*leakcheck, "order", "-n", str(workers)))
+        sys.stdout.write(f"{project.name}\n{page}")
+        plain = (python, "-m", "pytest", *QUIET)
+        failing = frozenset(_FAILED.findall(told(folder, plain)))  # whoever fails without workers fails with them
+        planned, free = Runs(), Runs()
+        for _ in range(times):
+            once(folder, (*plain, "-p", "leakcheck_order", "-n", str(workers)), planned, failing)
+            once(folder, (*plain, "-n", str(workers)), free, failing)
+    sys.stdout.write(f"  with the plan: {planned.told()} ({GOAL})\n  without it: {free.told()}\n")
+    for test in sorted({test for each in planned.failed for test in each}):
+        sys.stdout.write(f"  failed with the plan: {test}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folders", nargs="*", type=Path, default=[ROOT / "sample_projects" / "shared_app"])
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--runs", type=int, default=20)
+    wanted = parser.parse_args()
+    for project in wanted.folders:
+        measured(project.resolve(), wanted.workers, wanted.runs)
+
+
+if __name__ == "__main__":
+    main()
