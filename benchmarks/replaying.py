@@ -3,8 +3,8 @@
 Not a test: pytest does not collect this file. It generates suites, runs each with `pytest -n 3` under every
 distribution of pytest-xdist and in random orders, and replays every run in which something failed, from what the
 guard has kept of it. A *sequence* is what a worker ran in which a test failed. It counts as reproduced if all that
-failed in it fail again, and as named if of each of them one is known, by a confirmed witness, whom the suite's truth
-names.
+failed in it fail again, and as named if of each of them one is known, by a confirmed witness, whom the truth of the
+suite names.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -97,7 +98,7 @@ def test_more_processes_than_tests_leave_some_without() -> None:
 
 def test_long_chains_are_no_trouble() -> None:
     tests = tuple(f"test_a.py::test_{number}" for number in range(3_000))
-    edges = [edge("breaks", early, late) for early, late in zip(tests, tests[1:], strict=False)]
+    edges = [edge("breaks", early, late) for early, late in pairwise(tests)]
     (sequence,) = shared(*edges, number=1, tests=tests).tests
     assert sequence == tests[::-1]
 

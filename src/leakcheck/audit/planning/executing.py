@@ -18,6 +18,7 @@ from leakcheck.audit.replaying.formats.junit import Reader, junit_name
 from leakcheck.errors import EngineFailed
 from leakcheck.records import Suite
 
+_DIFFERENT = "Different tests were collected between"
 SECONDS = 1800
 """No run takes longer."""
 _QUIET = ("-p", "no:cacheprovider", "-q", "-o", "junit_family=xunit1", "-o", "junit_logging=no")
@@ -87,6 +88,12 @@ class Executing:
             if code >= 2 and code != 5:
                 raise EngineFailed(f"pytest ended with {code}: {shlex.join(more)}", detail=text[-_SAID:])
             found = Reader().read(log) if log.exists() else None
+            if _DIFFERENT in text:
+                raise EngineFailed(
+                    "pytest-xdist cannot run this suite: each of its processes collects other tests",
+                    hint="Look for parameters that are made anew in each process (a random one, a set), and give "
+                    "them ids that stay.",
+                )
             ran = self._known(found.tests if found is not None else ())
             if not ran and "--group" not in more:
                 raise EngineFailed(f"pytest ran no test: {shlex.join(more)}", detail=text[-_SAID:])
@@ -96,7 +103,7 @@ class Executing:
     def _known(self, tests: Iterable[str]) -> Mapping[str, None]:
         """Ids by the names in JUnit, to which --dist loadgroup has added the group."""
         names = (test if test in self._names else test.rpartition("@")[0] for test in tests)
-        return dict.fromkeys(self._names.get(name, name) for name in names)
+        return dict.fromkeys(self._names[name] for name in names if name in self._names)
 
 
 def _ended(command: Sequence[str]) -> tuple[int, str]:

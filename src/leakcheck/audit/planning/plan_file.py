@@ -26,7 +26,7 @@ _BODY = '''
 def pytest_configure(config):
     number = _shares_of_this_run(config)
     if number not in (None, len(SHARES)):
-        raise pytest.UsageError(f"this plan is for {len(SHARES)}, not for {number}: `leakcheck order` writes another")
+        raise pytest.UsageError(f"this plan is for {len(SHARES)}, not for {number}: see `leakcheck order -h`")
 
 
 def _shares_of_this_run(config):
