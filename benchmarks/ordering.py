@@ -2,7 +2,7 @@
 
 Not a test: pytest does not collect this file. Each folder holds a project (the sample project `shared_app` by
 default); a folder `NAME.venv` beside it is its environment, else that of this script. A copy of it is audited, a
-plan for four workers is made, and `pytest -n 4` runs so many times with the plan, and as often without it, in turns.
+plan for four workers is made, and `pytest -n 4` runs so many times with the plan and as often without it, in turns.
 """
 
 from __future__ import annotations
