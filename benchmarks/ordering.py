@@ -2,7 +2,7 @@
 
 Not a test: pytest does not collect this file. Each folder holds a project (the sample project `shared_app` by
 default); a folder `NAME.venv` beside it is its environment, else that of this script. A copy of it is audited, a
-plan for four workers is made, and `pytest -n 4` runs so many times with the plan and as often without it, in turns.
+plan for four workers is made, and `pytest -n 4` runs so many times with the plan and without it, in turns.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def once(folder: Path, command: Sequence[str], runs: Runs, alone: frozenset[str]
     runs.failed.append(tuple(test for test in _FAILED.findall(text) if test not in alone))
 
 
-def measured(project: Path, workers: int, times: int) -> None:
+def measured(project: Path, workers: int, times: int, compared: int) -> None:
     python = python_of(project)
     with copied(project) as folder:
         leakcheck = (sys.executable, "-m", "leakcheck")
@@ -73,9 +73,10 @@ def measured(project: Path, workers: int, times: int) -> None:
         plain = (python, "-m", "pytest", *QUIET)
         failing = frozenset(_FAILED.findall(told(folder, plain)))  # whoever fails without workers fails with them
         planned, free = Runs(), Runs()
-        for _ in range(times):
+        for number in range(times):
             once(folder, (*plain, "-p", "leakcheck_order", "-n", str(workers)), planned, failing)
-            once(folder, (*plain, "-n", str(workers)), free, failing)
+            if number < compared:
+                once(folder, (*plain, "-n", str(workers)), free, failing)
     sys.stdout.write(f"  with the plan: {planned.told()} ({GOAL})\n  without it: {free.told()}\n")
     for test in sorted({test for each in planned.failed for test in each}):
         sys.stdout.write(f"  failed with the plan: {test}\n")
@@ -87,9 +88,10 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path, default=[ROOT / "sample_projects" / "shared_app"])
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--compared", type=int, default=20, help="so many runs without the plan")
     wanted = parser.parse_args()
     for project in wanted.folders:
-        measured(project.resolve(), wanted.workers, wanted.runs)
+        measured(project.resolve(), wanted.workers, wanted.runs, wanted.compared)
 
 
 if __name__ == "__main__":
