@@ -95,6 +95,21 @@ def test_the_pipeline_is_one_by_the_schema(tmp_path: Path) -> None:
     assert set(job["variables"]) <= set(template[job["extends"]]["variables"])
 
 
+@pytest.mark.parametrize("name", ["a plan", "a plan for shards"])
+def test_plans_are_made_as_they_stand(project: Path, name: str) -> None:
+    lines = [shlex.split(line) for line in BLOCKS[name].splitlines()]
+    (made,) = (line for line in lines if line[:2] == ["leakcheck", "order"])
+    assert command(*made, "--no-run", folder=project).code == 0
+    assert "leakcheck_order" in lines[-1]
+    assert (project / "leakcheck_order.py").is_file()
+
+
+def test_what_workers_ran_is_kept_by_steps() -> None:
+    steps = yaml.safe_load(BLOCKS["what workers ran"])
+    assert [*map(list, steps)] == [["run"], ["uses", "if", "with"]]
+    assert steps[1]["with"]["path"] == ".leakcheck/runs"
+
+
 @pytest.mark.parametrize("kind", ["manifest", "config"])
 def test_pre_commit_knows_the_hook(tmp_path: Path, kind: str) -> None:
     config = tmp_path / ".pre-commit-config.yaml"
