@@ -87,6 +87,7 @@ def test_shards_have_a_plan_too() -> None:
         assert "the environment of the tests has no pytest-split" in refused.stderr
         ended = leakcheck(folder, "order", "-n", "2", "--plan", "split", "--no-run", "--out", "plans/shards.py")
         assert ended.code == 0, ended.text
+        assert "python -m pytest -p plans.shards --splits 2 --group 1" in ended.stdout
         shards = ("-p", "faux_split", "-p", "plans.shards", "--splits", "2", "--group")
         first, second = (pytest(folder, *shards, number) for number in ("1", "2"))
         assert [ended.stdout.count(" failed") for ended in (first, second)].count(1) == 1

@@ -67,7 +67,7 @@ def order(
             check_plugins(stored.audit, plan)
             with Display(color=color).progress() as progress:
                 found = executed(found, stored.audit, progress)
-        write_report(file_text(found, stored.audit), out)
+        write_report(file_text(found, stored.audit, _module(out)), out)
     if out != STANDARD_OUTPUT:
         emit(console_for(sys.stdout, color), _page(found, out))
     return NOT_GREEN if found.failed else 0
@@ -101,7 +101,12 @@ def _page(found: Planned, out: str) -> Iterator[Piece]:
     yield from _executed(found)
     yield row()
     yield row(("written  ", "dim"), clip(out), indent=2)
-    yield row(("run it   ", "dim"), command(found.plan), indent=2)
+    yield row(("run it   ", "dim"), command(found.plan, _module(out)), indent=2)
+
+
+def _module(out: str) -> str:
+    """What pytest loads the plan by, from the folder that the user stands in."""
+    return PLUGIN if out == STANDARD_OUTPUT else out.removesuffix(".py").removeprefix("./").replace("/", ".")
 
 
 def _sizes(found: Planned) -> str:

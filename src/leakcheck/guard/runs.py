@@ -64,7 +64,7 @@ class Run:
             try:
                 Real.write(descriptor, _bytes(text))
             finally:
-                os.close(descriptor)
+                Real.close(descriptor)
 
 
 @dataclass(frozen=True)
@@ -103,14 +103,16 @@ def keep_sources(run: Run, items: Iterable[Any]) -> None:
     folders = dict.fromkeys(parent for file in files for parent in file.parents if parent.is_relative_to(root))
     every = (*files, *(folder / "conftest.py" for folder in folders))
     told = {each.relative_to(root).as_posix(): digest for each in every if (digest := _digest(each, root))}
-    if not (run.place() / SOURCES).exists():
-        run.write(SOURCES, "".join(source_line(digest, file) for file, digest in sorted(told.items())))
+    with contextlib.suppress(OSError):  # a run that nothing can be kept of is none that went wrong
+        if not (run.place() / SOURCES).exists():
+            run.write(SOURCES, "".join(source_line(digest, file) for file, digest in sorted(told.items())))
 
 
 def _digest(file: Path, root: Path) -> str:
-    if not file.is_relative_to(root) or not file.is_file():
+    try:
+        return digest_of(file.read_bytes()) if file.is_relative_to(root) and file.is_file() else ""
+    except OSError:
         return ""
-    return digest_of(file.read_bytes())
 
 
 def _bytes(text: str) -> bytes:

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 SUFFIXES = (".py", ".pyi", ".toml", ".ini", ".cfg")
 MAX_FILES = 20_000
+PLAN = "leakcheck_order.py"
+"""Written by `leakcheck order`: no source of the project's."""
 _OTHERS = ("node_modules", "site-packages", "__pycache__")
 T = TypeVar("T")
 
@@ -19,7 +21,7 @@ def sources_of(root: Path, salt: str) -> Mapping[str, str]:
     hidden folders are left out."""
     found: dict[str, str] = {}
     key = salt.encode()
-    for path in (each for each in walk(root, _OTHERS) if each.name.endswith(SUFFIXES)):
+    for path in (each for each in walk(root, _OTHERS) if each.name.endswith(SUFFIXES) and each.name != PLAN):
         if len(found) >= MAX_FILES:
             break
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,13 +90,14 @@ def executed(found: Planned, audit: Audit, progress: Progress) -> Planned:
     return replace(found, ran=ran, without=without)
 
 
-def command(plan: Plan) -> str:
+def command(plan: Plan, plugin: str = PLUGIN) -> str:
     """What the user types; of shards, the first."""
-    return " ".join(["python", "-m", "pytest", *plan.arguments(PLUGIN)])
+    return shlex.join(["python", "-m", "pytest", *plan.arguments(plugin)])
 
 
-def file_text(found: Planned, audit: Audit) -> str:
-    return text_of(found.plan, command(found.plan), plural(len(audit.suite.ids), "test"))
+def file_text(found: Planned, audit: Audit, plugin: str = PLUGIN) -> str:
+    """The plan as a file that pytest loads as `plugin`."""
+    return text_of(found.plan, command(found.plan, plugin), plural(len(audit.suite.ids), "test"))
 
 
 def _absolute(python: str, here: Path) -> str:

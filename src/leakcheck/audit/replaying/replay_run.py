@@ -20,6 +20,8 @@ def replay_run(run: RecordedRun, name: str, options: Options, progress: Progress
     """Replay `run`, which people call `name`: an audit that is stored as any other."""
 
     def ask(bench: AuditSession, control: Job) -> AuditSession:
+        # Before anything can go wrong: whoever looks at this audit later has to know what it is.
+        bench.note(Topic.REPLAY, f"this audit replays {name}, and asks only why tests failed there")
         parts = parts_of(run, bench.suite)
         wanted = frozenset(test for each in parts for test in each.failed)
         few = FewTestsSession(
@@ -31,7 +33,6 @@ def replay_run(run: RecordedRun, name: str, options: Options, progress: Progress
             ends=bench.ends,
             wanted=wanted,
         )
-        few.note(Topic.REPLAY, f"this audit replays {name}, and asks only why tests failed there")
         for text in remarks(run, few.suite):
             few.note(Topic.REPLAY, text)
         calibrate(few, control)
