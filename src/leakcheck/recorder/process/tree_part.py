@@ -99,6 +99,7 @@ class RootPart(RecordingPart):
             own_cache(session.config, os.path.join(self.setup.scratch, f"cache{mine}"))
             self.chance.renew()
             self.run_here(session, read_order(path), segment)
+            self.watch.copies.drop()
         except BaseException:
             import traceback
 
