@@ -101,7 +101,12 @@ def test_rows_hurt_whom_they_hurt_and_nobody_else(found: Audited) -> None:
     assert found.verdicts.pop(EMPTY) == "victim"
     assert set({**found.verdicts, EMPTY: "stable"}.values()) == {"stable"}
     (edge,) = [each for each in found.report["edges"] if each["to"] == EMPTY]
-    assert (edge["from"], edge["effect"], edge["confirmed"]) == ([ADDS], "breaks", True)
+    assert (edge["from"], edge["effect"], edge["counterfactual"]) == ([ADDS], "breaks", True)
+    leak = found.leak("databases", "mugs")
+    assert (leak["id"], leak["owner"], leak["impact"]) == (edge["leak"], "shop_test (PostgreSQL)", "broken")
+    (source,) = leak["sources"]
+    assert (source["file"], source["line"], source["function"]) == ("shop.py", 20, "add")
+    assert "blue" not in str(found.report["leaks"])
     assert [each["code"] for each in found.report["findings"] if each["code"] == "LK403"] == []
     assert "own copy of what the audit found in shop_test" in " ".join(found.stdout.split())
     assert "cannot reset" not in found.text

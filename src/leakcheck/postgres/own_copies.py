@@ -40,7 +40,7 @@ class _Process:
     own: dict[Place, Own] = field(default_factory=dict)
     servers: dict[tuple[str, int], str] = field(default_factory=dict)
     connections: dict[Place, Connection] = field(default_factory=dict)
-    lock: _thread.LockType = field(default_factory=_thread.allocate_lock)
+    lock: _thread.RLock = field(default_factory=_thread.RLock)
 
 
 class OwnCopies:

@@ -43,10 +43,10 @@ class Server(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Of one query: its rows as texts, and the bytes that it has copied out."""
+    """Of a query: the rows of its last part as texts, and the lines that each of its parts has copied out."""
 
     rows: tuple[tuple[str | None, ...], ...] = ()
-    copied: bytes = b""
+    copied: tuple[tuple[bytes, ...], ...] = ()
 
 
 class Connection:
@@ -88,7 +88,7 @@ class Connection:
 
     def _answer(self, given: bytes | None) -> Answer:
         rows: list[tuple[str | None, ...]] = []
-        copied: list[bytes] = []
+        copied: list[list[bytes]] = []
         failed: Refused | None = None
         while True:
             kind, data = self._message()
@@ -96,13 +96,15 @@ class Connection:
                 case b"Z":
                     if failed is not None:
                         raise failed
-                    return Answer(tuple(rows), b"".join(copied))
+                    return Answer(tuple(rows), tuple(map(tuple, copied)))
                 case b"T":
                     rows = []
                 case b"D":
                     rows.append(tuple(_columns(data)))
+                case b"H":
+                    copied.append([])
                 case b"d":
-                    copied.append(data)
+                    copied[-1].append(data)
                 case b"G":
                     self._send(b"d", given or b"")
                     self._send(b"c", b"")

@@ -43,6 +43,7 @@ class Watch:
         files.salt = databases.salt = setup.salt
         files.is_told_elsewhere = databases.is_database
         copies = OwnCopies(setup.scratch, setup.copies)
+        databases.serve(copies)
         outside = OutsideWatch(
             root, setup.folder, setup.scratch, setup.salt, files.keep, causes.sharer, databases.connections, copies
         )
