@@ -71,6 +71,51 @@ TESTS = """
             connection.execute(text("INSERT INTO mugs (name) VALUES ('never')"))
             connection.rollback()
 """
+WRITES = SHOP.splitlines().index("            session.commit()") + 1
+ASYNC_TESTS = """
+    import asyncpg
+    import pytest
+    from sqlalchemy import text
+    from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+    from sqlalchemy.pool import NullPool
+
+    pytestmark = pytest.mark.anyio
+    engine = create_async_engine("postgresql+asyncpg:///shop_test", poolclass=NullPool)
+
+    @pytest.fixture(scope="module")
+    def anyio_backend():
+        return "asyncio"
+
+    @pytest.fixture(scope="module", autouse=True)
+    async def tables(anyio_backend):
+        async with engine.begin() as connection:
+            await connection.execute(text("CREATE TABLE cups (id serial PRIMARY KEY, name text)"))
+        yield
+        async with engine.begin() as connection:
+            await connection.execute(text("DROP TABLE cups"))
+
+    @pytest.fixture
+    async def session():
+        async with engine.connect() as connection:
+            await connection.begin()
+            async with AsyncSession(connection, join_transaction_mode="create_savepoint") as session:
+                yield session
+            await connection.rollback()
+
+    @pytest.mark.parametrize("name", ["blue", "red"])
+    async def test_session_is_rolled_back(session, name):
+        await session.execute(text(f"INSERT INTO cups (name) VALUES ('{name}')"))
+        await session.commit()
+
+    async def test_fills():
+        connection = await asyncpg.connect(database="shop_test")
+        await connection.execute("INSERT INTO cups (name) VALUES ('green')")
+        await connection.close()
+
+    async def test_is_empty():
+        async with engine.connect() as connection:
+            assert (await connection.scalar(text("SELECT count(*) FROM cups"))) == 0
+"""
 ADDS, EMPTY = "test_shop.py::test_adds", "test_shop.py::test_is_empty"
 
 
@@ -105,7 +150,7 @@ def test_rows_hurt_whom_they_hurt_and_nobody_else(found: Audited) -> None:
     leak = found.leak("databases", "mugs")
     assert (leak["id"], leak["owner"], leak["impact"]) == (edge["leak"], "shop_test (PostgreSQL)", "broken")
     (source,) = leak["sources"]
-    assert (source["file"], source["line"], source["function"]) == ("shop.py", 20, "add")
+    assert (source["file"], source["line"], source["function"]) == ("shop.py", WRITES, "add")
     assert "blue" not in str(found.report["leaks"])
     assert [each["code"] for each in found.report["findings"] if each["code"] == "LK403"] == []
     assert "own copy of what the audit found in shop_test" in " ".join(found.stdout.split())
@@ -123,3 +168,23 @@ def test_a_role_that_may_not_copy_is_told_what_would_help(
         told = " ".join(found.stdout.split())
     assert "ALTER ROLE clerk CREATEDB would help" in told
     assert "tests talk to servers, whose state leakcheck cannot reset" in told
+
+
+def test_async_drivers_and_what_is_rolled_back(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs_driver("asyncpg")
+    for name, value in server.variables.items():
+        monkeypatch.setenv(name, value)
+    project = Project({"test_cups.py": ASYNC_TESTS})
+    with server.database():
+        found = project.audit("--random", "1", "--budget", "400s", "--", "-p", "anyio")
+        assert server.databases() == {"shop_test"}, "a copy has stayed"
+    assert found.names == {
+        "test_session_is_rolled_back[blue]": "stable",
+        "test_session_is_rolled_back[red]": "stable",
+        "test_fills": "stable",
+        "test_is_empty": "victim",
+    }
+    rows = found.leak("databases", "cups")
+    assert rows["polluters"] == ["test_cups.py::test_fills"]
+    assert rows["victims"] == ["test_cups.py::test_is_empty"]
+    assert found.leaks() == [rows], "what is rolled back is no leak"

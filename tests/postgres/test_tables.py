@@ -134,9 +134,9 @@ def test_who_may_not_leave_out_what_would_follow_puts_nothing_back(
         "INSERT INTO shelves VALUES (2)"
     )
     try:
-        with closing(Connection(server.server._replace(user="clerk"), "shop")) as theirs:
-            with pytest.raises(Refused, match="session_replication_role"):
-                put_back(theirs, "shelves", before["shelves"])
+        theirs = Connection(server.server._replace(user="clerk"), "shop")
+        with closing(theirs), pytest.raises(Refused, match="session_replication_role"):
+            put_back(theirs, "shelves", before["shelves"])
         assert found(ours)["mugs"] == before["mugs"]
     finally:
         project.rows("DROP OWNED BY clerk; DROP ROLE clerk")

@@ -67,7 +67,9 @@ OTHERS = dedent("""
             raise RuntimeError("no server")
 """)
 
-LACKING = "close, compare, forget, is_changed_by, lease, left, put_back, recover, returned, settle, share, stop, troubles"
+LACKING = (
+    "close, compare, forget, is_changed_by, lease, left, put_back, recover, returned, settle, share, stop, troubles"
+)
 
 
 @pytest.fixture

@@ -56,16 +56,15 @@ def contents(connection: Connection, hasher: Callable[[], hashlib.blake2b]) -> M
         digest = _digest(hasher, definition, rows)
         found[_shown(schema, name)] = Content(f"rows: {len(rows)} #{digest}", str(columns), rows)
     for (schema, name), rows in zip(sequences, copied[len(tables) :], strict=True):
-        last = b"".join(rows).decode().split()
-        found[_shown(schema, name) + SEQUENCE] = Content(
-            f"last number: {last[0] if last[1] == 't' else 0}", "", rows
-        )
+        last, given = b"".join(rows).decode().split()
+        text = f"last number: {last if given == 't' else 0}"
+        found[_shown(schema, name) + SEQUENCE] = Content(text, "", rows)
     return found
 
 
 def put_back(connection: Connection, name: str, kept: Content | None) -> None:
-    """Give a table its old rows, or a sequence its old number; take a table away that was not there. The others keep
-    what they hold. `Refused` if that cannot be done, or not at once."""
+    """Give a table its old rows, or a sequence its old number; take a table away that was not there. The others
+    keep what they hold. `Refused` if that cannot be done, or not at once."""
     connection.rows("BEGIN")
     try:
         if name.endswith(SEQUENCE):

@@ -25,8 +25,8 @@ _KNOWN = ""
 
 
 class Probe(Setting):
-    """Owner: the file, the database on a server, or what holds the connection, such as an engine. Key: the table, or
-    a sequence. Value: how many rows, the last number that it has given away if it counts (AUTOINCREMENT), and a
+    """Owner: the file, the database on a server, or what holds the connection, such as an engine. Key: the table,
+    or a sequence. Value: how many rows, the last number that it has given away if it counts (AUTOINCREMENT), and a
     digest of its content, keyed with `salt`."""
 
     kind = "databases"

@@ -33,6 +33,15 @@ class Resource(resource.Resource):
             drop_copies(self._scratch, all_of_them=False, bases=False)
         return ()
 
+    def share(self, why: str) -> bool:
+        if self._scratch is None or not Registry(self._scratch).read().bases:
+            return False
+        with Registry(self._scratch).changed() as known:
+            known.refused.update((name, f"{name.partition(' on ')[0]}: {why}") for name in known.bases)
+            known.bases.clear()
+        drop_copies(self._scratch, all_of_them=False, bases=True)
+        return True
+
     def put_back(self) -> tuple[str, ...]:
         return ()
 
