@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from leakcheck.postgres.names import BASE, Copy, audit_label, digest
 from leakcheck.postgres.own_copies import OwnCopies
 from leakcheck.postgres.parameters import Target
 from leakcheck.postgres.registry import Registry
+from leakcheck.postgres.watched import Watched
 from leakcheck.postgres.wire import Connection, Refused
 from postgres_server import PASSWORD, Postgres, started
 
@@ -68,25 +71,45 @@ def test_a_fork_begins_with_what_its_parent_has(server: Postgres, shop: Target, 
     copy = parent.database(shop)
     server.rows("INSERT INTO mugs VALUES ('of an import')", copy)
     parent.rest()
+
+    def child() -> bool:
+        parent.renew()
+        mine = parent.database(shop)
+        found = names(server, mine)
+        server.rows("DELETE FROM mugs", mine)
+        parent.drop()
+        return mine != copy and found == ["found", "of an import"]
+
+    assert forked(child)
+    assert names(server, copy) == ["found", "of an import"]
+    parent.drop()
+
+
+def test_what_a_test_forks_has_what_the_test_has(server: Postgres, shop: Target, scratch: str) -> None:
+    parent = OwnCopies(scratch, LABEL)
+    copy = parent.database(shop)
+    with closing(Connection(server.server, copy)):
+        assert forked(lambda: parent.database(shop) == copy)
+    assert parent.database(shop) == copy
+    parent.drop()
+
+
+def forked(what: Callable[[], bool]) -> bool:
+    """Whether it is so in a fork of this process."""
     pid = os.fork()
     if not pid:
         code = 1
         try:
-            mine = parent.database(shop)
-            code = 0 if mine != copy and names(server, mine) == ["found", "of an import"] else 2
-            server.rows("DELETE FROM mugs", mine)
-            parent.drop()
+            code = 0 if what() else 2
         finally:
             os._exit(code)
-    assert os.waitpid(pid, 0)[1] == 0
-    assert names(server, copy) == ["found", "of an import"]
-    parent.drop()
+    return os.waitpid(pid, 0)[1] == 0
 
 
 def test_the_same_server_by_another_address_is_the_same(server: Postgres, shop: Target, scratch: str) -> None:
     own = OwnCopies(scratch, LABEL)
     by_socket = shop._replace(server=shop.server._replace(host=str(server.folder)))
-    assert own.database(shop) == own.database(by_socket)
+    assert own.database(shop) == own.database(by_socket) != ""
     assert own.is_own(str(server.folder / f".s.PGSQL.{server.port}"))
     assert own.is_own(("127.0.0.1", server.port))
     own.drop()
@@ -188,3 +211,38 @@ def test_a_wrong_password_is_the_drivers_to_tell(server: Postgres, shop: Target,
     assert OwnCopies(scratch, LABEL).database(wrong) == ""
     with pytest.raises(Refused, match="password authentication failed"):
         Connection(wrong.server, "shop")
+
+
+def test_tables_of_a_parent_are_what_a_fork_begins_with(server: Postgres, shop: Target, scratch: str) -> None:
+    own = OwnCopies(scratch, LABEL)
+    watched = Watched(own, lambda: hashlib.blake2b(digest_size=6))
+    own.database(shop)
+    before = dict(watched.tables())
+    assert {database: list(tables) for database, tables in before.items()} == {"shop (PostgreSQL)": ["mugs"]}
+    own.rest()
+
+    def child() -> bool:
+        own.renew()
+        is_same = watched.tables() == before
+        server.rows("DELETE FROM mugs", own.database(shop))
+        after = dict(watched.tables())
+        watched.put_back("shop (PostgreSQL)", "mugs", before["shop (PostgreSQL)"]["mugs"])
+        own.rest()
+        is_back = watched.tables() == before
+        own.drop()
+        return is_same and after != before and is_back
+
+    assert forked(child)
+    own.drop()
+
+
+def test_what_was_there_is_known_when_somebody_connects_first(server: Postgres, shop: Target, scratch: str) -> None:
+    own = OwnCopies(scratch, LABEL)
+    watched = Watched(own, lambda: hashlib.blake2b(digest_size=6))
+    assert watched.tables() == {}
+    copy = own.database(shop)
+    server.rows("DELETE FROM mugs", copy)
+    (first,), (now,) = watched.at_first.values(), watched.tables().values()
+    assert first["mugs"].startswith("rows: 1 ")
+    assert now["mugs"].startswith("rows: 0 ")
+    own.drop()

@@ -48,6 +48,13 @@ class Bases:
                 known.real = known.real or _getpid()
             return Settled(known.bases.get(name), copy, number, real and known.real == _getpid())
 
+    def give_up(self, place: tuple[str, str], target: Target, why: str) -> None:
+        """A copy could not be made: nobody gets one from now on."""
+        name = f"{target.database} on {place[0]}"
+        with self._registry.changed() as known:
+            known.bases.pop(name, None)
+            known.refused[name] = f"{target.database} on {target.server.name}: {why}"
+
     def _keep(self, known: Known, connection: Connection, target: Target, server: str, copy: Copy) -> None:
         name = f"{target.database} on {server}"
         kept = [each for each in copies(connection) if each._replace(auditor=copy.auditor) == copy]

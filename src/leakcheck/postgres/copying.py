@@ -11,9 +11,10 @@ from leakcheck.postgres.wire import Connection, Refused, Server
 
 MAX_BYTES = 256 << 20
 """What is larger is not copied."""
-_BUSY = "55006"
-_NO_RIGHT = "42501"
 _PATIENTLY = "SET lock_timeout = 5000; SET statement_timeout = 60000;"
+_LOOKS = 20
+_CONNECTED = """SELECT string_agg(DISTINCT coalesce(nullif(application_name, ''), usename::text, 'somebody'), ', ')
+    FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname ="""
 _WITH_STRATEGY, _WITH_FORCE = 150_000, 130_000
 """Versions from which on a server offers it."""
 
@@ -53,10 +54,8 @@ def numbers(connection: Connection) -> dict[str, str]:
 
 def reason_against(connection: Connection, database: str) -> str:
     """Why `database` cannot be copied, in words that tell what would help; "" if it can."""
-    ((size, settings, busy, may_create, may_copy, user),) = connection.rows(
+    ((size, settings, may_create, may_copy, user),) = connection.rows(
         f"""SELECT pg_database_size(d.oid), (SELECT count(*) FROM pg_db_role_setting WHERE setdatabase = d.oid),
-        (SELECT string_agg(DISTINCT coalesce(nullif(application_name, ''), usename::text, 'somebody'), ', ')
-         FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend'),
         rolsuper OR rolcreatedb, rolsuper OR datistemplate OR pg_has_role(datdba, 'USAGE'), current_user
         FROM pg_database d, pg_roles r WHERE datname = {literal(database)} AND rolname = current_user"""
     )
@@ -68,7 +67,19 @@ def reason_against(connection: Connection, database: str) -> str:
         return f"the role {user} may not create databases; ALTER ROLE {user} CREATEDB would help"
     if may_copy != "t":
         return f"the role {user} does not own it; ALTER DATABASE {database} OWNER TO {user} would help"
-    return f"others are connected to it ({busy}); to close them would help" if busy else ""
+    others = _others(connection, database)
+    return f"others are connected to it ({others}); to close them would help" if others else ""
+
+
+def _others(connection: Connection, database: str) -> str:
+    """Who is connected to it; "" if nobody is, soon: a server takes a moment to see that somebody is gone."""
+    ((others,),) = connection.rows(f"{_CONNECTED} {literal(database)}")
+    for _ in range(_LOOKS):
+        if not others:
+            break
+        connection.rows("SELECT pg_sleep(0.05)")
+        ((others,),) = connection.rows(f"{_CONNECTED} {literal(database)}")
+    return others or ""
 
 
 def make(connection: Connection, copy: str, template: str) -> None:

@@ -7,12 +7,11 @@ import _thread
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from leakcheck.postgres.bases import Bases
 from leakcheck.postgres.copying import administration, drop, identity_of, make, numbers
-from leakcheck.postgres.names import Copy
 from leakcheck.postgres.parameters import Target
 from leakcheck.postgres.registry import Registry
 from leakcheck.postgres.wire import Connection, Refused
@@ -25,16 +24,18 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A copy, the number of the database that it was made of, and how that was connected to first."""
+    """A copy, the number of the database that it was made of, and how that was connected to first. Nobody changes
+    it any more if `is_inherited`: forks begin with copies of it."""
 
     copy: str
     number: str
     target: Target
+    is_inherited: bool = False
 
 
 @dataclass
 class _Process:
-    """What belongs to one process, and to none of its forks."""
+    """What belongs to one process; `own` to those as well that a test has forked from it."""
 
     pid: int
     own: dict[Place, Own] = field(default_factory=dict)
@@ -70,6 +71,11 @@ class OwnCopies:
         """Whether all that `driver` connects to is known to be own."""
         return driver in self.followed and not self._shared
 
+    def renew(self) -> None:
+        """This process was forked for something of its own."""
+        process = self._mine()
+        process.own = {place: replace(own, is_inherited=True) for place, own in process.own.items()}
+
     def rest(self) -> None:
         """Close what leakcheck itself has open."""
         process = self._mine()
@@ -79,7 +85,7 @@ class OwnCopies:
 
     @property
     def databases(self) -> Mapping[Place, Own]:
-        """Those of which this process has copies."""
+        """Those of which this process, or a parent, has copies."""
         return dict(self._mine().own)
 
     # What is connected to --------------------------------------------------------------------------------------
@@ -110,14 +116,17 @@ class OwnCopies:
                 if not error.code:
                     self._forget(process, place)
                 raise
+            finally:
+                if process.own[place].is_inherited:  # what somebody is connected to cannot be copied
+                    self._forget(process, place)
 
     def drop(self) -> None:
-        """This process ends: its copies go."""
+        """What runs in this process is over: its copies go."""
         process = self._mine()
         self.rest()
         with self._of_our_own():
             for own in process.own.values():
-                if Copy.read(own.copy) and own.copy.endswith(f"_{process.pid}"):
+                if not own.is_inherited:
                     self._drop(own)
         process.own.clear()
 
@@ -150,9 +159,10 @@ class OwnCopies:
         server is)."""
         server = process.servers.get((target.server.host, target.server.port), "")
         own = process.own.get((server, target.database))
-        if own is not None and (server, target.database) in process.connections:
+        if own is not None and not own.is_inherited:
             is_there = self._number(process, (server, target.database)) == own.number
-            return (own.copy if is_there else None), process.connections[server, target.database].address
+            address = self._connection(process, (server, target.database)).address
+            return (own.copy if is_there else None), address
         with administration(target) as connection:
             self._addresses.add(_place(connection.address))
             server = identity_of(connection, target.server)
@@ -161,9 +171,10 @@ class OwnCopies:
 
     def _made(self, process: _Process, target: Target, place: Place, connection: Connection) -> str | None:
         parent = process.own.get(place)
-        if parent is not None and place in process.connections:  # known by another of its addresses
+        if parent is not None and not parent.is_inherited:  # known by another of its addresses
             return parent.copy
-        known = Bases(self._registry, self._label).settled(target, place, connection, real=self._real)
+        bases = Bases(self._registry, self._label)
+        known = bases.settled(target, place, connection, real=self._real)
         number = numbers(connection).get(target.database, "")
         if known.base is None or known.number != number:
             return None
@@ -172,7 +183,11 @@ class OwnCopies:
         copy = str(known.copy._replace(user=str(process.pid)))
         self._registry.note(copy, place[0])
         drop(connection, copy)  # that of a process that had the same number
-        make(connection, copy, known.base if parent is None else parent.copy)
+        try:
+            make(connection, copy, known.base if parent is None else parent.copy)
+        except Refused as error:
+            bases.give_up(place, target, str(error))
+            raise
         process.own[place] = Own(copy, number, target)
         self._connection(process, place)
         self.first_seen(place)

@@ -55,8 +55,11 @@ class Watched:
 
     def _read(self, place: Place) -> Tables:
         """Where it cannot be read now, what was read last."""
-        copy = self._copies.databases[place].copy
+        own = self._copies.databases[place]
+        copy = own.copy
         then, known = self._known.get(copy, ("", {}))
+        if then and own.is_inherited:
+            return known
         try:
             with self._copies.asking(place) as connection:
                 now = signature(connection)
