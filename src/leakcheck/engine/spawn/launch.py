@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,5 +118,5 @@ class Launch:
             replies=replies,
             guard=self.guard.pipe if self.guard is not None else -1,
             environ={VARIABLE: own_seed} if own_seed is not None else {},
-            copies=audit_label(self.salt),
+            copies=audit_label(self.salt) if sys.platform != "win32" else "",
         )

@@ -32,10 +32,10 @@ class ControlPart(Part):
         self._order = read_order(setup.segment)
         self._names: dict[int, str] = {}
         is_real = isinstance(self._order.question, Control)
-        copies = OwnCopies(setup.scratch, setup.copies, real=is_real)
-        self._outside = OutsideWatch(os.getcwd(), setup.folder, setup.scratch, setup.salt, own=copies)
+        self._copies = OwnCopies(setup.scratch, setup.copies, real=is_real)
+        self._outside = OutsideWatch(os.getcwd(), setup.folder, setup.scratch, setup.salt, own=self._copies)
         self._outside.install()
-        follow_drivers(copies)
+        follow_drivers(self._copies)
 
     def on_root(self, root: str) -> None:
         self._outside.settle_root(root)
@@ -82,6 +82,7 @@ class ControlPart(Part):
 
     def pytest_sessionfinish(self) -> None:
         self._segment.write(Completed(0.0))
+        self._copies.rest()
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
