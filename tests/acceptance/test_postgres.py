@@ -188,3 +188,24 @@ def test_async_drivers_and_what_is_rolled_back(server: Postgres, monkeypatch: py
     assert rows["polluters"] == ["test_cups.py::test_fills"]
     assert rows["victims"] == ["test_cups.py::test_is_empty"]
     assert found.leaks() == [rows], "what is rolled back is no leak"
+
+
+def test_who_minds_the_name_of_a_copy_is_not_audited_with_one(
+    server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_driver("psycopg")
+    for name, value in server.variables.items():
+        monkeypatch.setenv(name, value)
+    tests = """
+        import psycopg
+
+        def test_name():
+            with psycopg.connect(dbname="shop_test") as connection:
+                assert connection.execute("SELECT current_database()").fetchone() == ("shop_test",)
+    """
+    with server.database():
+        found = Project({"test_name.py": tests}).audit("--random", "0", "--budget", "120s")
+        assert server.databases() == {"shop_test"}
+    assert found.names == {"test_name": "stable"}
+    told = " ".join(found.stdout.split())
+    assert "with a copy of it, outcomes differ from plain pytest (test_name.py::test_name)" in told
