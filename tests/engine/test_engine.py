@@ -25,7 +25,7 @@ def test_what_is_left_out_is_told_once(tmp_path: Path, monkeypatch: pytest.Monke
     it.look_at(str(tmp_path / "project"))
     (note,) = [each for each in it.launch.folder.read("audit") if isinstance(each, Note)]
     assert (note.topic, note.text[:37]) == ("resources", "the resource half of others (others_t")
-    assert [each.name for each in it.resources.every] == ["files", "ports", "queues"]
+    assert [each.name for each in it.resources.every] == ["databases", "files", "ports", "queues"]
     it.stop()
 
 

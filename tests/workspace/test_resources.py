@@ -67,7 +67,9 @@ OTHERS = dedent("""
             raise RuntimeError("no server")
 """)
 
-LACKING = "close, compare, forget, is_changed_by, lease, left, put_back, recover, returned, settle, stop, troubles"
+LACKING = (
+    "close, compare, forget, is_changed_by, lease, left, put_back, recover, returned, settle, share, stop, troubles"
+)
 
 
 @pytest.fixture
@@ -92,9 +94,9 @@ def names(found: Resources) -> list[str]:
 
 def test_files_are_found_by_their_package(place: AuditPlace) -> None:
     found = discover(place)
-    assert (names(found), found.problems) == (["files", "ports"], ())
-    assert isinstance(found.every[0], Files)
-    assert isinstance(found.every[1], Ports)
+    assert (names(found), found.problems) == (["databases", "files", "ports"], ())
+    assert isinstance(found.every[1], Files)
+    assert isinstance(found.every[2], Ports)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_who_takes_a_port_that_others_may_take(place: AuditPlace, event: Event, 
 def test_a_package_adds_one(place: AuditPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed(tmp_path, monkeypatch, "Queues")
     found = discover(place)
-    assert (names(found), found.problems) == (["files", "ports", "queues"], ())
+    assert (names(found), found.problems) == (["databases", "files", "ports", "queues"], ())
     assert vars(found.every[2])["place"] is place
 
 
@@ -135,7 +137,7 @@ def test_what_does_not_keep_to_the_contract_is_left_out_and_told(
 ) -> None:
     installed(tmp_path, monkeypatch, name, "Queues")
     found = discover(place)
-    assert names(found) == ["files", "ports", "queues"]
+    assert names(found) == ["databases", "files", "ports", "queues"]
     (problem,) = found.problems
     told = f"the resource {name.lower()} of others (others_{tmp_path.name}:{name}) is left out: {why}"
     assert problem.startswith(told)

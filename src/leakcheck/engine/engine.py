@@ -117,6 +117,10 @@ class Engine:
             each.close(_BRIEFLY)
             self.scheduler.backends.remove(each)
 
+    def share(self, why: str) -> bool:
+        """From now on no execution has anything of its own outside of its process; whether any could."""
+        return self.scheduler.leases.share(why)
+
     def _backends(self) -> list[Backend]:
         plain = SpawnBackend(self.launch, self.incidents)
         if not self.may_fork:

@@ -55,6 +55,11 @@ class Leases:
         for each in self.resources:
             each.forget()
 
+    def share(self, why: str) -> bool:
+        """Nobody has anything of its own any more; whether anybody could."""
+        answers = [each.share(why) for each in self.resources]
+        return any(answers)
+
     def stop(self, jobs: Sequence[Job]) -> None:
         """Everything ends now."""
         for each in self.resources:

@@ -31,7 +31,7 @@ def calibrate(bench: AuditSession, control: Job) -> None:
         if outsiders(known, bench.suite.tests) or talk_to_servers(known):
             bench.disown("ran beside another process that shares its files or servers")
         _again(bench)
-        odd = _differing(bench)
+        odd = _without_copies(bench, odd) if _apart(bench, odd) else _differing(bench)
     if odd and bench.engine.fork:
         bench.fall_back(Fallback.DIFFERS, _fallback_text(odd))
         bench.disown("forked, and a fork of this suite behaves otherwise")
@@ -42,6 +42,23 @@ def calibrate(bench: AuditSession, control: Job) -> None:
         bench.note(Topic.RECORDER, told_of)
     for topic, text in outside_notes([*bench.executions, *bench.control], bench.suite.rootdir):
         bench.note(topic, text)
+
+
+def _apart(bench: AuditSession, odd: Sequence[str]) -> bool:
+    """Whether plain pytest has had another outcome the first time, with what is the user's own outside of the
+    process, than behind that, with copies of it, and recorded executions have the latter."""
+    recorded = _outcomes([each for each in bench.executions if each.order.kind == "declared"])
+    first, later = _outcomes(bench.control[:1]), _outcomes(bench.control[1:])
+    return any(first.get(test) != later.get(test) == recorded.get(test) for test in odd)
+
+
+def _without_copies(bench: AuditSession, odd: Sequence[str]) -> list[str]:
+    """The tests that differ when everybody shares what is outside of the processes."""
+    if bench.engine.share(f"with a copy of it, outcomes differ from plain pytest ({some(odd, 1)})"):
+        bench.disown("had a copy of a database, and behaves otherwise with it")
+        del bench.control[1:]
+        _again(bench)
+    return _differing(bench)
 
 
 def _nothing_ran(bench: AuditSession) -> EngineFailed:

@@ -20,6 +20,7 @@ class Setup:
     "warm" (a server of forks that are control runs, of what they all import from installed packages).
     `segment` is where it writes; `commands` and `replies` are the pipes of a root. `guard` is the pipe to who ends
     it when the audit is killed, -1 without one. `environ` are variables that the engine has set otherwise.
+    `copies` is what names of copies of databases begin with, "" if none are made.
     """
 
     mode: Mode
@@ -34,6 +35,7 @@ class Setup:
     replies: int = -1
     guard: int = -1
     environ: Mapping[str, str] = field(default_factory=dict)
+    copies: str = ""
 
     @property
     def is_root(self) -> bool:

@@ -114,6 +114,11 @@ class Resource(Protocol):
         """It is recorded what was put back: what was kept for that, and is needed no more, may go."""
         return
 
+    def share(self, why: str) -> bool:
+        """With something of their own, executions behave otherwise: from now on all have their share. Returns
+        whether any could have had something of its own."""
+        return False
+
     def stop(self, jobs: Sequence[UnderWay]) -> None:
         """Everything ends now; these ran until now. What is known of what they have changed is put back next."""
         return

@@ -3,8 +3,9 @@
 The audit, and each process that it starts, tell it by lines on standard input: `+123` is a process group, `~123`
 that of a root process, which ends its tree by itself when the audit is gone; `-123` is over, and `.` means that all
 is. `=/path` is the folder of the audit. The end of the input without `.` means that the audit was killed. Then no
-process stays, nor does the scratch folder, if it is still the one with these numbers; and a mark in the audit's
-folder says when the last process was over: what is written to a file later was not written by a test.
+process stays, nor do copies of databases, nor the scratch folder, if it is still the one with these numbers; and a
+mark in the audit's folder says when the last process was over: what is written to a file later was not written by a
+test.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ def main() -> None:
     for group in groups:
         _kill(group)
     _set_mark(folder)
+    _load_package()
+    _drop_copies()
     _remove_scratch()
 
 
@@ -51,8 +54,8 @@ def _set_mark(folder: bytes) -> None:
             os.close(mark)
 
 
-def _remove_scratch() -> None:
-    """By the one function that removes a tree: what is needed of the package is loaded only now."""
+def _load_package() -> None:
+    """What is needed of it is loaded only now."""
     from importlib.util import module_from_spec, spec_from_file_location
 
     package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -61,6 +64,18 @@ def _remove_scratch() -> None:
     )
     assert spec is not None
     sys.modules["leakcheck"] = module_from_spec(spec)
+
+
+def _drop_copies() -> None:
+    """Of databases, but for what those were when the audit began: who resumes it needs that, and drops it."""
+    from leakcheck.postgres.dropping import drop_copies
+
+    with contextlib.suppress(Exception):  # the folder is still to be removed
+        drop_copies(sys.argv[1], all_of_them=True, bases=False)
+
+
+def _remove_scratch() -> None:
+    """By the one function that removes a tree."""
     from leakcheck.own_folders import Own, remove_own
 
     path, device, inode = sys.argv[1:4]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from leakcheck.engine.spawn.guard_client import GROUP, ROOT, Guard
 from leakcheck.engine.spawn.hash_seeds import VARIABLE, HashSeeds
 from leakcheck.engine.spawn.keeper_client import KeptProcess
 from leakcheck.errors import CannotRecord, EngineFailed
+from leakcheck.postgres.names import audit_label
 from leakcheck.recorder.process.boot import REFUSED
 from leakcheck.store import AuditFolder
 from leakcheck.wire.messages import Refused, decode
@@ -116,4 +118,5 @@ class Launch:
             replies=replies,
             guard=self.guard.pipe if self.guard is not None else -1,
             environ={VARIABLE: own_seed} if own_seed is not None else {},
+            copies=audit_label(self.salt) if sys.platform != "win32" else "",
         )

@@ -17,14 +17,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from leakcheck.recorder.outside.connections import Peers
+from leakcheck.postgres.own_copies import OwnCopies
+from leakcheck.recorder.outside.connections import DRIVERS, Peers, is_passing
 from leakcheck.recorder.outside.file_copies import below, keep, located, open_folders
 from leakcheck.recorder.outside.places import Places
 from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.recorder.outside.spares import SPARES, spare
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
-from leakcheck.records import EPHEMERAL
 from leakcheck.snapshots.file_databases import PARTS
 from leakcheck.snapshots.frames import ModuleBodies
 from leakcheck.snapshots.memory_databases import Connections
@@ -33,11 +33,6 @@ from leakcheck.wire.events import ABSENT, FORMAT, UNKEPT, Header, Outside, signa
 Keep = Callable[[str, str, str], None]
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
-_DRIVERS = (
-    "psycopg2", "psycopg", "MySQLdb", "_mysql_connector", "pyodbc", "pymssql", "oracledb", "cx_Oracle", "ibm_db",
-    "grpc", "confluent_kafka", "pylibmc", "zmq", "duckdb", "apsw", "lmdb", "h5py",
-)  # fmt: skip
-"""Modules that talk to servers, or open files, in C. A connection that is closed at once is seen by nobody."""
 _isdir, _lexists, _join = os.path.isdir, os.path.lexists, os.path.join
 
 
@@ -53,15 +48,18 @@ class OutsideWatch:
         keep: Keep | None = None,
         sharer: Callable[[], str] = lambda: "",
         connections: Connections | None = None,
+        own: OwnCopies | None = None,
     ) -> None:
         """`keep(name, path, copy)` is told of every file that is about to change, by its name in reports. `sharer`
-        tells whose doing that is, if several tests share it. `connections` is told of databases that are opened."""
+        tells whose doing that is, if several tests share it. `connections` is told of databases that are opened.
+        `own` are the databases that no other execution meets."""
         self._folder = folder
         self._scratch = scratch
         self._key = undo_key(salt)
         self._on_kept = keep
         self._sharer = sharer
         self._connections = Connections() if connections is None else connections
+        self._own = OwnCopies(scratch, "") if own is None else own
         self._places = Places(root, (folder, scratch))
         self._segment: Segment | None = None
         self._owner = 0
@@ -232,24 +230,25 @@ class OutsideWatch:
 
     def connected(self) -> tuple[str, ...]:
         """Servers that this process is connected to."""
+        self._own.rest()
         return tuple(dict.fromkeys(filter(None, map(self._server, Peers().new()))))
 
     def _on_look(self, args: tuple[Any, ...]) -> None:
         for address in self._peers.new(quick=args[0]):
             self._meet(address)
-        for name in _DRIVERS:
-            if name in sys.modules:
+        for name in DRIVERS:
+            if name in sys.modules and not self._own.is_followed(name):
                 self._tell("driver", name, "")
 
     def _meet(self, address: Any) -> None:
-        name = self._server(address)
+        name = "" if self._own.is_own(address) else self._server(address)
         if name:
             self._tell("server", name, "")
 
     def _server(self, address: Any) -> str:
         """The name of a server that others may talk to as well; "" for one of the test's own."""
         if isinstance(address, tuple) and isinstance(address[0], str):  # else it is of no network
-            own = address[1] in self._bound or _is_passing(address)
+            own = address[1] in self._bound or is_passing(address)
             return "" if own else f"{address[0]}:{address[1]}"
         path = os.fsdecode(address) if isinstance(address, str | bytes) else ""
         shared = os.path.isabs(path) and not self._places.inside(path) and not self._places.in_temp(path)
@@ -338,10 +337,3 @@ def _append(path: str, event: Outside) -> None:
         segment.write(Header(FORMAT, os.path.basename(path).removesuffix(".jsonl")))
     segment.write(event)
     segment.close()
-
-
-def _is_passing(address: tuple[Any, ...]) -> bool:
-    """A port of the ephemeral range on this machine: a server that lives no longer than its test."""
-    return int(address[1]) >= EPHEMERAL and (
-        address[0] == "localhost" or str(address[0]).startswith(("127.", "::1"))
-    )

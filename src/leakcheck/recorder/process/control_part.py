@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from leakcheck.postgres.own_copies import OwnCopies
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.outside.audit_hook import OutsideWatch
+from leakcheck.recorder.outside.drivers import follow_drivers
 from leakcheck.recorder.process.parts import Part, read_order, undo_folder
 from leakcheck.recorder.process.runner import items_by_id
 from leakcheck.recorder.process.warm_imports import note_imports
@@ -29,8 +31,11 @@ class ControlPart(Part):
         self._segment = Segment(setup.segment)
         self._order = read_order(setup.segment)
         self._names: dict[int, str] = {}
-        self._outside = OutsideWatch(os.getcwd(), setup.folder, setup.scratch, setup.salt)
+        is_real = isinstance(self._order.question, Control)
+        self._copies = OwnCopies(setup.scratch, setup.copies, real=is_real)
+        self._outside = OutsideWatch(os.getcwd(), setup.folder, setup.scratch, setup.salt, own=self._copies)
         self._outside.install()
+        follow_drivers(self._copies)
 
     def on_root(self, root: str) -> None:
         self._outside.settle_root(root)
@@ -77,6 +82,7 @@ class ControlPart(Part):
 
     def pytest_sessionfinish(self) -> None:
         self._segment.write(Completed(0.0))
+        self._copies.rest()
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:

@@ -210,6 +210,7 @@ class SinglePart(RecordingPart):
             return None
         self.chance.settle()
         self.run_here(session, read_order(self.setup.segment), segment)
+        self.watch.copies.rest()
         return True
 
 

@@ -52,6 +52,7 @@ class RootPart(RecordingPart):
         self.threads.leave()
         self.chance.settle()
         collect_garbage()
+        self.watch.copies.rest()
         server = RootServer(self.setup.commands, self.setup.replies)
         server.reply(Ready(ROOT, Real.getpid(), Real.cpu()))
         tag = server.serve(server.handle)
@@ -59,6 +60,7 @@ class RootPart(RecordingPart):
             end_briefly(0)
         atexit._clear()
         self.chance.renew()
+        self.watch.copies.renew()
         self._tag, self._commands = tag, server.node_commands
         if server.node_files:
             self.collect_only(config, server.node_files)
@@ -80,6 +82,7 @@ class RootPart(RecordingPart):
             prepare_forks(self.watch)
             note_imports(self.setup)
             collect_garbage()
+        self.watch.copies.rest()  # what somebody is connected to cannot be copied
         server = NodeServer(self._commands, self.setup.replies)
         server.reply(Ready(self._tag, Real.getpid(), Real.cpu()))
         tag = server.serve(server.handle)
@@ -98,7 +101,9 @@ class RootPart(RecordingPart):
             own_temporary_folder(session.config, os.path.join(self.setup.scratch, f"t{mine}"))
             own_cache(session.config, os.path.join(self.setup.scratch, f"cache{mine}"))
             self.chance.renew()
+            self.watch.copies.renew()
             self.run_here(session, read_order(path), segment)
+            self.watch.copies.drop()
         except BaseException:
             import traceback
 

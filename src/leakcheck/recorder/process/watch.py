@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from leakcheck.hazards import own
+from leakcheck.postgres.own_copies import OwnCopies
 from leakcheck.probes import Probes, Setting, discover
 from leakcheck.probes.kinds.databases import Probe as Databases
 from leakcheck.probes.kinds.files import Probe as Files
@@ -13,6 +14,7 @@ from leakcheck.recorder.changes.causes import Causes
 from leakcheck.recorder.changes.observed import ObservedLedger
 from leakcheck.recorder.changes.recording import Recording
 from leakcheck.recorder.outside.audit_hook import OutsideWatch
+from leakcheck.recorder.outside.drivers import follow_drivers
 from leakcheck.snapshots.redaction import Redactor
 from leakcheck.wire.process_config import Setup
 
@@ -29,6 +31,7 @@ class Watch:
     causes: Causes
     probes: Probes
     outside: OutsideWatch
+    copies: OwnCopies
 
     @classmethod
     def start(cls, setup: Setup, root: str) -> Watch:
@@ -39,12 +42,15 @@ class Watch:
         files, databases = _one(probes, Files), _one(probes, Databases)
         files.salt = databases.salt = setup.salt
         files.is_told_elsewhere = databases.is_database
+        copies = OwnCopies(setup.scratch, setup.copies)
+        databases.serve(copies)
         outside = OutsideWatch(
-            root, setup.folder, setup.scratch, setup.salt, files.keep, causes.sharer, databases.connections
+            root, setup.folder, setup.scratch, setup.salt, files.keep, causes.sharer, databases.connections, copies
         )
         outside.install()
+        follow_drivers(copies)
         book.bodies = outside.bodies
-        return cls(book, causes, probes, outside)
+        return cls(book, causes, probes, outside, copies)
 
 
 def _one(probes: Probes, kind: type[T]) -> T:

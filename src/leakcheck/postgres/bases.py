@@ -1,0 +1,83 @@
+"""What databases were when an audit came upon them: copies that every copy of an execution is made of, or why there
+are none. Decided once for an audit, by whoever is the first to connect, before it does."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import NamedTuple
+
+from leakcheck.postgres.copying import copies, drop, make, numbers, quoted, reason_against
+from leakcheck.postgres.names import BASE, Copy, digest
+from leakcheck.postgres.parameters import Target
+from leakcheck.postgres.registry import Known, Registry
+from leakcheck.postgres.wire import Connection, Refused
+
+_getpid = os.getpid
+
+
+class Settled(NamedTuple):
+    """`base` is the copy to make others of, if there is one; `copy` is its name, in parts. `number` is that of the
+    database when the audit came upon its server, "" if there was none. `is_real`: this process has the database
+    itself."""
+
+    base: str | None
+    copy: Copy
+    number: str
+    is_real: bool
+
+
+class Bases:
+    """For one process of the audit with that label."""
+
+    def __init__(self, registry: Registry, label: str) -> None:
+        self._registry, self._label = registry, label
+
+    def settled(self, target: Target, place: tuple[str, str], connection: Connection, *, real: bool) -> Settled:
+        """`connection` leads to the server of `target`, but to another database."""
+        server, name = place[0], f"{target.database} on {place[0]}"
+        copy = Copy.of(self._label, digest(name), BASE)
+        with self._registry.changed() as known:
+            if server not in known.servers:
+                known.servers[server] = target.server, numbers(connection)
+                self._sweep(connection)
+            number = known.servers[server][1].get(target.database, "")
+            if number and name not in known.bases and name not in known.refused:
+                self._keep(known, connection, target, server, copy)
+            if real and name in known.bases:
+                known.real = known.real or _getpid()
+            return Settled(known.bases.get(name), copy, number, real and known.real == _getpid())
+
+    def give_up(self, place: tuple[str, str], target: Target, why: str) -> None:
+        """A copy could not be made: nobody gets one from now on."""
+        name = f"{target.database} on {place[0]}"
+        with self._registry.changed() as known:
+            known.bases.pop(name, None)
+            known.refused[name] = f"{target.database} on {target.server.name}: {why}"
+
+    def _keep(self, known: Known, connection: Connection, target: Target, server: str, copy: Copy) -> None:
+        name = f"{target.database} on {server}"
+        kept = [each for each in copies(connection) if each._replace(auditor=copy.auditor) == copy]
+        if kept and kept[0] != copy:  # by a session of this audit that was killed
+            connection.rows(f"ALTER DATABASE {quoted(str(kept[0]))} RENAME TO {quoted(str(copy))}")
+        self._registry.note(str(copy), server)
+        why = "" if kept else reason_against(connection, target.database)
+        try:
+            if not kept and not why:
+                make(connection, str(copy), target.database)
+        except Refused as error:
+            why = str(error)
+        if why:
+            known.refused[name] = f"{target.database} on {target.server.name}: {why}"
+            self._registry.strike(str(copy))
+        else:
+            known.bases[name] = str(copy)
+            known.servers[server] = target.server, known.servers[server][1]  # who may, is to drop them
+
+    def _sweep(self, connection: Connection) -> None:
+        """Drop what audits have left that were killed; the bases of one's own are needed."""
+        audit = self._label.partition("_")[0]
+        for each in copies(connection):
+            if each.is_left and not (each.audit == audit and each.user == BASE):
+                with contextlib.suppress(Refused):  # that of another role
+                    drop(connection, str(each))

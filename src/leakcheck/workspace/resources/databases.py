@@ -1,0 +1,67 @@
+"""Databases of PostgreSQL on this machine: every execution gets copies of its own, which it makes itself when it
+connects (`leakcheck.postgres`), and the user's own are used by one plain run only. Here copies go again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from leakcheck.postgres.dropping import drop_copies
+from leakcheck.postgres.registry import Registry
+from leakcheck.wire.events import Event
+from leakcheck.workspace import resource
+from leakcheck.workspace.resource import AuditPlace, Lease
+
+
+class Resource(resource.Resource):
+    """What is not copied is a server that all executions share, and is told as that."""
+
+    name = "databases"
+
+    def __init__(self, place: AuditPlace) -> None:
+        self._scratch = None if place.scratch is None else str(place.scratch.path)
+        self._left: tuple[str, ...] = ()
+
+    def keep(self, root: str) -> None:
+        return
+
+    def lease(self, tag: str) -> Lease:
+        return Lease(self, tag)
+
+    def returned(self, lease: Lease, items: Iterable[Event]) -> tuple[str, ...]:
+        """Those that have ended in the usual way have dropped their copies themselves."""
+        if self._scratch is not None:
+            drop_copies(self._scratch, all_of_them=False, bases=False)
+        return ()
+
+    def share(self, why: str) -> bool:
+        if self._scratch is None or not Registry(self._scratch).read().bases:
+            return False
+        with Registry(self._scratch).changed() as known:
+            known.refused.update((name, f"{name.partition(' on ')[0]}: {why}") for name in known.bases)
+            known.bases.clear()
+        drop_copies(self._scratch, all_of_them=False, bases=True)
+        return True
+
+    def put_back(self) -> tuple[str, ...]:
+        return ()
+
+    def close(self) -> None:
+        if self._scratch is not None:
+            self._left = drop_copies(self._scratch, all_of_them=True, bases=True)
+
+    def troubles(self) -> Iterator[str]:
+        if self._left:
+            yield f"copies of databases could not be dropped; the next audit will: {', '.join(self._left)}"
+
+    def left(self, root: str) -> Iterator[str]:
+        if self._scratch is None:
+            return
+        known = Registry(self._scratch).read()
+        names = sorted(each.partition(" on ")[0] for each in known.bases)
+        if names:
+            yield (
+                f"each execution has its own copy of what the audit found in {', '.join(names)}; one plain run has "
+                "used the database itself"
+            )
+        for why in sorted(known.refused.values()):
+            yield f"no copy for each execution of {why}"
