@@ -57,8 +57,8 @@ _UNFINISHED = "The audit was not finished, and tells what it had executed until 
 class Effort:
     """How thorough the audit was: its profile, what the search was allowed in the user's words, whether it spent
     that, whether it came to its end, whether some of it is lost, to which depth it followed values, what it should
-    have run in any case and did not, and how many pairs of random orders it might have run, had they shown
-    something new."""
+    have run in any case and did not, how many pairs of random orders it might have run, had they shown something
+    new; in sentences what it lacks as one of several shards, or for want of some, and the tests of these."""
 
     profile: ProfileName = "standard"
     budget: str = ""
@@ -68,12 +68,14 @@ class Effort:
     depth: int = USUAL_DEPTH
     not_run: NotRun = ALL_RUN
     random: int = 0
+    of_shards: tuple[str, ...] = ()
+    unseen: frozenset[str] = frozenset()
 
     @property
     def limits(self) -> tuple[str, ...]:
         """What was not covered, for other reasons than a spent budget."""
         short = _DAMAGED if self.damaged else _UNFINISHED
-        return (*PROFILES[self.profile].limits, *(() if self.finished else (short,)))
+        return (*PROFILES[self.profile].limits, *self.of_shards, *(() if self.finished else (short,)))
 
 
 _USUAL = GateInput()
@@ -102,7 +104,7 @@ def derive(
     quiet = told_together(left_quietly(executions, suite, told), suite)
     leaks = leaks_of(evidence.profiles, carried, coverage, suite, (*deep, *quiet))
     edges = tuple(_named(carried, leaks))
-    verdicts = verdicts_of(suite.ids, known, edges, whole=effort.finished)
+    verdicts = _of_seen(verdicts_of(suite.ids, known, edges, whole=effort.finished), effort.unseen)
     found = by_severity(
         (
             *findings_of(suite, verdicts, leaks, edges, whole=effort.finished),
@@ -148,6 +150,16 @@ def derive(
         joint_fixes=joint_fixes,
         groups=groups_of(edges),
         runs=state_diffs(executions, suite),
+    )
+
+
+def _of_seen(verdicts: tuple[TestVerdict, ...], unseen: frozenset[str]) -> tuple[TestVerdict, ...]:
+    """The verdicts; who did not run alone, and all that was to be asked about whom is missing, has none but such as
+    an execution proves."""
+    settled = (*ORDER_DEPENDENT, "flaky")
+    return tuple(
+        replace(each, verdict="unknown") if each.id in unseen and each.verdict not in settled else each
+        for each in verdicts
     )
 
 

@@ -14,6 +14,8 @@ from leakcheck.progress import Progress
 from leakcheck.records import Control, Order, Suite
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.session import AuditSession
+from leakcheck.search.shard_session import ShardSession
+from leakcheck.search.shares import share_of
 from leakcheck.text import some
 from leakcheck.wire.events import Collected
 from leakcheck.wire.messages import Refused
@@ -43,7 +45,7 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
             suite = found.suite
             _check_marks(suite)
             progress.step("collect")
-            bench = AuditSession(engine, options, progress, suite, ends=engine.ends)
+            bench = _bench(engine, options, progress, suite)
             _tell(bench)
             if engine.fork and (found.threads or found.connections):
                 _heed_what_lives(bench, found)
@@ -56,6 +58,13 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
         hint="Make plain `pytest --collect-only` pass first.",
         detail=first,
     )
+
+
+def _bench(engine: Engine, options: Options, progress: Progress, suite: Suite) -> AuditSession:
+    if not options.shards:
+        return AuditSession(engine, options, progress, suite, ends=engine.ends)
+    share = share_of(suite, options.shard, options.shards)
+    return ShardSession(engine, options, progress, suite, ends=engine.ends, share=share)
 
 
 def _collect(engine: Engine) -> tuple[Collected | None, str, Job]:

@@ -31,9 +31,9 @@ from leakcheck.wire.events import Begun, Completed, Excerpts, Sources, Spent
 from leakcheck.workspace.excerpts import excerpts_for
 from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
-from leakcheck.workspace.salts import keep_salt
+from leakcheck.workspace.salts import keep_salt, key_of_sources, shared_salt
 from leakcheck.workspace.source_digests import sources_of
-from leakcheck.workspace.unseen_changes import of_killed
+from leakcheck.workspace.unseen_changes import likely_root, of_killed
 
 CLOSING, LEAST_CLOSING = 0.04, 1.5
 """Of the time that an audit may take so large a part, and so many seconds at least, are for ending executions,
@@ -55,7 +55,7 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         check_paths(options)
         check_interpreter(options.python)
         here = Path.cwd()
-        salt = earlier.salt if earlier is not None else secrets.token_hex(16)
+        salt = earlier.salt if earlier is not None else _salt(options)
         with in_turn(here, progress):
             folder = folder or _begin(options, progress, salt)
             ends = began + _for_executions(options.wall)
@@ -160,6 +160,13 @@ def keep_excerpts(folder: AuditFolder, bench: AuditSession) -> None:
     launch = bench.engine.launch
     redactor = None if launch.show_values else Redactor(launch.salt)
     folder.append("audit", Excerpts(excerpts_for(bench.suite, bench.executions, redactor)))
+
+
+def _salt(options: Options) -> str:
+    """Nobody else's; but digests of shards have to be those of the others, who cannot be asked."""
+    if not options.shards:
+        return secrets.token_hex(16)
+    return shared_salt(sources_of(Path(likely_root(options.paths)), key_of_sources()))
 
 
 def _begin(options: Options, progress: Progress, salt: str) -> AuditFolder:

@@ -11,11 +11,12 @@ from datetime import date
 from leakcheck.analysis import Effort, GateInput, derive
 from leakcheck.analysis.timing import Measured, timing
 from leakcheck.audit.baseline_file import read_baseline
-from leakcheck.nouns import agreeing
+from leakcheck.nouns import agreeing, plural
 from leakcheck.options import Judging
 from leakcheck.records import Cost, Excerpt, Leak, ProvenFix, Result
 from leakcheck.records.topics import Topic
 from leakcheck.search.interference import undisturbed
+from leakcheck.search.shares import share_of
 from leakcheck.snapshots.redaction import without_secrets
 from leakcheck.store import Audit, AuditFolder, kept_fixes, read_audit
 from leakcheck.text import some
@@ -59,7 +60,9 @@ def result_of(
             bool(audit.damaged),
             options.depth,
             audit.not_run,
-            options.random if options.random_until == "nothing new" else 0,
+            options.random if options.random_until == "nothing new" and not options.shards else 0,
+            tuple(of_shards(audit)),
+            frozenset(audit.merged.unseen if audit.merged is not None else ()),
         ),
         notes=notes,
     )
@@ -70,6 +73,21 @@ def result_of(
         timing=timing(measured),
         proven_fixes=tuple(_proven(folder, result.leaks)),
     )
+
+
+def of_shards(audit: Audit) -> Iterator[str]:
+    """What is missing, in sentences, where an audit is a share, or put together of shares."""
+    options, merged = audit.asked_for, audit.merged
+    if options.shards:
+        share = plural(len(share_of(audit.suite, options.shard, options.shards)), "test")
+        yield (
+            f"This is shard {options.shard} of {options.shards}: it is about {share} of "
+            f"{len(audit.suite.tests):,}; `leakcheck merge` joins all shards."
+        )
+    if merged is not None:
+        yield from merged.holes
+        if not merged.asked:
+            yield "What only all shards together can ask was not asked (--no-run)."
 
 
 def _shortened(audit: Audit) -> Iterator[str]:
@@ -115,6 +133,10 @@ def _proven(folder: AuditFolder, leaks: Iterable[Leak]) -> Iterator[ProvenFix]:
 def partial(audit: Audit, written_for: str | None) -> Iterator[str]:
     """Why this audit cannot tell what is no longer there; nothing if it can."""
     options = audit.asked_for
+    if options.shards:
+        yield f"it is shard {options.shard} of {options.shards}"
+    if audit.merged is not None and audit.merged.holes:
+        yield "not all of its shards are there"
     if audit.damaged:
         yield "it is damaged"
     elif not audit.finished:

@@ -13,10 +13,12 @@ import typer
 from leakcheck import __version__
 from leakcheck.analysis import state_diff
 from leakcheck.audit import Earlier, read_baseline, result_of, run_audit, unfinished
+from leakcheck.audit.merge import merge
+from leakcheck.audit.part import check_out, keep_part, opened_part
 from leakcheck.cli.audits import audits
 from leakcheck.cli.baseline import app as baseline_commands
 from leakcheck.cli.chosen import chosen, find_test_in, tell_note
-from leakcheck.cli.common import AuditId, BaselineFile, Config, FailOnOption, Folder
+from leakcheck.cli.common import AuditId, BaselineFile, Config, FailOnOption, Folder, Lanes, Python
 from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
 from leakcheck.cli.explain import explain
 from leakcheck.cli.fix import fix
@@ -80,6 +82,8 @@ def run(
     quiet: Quiet = False,
     verbose: Verbose = False,
     color: ColorWhen = "auto",
+    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="Write the audit, or its share, as one "
+        "file: `leakcheck merge` joins shares, `leakcheck report FILE` shows it.")] = None,
     *,
     targets: Targets,
 ) -> int:  # fmt: skip
@@ -94,19 +98,59 @@ def run(
     check_formats(targets)
     given = asked_for(asked, pytest_args=typed.for_pytest or None, folder=folder)
     settings = settings_for(config, **given, fail_on=fail_on, baseline=baseline)
+    check_out(settings.options, out)
     with way_out(settings, typed):
         read_baseline(settings.judging.baseline)  # what is wrong with it is told before the audit, not behind it
         earlier = unfinished(Path(settings.options.folder), given, audit, tell_note) if resume else None
     if earlier is not None:
         settings = replace(settings, options=earlier.options, written=settings.written & _OF_JUDGING)
     with way_out(settings, typed):
-        where = _audit(settings, earlier, targets, display)
+        where = _audit(settings, earlier, targets, display, out)
+        return _show(where, settings.judging, targets, display, keeps_proven=True)
+
+
+@app.command(name="merge")
+@offers_formats
+def merge_parts(
+    context: typer.Context,
+    parts: Annotated[list[str], typer.Argument(help="The files that `leakcheck run --shard ... --out` has left.")],
+    no_run: Annotated[bool, typer.Option("--no-run", help="Run nothing: leave open what only all shards together "
+        "can ask.")] = False,
+    python: Python = None,
+    lanes: Lanes = None,
+    fail_on: FailOnOption = None,
+    folder: Folder = None,
+    baseline: BaselineFile = None,
+    config: Config = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    color: ColorWhen = "auto",
+    *,
+    targets: Targets,
+) -> int:  # fmt: skip
+    """Make one audit of its shards, ask what only the whole can ask, and judge it.
+
+    A shard that is missing or damaged is told, and its tests are unknown.
+    """
+    display = Display(quiet, verbose, color)
+    typed: Given = context.obj
+    check_formats(targets)
+    here = {"python": python, "lanes": lanes, "folder": folder}
+    settings = settings_for(config, **here, fail_on=fail_on, baseline=baseline)
+    with way_out(settings, typed):
+        read_baseline(settings.judging.baseline)
+        with display.progress() as progress:
+            where = merge(parts, settings.options, progress, run=not no_run)
         return _show(where, settings.judging, targets, display, keeps_proven=True)
 
 
 @app.command()
 @offers_formats
 def report(
+    part: Annotated[
+        str | None,
+        typer.Argument(metavar="[PART]", help="A file that `leakcheck run --out` has left; else the last audit."),
+    ] = None,
     audit: AuditId = None,
     timing: Annotated[
         bool, typer.Option("--timing", help="Show where the time of the audit went, in place of what it found.")
@@ -128,6 +172,11 @@ def report(
     display = Display(quiet, verbose, color, timing)
     check_formats(targets)
     settings = settings_for(config, fail_on=fail_on, folder=folder, baseline=baseline)
+    if part is not None:
+        if audit is not None:
+            raise UsageError("--audit names a stored audit, and PART is a file", hint="Leave out one of them.")
+        with way_out(settings), opened_part(Path(part)) as folder_of_part:
+            return _show(folder_of_part, settings.judging, targets, display)
     stored = chosen(settings, audit)
     with way_out(settings):
         return _show(stored.folder, settings.judging, targets, display, stored.audit)
@@ -156,11 +205,18 @@ app.command()(graph)
 app.command()(audits)
 
 
-def _audit(settings: Settings, earlier: Earlier | None, targets: Targets, display: Display) -> AuditFolder:
+def _audit(
+    settings: Settings, earlier: Earlier | None, targets: Targets, display: Display, out: str | None
+) -> AuditFolder:
     try:
         with display.progress() as progress:
-            return run_audit(settings.options, progress, earlier)
+            folder = run_audit(settings.options, progress, earlier)
+        if out is not None:
+            keep_part(folder, out)
+        return folder
     except Interrupted as stopped:
+        if stopped.kept and out is not None:
+            keep_part(AuditFolder(Path(stopped.kept)), out)
         if stopped.kept:
             _show_so_far(stopped, settings.judging, targets, display)
         raise

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from leakcheck.analysis import meant_witnesses
 from leakcheck.analysis.facts.discoveries import is_another_worth_while
-from leakcheck.orders import whole_orders
 from leakcheck.orders.isolated import Strategy as Isolated
 from leakcheck.orders.random import Strategy as Random
 from leakcheck.orders.random import backward
@@ -134,8 +133,8 @@ def orders_and_profiles(bench: AuditSession) -> None:
 def other_orders(bench: AuditSession) -> None:
     """The whole suite in other orders: random pairs one after the other where these shall end with nothing new."""
     view = bench.view()
-    step = view.random if bench.options.random_until == "all" else min(1, view.random)
-    _run_orders(bench, whole_orders(replace(view, random=step)))
+    step = min(1, view.random) if bench.adapts else view.random
+    _run_orders(bench, bench.orders(replace(view, random=step)))
     for number in range(step, view.random) if step else ():
         if not is_another_worth_while(bench.executions):
             return
@@ -150,7 +149,7 @@ def orders_and_suspects(bench: AuditSession) -> None:
     """Where a process is dear, alone run only tests that differ between orders, that leave something behind, or
     that read what others left."""
     other_orders(bench)
-    bench.run("isolated", Isolated().propose(bench.view(_loud(bench))))
+    bench.run("isolated", Isolated().propose(bench.view(filter(bench.concerns, _loud(bench)))))
 
 
 def _loud(bench: AuditSession) -> set[str]:
@@ -168,7 +167,7 @@ def _loud(bench: AuditSession) -> set[str]:
 def orders_and_differing(bench: AuditSession) -> None:
     """Where time is dear, alone run only tests under suspicion, and beside the last order those that are known by
     then."""
-    orders = whole_orders(bench.view())
+    orders = bench.orders(bench.view())
     last = [order for order in orders if order.is_backward]
     done = bench.run("orders", [order for order in orders if order not in last])
     last = last or _backwards([each.order for each in done])
@@ -178,7 +177,7 @@ def orders_and_differing(bench: AuditSession) -> None:
 
 
 def _once_alone(bench: AuditSession, tests: set[str]) -> list[Order]:
-    return [replace(order, question=Alone()) for order in Isolated().propose(bench.view(tests))]
+    return [replace(order, question=Alone()) for order in Isolated().propose(bench.view(filter(bench.concerns, tests)))]
 
 
 def _suspects(bench: AuditSession) -> set[str]:

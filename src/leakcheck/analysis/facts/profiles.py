@@ -93,7 +93,7 @@ def profiles_of(executions: Iterable[Execution]) -> Mapping[str, SoloProfile]:
 
 @dataclass(slots=True)
 class Profiles:
-    """Those of the executions added so far. `alone` are those of isolated runs, `rows` those of tests that were as
+    """Those of the executions added so far, and at the start how tests are taken to be. `alone` are those of isolated runs, `rows` those of tests that were as
     good as alone, which count as long as there is no other; `twice` are the first outcomes of tests that ran twice:
     they count behind those of all isolated runs, of a test that has any."""
 
@@ -108,6 +108,8 @@ class Profiles:
         told = self._learn(execution)
         for test in told:
             known = [each for each in (self.alone.get(test), self.rows.get(test)) if each is not None]
+            if not known and test in self.found:
+                self.found[test] = replace(self.found[test], names=self.names.get(test, frozenset()))
             profile = next((each for each in known if each.outcomes), known[0] if known else None)
             if profile is not None:
                 twice = (outcome for outcome in self.twice.get(test, ()) if profile.agrees(outcome))
@@ -185,3 +187,21 @@ def _is_made_on_first_use(change: Change) -> bool:
 
 
 NAMED_KINDS = ("declared", "reversed", "random")
+
+
+def as_in(execution: Execution, tests: Iterable[str]) -> Mapping[str, SoloProfile]:
+    """How those of `tests` are taken to behave alone that did not fail in `execution`: as they did there, until
+    somebody doubts it."""
+    wanted = frozenset(tests)
+    return {
+        run.test: SoloProfile(
+            run.test,
+            (run.outcome,),
+            reads=frozenset(run.reads),
+            changes=tuple(net_changes(run)),
+            in_row=True,
+            behind=frozenset(each.location for each in run.renewed if each.behind),
+        )
+        for run in execution.runs
+        if run.test in wanted and run.good
+    }
