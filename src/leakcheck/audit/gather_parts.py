@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,7 +83,9 @@ def _open(path: Path, place: Path) -> Opened:
     folder = unpack(path, place)
     audit = read_audit(folder)
     if audit.damaged:
-        raise Unreadable(f"{path} is damaged: {some([f'{each}.jsonl' for each in audit.damaged])} is not as written")
+        raise Unreadable(
+            f"{path} is damaged: {some([f'{each}.jsonl' for each in audit.damaged])} is not as written"
+        )
     return Opened(str(path), manifest, folder, audit)
 
 
@@ -109,7 +111,7 @@ def _check_alike(one: Opened, other: Opened) -> None:
         raise UsageError(
             f"{one.name} and {other.name} are no parts of one audit",
             detail="\n".join(f"  {text}" for text in [*wrong[:MAX_TOLD], *more]),
-            hint="Run all shards with the same leakcheck and options, on the same sources, in the same environment.",
+            hint="All shards need the same leakcheck and options, the same sources, and the same environment.",
         )
 
 
@@ -167,11 +169,13 @@ def _with_holes(parts: Sequence[Opened], damaged: Mapping[str, Unreadable]) -> G
             unseen |= tests
         elif not part.audit.finished:
             missing = set(part.manifest.share) - _alone(part.audit)
-            holes.append(f"Shard {number} of {total} was not finished: {plural(len(missing), 'test')} of it never ran alone")
+            holes.append(
+                f"Shard {number} of {total} was not finished: {plural(len(missing), 'test')} of it never ran alone"
+            )
             unseen |= missing
     holes += [error.message for error in damaged.values()]
     return Gathered(parts, tuple(f"{each}." for each in holes), tuple(test for test in suite.ids if test in unseen))
 
 
-def _alone(audit: Audit) -> Iterable[str]:
-    return (run.test for each in audit.executions if each.order.kind == "isolated" for run in each.runs)
+def _alone(audit: Audit) -> frozenset[str]:
+    return frozenset(run.test for each in audit.executions if each.order.kind == "isolated" for run in each.runs)

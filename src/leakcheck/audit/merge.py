@@ -18,11 +18,10 @@ from leakcheck.audit.run_audit import keep_excerpts, told_to
 from leakcheck.audit.stored_result import forked
 from leakcheck.engine import Cpu, Engine, check_interpreter
 from leakcheck.errors import CollectionFailed, UsageError
-from leakcheck.options import Options
+from leakcheck.options import EngineName, Options
 from leakcheck.progress import Progress
 from leakcheck.records import ALL_RUN, Execution, NotRun, Suite
-from leakcheck.search.outlook import declared_seconds
-from leakcheck.search.phases import Plan, find_and_prove
+from leakcheck.search.phases import settle_the_rest
 from leakcheck.search.session import AuditSession
 from leakcheck.store import AuditFolder, read_audit
 from leakcheck.store.joining import copy_suite, join, not_run_by
@@ -59,7 +58,7 @@ def _options(parts: Gathered, here: Options) -> Options:
     """Those of the parts, but for what is a matter of this machine."""
     options = parts.first.audit.asked_for
     mine = {name: getattr(here, name) for name in OF_MACHINE}
-    engine = "fork" if all(forked(each.audit) for each in parts.parts) else "spawn"
+    engine: EngineName = "fork" if all(forked(each.audit) for each in parts.parts) else "spawn"
     return replace(options, **mine | {"shard": 0, "shards": 0}, engine=engine)
 
 
@@ -114,7 +113,7 @@ def _settle(parts: Gathered, options: Options, progress: Progress, began: float)
         join(folder, (each.folder for each in parts.parts), put)
         folder.append("audit", Sources(sources_of(Path(suite.rootdir), salt)))
         bench = _bench(engine, options, progress, suite, folder)
-        _search(bench)
+        settle_the_rest(bench)
         bench.tell_left_out()
         engine.stop()
         for each in engine.left(suite.rootdir):
@@ -123,12 +122,6 @@ def _settle(parts: Gathered, options: Options, progress: Progress, began: float)
         engine.keep("audit", Spent(*Cpu.now().without(before)))
         _end(folder, parts, bench.executions, began)
     return folder
-
-
-def _search(bench: AuditSession) -> None:
-    seconds = bench.search_seconds(declared_seconds(bench))
-    bench.deadline = time.monotonic() + seconds
-    find_and_prove(bench, Plan(latent=bench.profile.search))
 
 
 def _salt(parts: Gathered, options: Options) -> str:
@@ -166,9 +159,7 @@ def _collect(engine: Engine, parts: Gathered, progress: Progress) -> Suite:
     return found.suite
 
 
-def _bench(
-    engine: Engine, options: Options, progress: Progress, suite: Suite, folder: AuditFolder
-) -> AuditSession:
+def _bench(engine: Engine, options: Options, progress: Progress, suite: Suite, folder: AuditFolder) -> AuditSession:
     audit = read_audit(folder)
     return AuditSession(
         engine,

@@ -82,7 +82,9 @@ def _manifest(audit: Audit) -> Manifest:
         distributions=distributions_of(options.python),
         sources=sources_of(Path(suite.rootdir), key_of_sources()),
         share=tuple(test for test in suite.ids if test in share),
-        orders=tuple(dict.fromkeys(each.order.name for each in audit.executions if isinstance(each.order.question, Whole))),
+        orders=tuple(
+            dict.fromkeys(each.order.name for each in audit.executions if isinstance(each.order.question, Whole))
+        ),
     )
 
 

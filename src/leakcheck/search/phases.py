@@ -57,6 +57,12 @@ def settle(bench: AuditSession) -> None:
     find_and_prove(bench, Plan(latent=profile.search))
 
 
+def settle_the_rest(bench: AuditSession) -> None:
+    """What is still open where all orders have run, and all tests alone, if in shards."""
+    _set_budget(bench)
+    find_and_prove(bench, Plan(latent=bench.profile.search))
+
+
 def settle_in_turns(bench: AuditSession) -> None:
     """The same where the time may not suffice: what the orders and tests so far have shown is proven, and then more
     of them run, as long as there is time."""
@@ -142,7 +148,10 @@ def other_orders(bench: AuditSession) -> None:
 
 
 def _run_orders(bench: AuditSession, orders: list[Order]) -> None:
-    _reverses(bench, [each.order for each in bench.run("orders", orders)])
+    done = [each.order for each in bench.run("orders", orders)]
+    missing = _backwards(done, orders)
+    if missing:
+        bench.run("orders", missing)
 
 
 def orders_and_suspects(bench: AuditSession) -> None:
@@ -170,14 +179,16 @@ def orders_and_differing(bench: AuditSession) -> None:
     orders = bench.orders(bench.view())
     last = [order for order in orders if order.is_backward]
     done = bench.run("orders", [order for order in orders if order not in last])
-    last = last or _backwards([each.order for each in done])
+    last = last or _backwards([each.order for each in done], orders)
     known = _suspects(bench)
     bench.run("isolated", [*last, *_once_alone(bench, known)])
     bench.run("isolated", _once_alone(bench, _suspects(bench) - known))
 
 
 def _once_alone(bench: AuditSession, tests: set[str]) -> list[Order]:
-    return [replace(order, question=Alone()) for order in Isolated().propose(bench.view(filter(bench.concerns, tests)))]
+    return [
+        replace(order, question=Alone()) for order in Isolated().propose(bench.view(filter(bench.concerns, tests)))
+    ]
 
 
 def _suspects(bench: AuditSession) -> set[str]:
@@ -197,15 +208,11 @@ def _suspects(bench: AuditSession) -> set[str]:
     return differing | writers | set(meant_witnesses(bench.suite))
 
 
-def _reverses(bench: AuditSession, done: list[Order]) -> None:
-    missing = _backwards(done)
-    if missing:
-        bench.run("orders", missing)
-
-
-def _backwards(done: list[Order]) -> list[Order]:
-    """A plugin's random orders tell their sequence when they run: then they can run reversed."""
-    shuffled = [order for order in done if order.kind == "random" and order.tests]
+def _backwards(done: list[Order], asked: list[Order]) -> list[Order]:
+    """A plugin's random orders tell their sequence when they run: then they can run reversed. Of others the reverse
+    is `asked` for from the start, here or by another shard."""
+    untold = {order.seed for order in asked if not order.tests}
+    shuffled = [order for order in done if order.kind == "random" and order.tests and order.seed in untold]
     reversed_ones = {order.seed for order in shuffled if order.is_backward}
     return [backward(order) for order in shuffled if not order.is_backward and order.seed not in reversed_ones]
 

@@ -126,6 +126,10 @@ class AuditSession:
         """Whether the audit wants to know what happens to `test`: everything does, unless it was asked for one."""
         return True
 
+    def isolates(self, test: str) -> bool:
+        """Whether `test` is to run alone, where all do that the audit is about."""
+        return self.concerns(test)
+
     def explains(self, test: str, execution: Execution) -> bool:
         """Whether it is this audit's to find out why `test` behaved in `execution` as it does not alone."""
         return self.concerns(test)

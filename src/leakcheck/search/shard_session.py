@@ -1,18 +1,25 @@
 """The work bench of a shard: it runs its own tests alone, and takes all others to behave alone as they did in the
-declared order. What it asks is about its own share; what rests on others' is asked again by who has all shares."""
+declared order. What it asks is about what its tests are the first to leave, and about what its tests do that nobody
+knows a reason for; what rests on others' is asked again by who has all shards."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from leakcheck.analysis import Coverage, Knowledge
-from leakcheck.analysis.facts.profiles import as_in
+from leakcheck.analysis.facts.coverage import Met, digests_by_writer, meet
+from leakcheck.analysis.facts.profiles import as_in, net_changes
+from leakcheck.analysis.facts.timeline import timeline_of
 from leakcheck.analysis.graph.effects import Carried
 from leakcheck.orders import View
-from leakcheck.records import Execution, Location, Order, Whole
+from leakcheck.records import Execution, Location, Order, TestRun, Whole
 from leakcheck.search.session import AuditSession
 from leakcheck.search.shares import orders_of
+
+ELSEWHERE = "elsewhere"
+"""In the place of an execution: another shard has it."""
 
 
 @dataclass
@@ -21,13 +28,22 @@ class ShardSession(AuditSession):
 
     share: frozenset[str] = frozenset()
     _has_taken: bool = False
+    _expected: dict[Met, str] = field(default_factory=dict)
 
     def concerns(self, test: str) -> bool:
         return test in self.share
 
+    def isolates(self, test: str) -> bool:
+        """Of others' those, too, that cannot be taken to behave alone as they did behind what ours have left."""
+        return test in self.share or test in self._doubtful
+
     def explains(self, test: str, execution: Execution) -> bool:
-        """Orders of the whole suite show a test to all shards, of which one is to ask; all else is asked here only."""
-        return self.concerns(test) or not isinstance(execution.order.question, Whole)
+        """Orders of the whole suite show a test to all shards. It is asked about by those whose tests are the first
+        to leave what was in its way; where that is nothing, by its own. All else is seen here only."""
+        if not isinstance(execution.order.question, Whole):
+            return True
+        owners = self._first_to_leave(self._in_the_way(test, execution), super().coverage())
+        return not self.share.isdisjoint(owners or (test,))
 
     def orders(self, view: View) -> list[Order]:
         return orders_of(super().orders(view), self.options.shard, self.options.shards)
@@ -38,7 +54,7 @@ class ShardSession(AuditSession):
         return False
 
     def known(self) -> Knowledge:
-        if not self._has_taken and any(each.order.kind == "declared" for each in self.executions):
+        if not self._has_taken and self._declared() is not None:
             self._has_taken, self._known = True, None
         return super().known()
 
@@ -48,26 +64,82 @@ class ShardSession(AuditSession):
         return tuple(each for each in super().edges() if self._is_ours(each, found))
 
     def coverage(self) -> Coverage:
-        found = super().coverage()
-        places = {place for place in found.values_at if self._first(place, found) in self.share}
-        pairs = {pair: execution for pair, execution in found.pairs.items() if pair.location in places}
-        return replace(found, pairs=pairs, long_chains=self._ours(found.long_chains))
+        """What the orders of others are expected to show is left to them."""
+        found, expected = super().coverage(), self._shown_by_others()
+        ours = {place for place in found.values_at if self.share & self._first_to_leave([place], found)}
+        pairs = {
+            pair: execution or expected.get((pair.location, pair.digest, pair.reader), "")
+            for pair, execution in found.pairs.items()
+            if pair.location in ours
+        }
+        return replace(found, pairs=pairs, long_chains=self._of_ours(found.long_chains))
 
-    def _ours(self, sequences: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    def _of_ours(self, sequences: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
         return tuple(each for each in sequences if each[-1] in self.share)
 
     def _is_ours(self, carried: Carried, found: Coverage) -> bool:
         edge, locations = carried
-        names = [self._first(place, found) for place in locations[:1]] or [*edge.polluters[:1], edge.test]
-        return next((name for name in names if name in self.files), edge.test) in self.share
+        owners = self._first_to_leave(locations[:1], found)
+        return not self.share.isdisjoint(owners or edge.polluters[:1] or (edge.test,))
 
-    @staticmethod
-    def _first(place: Location, found: Coverage) -> str:
-        """The first test that is known to leave something there; "" if none is."""
-        values = found.values_at.get(place)
-        return found.producers[values[0]][0][0] if values else ""
+    def _first_to_leave(self, places: Collection[Location], found: Coverage) -> frozenset[str]:
+        """The first tests to leave something there in the declared order, which all shards know; or as far as is
+        known here."""
+        owners = self._owners
+        values = {place: found.values_at[place][0] for place in places if place in found.values_at}
+        later = (found.producers[value][0][0] for place, value in values.items() if place not in owners)
+        return frozenset((*(owners[place] for place in places if place in owners), *later))
+
+    @cached_property
+    def _owners(self) -> Mapping[Location, str]:
+        """location -> who was the first to leave something there in the declared order. Asked behind that."""
+        found: dict[Location, str] = {}
+        declared = self._declared()
+        for run in declared.runs if declared is not None else ():
+            for change in net_changes(run):
+                found.setdefault(change.location, run.test)
+        return found
+
+    @cached_property
+    def _doubtful(self) -> frozenset[str]:
+        """Tests of others that failed in the declared order behind something that ours were the first to leave."""
+        declared, found = self._declared(), super().coverage()
+        bad = [run.test for run in declared.runs if run.bad] if declared is not None else []
+        ways = {test: self._in_the_way(test, declared) for test in bad if declared is not None}
+        return frozenset(test for test, way in ways.items() if self.share & self._first_to_leave(way, found))
+
+    def _in_the_way(self, test: str, execution: Execution) -> Collection[Location]:
+        """Where something stood that others had left and `test` reads."""
+        known = self.known()
+        profile = known.evidence.profiles.get(test)
+        place = next(place for place, run in enumerate(execution.runs) if run.test == test)
+        reads = {*execution.runs[place].reads, *(profile.consults if profile is not None else ())}
+        return known.timeline(execution).read(place, reads)
+
+    def _shown_by_others(self) -> Mapping[Met, str]:
+        """What the orders that other shards run are expected to show: tests do there as in the declared order."""
+        if not self._expected and any(each.order.kind == "isolated" for each in self.executions):
+            known = self.known()
+            profiles = known.evidence.profiles
+            digests = digests_by_writer(profiles)
+            for execution in self._expected_executions():
+                meet(ELSEWHERE, timeline_of(execution, known.items), profiles, digests, self._expected)
+        return self._expected
+
+    def _expected_executions(self) -> Iterator[Execution]:
+        declared = self._declared()
+        if declared is None:
+            return
+        runs: Mapping[str, TestRun] = {run.test: run for run in declared.runs}
+        mine = self.orders(self.view())
+        for order in super().orders(self.view()):
+            if order not in mine:
+                yield Execution(ELSEWHERE, order, "finished", tuple(runs[each] for each in order.tests if each in runs))
+
+    def _declared(self) -> Execution | None:
+        return next((each for each in reversed(self.executions) if each.order.kind == "declared"), None)
 
     def _nothing_known(self) -> Knowledge:
-        declared = [each for each in self.executions if each.order.kind == "declared"]
+        declared = self._declared()
         others = frozenset(self.suite.ids) - self.share
-        return Knowledge(self.suite, self.options.depth, as_in(declared[-1], others) if declared else None)
+        return Knowledge(self.suite, self.options.depth, as_in(declared, others) if declared else None)

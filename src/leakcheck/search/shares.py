@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from leakcheck.records import Order, Suite
 
-PIECES = 8
-"""A share is put together of so many pieces at least, if there are enough tests."""
-ROW = 16
-"""Tests of a file that are in one piece, if there are enough of them: what belongs together is imported once, and
-is likely to be about the same root causes."""
+PIECES = 2
+"""A share is put together of so many pieces at least, if there are enough tests. A file that is smaller than a piece
+is in one share: it is imported once, and what it leaks is likely to be due to few root causes."""
 NO_TIMES: Mapping[str, float] = {}
 
 
@@ -42,8 +40,8 @@ def shares_of(suite: Suite, total: int, seconds: Mapping[str, float] = NO_TIMES)
 
 
 def orders_of(orders: Sequence[Order], index: int, total: int) -> list[Order]:
-    """Which of `orders` are those of the share: dealt out in turn, the last share first, so that who has the
-    greatest share of the tests has not the most orders. Where only running it tells an order, it has its reverse."""
+    """Those of the share. `orders` are dealt out in turn, the last share first: where the shares of the
+    tests are not alike, it is the first that is great."""
     return [order for number, order in enumerate(orders) if number % total == total - index]
 
 
@@ -58,13 +56,13 @@ def _weights(suite: Suite, seconds: Mapping[str, float]) -> Mapping[str, float]:
 
 def _pieces(suite: Suite, total: int) -> Iterator[tuple[str, ...]]:
     """Tests of one file that stand one behind the other."""
-    size = max(1, min(ROW, len(suite.tests) // (total * PIECES)))
+    size = max(1, len(suite.tests) // (total * PIECES))
     for _, tests in groupby(suite.tests, key=lambda item: item.file):
         yield from _cut([item.id for item in tests], size)
 
 
 def _cut(tests: Sequence[str], size: int) -> Iterable[tuple[str, ...]]:
-    """In pieces of about this size, none of which is much smaller than the others."""
-    count = max(1, round(len(tests) / size))
+    """In as few pieces as there can be that are not larger than `size`, all about alike."""
+    count = -(-len(tests) // size)
     bounds = [len(tests) * number // count for number in range(count + 1)]
-    return (tuple(tests[begin:end]) for begin, end in zip(bounds, bounds[1:], strict=False))
+    return (tuple(tests[begin:end]) for begin, end in pairwise(bounds))

@@ -49,7 +49,7 @@ class Turns:
 
     bench: AuditSession
     suspicion: Suspicion
-    backwards: Callable[[list[Order]], list[Order]]
+    backwards: Callable[[list[Order], list[Order]], list[Order]]
     _orders: list[Order] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
 
@@ -71,7 +71,7 @@ class Turns:
             return False
         done = self.bench.run("turns", [*orders, *_in_processes(self.bench, tests)])
         whole = [each.order for each in done if not isinstance(each.order.question, Alone)]
-        self._orders = [*self.backwards(whole), *self._orders[len(orders) :]]
+        self._orders = [*self.backwards(whole, orders), *self._orders[len(orders) :]]
         alone = [each for each in done if isinstance(each.order.question, Alone) and each.status != "lost"]
         self._seen.update(test for each in alone for test in each.order.tests)
         return True

@@ -1,7 +1,7 @@
 """Parts: an audit as one file that can be carried to another machine. A zip, with a manifest and the segments.
 
-What names a place on the machine is taken out when it is written. What is read is taken for a stranger's: nothing is
-unpacked under a name that the file gives, but what is called like a segment; nor more than an audit can be.
+What names a place on the machine is taken out when it is written. What is read is taken for a stranger's: nothing
+is unpacked but what is called like a segment, nor more than an audit can be.
 """
 
 from __future__ import annotations

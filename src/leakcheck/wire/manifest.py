@@ -15,8 +15,8 @@ FORMAT = 1
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The part `shard` of `shards` (0 of 0: a whole audit): made by which leakcheck, with which options, in which
-    environment, of which `sources` (a digest by path). `share` are the tests that it is about, `orders` the names of
-    the orders of the whole suite that it has run; `finished` says whether it came to its end."""
+    environment, of which `sources` (a digest by path). `share` are the tests that it is about, `orders` the names
+    of the orders of the whole suite that it has run; `finished` says whether it came to its end."""
 
     format: int
     leakcheck: str

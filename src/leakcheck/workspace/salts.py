@@ -49,8 +49,8 @@ def kept_salt(audit: Path) -> str | None:
 
 
 def shared_salt(sources: Mapping[str, str], environment: Mapping[str, str] = os.environ) -> str:
-    """The salt of all shards of an audit, which cannot talk to one another: what the variable `LEAKCHECK_SALT` says,
-    else what follows from the `sources`. Who knows these knows that one."""
+    """The salt of all shards of an audit, which cannot talk to one another: what the variable `LEAKCHECK_SALT`
+    says, else what follows from the `sources`. Who knows these knows that one."""
     told = environment.get(VARIABLE, "")
     if not told:
         return hashlib.blake2b(repr(sorted(sources.items())).encode(), digest_size=16).hexdigest()
