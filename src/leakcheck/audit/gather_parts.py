@@ -8,9 +8,8 @@ from pathlib import Path
 
 from leakcheck import __version__
 from leakcheck.errors import Unreadable, UsageError
-from leakcheck.nouns import plural
+from leakcheck.nouns import agreeing, plural
 from leakcheck.records import Suite
-from leakcheck.search.shares import share_of
 from leakcheck.store import Audit, AuditFolder, read_audit
 from leakcheck.store.parts import read_manifest, unpack
 from leakcheck.text import some
@@ -158,23 +157,32 @@ def check_here(parts: Gathered) -> None:
 
 
 def _with_holes(parts: Sequence[Opened], damaged: Mapping[str, Unreadable]) -> Gathered:
-    total, suite = parts[0].manifest.shards, parts[0].audit.suite
-    there = {each.manifest.shard: each for each in parts}
-    holes, unseen = [], set[str]()
-    for number in range(1, total + 1):
-        part = there.get(number)
-        if part is None:
-            tests = share_of(suite, number, total)
-            holes.append(f"Shard {number} of {total} is missing: its {plural(len(tests), 'test')} are unknown")
-            unseen |= tests
-        elif not part.audit.finished:
-            missing = set(part.manifest.share) - _alone(part.audit)
-            holes.append(
-                f"Shard {number} of {total} was not finished: {plural(len(missing), 'test')} of it never ran alone"
-            )
-            unseen |= missing
-    holes += [error.message for error in damaged.values()]
+    """What no part is about is unknown, and who did not come to run alone in one that was not finished."""
+    suite = parts[0].audit.suite
+    nobodys = set(suite.ids).difference(*(each.manifest.share for each in parts))
+    broken = {each.manifest.shard: set(each.manifest.share) - _alone(each.audit) for each in _unfinished(parts)}
+    holes = [*_missing(parts, len(nobodys)), *(error.message for error in damaged.values())]
+    for number, tests in broken.items():
+        ran = f"{plural(len(tests), 'test')} of it never ran alone"
+        holes.append(f"Shard {number} of {parts[0].manifest.shards} was not finished: {ran}")
+    unseen = nobodys.union(*broken.values())
     return Gathered(parts, tuple(f"{each}." for each in holes), tuple(test for test in suite.ids if test in unseen))
+
+
+def _missing(parts: Sequence[Opened], tests: int) -> Iterator[str]:
+    """A sentence on the shards that are not there, or on tests that are in none although all are there."""
+    total = parts[0].manifest.shards
+    numbers = sorted(set(range(1, total + 1)) - {each.manifest.shard for each in parts})
+    if numbers:
+        shards, are = agreeing(len(numbers), "Shard", "Shards"), agreeing(len(numbers), "is", "are")
+        named = f"{shards} {some(list(map(str, numbers)))} of {total} {are} missing"
+        yield f"{named}: {plural(tests, 'test is', 'tests are')} unknown"
+    elif tests:
+        yield f"{plural(tests, 'test is', 'tests are')} in no shard: not all had the same durations"
+
+
+def _unfinished(parts: Sequence[Opened]) -> Iterator[Opened]:
+    return (each for each in parts if not each.audit.finished)
 
 
 def _alone(audit: Audit) -> frozenset[str]:

@@ -14,8 +14,7 @@ from leakcheck.engine.interpreter import distributions_of
 from leakcheck.errors import UsageError
 from leakcheck.options import Options
 from leakcheck.own_folders import Own, remove_own
-from leakcheck.records import Suite, Whole
-from leakcheck.search.shares import share_of
+from leakcheck.records import Whole
 from leakcheck.snapshots.redaction import without_secrets
 from leakcheck.store import Audit, AuditFolder, read_audit
 from leakcheck.store.parts import ROOTDIR, unpack, write_part
@@ -23,7 +22,7 @@ from leakcheck.wire.manifest import FORMAT, Manifest
 from leakcheck.workspace.salts import key_of_sources
 from leakcheck.workspace.source_digests import sources_of
 
-OF_MACHINE = ("python", "lanes", "folder", "keep_temp", "shard", "shards")
+OF_MACHINE = ("python", "lanes", "folder", "keep_temp", "shard", "shards", "durations")
 """Options that may differ between parts of one audit."""
 
 
@@ -60,14 +59,9 @@ def own_temporary() -> Iterator[Path]:
         remove_own(own)
 
 
-def share_in(suite: Suite, options: Options) -> frozenset[str]:
-    """The tests of the share that `options` name: all of them, where they name none."""
-    return share_of(suite, options.shard, options.shards) if options.shards else frozenset(suite.ids)
-
-
 def _manifest(audit: Audit) -> Manifest:
     options, suite = audit.asked_for, audit.suite
-    share = share_in(suite, options)
+    share = audit.share if audit.share is not None else suite.ids
     return Manifest(
         format=FORMAT,
         leakcheck=__version__,
@@ -81,7 +75,7 @@ def _manifest(audit: Audit) -> Manifest:
         options=_told(options),
         distributions=distributions_of(options.python),
         sources=sources_of(Path(suite.rootdir), key_of_sources()),
-        share=tuple(test for test in suite.ids if test in share),
+        share=share,
         orders=tuple(
             dict.fromkeys(each.order.name for each in audit.executions if isinstance(each.order.question, Whole))
         ),

@@ -62,8 +62,9 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
             engines = engine_for(options, folder, salt=salt, earlier=earlier, ends=ends)
             with engines as engine, told_to(progress, engine):
                 known = earlier.suite.launcher if earlier is not None else ""
+                share = earlier.share if earlier is not None else None
                 since = Since.now(engine.tally)
-                bench, control = open_bench(engine, options, progress, known)
+                bench, control = open_bench(engine, options, progress, known, share)
                 engine.keep("audit", since.phase("collect"))
                 collected = True
                 _settle_sources(engine, bench.suite, earlier)

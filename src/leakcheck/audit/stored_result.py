@@ -16,7 +16,6 @@ from leakcheck.options import Judging
 from leakcheck.records import Cost, Excerpt, Leak, ProvenFix, Result
 from leakcheck.records.topics import Topic
 from leakcheck.search.interference import undisturbed
-from leakcheck.search.shares import share_of
 from leakcheck.snapshots.redaction import without_secrets
 from leakcheck.store import Audit, AuditFolder, kept_fixes, read_audit
 from leakcheck.text import some
@@ -79,7 +78,7 @@ def of_shards(audit: Audit) -> Iterator[str]:
     """What is missing, in sentences, where an audit is a share, or put together of shares."""
     options, merged = audit.asked_for, audit.merged
     if options.shards:
-        share = plural(len(share_of(audit.suite, options.shard, options.shards)), "test")
+        share = plural(len(audit.share or ()), "test")
         yield (
             f"This is shard {options.shard} of {options.shards}: it is about {share} of "
             f"{len(audit.suite.tests):,}; `leakcheck merge` joins all shards."

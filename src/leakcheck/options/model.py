@@ -89,6 +89,14 @@ class Options:
         ),
     )
     shards: int = 0
+    durations: str = option(
+        "",
+        Said(
+            "What tests took, to balance shards by: a JSON object, test id to seconds, as pytest-split stores it.",
+            usual="all alike",
+            relative="path",
+        ),
+    )
 
     @property
     def wall(self) -> float:

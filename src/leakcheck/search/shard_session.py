@@ -10,8 +10,8 @@ from functools import cached_property
 
 from leakcheck.analysis import Coverage, Knowledge
 from leakcheck.analysis.facts.coverage import Met, digests_by_writer, meet
-from leakcheck.analysis.facts.profiles import as_in, net_changes
-from leakcheck.analysis.facts.timeline import timeline_of
+from leakcheck.analysis.facts.taken import first_leavers, taken_from
+from leakcheck.analysis.facts.timeline import Timeline, timeline_of
 from leakcheck.analysis.graph.effects import Carried
 from leakcheck.orders import View
 from leakcheck.records import Execution, Location, Order, TestRun, Whole
@@ -93,12 +93,8 @@ class ShardSession(AuditSession):
     @cached_property
     def _owners(self) -> Mapping[Location, str]:
         """location -> who was the first to leave something there in the declared order. Asked behind that."""
-        found: dict[Location, str] = {}
         declared = self._declared()
-        for run in declared.runs if declared is not None else ():
-            for change in net_changes(run):
-                found.setdefault(change.location, run.test)
-        return found
+        return {} if declared is None else first_leavers(self._timeline(declared))
 
     @cached_property
     def _doubtful(self) -> frozenset[str]:
@@ -123,7 +119,7 @@ class ShardSession(AuditSession):
             profiles = known.evidence.profiles
             digests = digests_by_writer(profiles)
             for execution in self._expected_executions():
-                meet(ELSEWHERE, timeline_of(execution, known.items), profiles, digests, self._expected)
+                meet(ELSEWHERE, self._timeline(execution), profiles, digests, self._expected)
         return self._expected
 
     def _expected_executions(self) -> Iterator[Execution]:
@@ -134,12 +130,18 @@ class ShardSession(AuditSession):
         mine = self.orders(self.view())
         for order in super().orders(self.view()):
             if order not in mine:
-                yield Execution(ELSEWHERE, order, "finished", tuple(runs[each] for each in order.tests if each in runs))
+                yield Execution(
+                    ELSEWHERE, order, "finished", tuple(runs[each] for each in order.tests if each in runs)
+                )
 
     def _declared(self) -> Execution | None:
         return next((each for each in reversed(self.executions) if each.order.kind == "declared"), None)
 
+    def _timeline(self, execution: Execution) -> Timeline:
+        return timeline_of(execution, {item.id: item for item in self.suite.tests})
+
     def _nothing_known(self) -> Knowledge:
         declared = self._declared()
         others = frozenset(self.suite.ids) - self.share
-        return Knowledge(self.suite, self.options.depth, as_in(declared, others) if declared else None)
+        taken = taken_from(self._timeline(declared), others) if declared is not None else None
+        return Knowledge(self.suite, self.options.depth, taken)

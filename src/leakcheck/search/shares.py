@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from leakcheck.records import Order, Suite
 
 PIECES = 2
-"""A share is put together of so many pieces at least, if there are enough tests. A file that is smaller than a piece
+"""A share is put together of so many pieces at least, if there are enough tests. A file that is smaller than that
 is in one share: it is imported once, and what it leaks is likely to be due to few root causes."""
 NO_TIMES: Mapping[str, float] = {}
 

@@ -12,6 +12,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def write_part(folder: AuditFolder, manifest: Manifest, target: Path, places: Pl
                 archive.writestr(f"{tag}.jsonl", data)
         beside.replace(target)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         raise UsageError(
             f"cannot write {target}: {error.strerror}", hint="Name a file that can be written with --out."
         ) from error

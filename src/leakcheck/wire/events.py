@@ -61,6 +61,13 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """The audit is a shard: it is about these tests."""
+
+    tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """The audit is put together of so many `shards`, those with the numbers in `there`. `holes` tell, in sentences,
     what is missing, and `unseen` are the tests of that; `asked` says whether what only the whole can ask was asked.
@@ -250,6 +257,7 @@ Event = (
     Header
     | Begun
     | Resumed
+    | Share
     | Merged
     | Sources
     | Excerpts

@@ -188,21 +188,3 @@ def _is_made_on_first_use(change: Change) -> bool:
 
 
 NAMED_KINDS = ("declared", "reversed", "random")
-
-
-def as_in(execution: Execution, tests: Iterable[str]) -> Mapping[str, SoloProfile]:
-    """How those of `tests` are taken to behave alone that did not fail in `execution`: as they did there, until
-    somebody doubts it."""
-    wanted = frozenset(tests)
-    return {
-        run.test: SoloProfile(
-            run.test,
-            (run.outcome,),
-            reads=frozenset(run.reads),
-            changes=tuple(net_changes(run)),
-            in_row=True,
-            behind=frozenset(each.location for each in run.renewed if each.behind),
-        )
-        for run in execution.runs
-        if run.test in wanted and run.good
-    }
