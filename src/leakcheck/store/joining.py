@@ -17,6 +17,7 @@ from leakcheck.wire.codec import decode, encode
 
 Put = Callable[[bytes], bytes]
 """What puts this machine's places in a line for what stood for them."""
+_ALTERED = ("header", "outside")
 _KEPT = (Note, PhaseTimes, events.FellBack, events.Spent)
 
 
@@ -30,7 +31,7 @@ def join(folder: AuditFolder, others: Iterable[AuditFolder], put: Put) -> None:
                 number += 1
                 names[tag] = numbered(name_of(tag), number)
                 _copy(other, tag, folder, names[tag], put)
-        for event in _of_audit(other, names):
+        for event in (decode(put(encode(each)[:-1])) for each in _of_audit(other, names)):
             if not (isinstance(event, Note) and event in told):
                 told[event] = None
                 folder.append("audit", event)
@@ -60,13 +61,20 @@ def _of_audit(other: AuditFolder, names: dict[str, str]) -> Iterator[events.Even
 
 
 def _copy(other: AuditFolder, tag: str, folder: AuditFolder, name: str, put: Put) -> None:
-    first, end, rest = other.data(tag).partition(b"\n")
-    header = decode(first.rpartition(b" ")[0])
-    if isinstance(header, events.Header):
-        first = encode(replace(header, tag=name))[:-1] + b" -"
-    data = sealed_anew(first + end + rest, put)
+    data = sealed_anew(other.data(tag), lambda line: put(_as_ours(line, name)))
     folder.append("audit", events.Ended(name, segments.last_seal(data).decode()))
     _write(folder, name, data)
+
+
+def _as_ours(line: bytes, name: str) -> bytes:
+    """A line of the execution that has this name here. What it says of files is acted on by nobody: no copy of any
+    was brought along, and a stranger may say it."""
+    match decode(line) if events.name_of(line) in _ALTERED else None:
+        case events.Header() as header:
+            return encode(replace(header, tag=name))[:-1]
+        case events.Outside(what="file") as outside:
+            return encode(replace(outside, copy=events.UNKEPT, proof=""))[:-1]
+    return line
 
 
 def _write(folder: AuditFolder, tag: str, data: bytes) -> None:

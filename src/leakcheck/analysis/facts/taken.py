@@ -1,4 +1,4 @@
-"""How tests are taken to behave alone that somebody else runs alone: as in the declared order, until that is doubted.
+"""How tests are taken to behave alone that somebody else runs alone: as in the declared order, until one doubts it.
 
 What others had left may have been in a test's way there. So who failed is not taken for anything; and what was
 changed where something was left already (be it cleaned up) is not taken for what the test leaves alone.
