@@ -39,7 +39,9 @@ def cover_pairs(bench: AuditSession) -> None:
             *enablers, last = sequence
             asked = [((enabler,), last) for enabler in enablers[-MAX_ENABLERS:]]
             wanted.update(dict.fromkeys(each for each in asked if not tried[each]))
-        if not _meet(bench, "pairs", wanted, tried, _loud(bench)):
+        # Where few orders have shown the pairs, many are left: who cleans up would hide them from those behind.
+        loud = _loud(bench) if bench.sees_all else _restless(bench)
+        if not _meet(bench, "pairs", wanted, tried, loud):
             return
 
 
@@ -51,7 +53,7 @@ def meet_elsewhere(bench: AuditSession) -> None:
         _learn_names(bench)
     for _ in range(MAX_ROUNDS):
         unmet = dict.fromkeys(unmet_elsewhere(bench.known(), by_names=by_names))
-        wanted = [each for each in unmet if tried[each] < MAX_TRIES and bench.concerns(each[1])]
+        wanted = [each for each in unmet if tried[each] < MAX_TRIES and bench.meets(each[1])]
         if not _meet(bench, "elsewhere", wanted, tried, _restless(bench)):
             return
 
@@ -59,7 +61,7 @@ def meet_elsewhere(bench: AuditSession) -> None:
 def _learn_names(bench: AuditSession) -> None:
     """Ask what tests can read by the names in their code, where that is not known and spares more than it costs."""
     unknown = unnamed(bench.known())
-    asked = Counter(test for _, test in unmet_elsewhere(bench.known()) if test in unknown and bench.concerns(test))
+    asked = Counter(test for _, test in unmet_elsewhere(bench.known()) if test in unknown and bench.meets(test))
     if asked and asked.total() >= WORTH_NAMES * len(asked):
         bench.spend("names", [Order(Names(), (test,), collect=(bench.files[test],)) for test in asked])
         spared = len(unmet_elsewhere(bench.known(), by_names=False)) - len(unmet_elsewhere(bench.known()))

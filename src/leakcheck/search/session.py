@@ -92,9 +92,9 @@ class AuditSession:
         return whole_orders(view)
 
     @property
-    def adapts(self) -> bool:
-        """Whether pairs of random orders are run until they show nothing new."""
-        return self.options.random_until != "all"
+    def sees_all(self) -> bool:
+        """Whether all orders of the whole suite are run here."""
+        return True
 
     def known(self) -> Knowledge:
         """All that follows from what was executed so far. It is asked for once a test, and goes through the
@@ -125,6 +125,10 @@ class AuditSession:
     def concerns(self, test: str) -> bool:
         """Whether the audit wants to know what happens to `test`: everything does, unless it was asked for one."""
         return True
+
+    def meets(self, test: str) -> bool:
+        """Whether it is this audit's to put in front of `test` what is known here to be left."""
+        return self.concerns(test)
 
     def isolates(self, test: str) -> bool:
         """Whether `test` is to run alone, where all do that the audit is about."""

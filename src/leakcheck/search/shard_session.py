@@ -33,6 +33,10 @@ class ShardSession(AuditSession):
     def concerns(self, test: str) -> bool:
         return test in self.share
 
+    def meets(self, test: str) -> bool:
+        """What only a run alone shows that a test leaves is known to its shard alone."""
+        return True
+
     def isolates(self, test: str) -> bool:
         """Of others' those, too, that cannot be taken to behave alone as they did behind what ours have left."""
         return test in self.share or test in self._doubtful
@@ -49,8 +53,7 @@ class ShardSession(AuditSession):
         return orders_of(super().orders(view), self.options.shard, self.options.shards)
 
     @property
-    def adapts(self) -> bool:
-        """Who runs a few orders of many cannot tell when they show nothing new."""
+    def sees_all(self) -> bool:
         return False
 
     def known(self) -> Knowledge:
