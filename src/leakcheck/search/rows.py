@@ -24,7 +24,7 @@ _PLAIN = frozenset({"passed", "skipped"})
 
 def isolate(bench: AuditSession) -> None:
     """Run every test that the audit is about alone, or as good as that."""
-    alone = [order for order in Isolated().propose(bench.view()) if bench.isolates(order.tests[0])]
+    alone = [order for order in Isolated().propose(bench.view()) if bench.concerns(order.tests[0])]
     quiet = _quiet(bench) if bench.profile.rows else {}
     if not quiet:
         bench.run("isolated", alone)

@@ -130,10 +130,6 @@ class AuditSession:
         """Whether it is this audit's to put in front of `test` what is known here to be left."""
         return self.concerns(test)
 
-    def isolates(self, test: str) -> bool:
-        """Whether `test` is to run alone, where all do that the audit is about."""
-        return self.concerns(test)
-
     def explains(self, test: str, execution: Execution) -> bool:
         """Whether it is this audit's to find out why `test` behaved in `execution` as it does not alone."""
         return self.concerns(test)

@@ -1,6 +1,6 @@
 """The work bench of a shard: it runs its own tests alone, and takes all others to behave alone as they did in the
-declared order. What it asks is about what its tests are the first to leave, and about what its tests do that nobody
-knows a reason for; what rests on others' is asked again by who has all shards."""
+declared order. It asks why its own tests differ between the orders that it runs, and who is hurt by what they are
+the first to leave. What it cannot know is asked by who has all shards."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from leakcheck.analysis import Coverage, Knowledge
 from leakcheck.analysis.facts.coverage import Met, digests_by_writer, meet
 from leakcheck.analysis.facts.taken import first_leavers, taken_from
 from leakcheck.analysis.facts.timeline import Timeline, timeline_of
-from leakcheck.analysis.graph.effects import Carried
 from leakcheck.orders import View
 from leakcheck.records import Execution, Location, Order, TestRun, Whole
 from leakcheck.search.session import AuditSession
@@ -37,17 +36,9 @@ class ShardSession(AuditSession):
         """What only a run alone shows that a test leaves is known to its shard alone."""
         return True
 
-    def isolates(self, test: str) -> bool:
-        """Of others' those, too, that cannot be taken to behave alone as they did behind what ours have left."""
-        return test in self.share or test in self._doubtful
-
     def explains(self, test: str, execution: Execution) -> bool:
-        """Orders of the whole suite show a test to all shards. It is asked about by those whose tests are the first
-        to leave what was in its way; where that is nothing, by its own. All else is seen here only."""
-        if not isinstance(execution.order.question, Whole):
-            return True
-        owners = self._first_to_leave(self._in_the_way(test, execution), super().coverage())
-        return not self.share.isdisjoint(owners or (test,))
+        """What orders of the whole suite show is asked by the shard of the test; all else is seen here only."""
+        return test in self.share or not isinstance(execution.order.question, Whole)
 
     def orders(self, view: View) -> list[Order]:
         return orders_of(super().orders(view), self.options.shard, self.options.shards)
@@ -60,11 +51,6 @@ class ShardSession(AuditSession):
         if not self._has_taken and self._declared() is not None:
             self._has_taken, self._known = True, None
         return super().known()
-
-    def edges(self) -> tuple[Carried, ...]:
-        """By their root causes: where a location carries them, the first to leave something there has them all."""
-        found = super().coverage()
-        return tuple(each for each in super().edges() if self._is_ours(each, found))
 
     def coverage(self) -> Coverage:
         """What the orders of others are expected to show is left to them."""
@@ -80,11 +66,6 @@ class ShardSession(AuditSession):
     def _of_ours(self, sequences: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
         return tuple(each for each in sequences if each[-1] in self.share)
 
-    def _is_ours(self, carried: Carried, found: Coverage) -> bool:
-        edge, locations = carried
-        owners = self._first_to_leave(locations[:1], found)
-        return not self.share.isdisjoint(owners or edge.polluters[:1] or (edge.test,))
-
     def _first_to_leave(self, places: Collection[Location], found: Coverage) -> frozenset[str]:
         """The first tests to leave something there in the declared order, which all shards know; or as far as is
         known here."""
@@ -98,22 +79,6 @@ class ShardSession(AuditSession):
         """location -> who was the first to leave something there in the declared order. Asked behind that."""
         declared = self._declared()
         return {} if declared is None else first_leavers(self._timeline(declared))
-
-    @cached_property
-    def _doubtful(self) -> frozenset[str]:
-        """Tests of others that failed in the declared order behind something that ours were the first to leave."""
-        declared, found = self._declared(), super().coverage()
-        bad = [run.test for run in declared.runs if run.bad] if declared is not None else []
-        ways = {test: self._in_the_way(test, declared) for test in bad if declared is not None}
-        return frozenset(test for test, way in ways.items() if self.share & self._first_to_leave(way, found))
-
-    def _in_the_way(self, test: str, execution: Execution) -> Collection[Location]:
-        """Where something stood that others had left and `test` reads."""
-        known = self.known()
-        profile = known.evidence.profiles.get(test)
-        place = next(place for place, run in enumerate(execution.runs) if run.test == test)
-        reads = {*execution.runs[place].reads, *(profile.consults if profile is not None else ())}
-        return known.timeline(execution).read(place, reads)
 
     def _shown_by_others(self) -> Mapping[Met, str]:
         """What the orders that other shards run are expected to show: tests do there as in the declared order."""
