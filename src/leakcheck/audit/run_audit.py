@@ -13,6 +13,7 @@ from pathlib import Path
 
 from leakcheck import __version__
 from leakcheck.audit.collect import check_paths, open_bench
+from leakcheck.audit.durations import durations_in
 from leakcheck.audit.engine_context import engine_for
 from leakcheck.audit.resume import Earlier, check_same
 from leakcheck.engine import Cpu, Engine, Since, check_interpreter
@@ -53,6 +54,7 @@ def run_audit(options: Options, progress: Progress, earlier: Earlier | None = No
         if earlier is not None:
             os.close(earlier.folder.lock())  # who has it now will not leave anything to go on with
         check_paths(options)
+        durations_in(options.durations)  # what is wrong with them is told before anything runs
         check_interpreter(options.python)
         here = Path.cwd()
         salt = earlier.salt if earlier is not None else _salt(options)
