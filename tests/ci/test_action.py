@@ -80,7 +80,7 @@ def test_the_schema_refuses_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_the_inputs_are_those_that_are_documented() -> None:
-    assert list(ACTION["inputs"]) == ["paths", "args", "python", "fail-on"]
+    assert list(ACTION["inputs"]) == ["paths", "args", "python", "fail-on", "shard", "merge"]
     page = (ROOT / "docs" / "ci.md").read_text("utf-8")
     assert not [name for name in (*ACTION["inputs"], *ACTION["outputs"]) if f"`{name}`" not in page]
 
@@ -100,7 +100,7 @@ def test_an_audit_leaves_reports_annotations_summary_and_the_exit_code(temp: Pat
         assert (temp / "summary.md").read_text("utf-8").startswith("before\n")
         told = dict(line.split("=", 1) for line in (temp / "output.txt").read_text("utf-8").splitlines())
         assert told.pop("exit-code") == "1"
-        assert set(told) | {"exit-code"} == set(ACTION["outputs"])
+        assert set(told) | {"exit-code", "part"} == set(ACTION["outputs"])
         assert {name: Path(path).name for name, path in told.items()} == OUTPUTS
         assert all(Path(path).stat().st_size for path in told.values())
         assert json.loads(Path(told["json"]).read_text("utf-8"))["suite"]["args"][0] == "tests"
@@ -113,6 +113,23 @@ def test_an_audit_leaves_reports_annotations_summary_and_the_exit_code(temp: Pat
     assert "1 self-polluting" in audited
     assert annotations.startswith("::notice title=leakcheck::2 tests: ")
     assert "::error file=tests/test_a.py,line=6,title=LK103%3A " in annotations
+
+
+def test_shards_leave_parts_and_are_merged(temp: Path) -> None:
+    parts = temp / "parts"
+    parts.mkdir()
+    with SUITE.folder() as folder:
+        for number in (1, 2):
+            (temp / "output.txt").unlink(missing_ok=True)
+            ended = audit(folder, temp, paths="tests", shard=f"{number}/2", fail_on="never", args="--random=0")
+            assert ended.code == 0, ended.text
+            told = dict(line.split("=", 1) for line in (temp / "output.txt").read_text("utf-8").splitlines())
+            assert set(told) == set(ACTION["outputs"])
+            assert Path(told["part"]).name == f"leakcheck-{number}-2.leakcheck"
+            Path(told["part"]).rename(parts / Path(told["part"]).name)
+        ended = audit(folder, temp, paths="tests", merge=str(parts))
+    assert ended.code == 1, ended.text
+    assert "1 self-polluting" in ended.stdout
 
 
 def test_the_gate_is_the_one_given(temp: Path) -> None:
@@ -142,7 +159,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("name", ["paths", "args", "python", "fail_on"])
+@pytest.mark.parametrize("name", ["paths", "args", "python", "fail_on", "shard", "merge"])
 def test_no_input_is_a_command(temp: Path, name: str) -> None:
     with SUITE.folder() as folder:
         ended = audit(folder, temp, **{name: "\n".join(HOSTILE)})

@@ -19,10 +19,10 @@ CHECK, MAKE, INSTALL, AUDIT = JOB["script"]
 SUITE = Project({"tests/test_a.py": "def test_a(): pass\n"})
 
 
-def script(folder: Path) -> str:
+def script(text: str = AUDIT) -> str:
     """The audit with the environment that the test has, not the one that the job makes."""
-    assert AUDIT.count("/tmp/leakcheck/bin/leakcheck") == 1
-    return str(AUDIT).replace("/tmp/leakcheck/bin/leakcheck", "leakcheck")
+    assert text.count("/tmp/leakcheck/bin/leakcheck") == 1
+    return text.replace("/tmp/leakcheck/bin/leakcheck", "leakcheck")
 
 
 def checked(folder: Path, job: Mapping[str, Any]) -> Ended:
@@ -50,12 +50,35 @@ def test_every_variable_is_documented() -> None:
 def test_the_audit_writes_what_the_job_keeps() -> None:
     with SUITE.folder() as folder:
         given = {**JOB["variables"], "LEAKCHECK_PATHS": "tests", "LEAKCHECK_ARGS": "--random=0\n\n--lanes=1\n"}
-        ended = sh(script(folder), folder, given)
+        ended = sh(script(), folder, given)
         assert ended.code == 0, ended.text
         kept = [*JOB["artifacts"]["paths"], *JOB["artifacts"]["reports"].values()]
         assert all((folder / name).stat().st_size for name in kept)
         assert json.loads((folder / "gl-code-quality-report.json").read_text("utf-8")) == []
         assert json.loads((folder / "leakcheck.json").read_text("utf-8"))["suite"]["args"] == ["tests"]
+
+
+@pytest.mark.parametrize("name", [".leakcheck-shard", ".leakcheck-merge"])
+def test_jobs_for_shards_are_pipelines_by_the_schema(tmp_path: Path, name: str) -> None:
+    job = {key: value for key, value in loaded(FILE)[name].items() if key != "extends"}
+    ended = checked(tmp_path, {**JOB, **job})
+    assert ended.code == 0, ended.text
+    assert job["script"][:3] == JOB["script"][:3]
+
+
+def test_shards_of_a_parallel_job_are_merged() -> None:
+    jobs = loaded(FILE)
+    with SUITE.folder() as folder:
+        for number in ("1", "2"):
+            given = {"CI_NODE_INDEX": number, "CI_NODE_TOTAL": "2", "LEAKCHECK_ARGS": "--random=0"}
+            ended = sh(script(jobs[".leakcheck-shard"]["script"][-1]), folder, {**JOB["variables"], **given})
+            assert ended.code == 0, ended.text
+        kept = folder / JOB["variables"]["LEAKCHECK_PARTS"]
+        assert jobs[".leakcheck-shard"]["artifacts"]["paths"] == ["$LEAKCHECK_PARTS"]
+        assert sorted(each.name for each in kept.iterdir()) == ["1.leakcheck", "2.leakcheck"]
+        ended = sh(script(jobs[".leakcheck-merge"]["script"][-1]), folder, JOB["variables"])
+        assert ended.code == 0, ended.text
+        assert json.loads((folder / "leakcheck.json").read_text("utf-8"))["verdict"] == "clean"
 
 
 def test_it_asks_where_leakcheck_comes_from(tmp_path: Path) -> None:
@@ -71,7 +94,7 @@ def test_it_asks_where_leakcheck_comes_from(tmp_path: Path) -> None:
 def test_no_variable_is_a_command() -> None:
     hostile = "$(touch pwned)\n`touch pwned`\n'; touch pwned; \"\nEND\ntouch pwned"
     with SUITE.folder() as folder:
-        ended = sh(script(folder), folder, {**JOB["variables"], "LEAKCHECK_PATHS": hostile})
+        ended = sh(script(), folder, {**JOB["variables"], "LEAKCHECK_PATHS": hostile})
         assert not (folder / "pwned").exists()
     assert ended.code == 4, ended.text
 

@@ -45,12 +45,12 @@ def test_every_block_has_a_name() -> None:
     assert PAGE.count("```") == 2 * len(BLOCKS)
 
 
-@pytest.mark.parametrize("name", ["the command", "the formats", "again"])
+@pytest.mark.parametrize("name", ["the command", "the formats", "again", "shards"])
 def test_commands_run_as_they_stand(project: Path, name: str) -> None:
     for line in BLOCKS[name].splitlines():
         ended = command(*shlex.split(line), folder=project)
         assert ended.code == 0, ended.text
-    written = [word for word in shlex.split(BLOCKS[name]) if word.startswith("leakcheck.")]
+    written = [word for word in shlex.split(BLOCKS[name]) if word.startswith(("leakcheck.", "part"))]
     assert all((project / file).stat().st_size for file in written)
 
 
@@ -70,9 +70,10 @@ def test_the_step_ends_with_the_exit_code(tmp_path: Path) -> None:
     assert "::error file=tests/test_a.py" in ended.stdout
 
 
-def test_the_workflow_is_one_by_the_schema(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["workflow", "matrix"])
+def test_the_workflow_is_one_by_the_schema(tmp_path: Path, name: str) -> None:
     file = tmp_path / "leakcheck.yml"
-    file.write_text(BLOCKS["workflow"], "utf-8")
+    file.write_text(BLOCKS[name], "utf-8")
     checked = schema("github-workflows", file)
     assert checked.code == 0, checked.text
 
@@ -85,14 +86,27 @@ def test_the_workflow_names_inputs_and_outputs_that_there_are() -> None:
     assert set(re.findall(r"steps\.leakcheck\.outputs\.([\w-]+)", BLOCKS["workflow"])) <= set(action["outputs"])
 
 
-def test_the_pipeline_is_one_by_the_schema(tmp_path: Path) -> None:
+def test_the_matrix_names_inputs_and_outputs_that_there_are() -> None:
+    action = loaded("action.yml")
+    jobs = yaml.safe_load(BLOCKS["matrix"])["jobs"]
+    ours = [step for job in jobs.values() for step in job["steps"] if "leakcheck@" in step.get("uses", "")]
+    assert len(ours) == 2
+    assert all(set(step["with"]) <= set(action["inputs"]) for step in ours)
+    assert set(re.findall(r"steps\.leakcheck\.outputs\.([\w-]+)", BLOCKS["matrix"])) <= set(action["outputs"])
+
+
+@pytest.mark.parametrize("name", ["gitlab", "gitlab shards"])
+def test_the_pipeline_is_one_by_the_schema(tmp_path: Path, name: str) -> None:
     file = tmp_path / "ci.yml"
-    file.write_text(BLOCKS["gitlab"], "utf-8")
+    file.write_text(BLOCKS[name], "utf-8")
     checked = schema("gitlab-ci", file, "--data-transform", "gitlab-ci")
     assert checked.code == 0, checked.text
-    job = yaml.safe_load(BLOCKS["gitlab"])["leakcheck"]
     template = loaded("templates/leakcheck.gitlab-ci.yml")
-    assert set(job["variables"]) <= set(template[job["extends"]]["variables"])
+    jobs = yaml.safe_load(BLOCKS[name])
+    for job in (each for each in jobs.values() if isinstance(each, dict)):
+        if "extends" in job:
+            assert job["extends"] in template
+            assert set(job["variables"]) <= set(template[".leakcheck"]["variables"])
 
 
 @pytest.mark.parametrize("name", ["a plan", "a plan for shards"])

@@ -15,8 +15,8 @@ from leakcheck.options import OF_GUARD, TABLE, Judging, Option, Options
 from leakcheck.options.checks import Unfit
 
 PAGE = Path(__file__).parents[2] / "docs/configuration.md"
-WITHOUT = {"budget_unit", "random_until", "ignore", "severity"}
-"""Fields that no option of one value sets: they are halves of `budget` and `random`, and tables of a file."""
+WITHOUT = {"budget_unit", "random_until", "shards", "ignore", "severity"}
+"""Fields that no option of one value sets: halves of `budget`, `random` and `shard`, and tables of a file."""
 
 
 def parameters() -> set[str]:

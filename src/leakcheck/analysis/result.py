@@ -57,8 +57,9 @@ _UNFINISHED = "The audit was not finished, and tells what it had executed until 
 class Effort:
     """How thorough the audit was: its profile, what the search was allowed in the user's words, whether it spent
     that, whether it came to its end, whether some of it is lost, to which depth it followed values, what it should
-    have run in any case and did not, and how many pairs of random orders it might have run, had they shown
-    something new; and whether it `replays` a run, and is about the tests that failed there only."""
+    have run in any case and did not, how many pairs of random orders it might have run, had they shown something
+    new; whether it `replays` a run, and is about the tests that failed there only; in sentences what it lacks as
+    one of several shards, or for want of some, and the tests of these."""
 
     profile: ProfileName = "standard"
     budget: str = ""
@@ -69,13 +70,15 @@ class Effort:
     not_run: NotRun = ALL_RUN
     random: int = 0
     replays: bool = False
+    of_shards: tuple[str, ...] = ()
+    unseen: frozenset[str] = frozenset()
 
     @property
     def limits(self) -> tuple[str, ...]:
         """What was not covered, for other reasons than a spent budget."""
         short = _DAMAGED if self.damaged else _UNFINISHED
         usual = (REPLAYED,) if self.replays else PROFILES[self.profile].limits
-        return (*usual, *(() if self.finished else (short,)))
+        return (*usual, *self.of_shards, *(() if self.finished else (short,)))
 
 
 _USUAL = GateInput()
@@ -104,7 +107,7 @@ def derive(
     quiet = told_together(left_quietly(executions, suite, told), suite)
     leaks = leaks_of(evidence.profiles, carried, coverage, suite, (*deep, *quiet))
     edges = tuple(_named(carried, leaks))
-    verdicts = verdicts_of(suite.ids, known, edges, whole=effort.finished)
+    verdicts = _of_seen(verdicts_of(suite.ids, known, edges, whole=effort.finished), effort.unseen)
     found = by_severity(
         (
             *findings_of(suite, verdicts, leaks, edges, whole=effort.finished),
@@ -150,6 +153,16 @@ def derive(
         joint_fixes=joint_fixes,
         groups=groups_of(edges),
         runs=state_diffs(executions, suite),
+    )
+
+
+def _of_seen(verdicts: tuple[TestVerdict, ...], unseen: frozenset[str]) -> tuple[TestVerdict, ...]:
+    """The verdicts; who did not run alone, and all that was to be asked about whom is missing, has none but such as
+    an execution proves."""
+    settled = (*ORDER_DEPENDENT, "flaky")
+    return tuple(
+        replace(each, verdict="unknown") if each.id in unseen and each.verdict not in settled else each
+        for each in verdicts
     )
 
 

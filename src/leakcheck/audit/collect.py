@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Collection
 from pathlib import Path
 
 from leakcheck.analysis import wrong_marks
+from leakcheck.audit.durations import durations_in
 from leakcheck.engine import Engine, Job
 from leakcheck.errors import CollectionFailed, EngineFailed, NoTests, UsageError
 from leakcheck.nouns import plural
@@ -15,8 +17,10 @@ from leakcheck.progress import Progress
 from leakcheck.records import Control, Order, Suite
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.session import AuditSession
+from leakcheck.search.shard_session import ShardSession
+from leakcheck.search.shares import share_of
 from leakcheck.text import some
-from leakcheck.wire.events import Collected
+from leakcheck.wire.events import Collected, Share
 from leakcheck.wire.messages import Refused
 
 LAUNCHERS = ("pytest", "python -m pytest")
@@ -26,11 +30,13 @@ PYTEST_TOO_OLD = "an audited project needs pytest 8.0 or newer"
 ENDED = "the process that was to be forked ended: each order runs in a new process"
 
 
-def open_bench(engine: Engine, options: Options, progress: Progress, known: str = "") -> tuple[AuditSession, Job]:
+def open_bench(
+    engine: Engine, options: Options, progress: Progress, known: str = "", share: Collection[str] | None = None
+) -> tuple[AuditSession, Job]:
     """The bench, and the control run that goes on beside it.
 
     The suite is collected as `pytest` would or, where that fails and this does not, as `python -m pytest` would.
-    Where an earlier session has found out which it is, that is `known`.
+    Where an earlier session has found out which it is, that is `known`; and `share` the tests of a shard.
     """
     progress.phase("collect", 1)
     first = ""
@@ -44,7 +50,7 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
             suite = found.suite
             _check_marks(suite)
             progress.step("collect")
-            bench = AuditSession(engine, options, progress, suite, ends=engine.ends)
+            bench = _bench(engine, options, progress, suite, share)
             _tell(bench)
             if engine.fork and (found.threads or found.connections):
                 _heed_what_lives(bench, found)
@@ -57,6 +63,19 @@ def open_bench(engine: Engine, options: Options, progress: Progress, known: str 
         hint="Make plain `pytest --collect-only` pass first.",
         detail=first,
     )
+
+
+def _bench(
+    engine: Engine, options: Options, progress: Progress, suite: Suite, share: Collection[str] | None
+) -> AuditSession:
+    """For all tests, or for the share of a shard: that of an earlier session of the audit, if there is one."""
+    if not options.shards:
+        return AuditSession(engine, options, progress, suite, ends=engine.ends)
+    if share is None:
+        found = share_of(suite, options.shard, options.shards, durations_in(options.durations))
+        share = tuple(test for test in suite.ids if test in found)
+        engine.keep("audit", Share(share))
+    return ShardSession(engine, options, progress, suite, ends=engine.ends, share=frozenset(share))
 
 
 def _collect(engine: Engine) -> tuple[Collected | None, str, Job]:

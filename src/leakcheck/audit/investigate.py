@@ -6,7 +6,7 @@ The search is the same as that of an audit, on the same evidence. What it learns
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +22,7 @@ from leakcheck.nouns import plural
 from leakcheck.options import Options
 from leakcheck.orders.isolated import Strategy as Isolated
 from leakcheck.progress import Progress
-from leakcheck.records import Note
+from leakcheck.records import Execution, Note
 from leakcheck.records.topics import Topic
 from leakcheck.search.few_tests import FewTestsSession
 from leakcheck.search.outlook import declared_seconds
@@ -154,12 +154,6 @@ def _collect(engine: Engine, audit: Audit, progress: Progress) -> None:
 
 
 def _bench(test: str, engine: Engine, options: Options, audit: Audit, progress: Progress) -> SingleTestSession:
-    ended = {
-        run.test: str(run.outcome)
-        for execution in audit.executions
-        for run in execution.runs[-1:]
-        if run.outcome in ("crashed", "timeout")
-    }
     return SingleTestSession(
         engine,
         options,
@@ -167,6 +161,16 @@ def _bench(test: str, engine: Engine, options: Options, audit: Audit, progress: 
         audit.suite,
         executions=list(audit.executions),
         control=list(audit.control),
-        lethal=ended,
+        lethal=ended_by(audit.executions),
         test=test,
     )
+
+
+def ended_by(executions: Iterable[Execution]) -> dict[str, str]:
+    """The tests that were seen to end their process, and how."""
+    return {
+        run.test: str(run.outcome)
+        for execution in executions
+        for run in execution.runs[-1:]
+        if run.outcome in ("crashed", "timeout")
+    }

@@ -37,6 +37,7 @@ class Earlier:
     options: Options
     sources: Mapping[str, str]
     salt: str
+    share: tuple[str, ...] | None = None
 
 
 def _hush(text: str) -> None:
@@ -107,7 +108,7 @@ def _earlier(folder: AuditFolder, audit: Audit, sources: Mapping[str, str], give
     if wrong or salt is None:
         raise UsageError(f"{folder.path} cannot go on", detail=_listed(wrong), hint=_ANEW)
     budget = {name: given[name] for name in BUDGET.fields if name in given}
-    return Earlier(folder, audit.suite, replace(options, **budget), sources, salt)
+    return Earlier(folder, audit.suite, replace(options, **budget), sources, salt, audit.share)
 
 
 def _other_options(options: Options, given: Mapping[str, Any]) -> Iterator[str]:

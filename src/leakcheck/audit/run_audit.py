@@ -13,6 +13,7 @@ from pathlib import Path
 
 from leakcheck import __version__
 from leakcheck.audit.collect import check_orders, check_paths, open_bench
+from leakcheck.audit.durations import durations_in
 from leakcheck.audit.engine_context import engine_for
 from leakcheck.audit.resume import Earlier, check_same
 from leakcheck.engine import Cpu, Engine, Job, Since, check_interpreter
@@ -31,9 +32,9 @@ from leakcheck.wire.events import Begun, Completed, Excerpts, Sources, Spent
 from leakcheck.workspace.excerpts import excerpts_for
 from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
-from leakcheck.workspace.salts import keep_salt
+from leakcheck.workspace.salts import keep_salt, key_of_sources, shared_salt
 from leakcheck.workspace.source_digests import sources_of
-from leakcheck.workspace.unseen_changes import of_killed
+from leakcheck.workspace.unseen_changes import likely_root, of_killed
 
 CLOSING, LEAST_CLOSING = 0.04, 1.5
 """Of the time that an audit may take so large a part, and so many seconds at least, are for ending executions,
@@ -65,17 +66,19 @@ def run_audit(
             os.close(earlier.folder.lock())  # who has it now will not leave anything to go on with
         check_paths(options)
         check_orders(options)
+        durations_in(options.durations)  # what is wrong with them is told before anything runs
         check_interpreter(options.python)
         here = Path.cwd()
-        salt = earlier.salt if earlier is not None else secrets.token_hex(16)
+        salt = earlier.salt if earlier is not None else _salt(options)
         with in_turn(here, progress):
             folder = folder or _begin(options, progress, salt)
             ends = began + _for_executions(options.wall)
             engines = engine_for(options, folder, salt=salt, earlier=earlier, ends=ends)
             with engines as engine, told_to(progress, engine):
                 known = earlier.suite.launcher if earlier is not None else ""
+                share = earlier.share if earlier is not None else None
                 since = Since.now(engine.tally)
-                bench, control = open_bench(engine, options, progress, known)
+                bench, control = open_bench(engine, options, progress, known, share)
                 engine.keep("audit", since.phase("collect"))
                 collected = True
                 _settle_sources(engine, bench.suite, earlier)
@@ -171,6 +174,13 @@ def keep_excerpts(folder: AuditFolder, bench: AuditSession) -> None:
     launch = bench.engine.launch
     redactor = None if launch.show_values else Redactor(launch.salt)
     folder.append("audit", Excerpts(excerpts_for(bench.suite, bench.executions, redactor)))
+
+
+def _salt(options: Options) -> str:
+    """Nobody else's; but digests of shards have to be those of the others, who cannot be asked."""
+    if not options.shards:
+        return secrets.token_hex(16)
+    return shared_salt(sources_of(Path(likely_root(options.paths)), key_of_sources()))
 
 
 def _begin(options: Options, progress: Progress, salt: str) -> AuditFolder:

@@ -11,7 +11,7 @@ from datetime import date
 from leakcheck.analysis import Effort, GateInput, derive
 from leakcheck.analysis.timing import Measured, timing
 from leakcheck.audit.baseline_file import read_baseline
-from leakcheck.nouns import agreeing
+from leakcheck.nouns import agreeing, plural
 from leakcheck.options import Judging
 from leakcheck.records import Cost, Excerpt, Leak, ProvenFix, Result
 from leakcheck.records.topics import Topic
@@ -59,8 +59,10 @@ def result_of(
             bool(audit.damaged),
             options.depth,
             audit.not_run,
-            options.random if options.random_until == "nothing new" else 0,
+            options.random if options.random_until == "nothing new" and not options.shards else 0,
             replays(audit),
+            tuple(of_shards(audit)),
+            frozenset(audit.merged.unseen if audit.merged is not None else ()),
         ),
         notes=notes,
     )
@@ -71,6 +73,21 @@ def result_of(
         timing=timing(measured),
         proven_fixes=tuple(_proven(folder, result.leaks)),
     )
+
+
+def of_shards(audit: Audit) -> Iterator[str]:
+    """What is missing, in sentences, where an audit is a share, or put together of shares."""
+    options, merged = audit.asked_for, audit.merged
+    if options.shards:
+        share = plural(len(audit.share or ()), "test")
+        yield (
+            f"This is shard {options.shard} of {options.shards}: it is about {share} of "
+            f"{len(audit.suite.tests):,}; `leakcheck merge` joins all shards."
+        )
+    if merged is not None:
+        yield from merged.holes
+        if not merged.asked:
+            yield "What only all shards together can ask was not asked (--no-run)."
 
 
 def _shortened(audit: Audit) -> Iterator[str]:
@@ -116,6 +133,10 @@ def _proven(folder: AuditFolder, leaks: Iterable[Leak]) -> Iterator[ProvenFix]:
 def partial(audit: Audit, written_for: str | None) -> Iterator[str]:
     """Why this audit cannot tell what is no longer there; nothing if it can."""
     options = audit.asked_for
+    if options.shards:
+        yield f"it is shard {options.shard} of {options.shards}"
+    if audit.merged is not None and audit.merged.holes:
+        yield "not all of its shards are there"
     if audit.damaged:
         yield "it is damaged"
     elif not audit.finished:

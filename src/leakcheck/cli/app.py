@@ -12,6 +12,7 @@ import typer
 from leakcheck import __version__
 from leakcheck.analysis import state_diff
 from leakcheck.audit import Earlier, read_baseline, run_audit, unfinished
+from leakcheck.audit.part import check_out, keep_part, opened_part
 from leakcheck.cli.audits import audits
 from leakcheck.cli.baseline import app as baseline_commands
 from leakcheck.cli.chosen import chosen, find_test_in, tell_note
@@ -22,13 +23,14 @@ from leakcheck.cli.fix import fix
 from leakcheck.cli.formats import Targets, check_formats, offers_formats
 from leakcheck.cli.given import Given
 from leakcheck.cli.graph import graph
+from leakcheck.cli.merge import merge
 from leakcheck.cli.options import Asked, asked_for, offers_options
 from leakcheck.cli.order import order
 from leakcheck.cli.replay import replay
 from leakcheck.cli.settings import settings_for
 from leakcheck.cli.shown import show_audit, so_far
 from leakcheck.cli.way_out import way_out
-from leakcheck.errors import UsageError
+from leakcheck.errors import Interrupted, UsageError
 from leakcheck.options import Judging, Settings
 from leakcheck.reports.formats.terminal import console_for
 from leakcheck.reports.terminal.diff import render_diff
@@ -79,6 +81,8 @@ def run(
     quiet: Quiet = False,
     verbose: Verbose = False,
     color: ColorWhen = "auto",
+    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="Write the audit, or its share, as one "
+        "file: `leakcheck merge` joins shares, `leakcheck report FILE` shows it.")] = None,
     *,
     targets: Targets,
 ) -> int:  # fmt: skip
@@ -93,19 +97,24 @@ def run(
     check_formats(targets)
     given = asked_for(asked, pytest_args=typed.for_pytest or None, folder=folder)
     settings = settings_for(config, **given, fail_on=fail_on, baseline=baseline)
+    check_out(settings.options, out)
     with way_out(settings, typed):
         read_baseline(settings.judging.baseline)  # what is wrong with it is told before the audit, not behind it
         earlier = unfinished(Path(settings.options.folder), given, audit, tell_note) if resume else None
     if earlier is not None:
         settings = replace(settings, options=earlier.options, written=settings.written & _OF_JUDGING)
     with way_out(settings, typed):
-        where = _audit(settings, earlier, targets, display)
+        where = _audit(settings, earlier, targets, display, out)
         return show_audit(where, settings.judging, targets, display, keeps_proven=True)
 
 
 @app.command()
 @offers_formats
 def report(
+    part: Annotated[
+        str | None,
+        typer.Argument(metavar="[PART]", help="A file that `leakcheck run --out` has left; else the last audit."),
+    ] = None,
     audit: AuditId = None,
     timing: Annotated[
         bool, typer.Option("--timing", help="Show where the time of the audit went, in place of what it found.")
@@ -127,6 +136,11 @@ def report(
     display = Display(quiet, verbose, color, timing)
     check_formats(targets)
     settings = settings_for(config, fail_on=fail_on, folder=folder, baseline=baseline)
+    if part is not None:
+        if audit is not None:
+            raise UsageError("--audit names a stored audit, and PART is a file", hint="Leave out one of them.")
+        with way_out(settings), opened_part(Path(part)) as folder_of_part:
+            return show_audit(folder_of_part, settings.judging, targets, display)
     stored = chosen(settings, audit)
     with way_out(settings):
         return show_audit(stored.folder, settings.judging, targets, display, stored.audit)
@@ -151,12 +165,24 @@ def diff(
 
 app.command()(explain)
 app.command()(fix)
+app.command()(merge)
 app.command()(replay)
 app.command()(order)
 app.command()(graph)
 app.command()(audits)
 
 
-def _audit(settings: Settings, earlier: Earlier | None, targets: Targets, display: Display) -> AuditFolder:
-    with so_far(settings.judging, targets, display), display.progress() as progress:
-        return run_audit(settings.options, progress, earlier)
+def _audit(
+    settings: Settings, earlier: Earlier | None, targets: Targets, display: Display, out: str | None
+) -> AuditFolder:
+    with so_far(settings.judging, targets, display):
+        try:
+            with display.progress() as progress:
+                folder = run_audit(settings.options, progress, earlier)
+        except Interrupted as stopped:
+            if stopped.kept and out is not None:
+                keep_part(AuditFolder(Path(stopped.kept)), out)
+            raise
+        if out is not None:
+            keep_part(folder, out)
+        return folder

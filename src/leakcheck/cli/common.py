@@ -22,5 +22,7 @@ AuditId = Annotated[
         help="Another audit than the newest that can serve: an id from `leakcheck audits`, or a part of one.",
     ),
 ]
+Python = Annotated[str | None, offered("python")]
+Lanes = Annotated[int | None, offered("lanes")]
 FailOnOption = Annotated[FailOn | None, offered("fail_on")]
 BaselineFile = Annotated[str | None, offered("baseline")]

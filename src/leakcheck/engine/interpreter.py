@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from leakcheck.errors import EngineFailed
@@ -16,6 +18,10 @@ PATIENCE = 60.0
 """Seconds that it has to say which Python it is."""
 _WAY_OUT = "Name an interpreter with --python, like .venv/bin/python."
 _SHOWN = 5
+_LIST = (
+    "import json, sys; from importlib.metadata import distributions; sys.stdout.write({!r} + json.dumps("
+    "sorted({{(str(each.metadata['Name']).lower(), str(each.version)) for each in distributions()}})))"
+)
 _ASK = "import sys; sys.stdout.write('{} %d %d ' % sys.version_info[:2])"
 
 
@@ -34,6 +40,24 @@ def check_interpreter(python: str) -> None:
             hint="Name another interpreter with --python.",
             option="python",
         )
+
+
+def distributions_of(python: str) -> Mapping[str, str]:
+    """name -> version of all that is installed for `python`; nothing if it does not tell."""
+    token = secrets.token_hex(8)
+    try:
+        done = subprocess.run(
+            [python, "-c", _LIST.format(token)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=PATIENCE,
+            check=False,
+        )
+        found = json.loads(done.stdout.decode("utf-8", "replace").rpartition(token)[2])
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return {}
+    return {str(name): str(version) for name, version in found} if isinstance(found, list) else {}
 
 
 def interpreter_in(environment: Path) -> Path | None:

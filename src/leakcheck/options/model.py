@@ -14,6 +14,7 @@ from leakcheck.options.interpreter import default_python
 from leakcheck.options.random_orders import MOST, RANDOM, RandomUntil
 from leakcheck.options.rules import Ignore
 from leakcheck.options.said import Said, option
+from leakcheck.options.shards import SHARD
 from leakcheck.records import Severity
 
 EngineName = Literal["auto", "fork", "spawn"]
@@ -86,6 +87,23 @@ class Options:
     show_values: bool = option(False, Said("Show secrets in the clear instead of digests."))
     keep_temp: bool = option(False, Said("Keep what tests leave in their temporary folders."))
     folder: str = option(".leakcheck", Said("Where audits are kept.", relative="path"))
+    shard: int = option(
+        0,
+        Said(
+            "Audit this share only: 2/4, or auto for CI_NODE_INDEX of CI_NODE_TOTAL; `leakcheck merge` joins them.",
+            usual="the whole audit",
+            compound=SHARD,
+        ),
+    )
+    shards: int = 0
+    durations: str = option(
+        "",
+        Said(
+            "What tests took, to balance shards by: a JSON object, test id to seconds, as pytest-split stores it.",
+            usual="all alike",
+            relative="path",
+        ),
+    )
 
     @property
     def wall(self) -> float:

@@ -21,7 +21,7 @@ MOST = 30
 
 def find_cleaners(bench: AuditSession) -> None:
     """Put tests that were seen to leave the value from before between a polluter and its victim."""
-    mine = (carried for carried in bench.edges() if bench.concerns(carried[0].test))
+    mine = (carried for carried in bench.edges() if bench.meets(carried[0].test))
     bench.use_up("cleaners", [order for carried in _one_each(mine) for order in _tried(bench, carried)])
 
 

@@ -51,7 +51,7 @@ class _Meeting:
 
 def meet_named(bench: AuditSession) -> None:
     """Those who are known to leave such a thing, one for each location, in front of all others."""
-    tests = [test for test in bench.files if not bench.is_lethal(test) and bench.concerns(test)]
+    tests = [test for test in bench.files if not bench.is_lethal(test) and bench.meets(test)]
     meetings = [
         _Meeting(place, makers, dict.fromkeys(test for test in tests if test not in makers))
         for place, makers in list(_named(bench).items())[:MAX_NAMED]

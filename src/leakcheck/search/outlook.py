@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from leakcheck.engine import Engine
-from leakcheck.orders import whole_orders
 from leakcheck.progress import Outlook, UnderWay
 from leakcheck.search.session import AuditSession
 
@@ -15,8 +14,8 @@ def outlook(bench: AuditSession) -> Outlook:
     """What lies ahead once the declared order is known: the other orders and every test alone in any case, and what
     the budget allows for the search behind them."""
     declared = declared_seconds(bench)
-    tests = len(bench.suite.tests)
-    orders = len(whole_orders(bench.view()))
+    tests = sum(map(bench.concerns, bench.suite.ids))
+    orders = len(bench.orders(bench.view()))
     phases = {"orders": orders * declared / min(bench.engine.lanes, orders)} if orders else {}
     if bench.profile.isolate_all and bench.engine.fork:
         phases["isolated"] = (2 * declared + ALONE * tests) / bench.engine.lanes  # each is run twice

@@ -34,12 +34,13 @@ def cover_pairs(bench: AuditSession) -> None:
         for pair in coverage.uncovered:
             sequences = coverage.reaching((pair.location, pair.digest), pair.reader)
             fitting = ((each, pair.reader) for each in sequences if pair.reader not in each[:-1])
-            wanted.update(dict.fromkeys(islice((each for each in fitting if tried[each] < MAX_TRIES), 1)))
+            wanted.update(dict.fromkeys(islice((each for each in fitting if tried[each] < _tries(bench)), 1)))
         for sequence in coverage.long_chains if bench.options.depth > 1 else ():
             *enablers, last = sequence
             asked = [((enabler,), last) for enabler in enablers[-MAX_ENABLERS:]]
             wanted.update(dict.fromkeys(each for each in asked if not tried[each]))
-        if not _meet(bench, "pairs", wanted, tried, _loud(bench)):
+        loud = _loud(bench) if bench.sees_all else _restless(bench)
+        if not _meet(bench, "pairs", wanted, tried, loud):
             return
 
 
@@ -51,7 +52,7 @@ def meet_elsewhere(bench: AuditSession) -> None:
         _learn_names(bench)
     for _ in range(MAX_ROUNDS):
         unmet = dict.fromkeys(unmet_elsewhere(bench.known(), by_names=by_names))
-        wanted = [each for each in unmet if tried[each] < MAX_TRIES and bench.concerns(each[1])]
+        wanted = [each for each in unmet if tried[each] < _tries(bench) and bench.meets(each[1])]
         if not _meet(bench, "elsewhere", wanted, tried, _restless(bench)):
             return
 
@@ -59,7 +60,7 @@ def meet_elsewhere(bench: AuditSession) -> None:
 def _learn_names(bench: AuditSession) -> None:
     """Ask what tests can read by the names in their code, where that is not known and spares more than it costs."""
     unknown = unnamed(bench.known())
-    asked = Counter(test for _, test in unmet_elsewhere(bench.known()) if test in unknown and bench.concerns(test))
+    asked = Counter(test for _, test in unmet_elsewhere(bench.known()) if test in unknown and bench.meets(test))
     if asked and asked.total() >= WORTH_NAMES * len(asked):
         bench.spend("names", [Order(Names(), (test,), collect=(bench.files[test],)) for test in asked])
         spared = len(unmet_elsewhere(bench.known(), by_names=False)) - len(unmet_elsewhere(bench.known()))
@@ -77,10 +78,17 @@ def _meet(
 ) -> list[Execution]:
     """Readers behind what they are to meet: first in company, then, where somebody in it cleaned up, alone."""
     safe = [each for each in wanted if not bench.is_lethal(*each[0], each[1])]
-    orders = propose([each for each in safe if not tried[each]], loud)
-    orders += [alone(*each) for each in safe if tried[each]]
+    in_company = _tries(bench) - 1
+    orders = propose([each for each in safe if tried[each] < in_company], loud)
+    orders += [alone(*each) for each in safe if tried[each] >= in_company]
     tried.update(safe)
     return bench.spend(phase, orders)
+
+
+def _tries(bench: AuditSession) -> int:
+    """Where few orders have shown the pairs, many are left: they are tried in company once more, behind which those
+    who clean up are known."""
+    return MAX_TRIES if bench.sees_all else MAX_TRIES + 1
 
 
 def combine(bench: AuditSession) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from leakcheck.analysis import meant_witnesses
 from leakcheck.analysis.facts.discoveries import is_another_worth_while
-from leakcheck.orders import whole_orders
 from leakcheck.orders.isolated import Strategy as Isolated
 from leakcheck.orders.random import Strategy as Random
 from leakcheck.orders.random import backward
@@ -56,6 +55,12 @@ def settle(bench: AuditSession) -> None:
     try_meant(bench)
     _set_budget(bench)
     find_and_prove(bench, Plan(latent=profile.search))
+
+
+def settle_the_rest(bench: AuditSession) -> None:
+    """What is still open where all orders have run, and all tests alone, if in shards."""
+    _set_budget(bench)
+    find_and_prove(bench, Plan(latent=bench.profile.search))
 
 
 def settle_in_turns(bench: AuditSession) -> None:
@@ -134,8 +139,10 @@ def orders_and_profiles(bench: AuditSession) -> None:
 def other_orders(bench: AuditSession) -> None:
     """The whole suite in other orders: random pairs one after the other where these shall end with nothing new."""
     view = bench.view()
-    step = view.random if bench.options.random_until == "all" else min(1, view.random)
-    _run_orders(bench, whole_orders(replace(view, random=step)))
+    # Who runs a few orders of many cannot tell when they show nothing new.
+    adapts = bench.sees_all and bench.options.random_until != "all"
+    step = min(1, view.random) if adapts else view.random
+    _run_orders(bench, bench.orders(replace(view, random=step)))
     for number in range(step, view.random) if step else ():
         if not is_another_worth_while(bench.executions):
             return
@@ -143,14 +150,17 @@ def other_orders(bench: AuditSession) -> None:
 
 
 def _run_orders(bench: AuditSession, orders: list[Order]) -> None:
-    _reverses(bench, [each.order for each in bench.run("orders", orders)])
+    done = [each.order for each in bench.run("orders", orders)]
+    missing = _backwards(done, orders)
+    if missing:
+        bench.run("orders", missing)
 
 
 def orders_and_suspects(bench: AuditSession) -> None:
     """Where a process is dear, alone run only tests that differ between orders, that leave something behind, or
     that read what others left."""
     other_orders(bench)
-    bench.run("isolated", Isolated().propose(bench.view(_loud(bench))))
+    bench.run("isolated", Isolated().propose(bench.view(filter(bench.concerns, _loud(bench)))))
 
 
 def _loud(bench: AuditSession) -> set[str]:
@@ -168,17 +178,19 @@ def _loud(bench: AuditSession) -> set[str]:
 def orders_and_differing(bench: AuditSession) -> None:
     """Where time is dear, alone run only tests under suspicion, and beside the last order those that are known by
     then."""
-    orders = whole_orders(bench.view())
+    orders = bench.orders(bench.view())
     last = [order for order in orders if order.is_backward]
     done = bench.run("orders", [order for order in orders if order not in last])
-    last = last or _backwards([each.order for each in done])
+    last = last or _backwards([each.order for each in done], orders)
     known = _suspects(bench)
     bench.run("isolated", [*last, *_once_alone(bench, known)])
     bench.run("isolated", _once_alone(bench, _suspects(bench) - known))
 
 
 def _once_alone(bench: AuditSession, tests: set[str]) -> list[Order]:
-    return [replace(order, question=Alone()) for order in Isolated().propose(bench.view(tests))]
+    return [
+        replace(order, question=Alone()) for order in Isolated().propose(bench.view(filter(bench.concerns, tests)))
+    ]
 
 
 def _suspects(bench: AuditSession) -> set[str]:
@@ -198,15 +210,11 @@ def _suspects(bench: AuditSession) -> set[str]:
     return differing | writers | set(meant_witnesses(bench.suite))
 
 
-def _reverses(bench: AuditSession, done: list[Order]) -> None:
-    missing = _backwards(done)
-    if missing:
-        bench.run("orders", missing)
-
-
-def _backwards(done: list[Order]) -> list[Order]:
-    """A plugin's random orders tell their sequence when they run: then they can run reversed."""
-    shuffled = [order for order in done if order.kind == "random" and order.tests]
+def _backwards(done: list[Order], asked: list[Order]) -> list[Order]:
+    """A plugin's random orders tell their sequence when they run: then they can run reversed. Of others the reverse
+    is `asked` for from the start, here or by another shard."""
+    untold = {order.seed for order in asked if not order.tests}
+    shuffled = [order for order in done if order.kind == "random" and order.tests and order.seed in untold]
     reversed_ones = {order.seed for order in shuffled if order.is_backward}
     return [backward(order) for order in shuffled if not order.is_backward and order.seed not in reversed_ones]
 

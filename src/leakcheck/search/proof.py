@@ -24,12 +24,14 @@ def confirm(bench: AuditSession) -> None:
     """Confirm what was found, even where the budget for finding more is spent."""
     for _ in range(MAX_ROUNDS):
         orders = [*_smaller(bench), *_proofs(bench)]
-        if not orders:
-            break
-        bench.run("confirm", orders)
-        orders = _repeats(bench)
         if orders:
             bench.run("confirm", orders)
+        # Also where all proofs are there: what else was run since may be why they no longer suffice.
+        further = _repeats(bench)
+        if further:
+            bench.run("confirm", further)
+        if not (orders or further):
+            break
 
 
 def accusing(bench: AuditSession) -> list[Edge]:

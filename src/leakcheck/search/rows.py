@@ -23,8 +23,8 @@ _PLAIN = frozenset({"passed", "skipped"})
 
 
 def isolate(bench: AuditSession) -> None:
-    """Run every test alone, or as good as that."""
-    alone = Isolated().propose(bench.view())
+    """Run every test that the audit is about alone, or as good as that."""
+    alone = [order for order in Isolated().propose(bench.view()) if bench.concerns(order.tests[0])]
     quiet = _quiet(bench) if bench.profile.rows else {}
     if not quiet:
         bench.run("isolated", alone)
@@ -47,7 +47,7 @@ def make_sure_of_doubtful(bench: AuditSession) -> None:
     known = bench.known()
     leaked = Places.of(change.location for each in known.evidence.profiles.values() for change in each.changes)
     readers = (test for test, each in known.evidence.profiles.items() if any(leaked.covered(each.consults)))
-    make_sure(bench, [*known.differing, *readers])
+    make_sure(bench, filter(bench.concerns, [*known.differing, *readers]))
 
 
 def follow(execution: Execution) -> list[Order]:
@@ -77,7 +77,8 @@ def _quiet(bench: AuditSession) -> Mapping[str, TestRun]:
     if outside.servers:
         return {}
     loud = {*outside.outsiders(bench.suite.tests), *meant_witnesses(bench.suite), *bench.lethal}
-    return {run.test: run for run in _declared(bench) if run.test not in loud and run.test in bench.files}
+    known = (run for run in _declared(bench) if run.test not in loud and run.test in bench.files)
+    return {run.test: run for run in known if bench.concerns(run.test)}
 
 
 def _declared(bench: AuditSession) -> Iterator[TestRun]:

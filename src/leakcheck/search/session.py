@@ -15,7 +15,7 @@ from leakcheck.analysis.graph.edges import Edges
 from leakcheck.analysis.graph.effects import Carried
 from leakcheck.engine import Engine, Follow, Since
 from leakcheck.options import PROFILES, Options, Profile
-from leakcheck.orders import View
+from leakcheck.orders import View, whole_orders
 from leakcheck.progress import Outlook, Progress
 from leakcheck.records import (
     ALL_RUN,
@@ -90,14 +90,26 @@ class AuditSession:
         asked, lethal = self.options.order, frozenset(self.lethal)
         return View(self.suite, lethal, self.options.random, self.options.seed, chosen, asked, seconds)
 
+    def orders(self, view: View) -> list[Order]:
+        """The orders of the whole suite that are to be run behind the declared one."""
+        return whole_orders(view)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether all orders of the whole suite are run here."""
+        return True
+
     def known(self) -> Knowledge:
         """All that follows from what was executed so far. It is asked for once a test, and goes through the
         executions where there are others than before."""
         if self._known is None or self._known.suite is not self.suite:
-            self._known, self._settled = Knowledge(self.suite, self.options.depth), False
+            self._known, self._settled = self._nothing_known(), False
         if not self._settled or len(self._known.executions) != len(self.executions):
             self._known, self._settled = self._known.brought_to(self.executions), True
         return self._known
+
+    def _nothing_known(self) -> Knowledge:
+        return Knowledge(self.suite, self.options.depth)
 
     def evidence(self) -> Evidence:
         return self.known().evidence
@@ -116,6 +128,14 @@ class AuditSession:
     def concerns(self, test: str) -> bool:
         """Whether the audit wants to know what happens to `test`: everything does, unless it was asked for one."""
         return True
+
+    def meets(self, test: str) -> bool:
+        """Whether it is this audit's to put in front of `test` what is known here to be left."""
+        return self.concerns(test)
+
+    def explains(self, test: str, execution: Execution) -> bool:
+        """Whether it is this audit's to find out why `test` behaved in `execution` as it does not alone."""
+        return self.concerns(test)
 
     def is_lethal(self, *tests: str) -> bool:
         """Whether one of `tests` ends its process."""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from leakcheck.orders import whole_orders
 from leakcheck.orders.isolated import Strategy as Isolated
 from leakcheck.records import Alone, Order
 from leakcheck.search.outlook import ALONE, declared_seconds, outlook
@@ -50,12 +49,12 @@ class Turns:
 
     bench: AuditSession
     suspicion: Suspicion
-    backwards: Callable[[list[Order]], list[Order]]
+    backwards: Callable[[list[Order], list[Order]], list[Order]]
     _orders: list[Order] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._orders = whole_orders(self.bench.view())
+        self._orders = self.bench.orders(self.bench.view())
 
     def take(self) -> bool:
         """Go on until nothing is left, or nothing that fits into the time; whether anything was run."""
@@ -72,7 +71,7 @@ class Turns:
             return False
         done = self.bench.run("turns", [*orders, *_in_processes(self.bench, tests)])
         whole = [each.order for each in done if not isinstance(each.order.question, Alone)]
-        self._orders = [*self.backwards(whole), *self._orders[len(orders) :]]
+        self._orders = [*self.backwards(whole, orders), *self._orders[len(orders) :]]
         alone = [each for each in done if isinstance(each.order.question, Alone) and each.status != "lost"]
         self._seen.update(test for each in alone for test in each.order.tests)
         return True
@@ -88,7 +87,7 @@ class Turns:
 def _by_rank(bench: AuditSession, groups: Sequence[Collection[str]], seen: Collection[str]) -> list[str]:
     """Tests under suspicion, then all others where everyone is to run alone, each in declared order; without those
     that were `seen`."""
-    every = bench.suite.ids
+    every = [test for test in bench.suite.ids if bench.concerns(test)]
     known = (*groups, *([every] if bench.profile.isolate_all and bench.engine.fork else []))
     return list(dict.fromkeys(test for group in known for test in every if test in group and test not in seen))
 

@@ -70,11 +70,14 @@ def _hurting(bench: AuditSession, test: str, execution: Execution) -> list[tuple
 
 def _unexplained(bench: AuditSession, given_up: GivenUp) -> dict[str, Execution]:
     """What is to be explained now."""
-    found = differences(bench.known(), given_up)
+    found = _to_explain(bench, differences(bench.known(), given_up))
     if make_sure(bench, found):
-        found = differences(bench.known(), given_up)
-    found = {**found, **self_polluted(bench.executions, given_up)}
-    return {test: execution for test, execution in found.items() if bench.concerns(test)}
+        found = _to_explain(bench, differences(bench.known(), given_up))
+    return {**found, **_to_explain(bench, self_polluted(bench.executions, given_up))}
+
+
+def _to_explain(bench: AuditSession, found: Mapping[str, Execution]) -> dict[str, Execution]:
+    return {test: execution for test, execution in found.items() if bench.explains(test, execution)}
 
 
 def _in_company(bench: AuditSession, open_ones: Mapping[str, Execution]) -> list[Order]:

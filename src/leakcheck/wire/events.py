@@ -61,6 +61,26 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """The audit is a shard: it is about these tests."""
+
+    tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The audit is put together of so many `shards`, those with the numbers in `there`. `holes` tell, in sentences,
+    what is missing, and `unseen` are the tests of that; `asked` says whether what only the whole can ask was asked.
+    """
+
+    shards: int
+    there: tuple[int, ...] = ()
+    holes: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """The content of the project's files when the audit began: a digest by path, relative to the rootdir."""
 
@@ -237,6 +257,8 @@ Event = (
     Header
     | Begun
     | Resumed
+    | Share
+    | Merged
     | Sources
     | Excerpts
     | Collected

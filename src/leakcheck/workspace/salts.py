@@ -12,10 +12,15 @@ import os
 import stat
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+
+from leakcheck.errors import UsageError
+from leakcheck.nouns import plural
 
 SHORTEST = 32
 """Characters of a salt; what has less is none."""
+VARIABLE = "LEAKCHECK_SALT"
 MAX_AGE = 30 * 24 * 3600
 """Seconds after which a salt is forgotten."""
 
@@ -41,6 +46,25 @@ def kept_salt(audit: Path) -> str | None:
     except (OSError, UnicodeDecodeError):
         return None
     return salt if len(salt) >= SHORTEST else None
+
+
+def shared_salt(sources: Mapping[str, str], environment: Mapping[str, str] = os.environ) -> str:
+    """The salt of all shards of an audit, which cannot talk to one another: what the variable `LEAKCHECK_SALT`
+    says, else what follows from the `sources`. Who knows these knows that one."""
+    told = environment.get(VARIABLE, "")
+    if not told:
+        return hashlib.blake2b(repr(sorted(sources.items())).encode(), digest_size=16).hexdigest()
+    if len(told) < SHORTEST:
+        raise UsageError(
+            f"{VARIABLE} has {plural(len(told), 'character')}, and {SHORTEST} are needed",
+            hint="Set it to the same long secret for all shards, or not at all.",
+        )
+    return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+
+
+def key_of_sources(environment: Mapping[str, str] = os.environ) -> str:
+    """What digests of sources in parts are keyed with: the same for all shards."""
+    return environment.get(VARIABLE, "")[:64] or "leakcheck"
 
 
 def _forget_old_ones(folder: Path) -> None:

@@ -24,10 +24,13 @@ class Knowledge:
     """Everything that follows from `executions`, in this order.
 
     At any time it is what is known of the same executions at once: `add` appends. Where one comes before others or
-    counts no longer, all is derived anew (`brought_to`). What it hands out is of the moment, and frozen.
+    counts no longer, all is derived anew (`brought_to`). What it hands out is of the moment, and frozen. `taken` is
+    how tests are taken to behave alone that none of them has shown alone yet.
     """
 
-    def __init__(self, suite: Suite, depth: int = USUAL_DEPTH) -> None:
+    def __init__(
+        self, suite: Suite, depth: int = USUAL_DEPTH, taken: Mapping[str, SoloProfile] | None = None
+    ) -> None:
         self.suite = suite
         self.depth = depth
         self.items = {item.id: item for item in suite.tests}
@@ -47,7 +50,8 @@ class Knowledge:
         self.cleaners: dict[Location, dict[str, None]] = {}
         """location -> tests that were seen to put the value from before in the place of a leaked one."""
         self._seen: dict[str, bool] = {}
-        self._profiles, self._answers, self.same_orders = Profiles(), Answers(), SameOrders()
+        self._taken = dict(taken or {})
+        self._profiles, self._answers, self.same_orders = Profiles(self._taken.copy()), Answers(), SameOrders()
         self.seeded = SeededOutcomes()
         self._first: dict[Met, str] = {}
         self._found: Found = {}
@@ -66,7 +70,9 @@ class Knowledge:
         """What is known of `executions`: this and what is new, if what was known is still there and comes first."""
         count = len(self.executions)
         if self.executions != list(executions[:count]):
-            return Knowledge.of(executions, self.suite, self.depth)
+            known = Knowledge(self.suite, self.depth, self._taken)
+            known.add(executions)
+            return known
         if len(executions) > count:
             self.add(executions[count:])
         return self

@@ -93,9 +93,10 @@ def profiles_of(executions: Iterable[Execution]) -> Mapping[str, SoloProfile]:
 
 @dataclass(slots=True)
 class Profiles:
-    """Those of the executions added so far. `alone` are those of isolated runs, `rows` those of tests that were as
-    good as alone, which count as long as there is no other; `twice` are the first outcomes of tests that ran twice:
-    they count behind those of all isolated runs, of a test that has any."""
+    """Those of the executions added so far, and at the start how tests are taken to be. `alone` are those of
+    isolated runs, `rows` those of tests that were as good as alone, which count as long as there is no other;
+    `twice` are the first outcomes of tests that ran twice: they count behind those of all isolated runs, of a test
+    that has any."""
 
     found: dict[str, SoloProfile] = field(default_factory=dict)
     alone: dict[str, SoloProfile] = field(default_factory=dict)
@@ -108,6 +109,8 @@ class Profiles:
         told = self._learn(execution)
         for test in told:
             known = [each for each in (self.alone.get(test), self.rows.get(test)) if each is not None]
+            if not known and test in self.found:
+                self.found[test] = replace(self.found[test], names=self.names.get(test, frozenset()))
             profile = next((each for each in known if each.outcomes), known[0] if known else None)
             if profile is not None:
                 twice = (outcome for outcome in self.twice.get(test, ()) if profile.agrees(outcome))
