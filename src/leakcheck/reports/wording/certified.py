@@ -45,6 +45,16 @@ def certificate_sentences(result: Result, *, kinds: bool = True) -> tuple[str, .
     return tuple(filter(None, (_pairs(found), _alone(found), *rest)))
 
 
+def covered_in_short(found: Certificate) -> str:
+    """One line of it: "Covered: 80 of 80 pairs of leak and reader, 29 kinds of state"."""
+    pairs = f"{found.pairs_covered:,} of {plural(found.pairs_total, 'pair')} of leak and reader"
+    return f"Covered: {pairs if found.pairs_total else 'no leak has a reader'}, {_watched(found)}"
+
+
+def _watched(found: Certificate) -> str:
+    return plural(len(found.kinds), "kind of state", "kinds of state") if found.kinds else "no kind of state"
+
+
 def unexplained(found: Certificate) -> str:
     """What is said of tests that no recorded leak explains."""
     if is_unfinished(found):
