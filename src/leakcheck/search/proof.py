@@ -11,6 +11,7 @@ from leakcheck.analysis.graph.edges import CONFIRMATIONS, PART_REPEATS, is_step,
 from leakcheck.analysis.graph.effects import Carried, carriers, left_by_imports
 from leakcheck.records import Alone, Edge, Location, Order, PutBack
 from leakcheck.search.causes import is_quiet, members, membership, pioneer
+from leakcheck.search.in_words import what_is_proven
 from leakcheck.search.questions import order_for, printed_order
 from leakcheck.search.session import AuditSession
 
@@ -26,10 +27,10 @@ def confirm(bench: AuditSession) -> None:
         orders = [*_smaller(bench), *_proofs(bench)]
         if not orders:
             break
-        bench.run("confirm", orders)
+        bench.run("confirm", orders, question=what_is_proven(bench))
         orders = _repeats(bench)
         if orders:
-            bench.run("confirm", orders)
+            bench.run("confirm", orders, question=what_is_proven(bench))
 
 
 def accusing(bench: AuditSession) -> list[Edge]:
