@@ -18,6 +18,7 @@ from leakcheck.cli.baseline import app as baseline_commands
 from leakcheck.cli.chosen import chosen, find_test_in, tell_note
 from leakcheck.cli.common import AuditId, BaselineFile, Config, FailOnOption, Folder
 from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
+from leakcheck.cli.doctor import doctor
 from leakcheck.cli.explain import explain
 from leakcheck.cli.fix import fix
 from leakcheck.cli.formats import Targets, check_formats, offers_formats, write_formats
@@ -25,6 +26,7 @@ from leakcheck.cli.given import Given
 from leakcheck.cli.graph import graph
 from leakcheck.cli.options import Asked, asked_for, offers_options
 from leakcheck.cli.output import STANDARD_OUTPUT
+from leakcheck.cli.schema import schema
 from leakcheck.cli.settings import settings_for
 from leakcheck.cli.way_out import way_out
 from leakcheck.errors import Interrupted, LeakcheckError, UsageError
@@ -154,6 +156,8 @@ app.command()(explain)
 app.command()(fix)
 app.command()(graph)
 app.command()(audits)
+app.command()(doctor)
+app.command()(schema)
 
 
 def _audit(settings: Settings, earlier: Earlier | None, targets: Targets, display: Display) -> AuditFolder:

@@ -247,7 +247,9 @@ def test_the_guarantee_is_given_only_where_it_holds(certificate: Certificate, cl
 def test_what_nobody_looked_for_is_not_called_unseen_only(spent: bool, times: int) -> None:
     """At the top, where the tests stand, and in what was covered."""
     found = mixed()
-    text = written(replace(found, certificate=replace(found.certificate, budget_exhausted=spent)), "whole", width=100)
+    text = written(
+        replace(found, certificate=replace(found.certificate, budget_exhausted=spent)), "whole", width=100
+    )
     assert " ".join(text.split()).count("does not see, or had no budget left to look for.") == times
 
 
