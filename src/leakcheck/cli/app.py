@@ -24,6 +24,7 @@ from leakcheck.cli.fix import fix
 from leakcheck.cli.formats import Targets, check_formats, offers_formats, write_formats
 from leakcheck.cli.given import Given
 from leakcheck.cli.graph import graph
+from leakcheck.cli.init import init
 from leakcheck.cli.options import Asked, asked_for, offers_options
 from leakcheck.cli.output import STANDARD_OUTPUT
 from leakcheck.cli.schema import schema
@@ -157,6 +158,7 @@ app.command()(fix)
 app.command()(graph)
 app.command()(audits)
 app.command()(doctor)
+app.command()(init)
 app.command()(schema)
 
 
