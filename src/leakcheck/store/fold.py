@@ -50,7 +50,7 @@ class Audit:
     are not as they were written, or gone: they count for nothing, and such an audit is not finished. For the
     tests that are `investigated` further executions were asked for. `cpu` are the seconds that leakcheck
     itself and that all other processes took, None if that is not known of every session. `not_run` is what
-    its budget did not suffice for."""
+    its budget did not suffice for, `revision` the project's."""
 
     suite: Suite
     executions: tuple[Execution, ...]
@@ -70,6 +70,7 @@ class Audit:
     cpu: tuple[float, float] | None = None
     phases: tuple[PhaseTimes, ...] = ()
     not_run: NotRun = ALL_RUN
+    revision: str = ""
 
     @cached_property
     def asked_for(self) -> Options:
@@ -275,4 +276,5 @@ def read_audit(folder: AuditFolder) -> Audit:
         _cpu(items),
         tuple(each for each in items if isinstance(each, PhaseTimes)),
         next((each for each in reversed(session) if isinstance(each, NotRun)), ALL_RUN),
+        begun.revision,
     )

@@ -36,6 +36,11 @@ def conclusion(result: Result) -> str:
     return f"Nothing is left unexplained: {tests} depends on one predecessor's leak of a watched kind."
 
 
+def leaves_open(result: Result) -> bool:
+    """Whether there is something that the audit has not settled."""
+    return not result.tests or bool(result.certificate.limits) or any(_left_open(result))
+
+
 def certificate_sentences(result: Result, *, kinds: bool = True) -> tuple[str, ...]:
     """Coverage, what the profile does without, the conclusion, and `kinds` of state."""
     found = result.certificate
