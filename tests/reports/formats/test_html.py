@@ -7,7 +7,9 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -99,7 +101,7 @@ def test_nothing_is_loaded_and_only_its_own_script_and_style_are_allowed(found: 
     addresses = [
         value for _, attributes in parsed.elements for name in ("src", "href") if (value := attributes.get(name))
     ]
-    assert [each for each in addresses if not each.startswith("#") and each != "data:,"] == []
+    assert [each for each in addresses if not each.startswith(("#", "data:image/svg+xml,"))] == []
     assert not [
         name for _, attributes in parsed.elements for name in attributes if name.startswith("on") or name == "style"
     ]
@@ -284,6 +286,12 @@ def test_a_large_suite_fits_into_six_megabytes() -> None:
 def test_the_parts_of_the_page_are_in_the_package() -> None:
     parts = {each.name for each in files("leakcheck.reports").joinpath("page", "assets").iterdir()}
     assert {"page.html.jinja", "base.css", "page.js", "icons.svg"} <= parts
+
+
+def test_its_icon_is_the_logo_of_the_documentation() -> None:
+    logo = (Path(__file__).parents[3] / "docs/images/logo.svg").read_text("utf-8").strip()
+    (icon,) = re.findall(r'<link rel="icon" href="data:image/svg\+xml,([^"]+)">', Report().render(samples.shop()))
+    assert unquote(icon) == logo
 
 
 def test_the_top_tells_what_it_is_of_what_and_when() -> None:
