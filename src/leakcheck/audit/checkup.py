@@ -57,7 +57,8 @@ def check_up(options: Options, progress: Progress) -> Checkup:
                 bench, job = open_bench(engine, options, progress)
                 return _seen(bench, engine.finish(job))
         finally:
-            remove_own(Own.at(str(base)), folder.path.name)
+            if not folder.has_copies():  # those that could not be put back are for a person
+                remove_own(Own.at(str(base)), folder.path.name)
 
 
 def stored_checkup(audit: Audit) -> Checkup:
