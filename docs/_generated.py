@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Iterator
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -16,10 +17,12 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from leakcheck.cli.app import app
 from leakcheck.options import TABLE
+from leakcheck.options.schema import config_schema
 from leakcheck.reports.wording.rules import RULES
 
 CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
 SCHEMA = "report-format-1.schema.json"
+CONFIG_SCHEMA = "configuration.schema.json"
 _INTRODUCTION = (
     "What stands behind `--` goes to pytest: `leakcheck run tests -- -m fast`. Exit codes are those of pytest: "
     "0 nothing above the gate, 1 the gate tripped, 2 interrupted, 3 a mistake of leakcheck's own, 4 wrong options "
@@ -39,6 +42,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "finding-codes.md": codes_page(),
         "contributing.md": contributing_page(),
         SCHEMA: schema,
+        CONFIG_SCHEMA: f"{json.dumps(config_schema(), indent=2)}\n",
     }
     for name, text in made.items():
         files.append(File.generated(config, name, content=text))

@@ -30,13 +30,12 @@ _FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 def report(folder: Path) -> str:
-    """The verdict, the first root cause, and what to fix first."""
+    """The first root cause, and the end: the verdict, what to fix first, what to type next."""
     text = leakcheck(folder, "report", "--fail-on", "never")
     lines = text.split("\n")
-    fixes = next(number for number, line in enumerate(lines) if "What to fix first" in line)
-    after = next(number for number in range(fixes, len(lines)) if not lines[number].strip())
     second = next(number for number, line in enumerate(lines) if "L2" in line)
-    return terminal("leakcheck report", [*lines[:second], "  [...]", "", *lines[fixes:after]])
+    verdict = next(number for number, line in enumerate(lines) if "✗ " in line and "tests: " in line)
+    return terminal("leakcheck report", [*lines[:second], "  [...]", "", *lines[verdict:]])
 
 
 def explain(folder: Path) -> str:

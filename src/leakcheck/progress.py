@@ -27,10 +27,11 @@ class Outlook:
 
 
 class Progress(Protocol):
-    """Phases have a name, a number of steps, and a number of tests that these will run (0: not known); `running` is
-    what has been executed, `tests` how many tests of the phase that were."""
+    """Phases have a name, a number of steps, and a number of tests that these will run (0: not known), and may tell
+    the `question` that they settle, in the words of whoever reads it; `running` is what has been executed, `tests`
+    how many tests of the phase that were."""
 
-    def phase(self, name: str, total: int, tests: int = 0) -> None: ...
+    def phase(self, name: str, total: int, tests: int = 0, question: str = "") -> None: ...
 
     def step(self, running: str, tests: int = 0) -> None: ...
 
@@ -48,7 +49,7 @@ class Progress(Protocol):
 class Silent:
     """Tells nothing."""
 
-    def phase(self, name: str, total: int, tests: int = 0) -> None:
+    def phase(self, name: str, total: int, tests: int = 0, question: str = "") -> None:
         pass
 
     def step(self, running: str, tests: int = 0) -> None:

@@ -22,7 +22,9 @@ COMMANDS = [command.name or command.callback.__name__ for command in app.registe
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    (told,) = re.findall(r"`pip install '\.\[docs\]' && (mkdocs [^`]+)`", (ROOT / "README.md").read_text("utf-8"))
+    (told,) = re.findall(
+        r"`pip install '\.\[docs\]' && (mkdocs [^`]+)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    )
     command = [sys.executable, "-m", *shlex.split(told), "--site-dir", str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -51,8 +53,9 @@ def test_every_code_of_a_finding_is_told(site: Path) -> None:
     assert not {code for code in codes if code not in text}
 
 
-def test_the_schema_stands_beside_its_page(site: Path) -> None:
+def test_the_schemas_stand_beside_their_pages(site: Path) -> None:
     assert (site / "report-format-1.schema.json").is_file()
+    assert (site / "configuration.schema.json").read_text("utf-8").startswith("{")
 
 
 def test_the_pattern_of_the_other_sample_is_taken_in(site: Path) -> None:

@@ -23,9 +23,9 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
 
 
 REGIONS = (
-    "Leak map",
-    "Leaks, by root cause",
     "What to fix first",
+    "Leaks, by root cause",
+    "Leak map",
     "Orders",
     "Look up a test",
     "What was covered",
@@ -73,6 +73,45 @@ def test_the_page_has_landmarks_and_headings_in_order(opened: Opened, shared_app
     expect(page.get_by_role("navigation", name="Parts of the report")).to_be_visible()
     for name in REGIONS:
         expect(page.get_by_role("region", name=name, exact=True)).to_have_count(1)
+
+
+def test_fixes_come_first_then_causes_then_the_map(opened: Opened, shared_app: Path) -> None:
+    headings = opened(shared_app).get_by_role("heading", level=2).all_inner_texts()
+    assert headings[: len(REGIONS)] == list(REGIONS[:4]) + headings[4 : len(REGIONS)]
+    assert [name for name in headings if name in REGIONS] == list(REGIONS)
+
+
+def test_a_word_is_explained_by_the_keyboard(opened: Opened, shared_app: Path) -> None:
+    page = opened(shared_app)
+    meaning = page.locator("#word-victim")
+    expect(meaning).to_be_hidden()
+    page.locator(".terms").get_by_role("button", name="victim").focus()
+    page.keyboard.press("Enter")
+    expect(meaning).to_be_visible()
+    expect(meaning).to_contain_text("passes alone and fails after another test")
+    page.keyboard.press("Escape")
+    expect(meaning).to_be_hidden()
+
+
+def test_axe_finds_no_violation_in_an_explanation(opened: Opened, shared_app: Path, axe: str) -> None:
+    page = opened(shared_app)
+    page.locator(".terms").get_by_role("button", name="watched kind").click()
+    assert violations(page, axe) == []
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=list(LOOKS))
+def test_no_text_is_smaller_than_twelve_pixels(opened: Opened, shared_app: Path, look: Mapping[str, Any]) -> None:
+    page = opened(shared_app, **look)
+    page.get_by_role("button", name="Open all").click()
+    small = page.evaluate(
+        """() => { const found = new Set(), walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) { const at = walk.currentNode.parentElement;
+            const size = parseFloat(getComputedStyle(at).fontSize);
+            if (walk.currentNode.data.trim() && at.checkVisibility() && size < 12)
+                found.add(`${at.tagName} ${at.className?.baseVal ?? at.className}: ${size}`); }
+        return [...found]; }"""
+    )
+    assert small == []
 
 
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(opened: Opened, shared_app: Path) -> None:

@@ -60,6 +60,7 @@ SCRUBS = (
     (r"= \d+\.\d plain runs of CPU, \d+\.\d of wall", "= <n> plain runs of CPU, <n> of wall"),
     (r"leakcheck \d\S*, pytest \S+, Python [\d.]+", "leakcheck <v>, pytest <v>, Python <v>"),
     (r"secret #[0-9a-f]+", "secret #<digest>"),
+    (r"\d+ kinds of state", "<n> kinds of state"),
 )
 
 

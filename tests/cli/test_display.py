@@ -123,7 +123,7 @@ def test_colours_asked_for_draw_no_bars_into_a_file() -> None:
     """FORCE_COLOR is set on many build machines: progress stays a line a phase there."""
     with GREEN.folder() as folder:
         told = leakcheck(folder, "run", "--random", "0", variables={"FORCE_COLOR": "1"}).stderr
-    assert re.search(r"^\[ *[\d.]+ s\] declared order: 1$", told, re.M)
+    assert re.search(r"^\[ *[\d.]+ s\] step 2 of 5: declared order, 1 run of 1 test$", told, re.M)
     assert not re.search(r"\x1b\[\??\d*[A-Zhl]|\r", told)
 
 

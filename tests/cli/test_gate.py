@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,8 +81,8 @@ def folder(audited: Path, tmp_path: Path) -> Path:
 
 
 def gate(ended: Ended) -> str:
-    """The last section of the report."""
-    return ended.stdout.partition("\nThe gate\n")[2]
+    """The section above the verdict."""
+    return re.split(r"(?<=\n)\n[✗!✓] ", ended.stdout.partition("\nThe gate\n")[2])[0]
 
 
 def test_marks(audited: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 from rich.console import Console
 
 import leakcheck
-from leakcheck.cli.course import Course, Moment
+from leakcheck.cli.course import STAGES, Course, Moment
 from leakcheck.cli.drawing import STOPPING, TELL, drawn, shortened
 from leakcheck.cli.left import TimeLeft, words
 from leakcheck.cli.progress import HEARTBEAT, Lines, Live
@@ -220,10 +220,34 @@ def test_a_heartbeat_each_30_seconds_of_silence() -> None:
         lines.beat()
     assert HEARTBEAT == 30
     assert told_by(console).splitlines() == [
-        "[   0.0 s] declared order: 1",
-        "[  30.0 s]   still declared order: 12 of 67 tests, test_a.py::test_x",
-        "[  60.0 s]   still declared order: 12 of 67 tests, test_a.py::test_x",
+        "[   0.0 s] step 2 of 5: declared order, 1 run of 67 tests",
+        "[  30.0 s]   still at step 2 of 5: declared order: 12 of 67 tests, test_a.py::test_x",
+        "[  60.0 s]   still at step 2 of 5: declared order: 12 of 67 tests, test_a.py::test_x",
     ]
+
+
+def test_every_phase_of_an_audit_belongs_to_one_step() -> None:
+    assert sorted(name for names in STAGES for name in names) == sorted(TELL)
+
+
+def test_steps_never_go_back() -> None:
+    course = Course(Clock())
+    told = []
+    for name in ("collect", "declared", "orders", "confirm", "isolated"):
+        course.phase(name, 1)
+        told.append(course.now().stage)
+    assert told == [1, 2, 3, 5, 5]
+
+
+def test_lines_tell_the_open_question_and_what_is_left() -> None:
+    clock, console = Clock(), plain_console()
+    lines = Lines(console, steps=False, clock=clock)
+    lines.expect(Outlook(search=120.0))
+    lines.phase("confirm", 3, 6, "proving that app.state.x of shop:app breaks 5 tests")
+    assert told_by(console) == (
+        "[   0.0 s] step 5 of 5: proving that app.state.x of shop:app breaks 5 tests, 3 runs of 6 tests; "
+        "up to about 2 min left\n"
+    )
 
 
 def test_no_heartbeat_where_something_is_told() -> None:

@@ -32,6 +32,7 @@ from leakcheck.wire.events import Begun, Completed, Excerpts, Sources, Spent
 from leakcheck.workspace.excerpts import excerpts_for
 from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
+from leakcheck.workspace.revision import revision_of
 from leakcheck.workspace.salts import keep_salt, key_of_sources, shared_salt
 from leakcheck.workspace.source_digests import sources_of
 from leakcheck.workspace.unseen_changes import likely_root, of_killed
@@ -188,7 +189,8 @@ def _begin(options: Options, progress: Progress, salt: str) -> AuditFolder:
     folder = AuditFolder.create(Path(options.folder))
     keep_salt(folder.path, salt)  # before anything runs: without it, nothing is put back if this audit is killed
     folder.begin("audit")
-    begun = Begun(__version__, datetime.now(UTC).isoformat(timespec="seconds"), options.as_text())
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    begun = Begun(__version__, now, options.as_text(), revision_of(Path.cwd()))
     folder.append("audit", begun, *(Note(Topic.FILES, text) for text in notes))
     for text in notes:
         progress.note(text)

@@ -12,8 +12,8 @@ from leakcheck.analysis import Effort, GateInput, derive
 from leakcheck.analysis.timing import Measured, timing
 from leakcheck.audit.baseline_file import read_baseline
 from leakcheck.nouns import agreeing, plural
-from leakcheck.options import Judging
-from leakcheck.records import Cost, Excerpt, Leak, ProvenFix, Result
+from leakcheck.options import Judging, Options
+from leakcheck.records import Cost, Excerpt, Leak, Made, ProvenFix, Result
 from leakcheck.records.topics import Topic
 from leakcheck.search.interference import undisturbed
 from leakcheck.snapshots.redaction import without_secrets
@@ -71,6 +71,7 @@ def result_of(
         result,
         excerpts=tuple(_shown(audit.excerpts, result.leaks)),
         timing=timing(measured),
+        made=Made(_command(audit), audit.created, audit.revision),
         proven_fixes=tuple(_proven(folder, result.leaks)),
     )
 
@@ -88,6 +89,14 @@ def of_shards(audit: Audit) -> Iterator[str]:
         yield from merged.holes
         if not merged.asked:
             yield "What only all shards together can ask was not asked (--no-run)."
+
+
+def _command(audit: Audit) -> str:
+    """What was typed, as far as it says which tests and how thoroughly."""
+    profile = audit.asked_for.profile
+    told = [] if profile == Options().profile else ["--profile", profile]
+    which = selection(audit)
+    return " ".join(filter(None, ("leakcheck run", *told, "" if which == EVERYTHING else which)))
 
 
 def _shortened(audit: Audit) -> Iterator[str]:

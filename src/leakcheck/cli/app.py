@@ -18,15 +18,18 @@ from leakcheck.cli.baseline import app as baseline_commands
 from leakcheck.cli.chosen import chosen, find_test_in, tell_note
 from leakcheck.cli.common import AuditId, BaselineFile, Config, FailOnOption, Folder
 from leakcheck.cli.display import ColorWhen, Display, Quiet, Verbose
+from leakcheck.cli.doctor import doctor
 from leakcheck.cli.explain import explain
 from leakcheck.cli.fix import fix
 from leakcheck.cli.formats import Targets, check_formats, offers_formats
 from leakcheck.cli.given import Given
 from leakcheck.cli.graph import graph
+from leakcheck.cli.init import init
 from leakcheck.cli.merge import merge
 from leakcheck.cli.options import Asked, asked_for, offers_options
 from leakcheck.cli.order import order
 from leakcheck.cli.replay import replay
+from leakcheck.cli.schema import schema
 from leakcheck.cli.settings import settings_for
 from leakcheck.cli.shown import show_audit, so_far
 from leakcheck.cli.way_out import way_out
@@ -170,6 +173,9 @@ app.command()(replay)
 app.command()(order)
 app.command()(graph)
 app.command()(audits)
+app.command()(doctor)
+app.command()(init)
+app.command()(schema)
 
 
 def _audit(

@@ -15,8 +15,20 @@ _TOLD, _MEASURED, _SOME = 0.1, 0.3, 3
 steps that does however many there are."""
 
 
+STAGES = (
+    frozenset({"collect"}),
+    frozenset({"control", "declared"}),
+    frozenset({"isolated", "orders", "turns", "meant"}),
+    frozenset({"names", "pairs", "elsewhere", "explain", "latent", "deep", "alternatives"}),
+    frozenset({"confirm", "crowds", "cleaners", "lines", "seeds", "quiet"}),
+)
+"""What every audit goes through: collecting, the order as it stands, each test alone and other orders, who breaks
+what, and the proof. A later stage may ask a question of an earlier one; what is told never goes back."""
+
+
 class Moment(NamedTuple):
-    """What is shown. `total` is 0 where it is not known; `left` is None where nothing can be said."""
+    """What is shown. `total` is 0 where it is not known; `left` is None where nothing can be said; `stage` counts
+    from 1, and is 0 outside of audits."""
 
     phase: str = ""
     done: int = 0
@@ -26,6 +38,8 @@ class Moment(NamedTuple):
     elapsed: float = 0.0
     left: TimeLeft | None = None
     stopping: bool = False
+    stage: int = 0
+    question: str = ""
 
 
 class Course:
@@ -36,7 +50,8 @@ class Course:
         self._began = self._phase_began = clock()
         self._phase, self._total, self._unit = "", 0, ""
         self._done = self._shown = 0
-        self._running = ""
+        self._running = self._question = ""
+        self._stage = 0
         self._under_way: Callable[[], UnderWay] = UnderWay
         self._ahead: dict[str, float] = {}
         self._prior: float | None = None
@@ -45,14 +60,15 @@ class Course:
         self._asked = self._began
         self._stopping = False
 
-    def phase(self, name: str, total: int, tests: int = 0) -> None:
+    def phase(self, name: str, total: int, tests: int = 0, question: str = "") -> None:
         by_test = name in BY_TEST and tests > 0
         self._phase, self._total = name, tests if by_test else total
         self._unit = "tests" if by_test else "runs"
         self._done = self._shown = 0
         self._phase_began = self._clock()
         self._prior = self._ahead.pop(name, None)
-        self._running = ""
+        self._running, self._question = "", question
+        self._stage = max(self._stage, *(number for number, names in enumerate(STAGES, 1) if name in names), 0)
 
     def step(self, running: str, tests: int = 0) -> None:
         self._running = running
@@ -86,6 +102,8 @@ class Course:
             now - self._began,
             self._left,
             self._stopping,
+            self._stage,
+            self._question,
         )
 
     def _estimate(self, now: float) -> TimeLeft | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rich.text import Text
 
-from leakcheck.cli.course import Moment
+from leakcheck.cli.course import STAGES, Moment
 from leakcheck.cli.left import words
 from leakcheck.reports.wording.words import clean
 
@@ -18,9 +18,9 @@ TELL: Mapping[str, str] = {
     "orders": "the suite in other orders",
     "turns": "other orders, and tests alone, by turns",
     "meant": "dependences that are meant",
-    "pairs": "leaked values in front of their readers",
+    "pairs": "running tests after values that they read were leaked",
     "names": "the names in what tests run",
-    "elsewhere": "what else tests change, in front of the others",
+    "elsewhere": "running the others after what else tests change",
     "crowds": "all leaked values at once",
     "explain": "settling who breaks what in these orders",
     "latent": "settling who breaks what in any order",
@@ -38,9 +38,15 @@ _BAR, _LEAST_BAR, _LEAST_NAME = 40, 8, 12
 
 def drawn(moment: Moment, width: int, *, ascii_only: bool = False) -> Text:
     """What is being done and run; then a bar, how much of it is done, for how long, and what is left in all."""
-    told = STOPPING if moment.stopping else title(moment.phase)
+    told = STOPPING if moment.stopping else doing(moment)
     above = _beside(told, "" if moment.stopping else clean(moment.running), width)
     return Text("\n").join((above, _measured(moment, width, ascii_only)))
+
+
+def doing(moment: Moment) -> str:
+    """ "step 3 of 5: every test alone"; the question that is open, where it is known."""
+    stage = f"step {moment.stage} of {len(STAGES)}: " if moment.stage else ""
+    return f"{stage}{clean(moment.question) or title(moment.phase)}"
 
 
 def title(phase: str) -> str:

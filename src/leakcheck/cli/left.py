@@ -31,7 +31,7 @@ def words(left: TimeLeft | None) -> str:
     """ "about 2 min left"; "" where nothing is known, or next to nothing is left."""
     if left is None or left.high < 1:
         return ""
-    low, high = _rounded(left.low), _rounded(left.high)
+    low, high = rounded(left.low), rounded(left.high)
     if low == high:
         return f"about {high} left"
     if left.low < 1:
@@ -40,7 +40,8 @@ def words(left: TimeLeft | None) -> str:
     return f"about {low.partition(' ')[0] if same else low} to {high} left"
 
 
-def _rounded(seconds: float) -> str:
+def rounded(seconds: float) -> str:
+    """ "45 s", "3 min", "1.5 h": as exact as an estimate may be, and never too little."""
     if seconds <= 55:
         return f"{5 * math.ceil(seconds / 5)} s"
     if seconds <= 99 * 60:

@@ -12,10 +12,10 @@ from rich.live import Live as Redrawn
 
 from leakcheck.audit import Progress
 from leakcheck.cli.course import Course
-from leakcheck.cli.drawing import STOPPING, count, drawn, title
+from leakcheck.cli.drawing import STOPPING, count, doing, drawn
 from leakcheck.cli.left import words
 from leakcheck.progress import Outlook, Silent, UnderWay
-from leakcheck.reports.wording.words import clean
+from leakcheck.reports.wording.words import clean, plural
 
 HEARTBEAT = 30.0
 """Seconds of silence behind which a line tells that the audit goes on: build machines end what is silent."""
@@ -34,11 +34,13 @@ class Lines:
         self._last = ""
         self._told = clock()
 
-    def phase(self, name: str, total: int, tests: int = 0) -> None:
-        self._course.phase(name, total, tests)
-        text = f"{title(name)}: {total}"
+    def phase(self, name: str, total: int, tests: int = 0, question: str = "") -> None:
+        self._course.phase(name, total, tests, question)
+        now = self._course.now()
+        text = ", ".join(filter(None, (doing(now), _extent(name, total, tests))))
         if text != self._last:
-            self._print(f"{self._time()} {text}")
+            left = words(now.left)
+            self._print(f"{self._time()} {text}{f'; {left}' if left else ''}")
         self._last = text
 
     def step(self, running: str, tests: int = 0) -> None:
@@ -65,7 +67,7 @@ class Lines:
             return
         now = self._course.now()
         told = ", ".join(filter(None, (count(now), words(now.left), now.running)))
-        self._print(f"{self._time()}   still {title(now.phase)}{': ' if told else ''}{told}")
+        self._print(f"{self._time()}   still at {doing(now)}{': ' if told else ''}{told}")
 
     def _time(self) -> str:
         return f"[{self._course.now().elapsed:6.1f} s]"
@@ -86,8 +88,8 @@ class Live:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield drawn(self._course.now(), options.max_width, ascii_only=options.ascii_only)
 
-    def phase(self, name: str, total: int, tests: int = 0) -> None:
-        self._course.phase(name, total, tests)
+    def phase(self, name: str, total: int, tests: int = 0, question: str = "") -> None:
+        self._course.phase(name, total, tests, question)
 
     def step(self, running: str, tests: int = 0) -> None:
         self._course.step(running, tests)
@@ -104,6 +106,14 @@ class Live:
     def stopping(self) -> None:
         self._course.stop()
         self.redraw()
+
+
+def _extent(name: str, total: int, tests: int) -> str:
+    """How much it is: "3 runs of 201 tests"."""
+    if name == "collect":
+        return ""
+    runs = plural(total, "run")
+    return f"{runs} of {plural(tests, 'test')}" if tests else runs
 
 
 @contextmanager

@@ -284,12 +284,23 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """How an audit came about: the command, when it began (ISO 8601), the revision of the project; "" where that
+    is not known."""
+
+    command: str = ""
+    created: str = ""
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """Everything that a report shows.
 
     `groups` are tests each of which hurts all others of its group, be it through others. `runs` has one run of each
     test: alone if it ever ran alone, else the first. `excerpts` hold the lines that wrote, as they were when the
     audit ended. `timing` tells where the time went, `proven_fixes` are what `leakcheck fix` has proven since.
+    `made` is how the audit came about.
     """
 
     leakcheck: str
@@ -314,3 +325,4 @@ class Result:
     excerpts: tuple[Excerpt, ...] = ()
     timing: Timing = NO_TIMING
     proven_fixes: tuple[ProvenFix, ...] = ()
+    made: Made = Made()

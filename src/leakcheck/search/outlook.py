@@ -13,7 +13,11 @@ ALONE = 0.15
 def outlook(bench: AuditSession) -> Outlook:
     """What lies ahead once the declared order is known: the other orders and every test alone in any case, and what
     the budget allows for the search behind them."""
-    declared = declared_seconds(bench)
+    return outlook_for(bench, declared_seconds(bench))
+
+
+def outlook_for(bench: AuditSession, declared: float) -> Outlook:
+    """The same, if the declared order took so many seconds."""
     tests = sum(map(bench.concerns, bench.suite.ids))
     orders = len(bench.orders(bench.view()))
     phases = {"orders": orders * declared / min(bench.engine.lanes, orders)} if orders else {}

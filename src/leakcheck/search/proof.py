@@ -11,6 +11,7 @@ from leakcheck.analysis.graph.edges import CONFIRMATIONS, PART_REPEATS, is_step,
 from leakcheck.analysis.graph.effects import Carried, carriers, left_by_imports
 from leakcheck.records import Alone, Edge, Location, Order, PutBack
 from leakcheck.search.causes import is_quiet, members, membership, pioneer
+from leakcheck.search.in_words import what_is_proven
 from leakcheck.search.questions import order_for, printed_order
 from leakcheck.search.session import AuditSession
 
@@ -25,11 +26,11 @@ def confirm(bench: AuditSession) -> None:
     for _ in range(MAX_ROUNDS):
         orders = [*_smaller(bench), *_proofs(bench)]
         if orders:
-            bench.run("confirm", orders)
+            bench.run("confirm", orders, question=what_is_proven(bench))
         # Also where all proofs are there: what else was run since may be why they no longer suffice.
         further = _repeats(bench)
         if further:
-            bench.run("confirm", further)
+            bench.run("confirm", further, question=what_is_proven(bench))
         if not (orders or further):
             break
 

@@ -179,13 +179,14 @@ class AuditSession:
         lanes: int | None = None,
         until: float = float("inf"),
         follow: Follow | None = None,
+        question: str = "",
     ) -> list[Execution]:
-        """Run `orders` as one phase. Orders that a test ended are run again without that test. What is to `follow`
-        an execution is run soon, by processes that are there still.
+        """Run `orders` as one phase, that settles this `question`. Orders that a test ended are run again without
+        that test. What is to `follow` an execution is run soon, by processes that are there still.
 
         Past the time `until` no more of them are begun, and what is left out is noted.
         """
-        done, waiting = self._run_until(phase, orders, lanes, until, follow)
+        done, waiting = self._run_until(phase, orders, lanes, until, follow, question)
         if waiting:
             self.left_out.note(phase, waiting)
         return done
@@ -202,6 +203,7 @@ class AuditSession:
         lanes: int | None,
         until: float,
         follow: Follow | None = None,
+        question: str = "",
     ) -> tuple[list[Execution], list[Order]]:
         """What was run, and what was not."""
         done: list[Execution] = []
@@ -212,7 +214,7 @@ class AuditSession:
         further = None if follow is None else lambda each: self._alone_where_needed(follow(each))
         watch = self._watch()
         waiting = [_watched(order, watch) for order in orders]
-        self.progress.phase(phase, len(waiting), sum(map(self._tests_in, waiting)))
+        self.progress.phase(phase, len(waiting), sum(map(self._tests_in, waiting)), question)
         while waiting and time.monotonic() <= until:
             size = len(waiting) if until in (float("inf"), self._bound()) else BATCH
             batch, waiting = waiting[:size], waiting[size:]

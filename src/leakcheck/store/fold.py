@@ -50,8 +50,8 @@ class Audit:
     are not as they were written, or gone: they count for nothing, and such an audit is not finished. For the
     tests that are `investigated` further executions were asked for. `cpu` are the seconds that leakcheck
     itself and that all other processes took, None if that is not known of every session. `not_run` is what
-    its budget did not suffice for, `merged` the shards that it is put together of, if it is, and `share` the
-    tests that it is about, if it is a shard itself."""
+    its budget did not suffice for, `merged` the shards that it is put together of, if it is, `share` the tests that
+    it is about, if it is a shard itself, and `revision` the project's."""
 
     suite: Suite
     executions: tuple[Execution, ...]
@@ -73,6 +73,7 @@ class Audit:
     not_run: NotRun = ALL_RUN
     merged: events.Merged | None = None
     share: tuple[str, ...] | None = None
+    revision: str = ""
 
     @cached_property
     def asked_for(self) -> Options:
@@ -280,4 +281,5 @@ def read_audit(folder: AuditFolder) -> Audit:
         next((each for each in reversed(session) if isinstance(each, NotRun)), ALL_RUN),
         next((each for each in reversed(items) if isinstance(each, events.Merged)), None),
         next((each.tests for each in items if isinstance(each, events.Share)), None),
+        begun.revision,
     )

@@ -42,11 +42,12 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """An audit began: by which leakcheck, with which options and arguments."""
+    """An audit began: by which leakcheck, with which options and arguments, of which revision of the project."""
 
     leakcheck: str
     created: str
     options: Mapping[str, str] = field(default_factory=dict)
+    revision: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
-from leakcheck.records import Change, Excerpt, Finding, Location, PathChange, Result, Source, TestRun
+from leakcheck.records import Change, Excerpt, Finding, Location, Made, PathChange, Result, Source, TestRun
 from leakcheck.reports.formats.html import Report
 from leakcheck.reports.page.text import digest, link_to, with_code
 from reports import samples
@@ -99,7 +101,7 @@ def test_nothing_is_loaded_and_only_its_own_script_and_style_are_allowed(found: 
     addresses = [
         value for _, attributes in parsed.elements for name in ("src", "href") if (value := attributes.get(name))
     ]
-    assert [each for each in addresses if not each.startswith("#") and each != "data:,"] == []
+    assert [each for each in addresses if not each.startswith(("#", "data:image/svg+xml,"))] == []
     assert not [
         name for _, attributes in parsed.elements for name in attributes if name.startswith("on") or name == "style"
     ]
@@ -284,3 +286,41 @@ def test_a_large_suite_fits_into_six_megabytes() -> None:
 def test_the_parts_of_the_page_are_in_the_package() -> None:
     parts = {each.name for each in files("leakcheck.reports").joinpath("page", "assets").iterdir()}
     assert {"page.html.jinja", "base.css", "page.js", "icons.svg"} <= parts
+
+
+def test_its_icon_is_the_logo_of_the_documentation() -> None:
+    logo = (Path(__file__).parents[3] / "docs/images/logo.svg").read_text("utf-8").strip()
+    (icon,) = re.findall(r'<link rel="icon" href="data:image/svg\+xml,([^"]+)">', Report().render(samples.shop()))
+    assert unquote(icon) == logo
+
+
+def test_the_top_tells_what_it_is_of_what_and_when() -> None:
+    made = Made("leakcheck run tests", "2026-11-30T14:52:27+00:00", "4f2c9a7710be")
+    text = Report().render(replace(samples.shop(), made=made))
+    top = text[text.index('class="about"') : text.index('class="tiles"')]
+    for told in (
+        "an audit of which tests",
+        "project",
+        "4f2c9a7710be",
+        "2026-11-30 14:52 UTC",
+        "leakcheck run tests",
+    ):
+        assert told in top
+    assert "Revision" not in Report().render(samples.shop())
+
+
+def test_an_audit_that_did_not_end_has_a_banner_and_nothing_open_looks_settled() -> None:
+    whole = samples.shop()
+    cut = replace(whole, certificate=replace(whole.certificate, limits=("This audit was not finished.",)))
+    assert 'class="banner"' not in Report().render(whole)
+    assert 'class="sentence open"' not in Report().render(whole)
+    assert 'class="banner"' in Report().render(cut)
+    assert 'class="sentence open"' in Report().render(cut)
+
+
+def test_a_proof_is_told_in_three_steps() -> None:
+    text = " ".join(Report().render(samples.shop()).split())
+    assert "alone: <b>passes</b>" in text
+    assert "behind the polluter: <b>fails</b>" in text
+    assert "behind the polluter, the value put back: <b>passes</b>" in text
+    assert "behind the state-setter: <b>passes</b>" in text

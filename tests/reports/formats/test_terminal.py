@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 from dataclasses import replace
 
 import pytest
@@ -17,7 +18,8 @@ from leakcheck.records import (
     Result,
     Unexplained,
 )
-from leakcheck.reports.formats.terminal import Report
+from leakcheck.reports.formats.terminal import Detail, Report
+from leakcheck.reports.wording.root_causes import root_causes
 from reports import samples
 from reports.golden import assert_golden
 from reports.samples import APP, edge, leak, result, verdict
@@ -30,9 +32,22 @@ def rendered(found: Result) -> str:
     return Report().render(found)
 
 
-def written(found: Result, **console: object) -> str:
+def written(found: Result, detail: Detail = "usual", **console: object) -> str:
     stream = io.StringIO()
-    Report().write(found, Console(file=stream, **console))  # type: ignore[arg-type]
+    Report().write(found, Console(file=stream, **console), detail)  # type: ignore[arg-type]
+    return stream.getvalue()
+
+
+class Terminal(io.StringIO):
+    """A stream that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def on_a_terminal(found: Result, width: int, detail: Detail = "usual") -> str:
+    stream = Terminal()
+    Report().write(found, Console(file=stream, width=width, color_system=None), detail)
     return stream.getvalue()
 
 
@@ -102,11 +117,59 @@ def test_transcript(name: str, found: Result) -> None:
 
 
 @pytest.mark.parametrize("width", [20, 40, 100, 300])
-def test_commands_stand_alone_on_one_line_in_any_terminal(width: int) -> None:
-    lines = [line.strip() for line in written(samples.shop(), width=width).splitlines()]
+def test_commands_stand_alone_on_one_line_in_files(width: int) -> None:
+    lines = [line.strip() for line in written(samples.shop(), "whole", width=width).splitlines()]
     shown = {each.reproduce for each in samples.shop().edges if each.reproduce and each.effect != "cleans"}
     hurt = {each.test for each in samples.shop().edges if each.effect in ("breaks", "enables")}
     assert sum(line in shown for line in lines) == len(hurt)
+
+
+def test_a_root_cause_is_shown_by_one_command() -> None:
+    lines = [line.strip() for line in rendered(samples.shop()).splitlines()]
+    for cause in root_causes(samples.shop()):
+        for harm in cause.harms:
+            commands = [each.reproduce for each in harm.hurt if each.reproduce in lines]
+            assert commands == [harm.hurt[0].reproduce]
+
+
+@pytest.mark.parametrize("detail", ["usual", "whole"])
+@pytest.mark.parametrize("width", [80, 100])
+def test_no_line_is_wider_than_the_terminal(width: int, detail: Detail) -> None:
+    """But one argument may be, in a command: it must be copied whole."""
+    lines = on_a_terminal(samples.shop(), width, detail).splitlines()
+    too_wide = [line for line in lines if len(line) > width]
+    assert [line for line in too_wide if " " in line.strip().removesuffix(" \\")] == []
+
+
+def test_no_word_is_broken_at_80_columns() -> None:
+    whole, narrow = (on_a_terminal(samples.shop(), width).split() for width in (1000, 80))
+    names = {word for word in narrow if word != "\\" and word not in whole}
+    assert {word for word in names if "…" not in word} == set()
+
+
+def test_commands_at_80_columns_are_what_a_shell_reads() -> None:
+    text = on_a_terminal(samples.shop(), 80, "whole").replace(" \\\n", " ")
+    lines = [shlex.split(line) for line in text.splitlines() if line.strip().startswith("pytest ")]
+    shown = {each.reproduce for each in samples.shop().edges if each.effect in ("breaks", "enables")}
+    assert {shlex.join(line) for line in lines} <= {shlex.join(shlex.split(each)) for each in shown}
+    assert len(lines) > 10
+
+
+def test_a_wide_terminal_is_used() -> None:
+    assert any(len(line) > 150 for line in on_a_terminal(samples.troubled(), 200, "whole").splitlines())
+
+
+def test_the_end_is_the_verdict_three_fixes_and_what_to_type() -> None:
+    lines = rendered(samples.shop()).splitlines()
+    end = lines[next(number for number, line in enumerate(lines) if line.startswith("✗ 64 tests: 16 order")) :]
+    assert len(end) < 20
+    assert sum(line.startswith("  F") for line in end) == 3
+    assert end[-4:] == [
+        "Next",
+        "  leakcheck fix L1                              write the change that ends it, and prove it in a copy",
+        "  leakcheck explain test_profile_needs_a_login  all about one test",
+        "  leakcheck report --html leaks.html            all of it as a page for the browser",
+    ]
 
 
 def test_a_command_of_ten_thousand_characters_is_whole() -> None:
@@ -151,7 +214,7 @@ def test_long_lists_are_cut_and_counted() -> None:
     failing = tuple(verdict(f"{test}f", "failing") for test in many)
     text = rendered(result((*victims, *failing), leaks=(*leaks, broken), edges=edges))
     assert "+ 80 more tests" in text
-    assert "+ 41 more in the JSON report" in text
+    assert "+ 80 more (--verbose tells all)" in text
     assert "                 + 2 more\n" in text
     assert text.count("\n") < 700
 
@@ -184,7 +247,9 @@ def test_the_guarantee_is_given_only_where_it_holds(certificate: Certificate, cl
 def test_what_nobody_looked_for_is_not_called_unseen_only(spent: bool, times: int) -> None:
     """At the top, where the tests stand, and in what was covered."""
     found = mixed()
-    text = rendered(replace(found, certificate=replace(found.certificate, budget_exhausted=spent)))
+    text = written(
+        replace(found, certificate=replace(found.certificate, budget_exhausted=spent)), "whole", width=100
+    )
     assert " ".join(text.split()).count("does not see, or had no budget left to look for.") == times
 
 
@@ -196,7 +261,7 @@ def test_undecided_tests_are_named_with_what_was_seen() -> None:
     found = result((again, odd, never, elsewhere))
     certificate = replace(found.certificate, unexplained=(Unexplained(W, ()),))
     text = rendered(replace(found, certificate=certificate))
-    section = text[text.index("Undecided tests") : text.index("What was covered")]
+    section = text[text.index("Undecided tests") : text.index("Covered:")]
     assert f"{A}\n    failed when it was run again in the same process\n" in section
     assert f"{B}\n    failed in reversed; passed in declared\n" in section
     assert V not in section
@@ -220,7 +285,7 @@ def test_nothing_is_cut_from_the_whole_report() -> None:
     stream = io.StringIO()
     Report().write(found, Console(file=stream, width=100), "whole")
     assert " more" in rendered(found)
-    assert " more" not in stream.getvalue().partition("What was covered")[0]
+    assert " more" not in stream.getvalue().replace("may hold more", "").replace("and more:", "")
 
 
 def test_brief() -> None:
@@ -234,5 +299,6 @@ def test_brief_has_a_line_for_each_finding_whatever_its_names(found: Result) -> 
     stream = io.StringIO()
     Report().write(found, Console(file=stream, width=60), "brief")
     lines = stream.getvalue().splitlines()
-    assert [line for line in lines if "error " in line][: len(found.findings)] == lines[: len(found.findings)]
+    assert [line for line in lines if ": error: " in line][: len(found.findings)] == lines[: len(found.findings)]
+    assert all(line.endswith("]") for line in lines[: len(found.findings)])
     assert "\x1b" not in stream.getvalue()

@@ -96,7 +96,7 @@ def test_no_format_calls_it_clean(case: str) -> None:
 def test_green_where_it_is_green() -> None:
     found = certified()
     assert (conclusion(found), verdict_of(found)) == (GREEN, "clean")
-    assert formats()["terminal"].render(found).startswith("✓")
+    assert "\n✓ " in formats()["terminal"].render(found)
     failing = certified(of("failing"))
     assert (conclusion(failing), verdict_of(failing)) == (GREEN, "leaking"), "the sign tells of other troubles"
     hurt = certified(of("victim"))

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from leakcheck.records import Leak, Location
+from leakcheck.records import MAX_TEMPLATE, WHOLE, Kind, Leak, Location
+from leakcheck.text import MAX_TEXT, clip, filled
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -21,6 +22,12 @@ class Name(NamedTuple):
     @property
     def line(self) -> str:
         return f"from {self.module} import {self.name}"
+
+
+def place_at(location: Location, kind: Kind, path: str | None = None) -> str:
+    """A location of this kind, and where in its value, in the words of the project's own code."""
+    form = kind.about.whole if location.key == WHOLE else kind.about.form
+    return clip(filled(form[:MAX_TEMPLATE], location_names(location, path)), 2 * MAX_TEXT)
 
 
 def location_names(location: Location, path: str | None = None) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from importlib.resources import files
+from pathlib import PurePath
 from typing import get_args
 
 import jinja2
@@ -14,7 +15,13 @@ from leakcheck.records import Impact, Outcome, Result, TestVerdict
 from leakcheck.reports.page.cards import cards
 from leakcheck.reports.page.data import page_data
 from leakcheck.reports.page.text import Shown, as_script_data, digest, link_to, with_code
-from leakcheck.reports.wording.certified import certificate_sentences, conclusion, verdict_of
+from leakcheck.reports.wording.certified import (
+    certificate_sentences,
+    conclusion,
+    is_unfinished,
+    leaves_open,
+    verdict_of,
+)
 from leakcheck.reports.wording.fix_sentences import EXPOSES, HELPS, effect, group_sentence, joint_sentence, where
 from leakcheck.reports.wording.hazards import TITLE, by_kind, hazards, maker
 from leakcheck.reports.wording.proven_fixes import fixes_by_leak
@@ -29,6 +36,7 @@ from leakcheck.reports.wording.sentences import (
     tests_in_words,
     troubled_tests,
 )
+from leakcheck.reports.wording.vocabulary import WORDS
 from leakcheck.reports.wording.words import agreeing, clip, duration, outcomes_by_word, plural
 
 _PARTS = files("leakcheck.reports").joinpath("page", "assets")
@@ -62,6 +70,10 @@ class Report:
             hazards=by_kind(hazards(result)),
             hazards_title=TITLE,
             certificate=_certificate(result),
+            about=_about(result),
+            unfinished=is_unfinished(result.certificate),
+            left_open=leaves_open(result),
+            words=WORDS,
             fix_remarks=_fix_remarks(result),
             proven=fixes_by_leak(result),
             kinds=grouped(sorted(result.certificate.kinds), lambda kind: result.certificate.kinds[kind]),
@@ -130,6 +142,20 @@ def _headline(result: Result) -> str:
         return f"Of {total}, {twice}"
     left = f", but {plural(len(result.leaks), 'leak is', 'leaks are')} left" if result.leaks else ""
     return f"No test depends on the order{left}"
+
+
+def _about(result: Result) -> list[tuple[str, str]]:
+    """Of which project, when, and how the page came about, as far as that is known."""
+    made = result.made
+    project = PurePath(result.suite.rootdir).name
+    when = made.created.replace("T", " ").removesuffix("+00:00")
+    told = [
+        ("Project", project),
+        ("Revision", made.revision),
+        ("When", f"{when[:16]} UTC" if when else ""),
+        ("Command", made.command),
+    ]
+    return [(name, value) for name, value in told if value]
 
 
 def _columns(result: Result) -> list[str]:

@@ -1,4 +1,7 @@
-"""The report that a user sees in the terminal after `leakcheck run` and `leakcheck report`."""
+"""The report that a user sees in the terminal after `leakcheck run` and `leakcheck report`.
+
+What counts most comes last, where the eye is when the command has ended.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,13 @@ from rich.console import Console
 
 from leakcheck.records import Result
 from leakcheck.reports.terminal.brief import brief
-from leakcheck.reports.terminal.fixes import advice, fixes
+from leakcheck.reports.terminal.fixes import advice, fixes, next_steps
 from leakcheck.reports.terminal.gate import gate
 from leakcheck.reports.terminal.harm import harm
 from leakcheck.reports.terminal.hazards import hazards
 from leakcheck.reports.terminal.other_leaks import certificate, leaks, notes, troubled, unexplained
-from leakcheck.reports.terminal.page import SHORT, WHOLE, Color, Limits, Piece, console_for, emit
-from leakcheck.reports.terminal.summary import orders, summary
+from leakcheck.reports.terminal.page import SHORT, WHOLE, Color, Limits, Piece, console_for, emit, row
+from leakcheck.reports.terminal.summary import made_with, orders, verdict
 from leakcheck.reports.terminal.timing import timing
 
 __all__ = ["Color", "Detail", "Report", "console_for"]
@@ -30,19 +33,26 @@ Section = Callable[[Result], tuple[Piece, ...]]
 
 def _sections(limits: Limits) -> tuple[Section, ...]:
     return (
-        summary,
+        made_with,
         partial(harm, limits=limits),
         partial(leaks, limits=limits),
-        fixes,
-        advice,
-        orders,
         partial(unexplained, limits=limits),
         partial(troubled, limits=limits),
         partial(hazards, limits=limits),
-        certificate,
+        advice,
+        orders,
+        partial(certificate, limits=limits),
         notes,
         partial(gate, limits=limits),
+        _apart(verdict),
+        partial(fixes, limits=limits),
+        next_steps,
     )
+
+
+def _apart(section: Section) -> Section:
+    """A section without a title, a blank line above it."""
+    return lambda result: (row(), *section(result))
 
 
 _SECTIONS: Mapping[Detail, tuple[Section, ...]] = {

@@ -10,7 +10,7 @@ from leakcheck.records import Excerpt, Finding, Leak, PathChange, ProvenFix, Res
 from leakcheck.reports.wording.certified import unexplained
 from leakcheck.reports.wording.proven_fixes import UNTOLD, fixes_by_leak, patch_lines, proven_cost, proven_how
 from leakcheck.reports.wording.root_causes import Harm, Proof, RootCause, grouped, root_causes
-from leakcheck.reports.wording.sentences import WORDINGS, headline, proof
+from leakcheck.reports.wording.sentences import WORDINGS, headline, proof, proof_steps
 from leakcheck.reports.wording.words import clip, place, place_at, plural, writer
 
 MAX_SOURCES = 3
@@ -68,6 +68,7 @@ class HarmShown:
     hurt: tuple[Proven, ...]
     named: tuple[str, ...]
     left_out: int
+    steps: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,7 @@ def _harm(harm: Harm) -> HarmShown:
         ),
         named=tuple(each.test for each in rest[:MAX_NAMES]),
         left_out=max(0, len(rest) - MAX_NAMES),
+        steps=proof_steps(harm),
     )
 
 

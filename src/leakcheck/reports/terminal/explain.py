@@ -10,7 +10,7 @@ from rich.console import Console
 from leakcheck.records import ORDER_DEPENDENT, Edge, Leak, Result, Suite, TestVerdict, Trial, Tried, Verdict
 from leakcheck.reports.terminal.harm import location
 from leakcheck.reports.terminal.hazards import told
-from leakcheck.reports.terminal.page import WHOLE, Piece, emit, field, prose, row, section
+from leakcheck.reports.terminal.page import SHORT, Piece, command, emit, field, prose, row, section
 from leakcheck.reports.wording.certified import is_unfinished, unseen
 from leakcheck.reports.wording.fix_sentences import effect, where
 from leakcheck.reports.wording.hazards import hazards
@@ -64,7 +64,7 @@ def _pages(result: Result, trial: Trial, asked: Asked) -> Iterator[Piece]:
     yield from section("What it leaves behind, and for whom", _left(test.id, result))
     yield from section("What it cleans", _cleaned(test.id, result))
     mine_too = [each for each in hazards(result) if test.id in each.tests]
-    yield from section("Hazards that it is seen with", told(mine_too, WHOLE))
+    yield from section("Hazards that it is seen with", told(mine_too, SHORT))
     yield from section("What was tried", _tried(trial, result.suite, stable=settled))
     yield from section("What is still open", _open(trial, asked))
 
@@ -82,7 +82,7 @@ def _head(test: TestVerdict, trial: Trial, asked: Asked) -> Iterator[Piece]:
         yield prose(outcomes_by_word(test.outcomes), indent=2)
     if test.seen:
         yield prose(test.seen, indent=2)
-    yield from (row((each, "dim"), indent=2) for each in test.reproduce)
+    yield from (command(each, indent=2) for each in test.reproduce)
     if test.crash:
         yield row((clip(test.crash), "dim"), indent=2)
     if asked.new is not None:
@@ -108,7 +108,7 @@ def _cause(cause: RootCause, edges: Sequence[Edge], result: Result) -> Iterator[
         witness = next((edge.witness for edge in edges if edge.reproduce == harm.hurt[0].reproduce), ())
         steps = [f"{number}. {clip(test)}" for number, test in enumerate(witness, start=1)]
         yield from field("shortest order", _names(steps), indent=_INDENT + 2)
-        yield row((harm.hurt[0].reproduce, "dim"), indent=_INDENT + 2)
+        yield command(harm.hurt[0].reproduce, indent=_INDENT + 2)
     yield from field("cleaner", _names(cause.cleaners), indent=_INDENT + 2)
     yield from _fixes(cause, result)
 

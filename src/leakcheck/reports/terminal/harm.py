@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from leakcheck.records import Leak, Result, TestVerdict
-from leakcheck.reports.terminal.page import SHORT, Limits, Piece, field, prose, row, section
+from leakcheck.reports.terminal.page import SHORT, TELLS_ALL, Limits, Piece, command, field, prose, row, section
 from leakcheck.reports.wording.certified import unexplained
 from leakcheck.reports.wording.root_causes import Harm, Hurt, RootCause, root_causes, without_polluter
 from leakcheck.reports.wording.sentences import WORDINGS, headline, proof
@@ -20,10 +20,7 @@ def harm(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     causes = root_causes(result)
     unseen = unexplained(result.certificate)
     blocks = [piece for cause in causes[: limits.causes] for piece in _block(cause, limits, unseen)]
-    left = [
-        row(each, indent=2)
-        for each in more(len(causes) - limits.causes, "root cause", where="(--verbose tells all)")
-    ]
+    left = [row(each, indent=2) for each in more(len(causes) - limits.causes, "root cause", where=TELLS_ALL)]
     rest = [row(), *left] if left else []
     return section("Order-dependent tests, by root cause", [*blocks, *rest, *_orphans(without_polluter(result))])
 
@@ -63,15 +60,15 @@ def _harm(harm: Harm, limits: Limits) -> Iterator[Piece]:
     if harm.how != "again":
         together = tuple(" and ".join(map(clip, polluters)) for polluters in harm.polluters)
         yield from field(WORDINGS[harm.how].polluter, _first(together, limits.polluters), indent=_INDENT)
-    for hurt in harm.hurt[: limits.hurt]:
-        yield from _hurt(hurt)
+    for number, hurt in enumerate(harm.hurt[: limits.hurt]):
+        yield from _hurt(hurt, with_command=number < limits.commands)
     yield from (row(each, indent=_INDENT) for each in more(len(harm.hurt) - limits.hurt, "test"))
 
 
-def _hurt(hurt: Hurt) -> Iterator[Piece]:
+def _hurt(hurt: Hurt, *, with_command: bool) -> Iterator[Piece]:
     yield row(("✗ ", "red"), (clip(hurt.test), "bold"), indent=_INDENT)
-    if hurt.reproduce:
-        yield row((hurt.reproduce, "dim"), indent=_INDENT + 2)
+    if hurt.reproduce and with_command:
+        yield command(hurt.reproduce, indent=_INDENT + 2)
 
 
 def _first(names: Sequence[str], limit: int) -> tuple[str, ...]:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leakcheck.records import Finding, Impact, Leak, Result, TestVerdict, Unexplained
 from leakcheck.reports.terminal.harm import changes
-from leakcheck.reports.terminal.page import SHORT, Limits, Piece, in_columns, prose, row, section
-from leakcheck.reports.wording.certified import certificate_sentences
+from leakcheck.reports.terminal.page import (
+    SHORT,
+    TELLS_ALL,
+    WHOLE,
+    Limits,
+    Piece,
+    command,
+    in_columns,
+    prose,
+    row,
+    section,
+)
+from leakcheck.reports.wording.certified import certificate_sentences, covered_in_short
 from leakcheck.reports.wording.root_causes import root_causes, without_polluter
 from leakcheck.reports.wording.sentences import FAILING_FIXTURES, detail, failing_fixtures, people, troubled_tests
 from leakcheck.reports.wording.words import clean, clip, more, outcomes_by_word, place, writers
@@ -17,14 +28,16 @@ _STYLES: Mapping[Impact, str] = {"broken": "bold red", "read": "bold yellow", "l
 
 
 def leaks(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
-    """Every leak, the harmful first: one row for those that a block above tells already, the others whole."""
-    told = {cause.leak.id for cause in root_causes(result) if cause.leak is not None}
-    ranked = sorted(result.leaks, key=lambda leak: list(_STYLES).index(leak.impact))
+    """The leaks that no block above tells, those that are read first."""
+    above = {cause.leak.id for cause in root_causes(result) if cause.leak is not None}
+    others = [leak for leak in result.leaks if leak.id not in above]
+    ranked = sorted(others, key=lambda leak: list(_STYLES).index(leak.impact))
     columns = in_columns([(leak.id, leak.impact, *people(leak)) for leak in ranked])
     shown = list(zip(ranked, columns, strict=True))[: limits.leaks]
-    pieces = [each for leak, cells in shown for each in _leak(leak, cells, told, limits)]
-    left_out = (row(each, indent=2) for each in more(len(ranked) - limits.leaks, where="in the JSON report"))
-    return section("Leaks, by root cause", [*pieces, *left_out])
+    pieces = [each for leak, cells in shown for each in _leak(leak, cells, limits)]
+    left_out = (row(each, indent=2) for each in more(len(ranked) - limits.leaks, where=TELLS_ALL))
+    harmless = "" if any(leak.impact == "broken" for leak in others) else ": no test fails by them"
+    return section(f"Other leaks{harmless}" if above else "Leaks", [*pieces, *left_out])
 
 
 def unexplained(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
@@ -59,8 +72,10 @@ def _fixtures(found: Sequence[Finding], limits: Limits) -> Iterator[Piece]:
     yield from (row(each, indent=2) for each in more(len(found) - limits.tests, "fixture"))
 
 
-def certificate(result: Result) -> tuple[Piece, ...]:
-    """What the audit covered and what follows from it, in a few sentences."""
+def certificate(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
+    """What the audit covered: in one line, or in a few sentences with what follows from it."""
+    if result.tests and limits is not WHOLE:
+        return (row(), row(f"{covered_in_short(result.certificate)} ", (TELLS_ALL, "dim")))
     sentences = certificate_sentences(result) if result.tests else ()
     return section("What was covered", [prose(" ".join(sentences), indent=2)] if sentences else [])
 
@@ -71,14 +86,13 @@ def notes(result: Result) -> tuple[Piece, ...]:
     return section("Notes", (prose(clean(line), indent=2) for line in lines))
 
 
-def _leak(leak: Leak, cells: Sequence[str], told: Collection[str], limits: Limits) -> Iterator[Piece]:
+def _leak(leak: Leak, cells: Sequence[str], limits: Limits) -> Iterator[Piece]:
     number, impact, *people = (f"{cell}  " for cell in cells)
     head = ((number, "bold"), (impact, _STYLES[leak.impact]), ("".join(people), "dim"))
     yield row(*head, place(leak), indent=2)
-    if leak.id not in told:
-        lines = (*writers(leak.sources, limits.writers), *_by(leak.polluters, limits.by))
-        details = (row((each, "dim")) for each in lines)
-        yield from (replace(piece, indent=6) for piece in (*changes(leak, limits), *details))
+    lines = (*writers(leak.sources, limits.writers), *_by(leak.polluters, limits.by))
+    details = (row((each, "dim")) for each in lines)
+    yield from (replace(piece, indent=6) for piece in (*changes(leak, limits), *details))
 
 
 def _by(polluters: Sequence[str], limit: int) -> Iterator[str]:
@@ -104,7 +118,7 @@ def _troubles(tests: Sequence[TestVerdict], limits: Limits) -> Iterator[Piece]:
         yield row((clip(test.id), "bold"), indent=2)
         if seen := detail(test):
             yield prose(seen, indent=4)
-        yield from (row((each, "dim"), indent=4) for each in test.reproduce)
+        yield from (command(each, indent=4) for each in test.reproduce)
         if test.crash:
             yield row((clip(test.crash), "dim"), indent=4)
     yield from (row(each, indent=2) for each in more(len(tests) - limits.tests, "test"))

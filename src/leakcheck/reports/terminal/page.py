@@ -1,4 +1,4 @@
-"""What a page in a terminal is made of: rows that are never wrapped, and prose that is."""
+"""What a page in a terminal is made of: rows, commands, and prose."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from leakcheck.reports.terminal.fitting import fitted, shell_lines, wrapped
 from leakcheck.reports.wording.words import clean
 
 PLAIN_WIDTH = 100
-_PROSE_WIDTH = 100
 _STAND_INS = {"✗": "x", "✓": "+", "→": "->", "…": "...", "·": "-"}
 
 Part = str | tuple[str, str]
+Form = Literal["row", "prose", "command", "whole"]
+"""A row whose names may get shorter, a paragraph, a line for a shell, or a line that is never touched."""
 Color = Literal["auto", "always", "never"]
 """Whether to colour: as the stream and the environment (NO_COLOR, FORCE_COLOR) have it, or as said."""
 _SYSTEMS: Mapping[Color, Literal["auto", "standard"] | None] = {"auto": "auto", "always": "standard", "never": None}
@@ -31,35 +33,48 @@ class Limits:
 
     polluters: int = 3
     by: int = 1
-    hurt: int = 25
+    hurt: int = 10
+    commands: int = 1
     parts: int = 3
     writers: int = 3
     tests: int = 20
-    leaks: int = 60
+    leaks: int = 20
+    fixes: int = 3
     causes: int = 30
 
 
+TELLS_ALL = "(--verbose tells all)"
 SHORT = Limits()
 WHOLE = Limits(*[sys.maxsize] * len(fields(Limits)))
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One row, or one paragraph if `prose`. `parts` are texts with a style, `indent` is in columns."""
+    """`parts` are texts with a style, `indent` is in columns."""
 
     parts: tuple[tuple[str, str], ...] = ()
     indent: int = 0
-    prose: bool = False
+    form: Form = "row"
 
 
 def row(*parts: Part, indent: int = 0) -> Piece:
-    """A line that is never wrapped or cut, so that what stands in it can be copied from any terminal."""
+    """A line. Whole in files; where a terminal is too narrow for it, names get shorter in the middle."""
     return Piece(_styled(parts), indent)
+
+
+def command(text: str, *, indent: int = 0) -> Piece:
+    """A line to copy: never cut, and in a narrow terminal continued behind backslashes, as shells read it."""
+    return Piece(((text, "dim"),), indent, "command")
+
+
+def whole(*parts: Part) -> Piece:
+    """A line that programs read: never touched."""
+    return Piece(_styled(parts), form="whole")
 
 
 def prose(*parts: Part, indent: int = 0) -> Piece:
     """A paragraph, wrapped to the terminal."""
-    return Piece(_styled(parts), indent, prose=True)
+    return Piece(_styled(parts), indent, "prose")
 
 
 def section(title: str, pieces: Iterable[Piece]) -> tuple[Piece, ...]:
@@ -85,6 +100,8 @@ def table(rows: Sequence[Sequence[str]], *, indent: int) -> tuple[Piece, ...]:
 
 def in_columns(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     """`rows` with each column as wide as its widest cell."""
+    if not rows:
+        return []
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [tuple(map(str.ljust, cells, widths)) for cells in rows]
 
@@ -133,12 +150,22 @@ def _lines(console: Console, piece: Piece) -> Iterator[Text]:
     # Text is assembled from parts, never from markup: square brackets of a test id mean themselves.
     text = Text.assemble(*((encodable(clean(part), console.encoding), style) for part, style in piece.parts))
     margin = " " * piece.indent
-    if not piece.prose:
-        yield Text.assemble(margin, text) if piece.parts else text
+    if not piece.parts:
+        yield text
         return
-    for line in text.wrap(console, max(min(console.width, _PROSE_WIDTH) - piece.indent, 20)):
+    for line in _laid_out(console, piece, text):
         line.rstrip()
         yield Text.assemble(margin, line)
+
+
+def _laid_out(console: Console, piece: Piece, text: Text) -> Iterable[Text]:
+    """As wide as there is room. What goes to a file or another program keeps its rows whole."""
+    room = max(console.width - piece.indent, 20)
+    if piece.form == "prose":
+        return wrapped(console, text, room)
+    if piece.form == "whole" or not console.file.isatty() or text.cell_len <= room:
+        return [text]
+    return shell_lines(text, room) if piece.form == "command" else fitted(console, text, room)
 
 
 def _styled(parts: Iterable[Part]) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""The top of the terminal report: the verdict, what it cost, and orders by outcomes."""
+"""With what an audit was made, orders by outcomes, and the verdict with what it cost."""
 
 from __future__ import annotations
 
@@ -19,10 +19,15 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def summary(result: Result) -> tuple[Piece, ...]:
-    """The verdict, leaks by impact beside the cost, the certificate in a sentence, and with what it was found."""
+def made_with(result: Result) -> tuple[Piece, ...]:
+    """Versions, engine, and what was switched off."""
+    return (prose((clip(circumstances(result), 1000), "dim")),)
+
+
+def verdict(result: Result) -> tuple[Piece, ...]:
+    """Whose outcome depends on others, leaks by impact beside the cost, and the certificate in a sentence."""
     if not result.tests:
-        return (prose(("No tests were collected: nothing to audit.", "bold yellow")), *_circumstances(result))
+        return (prose(("No tests were collected: nothing to audit.", "bold yellow")),)
     sign, style = _SIGNS[verdict_of(result)]
     tests = plural(len(result.tests), "test")
     return (
@@ -30,7 +35,6 @@ def summary(result: Result) -> tuple[Piece, ...]:
         prose(f"{leaks_in_words(result)}; {cost_in_words(result.cost)}", indent=2),
         prose(conclusion(result), indent=2),
         *_hazards(result),
-        *_circumstances(result),
     )
 
 
@@ -48,10 +52,6 @@ def orders(result: Result) -> tuple[Piece, ...]:
         return ()
     header = ["order", *(["seed"] if seeds else []), *columns]
     return section("Orders", table([header, *(_order(each, columns, seeds) for each in rows)], indent=2))
-
-
-def _circumstances(result: Result) -> Iterator[Piece]:
-    yield prose((clip(circumstances(result), 1000), "dim"), indent=2)
 
 
 def _order(order: OrderSummary, columns: Sequence[str], seeds: bool) -> list[str]:

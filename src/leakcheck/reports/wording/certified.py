@@ -37,6 +37,11 @@ def conclusion(result: Result) -> str:
     return f"Nothing is left unexplained: {tests} depends on one predecessor's leak of a watched kind."
 
 
+def leaves_open(result: Result) -> bool:
+    """Whether there is something that the audit has not settled."""
+    return not result.tests or bool(result.certificate.limits) or any(_left_open(result))
+
+
 def certificate_sentences(result: Result, *, kinds: bool = True) -> tuple[str, ...]:
     """Coverage, what the profile does without, the conclusion, and `kinds` of state."""
     found = result.certificate
@@ -44,6 +49,16 @@ def certificate_sentences(result: Result, *, kinds: bool = True) -> tuple[str, .
     told = _kinds(found.kinds) if kinds else ""
     rest = (*limits, *found.economies, conclusion(result), told)
     return tuple(filter(None, (_pairs(found), _alone(found), *rest)))
+
+
+def covered_in_short(found: Certificate) -> str:
+    """One line of it: "Covered: 80 of 80 pairs of leak and reader, 29 kinds of state"."""
+    pairs = f"{found.pairs_covered:,} of {plural(found.pairs_total, 'pair')} of leak and reader"
+    return f"Covered: {pairs if found.pairs_total else 'no leak has a reader'}, {_watched(found)}"
+
+
+def _watched(found: Certificate) -> str:
+    return plural(len(found.kinds), "kind of state", "kinds of state") if found.kinds else "no kind of state"
 
 
 def unexplained(found: Certificate) -> str:

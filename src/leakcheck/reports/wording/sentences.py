@@ -115,6 +115,18 @@ def proof(harm: Harm) -> str:
     return WORDINGS[harm.how].proven if harm.proof == "proven" else PROOFS[harm.proof]
 
 
+def proof_steps(harm: Harm) -> tuple[tuple[str, str], ...]:
+    """What was executed to prove it, and what came of it each time; nothing where it is not proven."""
+    if harm.proof != "proven":
+        return ()
+    behind = {"after": "behind the polluter", "needs": "behind the state-setter", "import": "behind the import"}
+    if harm.how == "again":
+        return ("run once", "passes"), ("run again", "fails"), ("run again, the value put back", "passes")
+    alone, after = ("fails", "passes") if harm.how == "needs" else ("passes", "fails")
+    where = behind[harm.how]
+    return ("alone", alone), (where, after), (f"{where}, the value put back", alone)
+
+
 def cost_in_words(spent: Cost) -> str:
     """What the audit took: "audit 6.1 s = 9.0 plain runs of CPU, 4.4 of wall time"."""
     took, cpu, wall = f"audit {duration(spent.audit_seconds)}", spent.cpu_ratio, spent.wall_ratio

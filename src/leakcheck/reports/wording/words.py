@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from leakcheck.analysis.advice.names import location_names
+from leakcheck.analysis.advice.names import place_at
 from leakcheck.nouns import agreeing, plural
-from leakcheck.records import MAX_TEMPLATE, WHOLE, Kind, Leak, Location, PathChange, Source
-from leakcheck.text import MAX_TEXT, clean, clip, filled
+from leakcheck.records import Leak, PathChange, Source
+from leakcheck.text import MAX_TEXT, clean, clip
 
 __all__ = [
     "MAX_TEXT",
@@ -57,12 +57,6 @@ def duration(seconds: float) -> str:
 def place(leak: Leak) -> str:
     """Where `leak` is, in the words of the project's own code: `app.state.cache["mug"] of shop.main:app`."""
     return place_at(leak.location, leak.kind, leak.path)
-
-
-def place_at(location: Location, kind: Kind, path: str | None = None) -> str:
-    """A location of this kind, and where in its value."""
-    form = kind.about.whole if location.key == WHOLE else kind.about.form
-    return clip(filled(form[:MAX_TEMPLATE], location_names(location, path)), 2 * MAX_TEXT)
 
 
 def also_left(leak: Leak, limit: int = 3) -> str:

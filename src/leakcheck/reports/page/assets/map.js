@@ -76,7 +76,7 @@ function drawnNode(node) {
   svg("rect", { class: "box", x: node.x + 0.5, y: node.y + 0.5, width: node.width - 1, height: NODE_HEIGHT - 1, rx: 7 }),
   marked && svg("use", { href: `#i-${node.impact}`, class: `icon ${node.impact}`, x: node.x + 11, y: node.y + 12, width: 16, height: 16 }),
   svg("text", { class: "label", "aria-hidden": "true", x: left, y: node.y + 17 }, fitted(node.label, room)),
-  svg("text", { class: "sub", "aria-hidden": "true", x: left, y: node.y + 32 }, fitted(node.sub, room, 0.88)));
+  svg("text", { class: "sub", "aria-hidden": "true", x: left, y: node.y + 32 }, fitted(node.sub, room)));
   map.elements.set(node, element);
   return element;
 }

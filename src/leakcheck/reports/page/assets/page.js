@@ -62,7 +62,7 @@ function setUpPrinting() {
   let opened = [];
   addEventListener("beforeprint", () => {
     for (const { card } of cardsShown) unfold(card);
-    opened = [...document.querySelectorAll("main details:not([open])")];
+    opened = [...document.querySelectorAll(".card > details:not([open])")];
     for (const details of opened) details.open = true;
   });
   addEventListener("afterprint", () => { for (const details of opened) details.open = false; });
