@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from leakcheck.progress import Progress
 from leakcheck.records import ALL_RUN, Execution, NotRun, Suite
 from leakcheck.search.phases import settle_the_rest
 from leakcheck.search.session import AuditSession
-from leakcheck.store import AuditFolder, read_audit
+from leakcheck.store import CONTROL, AuditFolder
 from leakcheck.store.joining import copy_suite, join, not_run_by
 from leakcheck.store.parts import ROOTDIR, replacing
 from leakcheck.wire.events import Begun, Completed, Excerpts, Merged, Sources, Spent
@@ -67,10 +67,10 @@ def _put_together(parts: Gathered, options: Options, began: float) -> AuditFolde
     folder = AuditFolder.create(Path(options.folder))
     _begin(folder, parts, options, asked=False)
     copy_suite(folder, parts.first.folder, bytes)
-    join(folder, (each.folder for each in parts.parts), bytes)
+    names = join(folder, (each.folder for each in parts.parts), bytes)
     excerpts = dict.fromkeys(each for part in parts.parts for each in part.audit.excerpts)
     folder.append("audit", Excerpts(tuple(excerpts)))
-    _end(folder, parts, read_audit(folder).executions, began)
+    _end(folder, parts, _executions(parts, names), began)
     return folder
 
 
@@ -110,9 +110,9 @@ def _settle(parts: Gathered, options: Options, progress: Progress, began: float)
     with engine_for(options, folder, salt=salt, first=first) as engine, told_to(progress, engine):
         suite = _collect(engine, parts, progress)
         put = replacing({ROOTDIR: suite.rootdir})
-        join(folder, (each.folder for each in parts.parts), put)
+        names = join(folder, (each.folder for each in parts.parts), put)
         folder.append("audit", Sources(sources_of(Path(suite.rootdir), salt)))
-        bench = _bench(engine, options, progress, suite, folder)
+        bench = _bench(engine, options, progress, suite, parts, names)
         settle_the_rest(bench)
         bench.tell_left_out()
         engine.stop()
@@ -159,15 +159,33 @@ def _collect(engine: Engine, parts: Gathered, progress: Progress) -> Suite:
     return found.suite
 
 
-def _bench(engine: Engine, options: Options, progress: Progress, suite: Suite, folder: AuditFolder) -> AuditSession:
-    audit = read_audit(folder)
+def _bench(
+    engine: Engine,
+    options: Options,
+    progress: Progress,
+    suite: Suite,
+    parts: Gathered,
+    names: Sequence[Mapping[str, str]],
+) -> AuditSession:
+    executions = _executions(parts, names)
+    recorded = [each for each in executions if not each.id.startswith(CONTROL)]
     return AuditSession(
         engine,
         options,
         progress,
         suite,
-        executions=list(audit.executions),
-        control=list(audit.control),
-        lethal=ended_by(audit.executions),
-        notes=[note.text for note in audit.notes],
+        executions=recorded,
+        control=[each for each in executions if each.id.startswith(CONTROL)],
+        lethal=ended_by(recorded),
+        notes=list(dict.fromkeys(note.text for each in parts.parts for note in each.audit.notes)),
     )
+
+
+def _executions(parts: Gathered, names: Sequence[Mapping[str, str]]) -> list[Execution]:
+    """All that the shards have executed, under the names that it has now: there is much of it to read again."""
+    found = (
+        (execution, known)
+        for part, known in zip(parts.parts, names, strict=True)
+        for execution in (*part.audit.executions, *part.audit.control)
+    )
+    return [replace(execution, id=known[execution.id]) for execution, known in found]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from leakcheck.records import Note, NotRun, name_of, numbered
@@ -21,9 +21,10 @@ _ALTERED = ("header", "outside")
 _KEPT = (Note, PhaseTimes, events.FellBack, events.Spent)
 
 
-def join(folder: AuditFolder, others: Iterable[AuditFolder], put: Put) -> None:
-    """Copy all executions of `others`, and what they note, into `folder`, in which there is none yet."""
-    number, told = 0, dict[events.Event, None]()
+def join(folder: AuditFolder, others: Iterable[AuditFolder], put: Put) -> list[Mapping[str, str]]:
+    """Copy all executions of `others`, and what they note, into `folder`, in which there is none yet. Returns for
+    each of them which names its executions have there."""
+    number, told, given = 0, dict[events.Event, None](), list[Mapping[str, str]]()
     for other in others:
         names: dict[str, str] = {}
         for tag in other.tags():
@@ -35,6 +36,8 @@ def join(folder: AuditFolder, others: Iterable[AuditFolder], put: Put) -> None:
             if not (isinstance(event, Note) and event in told):
                 told[event] = None
                 folder.append("audit", event)
+        given.append(names)
+    return given
 
 
 def copy_suite(folder: AuditFolder, other: AuditFolder, put: Put) -> None:
