@@ -25,6 +25,7 @@ from leakcheck.analysis.graph.effects import Carried
 from leakcheck.analysis.graph.fix_plan import fixes_of
 from leakcheck.analysis.graph.groups import groups_of
 from leakcheck.analysis.graph.leaks import leaks_of
+from leakcheck.analysis.graph.left_in_company import left_in_company
 from leakcheck.analysis.graph.untracked_leaks import counted, left_quietly, told_together
 from leakcheck.analysis.graph.verdicts import verdicts_of
 from leakcheck.analysis.state_diff import state_diffs
@@ -105,7 +106,8 @@ def derive(
     carried, deep = merged(shown, found_deep(shown, evidence, suite), suite)
     told = {place for each in deep for place in told_with(each.change)}
     quiet = told_together(left_quietly(executions, suite, told), suite)
-    leaks = leaks_of(evidence.profiles, carried, coverage, suite, (*deep, *quiet))
+    left = (*deep, *quiet, *left_in_company(carried, known))
+    leaks = leaks_of(evidence.profiles, carried, coverage, suite, left)
     edges = tuple(_named(carried, leaks))
     verdicts = _of_seen(verdicts_of(suite.ids, known, edges, whole=effort.finished), effort.unseen)
     found = by_severity(

@@ -71,7 +71,7 @@ def result_of(
         result,
         excerpts=tuple(_shown(audit.excerpts, result.leaks)),
         timing=timing(measured),
-        made=Made(_command(audit), audit.created, audit.revision),
+        made=Made(_command(audit), audit.created, audit.revision, audit.merged is not None),
         proven_fixes=tuple(_proven(folder, result.leaks)),
     )
 

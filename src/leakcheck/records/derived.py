@@ -286,11 +286,12 @@ class Excerpt:
 @dataclass(frozen=True, slots=True)
 class Made:
     """How an audit came about: the command, when it began (ISO 8601), the revision of the project; "" where that
-    is not known."""
+    is not known. Whether it was `merged` of shards: then nothing but a merge of all of them goes on with it."""
 
     command: str = ""
     created: str = ""
     revision: str = ""
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ def steps(result: Result) -> tuple[Step, ...]:
 
 
 def _steps(result: Result) -> Iterator[Step]:
-    if is_unfinished(result.certificate) or result.certificate.budget_exhausted:
+    is_over = not is_unfinished(result.certificate) and not result.certificate.budget_exhausted
+    if not is_over and not result.made.merged:
         yield Step("leakcheck run --resume", "go on where this audit ended")
     leak = next((leak for fix in result.fixes for leak in fix.leaks), "")
     if leak:
