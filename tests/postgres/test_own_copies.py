@@ -144,6 +144,31 @@ def test_what_somebody_uses_is_not_copied(server: Postgres, shop: Target, scratc
     assert "others are connected to it (leakcheck)" in why
 
 
+def test_a_driver_that_is_not_followed_leaves_all_drivers_the_database_itself(
+    server: Postgres, shop: Target, scratch: str
+) -> None:
+    own = OwnCopies(scratch, LABEL)
+    own.followed.add("known")
+    own.leave("strange")
+    assert own.database(shop) == own.database(shop) == ""
+    assert not own.is_followed("known")
+    assert not own.is_own((server.server.host, server.port))
+    assert OwnCopies(scratch, LABEL).database(shop) == "", "it is decided once for an audit"
+    (why,) = Registry(scratch).read().refused.values()
+    assert "cannot follow the connections of strange" in why
+
+
+def test_who_has_a_copy_keeps_it_when_a_driver_is_imported_that_is_not_followed(
+    server: Postgres, shop: Target, scratch: str
+) -> None:
+    own = OwnCopies(scratch, LABEL)
+    copy = own.database(shop)
+    own.leave("strange")
+    assert own.database(shop) == copy
+    assert not own.is_own((server.server.host, server.port)), "the other one is connected there as well"
+    own.drop()
+
+
 @pytest.mark.parametrize(
     ("change", "back", "words"),
     [

@@ -55,6 +55,8 @@ class OwnCopies:
         self._ours: set[int] = set()
         self._addresses: set[Any] = set()
         self._shared: set[Any] = set()
+        self._left: list[str] = []
+        self._given_up: set[Target] = set()
         self.followed: set[str] = set()
         """Drivers of which every connection is known."""
         self.first_seen: Callable[[Place], None] = lambda place: None
@@ -70,6 +72,13 @@ class OwnCopies:
     def is_followed(self, driver: str) -> bool:
         """Whether all that `driver` connects to is known to be own."""
         return driver in self.followed and not self._shared
+
+    def leave(self, driver: str) -> None:
+        """`driver` connects to the databases that everybody has: so does whatever else connects to them. What has a
+        copy by now keeps it, so that a suite does not lose what it has put there."""
+        self.followed.discard(driver)
+        self._left.append(driver)
+        self._shared.update({None}, self._addresses)
 
     def renew(self) -> None:
         """This process was forked for something of its own."""
@@ -157,6 +166,9 @@ class OwnCopies:
     def _settled(self, process: _Process, target: Target) -> tuple[str | None, Any]:
         """(the name of the copy, "" for the database itself that nobody else uses, None for a shared one; where its
         server is)."""
+        if self._left and not process.own:
+            self._give_up(target)
+            return None, None
         server = process.servers.get((target.server.host, target.server.port), "")
         own = process.own.get((server, target.database))
         if own is not None and not own.is_inherited:
@@ -168,6 +180,14 @@ class OwnCopies:
             server = identity_of(connection, target.server)
             process.servers[target.server.host, target.server.port] = server
             return self._made(process, target, (server, target.database), connection), connection.address
+
+    def _give_up(self, target: Target) -> None:
+        if target not in self._given_up:
+            self._given_up.add(target)
+            with administration(target) as connection:
+                place = identity_of(connection, target.server), target.database
+            why = f"leakcheck cannot follow the connections of {self._left[0]}, which the suite imports as well"
+            Bases(self._registry, self._label).give_up(place, target, why)
 
     def _made(self, process: _Process, target: Target, place: Place, connection: Connection) -> str | None:
         parent = process.own.get(place)

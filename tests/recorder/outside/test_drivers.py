@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -68,3 +69,106 @@ def test_the_name_of_the_database_is_exchanged(driver: str, connect: str, import
     asked = "asked 127.0.0.1 app shop"
     told = [asked, "b'copy' True", asked, "b'shop' True", str(driver != "asyncpg")]
     assert done.stdout.splitlines() == told, done.stderr
+
+
+STRANGE = {
+    "psycopg has no method": (
+        "psycopg",
+        "import psycopg.conninfo\nclass Connection: pass\nAsyncConnection = Connection",
+    ),
+    "psycopg has no asynchronous connections": (
+        "psycopg",
+        """
+            import psycopg.conninfo
+            class Connection:
+                @classmethod
+                def _connect_gen(cls, conninfo=""): pass
+        """,
+    ),
+    "psycopg reads otherwise": ("psycopg", ""),
+    "psycopg2 has no function": ("psycopg2", "import psycopg2.extensions"),
+    "psycopg2 reads otherwise": ("psycopg2", "def _connect(): pass"),
+    "asyncpg has no module": ("asyncpg", ""),
+    "asyncpg has no function": ("asyncpg", "import asyncpg.connect_utils"),
+    "pg8000": ("pg8000", ""),
+}
+FOLLOWING = """
+    import sys
+    from leakcheck.recorder.outside.drivers import follow_drivers
+
+    class Copies:
+        followed = set()
+        def leave(self, driver):
+            print("left", driver)
+        def database(self, target):
+            print("asked", target and target.database)
+            return "copy"
+
+    copies = Copies()
+    follow_drivers(copies)
+"""
+PARTS = {
+    "psycopg": ("conninfo", "def conninfo_to_dict(text): pass\ndef make_conninfo(text): pass\n"),
+    "psycopg2": ("extensions", "def parse_dsn(text): pass\ndef make_dsn(text): pass\n"),
+    "asyncpg": ("connect_utils", ""),
+    "pg8000": ("native", ""),
+}
+
+
+def followed(folder: Path, script: str) -> list[str]:
+    """What a script prints for which the drivers are those in `folder`."""
+    script = f"import sys; sys.path.insert(0, {str(folder)!r})\n" + dedent(FOLLOWING) + dedent(script)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def stand_in(folder: Path, driver: str, text: str, part: str | None = None) -> None:
+    (folder / driver).mkdir()
+    (folder / driver / "__init__.py").write_text(dedent(text), "utf-8")
+    name, usual = PARTS[driver]
+    (folder / driver / f"{name}.py").write_text(usual if part is None else dedent(part), "utf-8")
+
+
+@pytest.mark.parametrize(("driver", "text"), STRANGE.values(), ids=STRANGE)
+def test_a_driver_that_lacks_what_is_exchanged_is_left_as_it_is(tmp_path: Path, driver: str, text: str) -> None:
+    stand_in(tmp_path, driver, text)
+    told = followed(tmp_path, f"import {driver}\nprint({driver}.__file__, copies.followed)")
+    assert told == [f"left {driver}", f"{tmp_path}/{driver}/__init__.py set()"]
+
+
+def test_a_driver_that_is_asked_in_another_way_connects_as_it_does(tmp_path: Path) -> None:
+    stand_in(
+        tmp_path,
+        "asyncpg",
+        "import asyncpg.connect_utils",
+        "def _parse_connect_arguments(*args, **given): return args, given",
+    )
+    stand_in(
+        tmp_path,
+        "psycopg2",
+        """
+            import psycopg2.extensions
+            def _connect(*args, **given): return args, given
+        """,
+    )
+    told = followed(
+        tmp_path,
+        """
+            import asyncpg, psycopg2
+            print(asyncpg.connect_utils._parse_connect_arguments(1, dsn=2))
+            copies.database = lambda target: print("asked", target) or ""
+            print(psycopg2._connect(dsn=3))
+            copies.database = lambda target: print("asked", target) or "copy"
+            print(psycopg2._connect("text", 4))
+        """,
+    )
+    assert told == [
+        "left asyncpg",
+        "((1,), {'dsn': 2})",
+        "asked None",
+        "((), {'dsn': 3})",
+        "asked None",
+        "left psycopg2",  # which puts names together with something else
+        "(('text', 4), {})",
+    ]

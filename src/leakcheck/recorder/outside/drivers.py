@@ -5,65 +5,90 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from types import ModuleType
 from typing import Any
 
 from leakcheck.postgres.own_copies import OwnCopies
 from leakcheck.postgres.parameters import Target, target_of
-from leakcheck.recorder.changes.import_patches import Patch, PatchingFinder
+from leakcheck.recorder.changes.import_patches import PatchingFinder
+
+Follow = Callable[[OwnCopies, ModuleType], None]
 
 
 def follow_drivers(own: OwnCopies) -> None:
     """Exchange databases from now on, whichever driver is imported when."""
-    patches: Mapping[str, Sequence[Patch]] = {
-        "psycopg": (partial(_psycopg, own),),
-        "psycopg2": (partial(_psycopg2, own),),
-        "asyncpg.connect_utils": (partial(_asyncpg, own),),
-    }
-    PatchingFinder(patches).install()
+    known: Mapping[str, Follow] = {
+        "psycopg": _psycopg, "psycopg2": _psycopg2, "asyncpg": _asyncpg, "pg8000": _not_followed,
+    }  # fmt: skip
+    PatchingFinder({name: (partial(_tried, own, follow),) for name, follow in known.items()}).install()
+
+
+def _tried(own: OwnCopies, follow: Follow, module: ModuleType) -> None:
+    """What is exchanged is private to the drivers: one that has something else there connects as it always did."""
+    try:
+        follow(own, module)
+    except Exception:
+        own.leave(module.__name__)
+
+
+def _not_followed(own: OwnCopies, module: ModuleType) -> None:
+    raise LookupError(module.__name__)
 
 
 def _psycopg(own: OwnCopies, module: ModuleType) -> None:
     parts = sys.modules["psycopg.conninfo"]
-    holder = next((each for each in module.Connection.__mro__ if "_connect_gen" in vars(each)), None)
-    if holder is None:
-        return
-    original = vars(holder)["_connect_gen"].__func__
-
-    @wraps(original)
-    def connect(cls: Any, conninfo: str = "", *args: Any, **given: Any) -> Any:
-        name = own.database(_target(lambda: parts.conninfo_to_dict(conninfo)))
-        return original(cls, parts.make_conninfo(conninfo, dbname=name) if name else conninfo, *args, **given)
-
-    holder._connect_gen = classmethod(connect)
+    read, write = parts.conninfo_to_dict, parts.make_conninfo
+    holders = [
+        next(each for each in kind.__mro__ if "_connect_gen" in vars(each))
+        for kind in (module.Connection, module.AsyncConnection)
+    ]
+    found = [(holder, vars(holder)["_connect_gen"].__func__) for holder in dict.fromkeys(holders)]
+    for holder, original in found:
+        holder._connect_gen = classmethod(_exchanging(own, original, read, write, 1))
     own.followed.add("psycopg")
 
 
 def _psycopg2(own: OwnCopies, module: ModuleType) -> None:
     parts = sys.modules["psycopg2.extensions"]
-    original = module._connect
-
-    @wraps(original)
-    def connect(dsn: str, *args: Any, **given: Any) -> Any:
-        name = own.database(_target(lambda: parts.parse_dsn(dsn)))
-        return original(parts.make_dsn(dsn, dbname=name) if name else dsn, *args, **given)
-
-    module._connect = connect  # type: ignore[attr-defined]
+    module._connect = _exchanging(own, module._connect, parts.parse_dsn, parts.make_dsn, 0)  # type: ignore[attr-defined]
     own.followed.add("psycopg2")
 
 
-def _asyncpg(own: OwnCopies, module: ModuleType) -> None:
-    original = module._parse_connect_arguments
+def _exchanging(own: OwnCopies, original: Any, read: Any, write: Any, at: int) -> Any:
+    """`original` gets what is connected to as its argument number `at`, in one piece of text."""
 
     @wraps(original)
-    def parse(**given: Any) -> Any:
-        addresses, parameters, config = original(**given)
-        name = own.database(_target(lambda: _resolved(addresses, parameters)))
-        return addresses, parameters._replace(database=name) if name else parameters, config
+    def connect(*args: Any, **given: Any) -> Any:
+        name = own.database(_target(lambda: read(args[at])))
+        if name:
+            try:
+                args = (*args[:at], write(args[at], dbname=name), *args[at + 1 :])
+            except Exception:
+                own.leave(str(original.__module__).partition(".")[0])
+        return original(*args, **given)
 
-    module._parse_connect_arguments = parse  # type: ignore[attr-defined]
+    return connect
+
+
+def _asyncpg(own: OwnCopies, module: ModuleType) -> None:
+    holder = sys.modules["asyncpg.connect_utils"]
+    original = holder._parse_connect_arguments
+
+    @wraps(original)
+    def parse(*args: Any, **given: Any) -> Any:
+        found = original(*args, **given)
+        try:
+            addresses, parameters, *others = found
+            exchanged = parameters._replace
+        except Exception:
+            own.leave("asyncpg")
+            return found
+        name = own.database(_target(lambda: _resolved(addresses, parameters)))
+        return (addresses, exchanged(database=name), *others) if name else found
+
+    holder._parse_connect_arguments = parse  # type: ignore[attr-defined]
 
 
 def _resolved(addresses: Any, parameters: Any) -> Mapping[str, object]:
