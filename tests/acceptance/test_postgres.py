@@ -209,3 +209,27 @@ def test_who_minds_the_name_of_a_copy_is_not_audited_with_one(
     assert found.names == {"test_name": "stable"}
     told = " ".join(found.stdout.split())
     assert "with a copy of it, outcomes differ from plain pytest (test_name.py::test_name)" in told
+
+
+def test_beside_a_driver_that_is_not_followed_the_database_is_a_server_like_others(
+    server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_driver("psycopg")
+    for name, value in server.variables.items():
+        monkeypatch.setenv(name, value)
+    tests = """
+        import pg8000
+        import psycopg
+
+        def test_name():
+            with psycopg.connect(dbname="shop_test") as connection:
+                assert connection.execute("SELECT 1").fetchone() == (1,)
+    """
+    with server.database():
+        project = Project({"test_name.py": tests, "pg8000.py": "'Another driver.'"})
+        found = project.audit("--random", "0", "--budget", "120s")
+        assert server.databases() == {"shop_test"}
+    assert found.names == {"test_name": "stable"}
+    told = " ".join(found.stdout.split())
+    assert "leakcheck cannot follow the connections of pg8000, which the suite imports as well" in told
+    assert "tests talk to servers, whose state leakcheck cannot reset" in told

@@ -10,6 +10,7 @@ from typing import Any
 from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Scene
 from leakcheck.hazards.patching import ByIdentity
+from leakcheck.hazards.sessions import outlives_tests
 from leakcheck.records import Source
 
 CLIENT, PORTAL, CONNECTION, SOCKET, SERVER = "client", "portal", "connection", "socket", "server"
@@ -42,7 +43,7 @@ class StillOpen:
 
     def opened(self, what: str, opened: object, source: Source | None, test: str) -> None:
         """What wider fixtures and imports open may stay open."""
-        if source is not None and source.scope in (None, "function") and source.phase != "import":
+        if source is not None and not outlives_tests(source):
             self._opened.append((test, what, weakref.ref(opened), source))
 
     def starting(self, thread: object, source: Source | None, test: str) -> None:

@@ -15,6 +15,7 @@ from leakcheck.hazards.contract import Scene, Seen, by_line
 from leakcheck.hazards.late_failures import CLOSED, OTHER_LOOP, RESET, project_line, symptom, tied_to
 from leakcheck.hazards.loops import tasks_of
 from leakcheck.hazards.patching import is_called_by_project, look_after, look_before
+from leakcheck.hazards.sessions import WiderSessions
 from leakcheck.hazards.still_open import CLIENT, CONNECTION, PORTAL, SERVER, SOCKET, StillOpen
 from leakcheck.records import Finding, Location, Sighting, Source
 from leakcheck.snapshots.frames import is_project_file
@@ -73,6 +74,7 @@ class Hazard(Contract):
     def __init__(self) -> None:
         self._open = StillOpen()
         self._belongings = Belongings()
+        self._sessions = WiderSessions()
 
     # How it is seen --------------------------------------------------------------------------------------------
 
@@ -81,6 +83,7 @@ class Hazard(Contract):
             "starlette.testclient": self._patch_client,
             "asyncio.runners": self._patch_runners,
             "asyncio.base_events": self._belongings.patch_loops,
+            "sqlalchemy.orm.session": self._sessions.patch,
             "sqlalchemy.pool.base": self._patch_pool,
             "socket": self._patch_sockets,
             "threading": self._patch_threads,
@@ -90,7 +93,11 @@ class Hazard(Contract):
         look_before(module.TestClient, "__enter__", lambda client: self._opened(CLIENT, client, scene))
 
     def _patch_pool(self, module: ModuleType, scene: Scene) -> None:
-        look_after(module.Pool, "connect", lambda found, _: self._opened(CONNECTION, found, scene))
+        def connected(found: object, *_: object) -> None:
+            if not self._sessions.connect():
+                self._opened(CONNECTION, found, scene)
+
+        look_after(module.Pool, "connect", connected)
 
     def _opened(self, what: str, opened: object, scene: Scene) -> None:
         self._open.opened(what, opened, self._open.starter(scene), scene.test())
