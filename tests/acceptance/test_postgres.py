@@ -220,10 +220,15 @@ def test_beside_a_driver_that_is_not_followed_the_database_is_a_server_like_othe
     tests = """
         import pg8000
         import psycopg
+        import pytest
 
-        def test_name():
+        @pytest.fixture
+        def connection():
             with psycopg.connect(dbname="shop_test") as connection:
-                assert connection.execute("SELECT 1").fetchone() == (1,)
+                yield connection
+
+        def test_name(connection):
+            assert connection.execute("SELECT current_database()").fetchone() == ("shop_test",)
     """
     with server.database():
         project = Project({"test_name.py": tests, "pg8000.py": "'Another driver.'"})
