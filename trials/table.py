@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .adopted import adopted
 from .hazards import hazards
 from .projects import HERE, Project, projects
 from .trial import RESULTS
@@ -38,7 +39,7 @@ def table() -> str:
     rows = [_row(known[name], result, judged.get(name, {})) for name, result in results.items()]
     stories = [_story(known[name], result, judged.get(name, {})) for name, result in results.items()]
     told = [_sum(results, judged), *_untried(set(known) - set(results))]
-    return "\n".join([HEAD, *_table(rows), "", *told, "", *hazards(), *stories]).rstrip() + "\n"
+    return "\n".join([HEAD, *_table(rows), "", *told, "", *hazards(), *adopted(), *stories]).rstrip() + "\n"
 
 
 def _untried(names: Iterable[str]) -> list[str]:

@@ -74,6 +74,30 @@ def test_each_text_is_shown_as_it_is(opened: Opened, written: Callable[[Result],
     expect(page.locator("#orders")).to_contain_text("</script><img")
 
 
+def test_a_long_name_in_a_note_makes_nothing_wider_than_the_window(
+    opened: Opened, written: Callable[[Result], Path]
+) -> None:
+    long = f"tests/{'deep/' * 4}test_shop.py::test_{'of_a_long_name_' * 8}"
+    noted = replace(samples.troubled(), notes=(f"the budget was spent: 1 test was never run alone: {long}",))
+    page = opened(written(noted), viewport={"width": 400, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_commands_of_orders_can_be_copied_without_scrolling_on_a_tablet(
+    opened: Opened, written: Callable[[Result], Path]
+) -> None:
+    declared = OrderSummary("declared", "declared", None, {"passed": 390, "skipped": 10, "xfailed": 8}, "pytest")
+    whole = OrderSummary("random 1 reversed", "random", 1, {"passed": 390, "skipped": 10, "xfailed": 8}, "")
+    alone = OrderSummary("isolated", "isolated", None, {"passed": 390, "skipped": 10, "xfailed": 8}, "")
+    page = opened(
+        written(replace(samples.result(), orders=(declared, whole, alone))), viewport={"width": 753, "height": 800}
+    )
+    expect(page.locator("#orders .scroll")).to_contain_text("none: pytest has no option for this order")
+    assert page.evaluate(
+        "(each => each.scrollWidth <= each.clientWidth)(document.querySelector('#orders .scroll'))"
+    )
+
+
 def test_a_script_that_were_to_get_in_is_refused(opened: Opened, written: Callable[[Result], Path]) -> None:
     """The page's own policy, beside all escaping: only the one script with the known digest runs."""
     file = written(samples.shop())

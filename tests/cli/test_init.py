@@ -15,7 +15,7 @@ import yaml
 
 from ci.steps import schema
 from leakcheck.options import find_config
-from support import Ended, Project, contents, environment, leakcheck
+from support import Ended, Project, contents, environment, leakcheck, run
 
 SUITE = {
     "tests/test_a.py": """
@@ -140,6 +140,18 @@ def test_it_writes_what_was_agreed_to() -> None:
         assert (folder / ".github/workflows/leakcheck.yml").exists()
         assert "Write leakcheck.toml? [Y/n]" in ended.stdout
         assert "Next: leakcheck doctor, then leakcheck run\n" in ended.stdout
+
+
+def test_what_is_next_can_be_typed_where_leakcheck_is_in_no_path() -> None:
+    with Project(SUITE).folder() as folder:
+        command = folder / "elsewhere" / "leakcheck"
+        command.parent.mkdir()
+        command.write_text(
+            f"#!{sys.executable}\nfrom leakcheck.cli.main import main\nraise SystemExit(main())\n", "utf-8"
+        )
+        command.chmod(0o755)
+        told = run(folder, str(command), "init", "--yes").stdout
+        assert f"Next: {command} doctor, then {command} run\n" in told
 
 
 def test_behind_an_audit_the_baseline_is_offered() -> None:

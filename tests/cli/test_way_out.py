@@ -70,6 +70,22 @@ def test_the_environment_that_lies_here_is_named() -> None:
         )
 
 
+def test_what_another_pytest_refuses_names_the_environment_too() -> None:
+    """Its own pytest may be older or newer, and understand the configuration that leakcheck's cannot."""
+    newer = Project({"tests/test_a.py": "def test_a(): pass\n", "pytest.ini": "[pytest]\nminversion = 999\n"})
+    with newer.folder() as folder:
+        told = refused(folder, "run", "tests")
+        assert "Make plain `pytest --collect-only` pass first.\n" in told
+        assert run(folder, sys.executable, "-m", "venv", "--without-pip", ".venv").code == 0
+        assert refused(folder, "run", "tests") == (
+            "leakcheck: pytest cannot collect this suite\n…\n"
+            f"The suite was imported by {sys.executable}, leakcheck's own interpreter.\n"
+            "The environment .venv lies here. If the project's packages are in it, type:\n"
+            "  leakcheck run --python .venv/bin/python tests\n"
+            "Else make plain `pytest --collect-only` pass first.\n"
+        )
+
+
 def test_environments(tmp_path: Path) -> None:
     for name in ("active", "project/.venv", "project/venv"):
         (tmp_path / name / "bin").mkdir(parents=True)

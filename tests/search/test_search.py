@@ -251,8 +251,8 @@ def test_a_budget_ends_a_phase_in_its_midst(monkeypatch: pytest.MonkeyPatch) -> 
     assert bench.notes == [
         f"the budget was spent: {left} executions were left out {what}"
         for what in (
-            "that put leaked values in front of the tests that read them",
-            "that put several leaked values in front of a test together",
+            "that run tests behind the leaked values they read",
+            "that run a test behind several leaked values together",
         )
     ], "what was made after all is not missing"
 

@@ -65,11 +65,15 @@ def _suite(seen: Checkup) -> Line:
 
 
 def _plain(seen: Checkup) -> Line:
-    counts = listed(f"{number:,} {outcome}" for outcome, number in sorted(seen.outcomes.items()))
+    counts = listed(_counted(outcome, number) for outcome, number in sorted(seen.outcomes.items()))
     bad = sum(number for outcome, number in seen.outcomes.items() if outcome not in GOOD_OUTCOMES)
     told = f"{counts or 'no test ran'} in {duration(seen.plain)}"
     hint = "what fails already is called failing, and nobody is looked for who might be to blame" if bad else ""
     return Line(not bad, "plain pytest", told, hint)
+
+
+def _counted(outcome: str, number: int) -> str:
+    return plural(number, outcome) if outcome == "error" else f"{number:,} {outcome}"
 
 
 def _processes(seen: Checkup) -> Line:

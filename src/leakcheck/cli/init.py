@@ -14,6 +14,7 @@ import typer
 from leakcheck.analysis import extended_baseline, render_baseline
 from leakcheck.analysis.gate.baseline import Baseline
 from leakcheck.audit import lines_of, result_of, selection
+from leakcheck.cli.given import Given
 from leakcheck.cli.proposals import CiName, Proposal, configuration, pipeline
 from leakcheck.cli.settings import settings_for
 from leakcheck.errors import LeakcheckError, UsageError
@@ -115,7 +116,7 @@ def _next(here: Path, *, asking: bool) -> Iterator[Piece]:
         yield prose(
             "In continuous integration, set the variable LEAKCHECK_INSTALL to where pip gets leakcheck from."
         )
-    yield row("Next: ", ("leakcheck doctor", "bold"), ", then ", ("leakcheck run", "bold"))
+    yield row("Next: ", (Given(("doctor",)).line, "bold"), ", then ", (Given(("run",)).line, "bold"))
     yield prose("When an audit has found something, init offers a baseline: from then on only what is new fails.")
 
 

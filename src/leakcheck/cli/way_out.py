@@ -47,6 +47,18 @@ def _look_into(error: CollectionFailed, settings: Settings, given: Given) -> Non
         _name_test(error, settings)
     elif "pytest_args" in settings.written and "unrecognized arguments" in error.detail:
         error.hint = f"Look at {_key('pytest_args')} in {settings.source}, and at pytest's own configuration."
+    elif settings.options.python == sys.executable:
+        error.hint = _own(settings, given) or error.hint
+
+
+def _own(settings: Settings, given: Given) -> str:
+    """Another version of pytest or of a plugin fails in as many ways as a missing module does."""
+    other = _other_environment(settings, given)
+    return (
+        f"The suite was imported by {sys.executable}, leakcheck's own interpreter.\n{other}\n{_ALL}"
+        if other
+        else ""
+    )
 
 
 def _missing(module: str, settings: Settings, given: Given) -> str:

@@ -12,10 +12,10 @@ from leakcheck.text import some
 
 _WHAT_FOR: Mapping[str, str] = {
     "meant": " that run tests behind those they depend on by their mark",
-    "pairs": " that put leaked values in front of the tests that read them",
+    "pairs": " that run tests behind the leaked values they read",
     "names": " that tell what tests can read",
-    "elsewhere": " that put what else tests change in front of other tests",
-    "crowds": " that put several leaked values in front of a test together",
+    "elsewhere": " that run tests behind what else other tests change",
+    "crowds": " that run a test behind several leaked values together",
     "explain": " that ask why outcomes differ between the orders",
     "latent": " that ask why outcomes differ behind single leaks",
     "deep": " that ask what leaked",

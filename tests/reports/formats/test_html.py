@@ -324,3 +324,18 @@ def test_a_proof_is_told_in_three_steps() -> None:
     assert "behind the polluter: <b>fails</b>" in text
     assert "behind the polluter, the value put back: <b>passes</b>" in text
     assert "behind the state-setter: <b>passes</b>" in text
+
+
+def test_what_is_the_same_of_all_hazards_of_a_kind_is_told_once() -> None:
+    found = [
+        Finding(
+            "LK503", "note", "A client is called", f"tests/test_{n}.py", 3, (), None, "Await it.", why="It blocks."
+        )
+        for n in range(3)
+    ]
+    told = Report().render(replace(samples.result(), findings=tuple(found)))
+    assert told.count("A client is called. It blocks.") == 1
+    differing = (replace(found[0], title="A client is opened"), *found[1:])
+    assert (
+        Report().render(replace(samples.result(), findings=differing)).count("A client is called. It blocks.") == 2
+    )

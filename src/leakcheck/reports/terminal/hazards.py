@@ -20,15 +20,25 @@ def told(found: Sequence[Finding], limits: Limits) -> Iterator[Piece]:
     """These hazards, by code."""
     for title, alike in by_kind(found).items():
         yield row((title, "bold"), indent=2)
-        yield from (piece for each in alike[: limits.tests] for piece in _hazard(each, limits))
-        yield from (row(each, indent=4) for each in more(len(alike) - limits.tests, "hazard"))
+        same = len(alike) > 1 and len({_about(each) for each in alike}) == 1
+        shown = limits.hurt if same else limits.tests
+        if same:
+            yield prose(_about(alike[0]), indent=4)
+        yield from (piece for each in alike[:shown] for piece in _hazard(each, limits, about=not same))
+        yield from (row(each, indent=4) for each in more(len(alike) - shown, "hazard"))
         yield prose(("fix: ", "dim"), clean(alike[0].fix), indent=4)
 
 
-def _hazard(each: Finding, limits: Limits) -> Iterator[Piece]:
+def _about(each: Finding) -> str:
+    return f"{clip(each.title)}. {clean(each.why)}"
+
+
+def _hazard(each: Finding, limits: Limits, *, about: bool) -> Iterator[Piece]:
+    """`about`: with what it is and why, which one sentence above has told where it is the same of all."""
     spot = f"{each.file}:{each.line}" if each.line else each.file
     yield row((clip(spot), "cyan"), f"  {maker(each)}".rstrip(), (_severity(each), "bold red"), indent=4)
-    yield prose(f"{clip(each.title)}. {clean(each.why)}", indent=6)
+    if about:
+        yield prose(_about(each), indent=6)
     yield from (row((f"seen with {clip(test)}", "dim"), indent=6) for test in each.tests[: limits.by])
     yield from (row((text, "dim"), indent=6) for text in more(len(each.tests) - limits.by, "test"))
 

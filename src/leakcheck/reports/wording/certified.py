@@ -54,7 +54,7 @@ def certificate_sentences(result: Result, *, kinds: bool = True) -> tuple[str, .
 def covered_in_short(found: Certificate) -> str:
     """One line of it: "Covered: 80 of 80 pairs of leak and reader, 29 kinds of state"."""
     pairs = f"{found.pairs_covered:,} of {plural(found.pairs_total, 'pair')} of leak and reader"
-    return f"Covered: {pairs if found.pairs_total else 'no leak has a reader'}, {_watched(found)}"
+    return f"Covered: {pairs if found.pairs_total else 'no test reads what another left behind'}, {_watched(found)}"
 
 
 def _watched(found: Certificate) -> str:
