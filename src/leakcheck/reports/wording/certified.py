@@ -52,9 +52,12 @@ def certificate_sentences(result: Result, *, kinds: bool = True) -> tuple[str, .
 
 
 def covered_in_short(found: Certificate) -> str:
-    """One line of it: "Covered: 80 of 80 pairs of leak and reader, 29 kinds of state"."""
+    """One line of it: "Covered: 80 of 80 pairs of leak and reader, 29 kinds of state"; and that it is about a few
+    tests only, if it is."""
     pairs = f"{found.pairs_covered:,} of {plural(found.pairs_total, 'pair')} of leak and reader"
-    return f"Covered: {pairs if found.pairs_total else 'no test reads what another left behind'}, {_watched(found)}"
+    told = pairs if found.pairs_total else "no test reads what another left behind"
+    covered = f"Covered: {told}, {_watched(found)}"
+    return f"{covered}. {REPLAYED}" if REPLAYED in found.limits else covered
 
 
 def _watched(found: Certificate) -> str:
