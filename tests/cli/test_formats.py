@@ -30,7 +30,7 @@ def audited() -> Iterator[Path]:
 @pytest.mark.parametrize("command", ["run", "report"])
 def test_every_format_has_its_option(command: str) -> None:
     offered = re.findall(r"^  --(\S+) FILE", Project().leakcheck(command, "--help").stdout, re.M)
-    assert offered == list(formats())
+    assert [each for each in offered if each != "out"] == list(formats())  # a part of an audit is no report
 
 
 def test_one_run_writes_them_all_and_report_the_same_again(audited: Path, tmp_path: Path) -> None:

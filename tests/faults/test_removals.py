@@ -96,6 +96,11 @@ ALLOWED = {
         "path.write_bytes",
     ): "in the copy, where nothing is any more",
     ("workspace/project_copy.py", "ProjectCopy.reset", "(self.root / file).unlink"): "in the copy",
+    # Parts of audits, and plans.
+    ("store/parts.py", "write_part", "os.fdopen for writing"): "a new file beside the one that was asked for",
+    ("store/parts.py", "write_part", "beside.replace"): "the file that was asked for (--out)",
+    ("store/parts.py", "write_part", "beside.unlink"): "the file that was made beside it just now",
+    ("audit/planning/executing.py", "Executing.run", "tempfile.TemporaryDirectory"): "of its own, for a report",
     # The folder of an audit.
     ("workspace/kept_patches.py", "keep_patch", "os.fdopen for writing"): f"a new file, {OWN}",
     ("store/kept_fixes.py", "keep_fixes", "os.fdopen for writing"): f"a new file, {OWN}",

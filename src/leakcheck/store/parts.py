@@ -44,14 +44,20 @@ def write_part(folder: AuditFolder, manifest: Manifest, target: Path, places: Pl
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK, 0o644)
-        with os.fdopen(descriptor, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(MANIFEST, encode_manifest(manifest))
-            for tag, data in _segments(folder, replacing(places)):
-                archive.writestr(f"{tag}.jsonl", data)
-        beside.replace(target)
+        try:
+            with (
+                os.fdopen(descriptor, "wb") as stream,
+                zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive,
+            ):
+                archive.writestr(MANIFEST, encode_manifest(manifest))
+                for tag, data in _segments(folder, replacing(places)):
+                    archive.writestr(f"{tag}.jsonl", data)
+            beside.replace(target)
+        except OSError:
+            with suppress(OSError):
+                beside.unlink()
+            raise
     except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
         raise UsageError(
             f"cannot write {target}: {error.strerror}", hint="Name a file that can be written with --out."
         ) from error

@@ -11,14 +11,16 @@ from leakcheck.records import Change
 
 
 def left_in_company(carried: Iterable[Carried], known: Knowledge) -> tuple[LeftChange, ...]:
-    """By the executions that show their edges, at the locations that carry these, each once."""
+    """By the executions that show their edges, at the locations that carry these, each once: of those that hurt or
+    enable by themselves. A cleaner changes the location as well, and leaves nothing."""
     found: dict[tuple[str, object], LeftChange] = {}
     for edge, locations in carried:
-        for test in edge.polluters:
-            if test in known.suite.ids and test not in known.evidence.profiles:
-                for change in _changes(test, edge.executions, known):
-                    if change.location in locations:
-                        found.setdefault((test, change.location), LeftChange(test, change))
+        test = edge.polluters[0]
+        by_itself = edge.effect in ("breaks", "enables") and len(edge.polluters) == 1 and test in known.suite.ids
+        if by_itself and test not in known.evidence.profiles:
+            for change in _changes(test, edge.executions, known):
+                if change.location in locations:
+                    found.setdefault((test, change.location), LeftChange(test, change))
     return tuple(found.values())
 
 
