@@ -30,6 +30,17 @@ PYTEST_TOO_OLD = "an audited project needs pytest 8.0 or newer"
 ENDED = "the process that was to be forked ended: each order runs in a new process"
 
 
+def collect_again(engine: Engine, launcher: str, progress: Progress, why: str, hint: str) -> Suite:
+    """The suite of a stored audit, as it is now. CollectionFailed, for the reason `why`, if there is none."""
+    progress.phase("collect", 1)
+    engine.start_over(launcher)
+    engine.open_suite()
+    found = engine.suite()
+    if found is None or found.errors:
+        raise CollectionFailed(why, hint=hint, detail="\n".join(found.errors) if found else "")
+    return found.suite
+
+
 def open_bench(
     engine: Engine, options: Options, progress: Progress, known: str = "", share: Collection[str] | None = None
 ) -> tuple[AuditSession, Job]:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from leakcheck.audit.collect import collect_again
 from leakcheck.audit.engine_context import engine_for
 from leakcheck.audit.resume import NOT_OURS
 from leakcheck.audit.run_audit import keep_excerpts, told_to
 from leakcheck.audit.stored_result import forked
 from leakcheck.engine import Engine, check_interpreter
-from leakcheck.errors import CollectionFailed, UsageError
+from leakcheck.errors import UsageError
 from leakcheck.nouns import plural
 from leakcheck.options import Options
 from leakcheck.orders.isolated import Strategy as Isolated
@@ -134,17 +135,9 @@ def settle(bench: SingleTestSession) -> None:
 
 def _collect(engine: Engine, audit: Audit, progress: Progress) -> None:
     """Collect the suite again; it must be the one that was audited."""
-    progress.phase("collect", 1)
-    engine.start_over(audit.suite.launcher)
-    engine.open_suite()
-    found = engine.suite()
-    if found is None or found.errors:
-        raise CollectionFailed(
-            "pytest cannot collect this suite any more",
-            hint="Make plain `pytest --collect-only` pass first.",
-            detail="\n".join(found.errors) if found else "",
-        )
-    changed = set(found.suite.ids) ^ set(audit.suite.ids)
+    why, hint = "pytest cannot collect this suite any more", "Make plain `pytest --collect-only` pass first."
+    suite = collect_again(engine, audit.suite.launcher, progress, why, hint)
+    changed = set(suite.ids) ^ set(audit.suite.ids)
     if changed:
         raise UsageError(
             f"the suite is not the one that was audited: {min(changed)} is new or gone",

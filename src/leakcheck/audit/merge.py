@@ -10,6 +10,7 @@ from pathlib import Path
 
 from leakcheck import __version__
 from leakcheck.analysis.facts.alone import solos
+from leakcheck.audit.collect import collect_again
 from leakcheck.audit.engine_context import engine_for
 from leakcheck.audit.gather_parts import Gathered, check_here, gather, other_suite
 from leakcheck.audit.investigate import ended_by
@@ -17,7 +18,7 @@ from leakcheck.audit.part import OF_MACHINE, own_temporary
 from leakcheck.audit.run_audit import keep_excerpts, told_to
 from leakcheck.audit.stored_result import forked
 from leakcheck.engine import Cpu, Engine, check_interpreter
-from leakcheck.errors import CollectionFailed, UsageError
+from leakcheck.errors import UsageError
 from leakcheck.options import EngineName, Options
 from leakcheck.progress import Progress
 from leakcheck.records import ALL_RUN, Execution, NotRun, Suite
@@ -140,15 +141,9 @@ def _salt(parts: Gathered, options: Options) -> str:
 
 def _collect(engine: Engine, parts: Gathered, progress: Progress) -> Suite:
     """Collect the suite here; it must be the one of the shards, in the same environment."""
-    progress.phase("collect", 1)
-    engine.start_over(parts.suite.launcher)
-    engine.open_suite()
-    found = engine.suite()
-    if found is None or found.errors:
-        raise CollectionFailed(
-            "pytest cannot collect this suite here", hint=_NO_RUN, detail="\n".join(found.errors) if found else ""
-        )
-    wrong = list(other_suite(parts.suite, found.suite))
+    why = "pytest cannot collect this suite here"
+    suite = collect_again(engine, parts.suite.launcher, progress, why, _NO_RUN)
+    wrong = list(other_suite(parts.suite, suite))
     if wrong:
         raise UsageError(
             "what only the whole can ask cannot be asked here: this is not the suite of the shards",
@@ -156,7 +151,7 @@ def _collect(engine: Engine, parts: Gathered, progress: Progress) -> Suite:
             hint=_NO_RUN,
         )
     progress.step("collect")
-    return found.suite
+    return suite
 
 
 def _bench(

@@ -77,6 +77,8 @@ class Holder:
     root: str = ""
 
 
+PASSED_THROUGH = ("tuple", "parts", "tracked")
+"""Kinds of holders whose own entries nobody is told of: only what lies in them is looked at."""
 Content = dict[Any, Any]
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from leakcheck.snapshots.attributes import Slots
+from leakcheck.snapshots.attributes import Slots, state_of
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.reachable import is_closed
 from leakcheck.snapshots.type_names import module_of
@@ -43,6 +43,7 @@ def _steps(value: Any, seen: dict[int, object], depth: int, others: bool) -> Ite
     if id(value) in seen or len(seen) >= MOST or depth > DEEPEST:
         return
     kind = type(value)
+    has_attributes = _has_attributes(value, kind, others)
     inside: list[Any] = []
     if issubclass(kind, dict):
         base: Any = collections.OrderedDict if issubclass(kind, collections.OrderedDict) else dict
@@ -56,14 +57,16 @@ def _steps(value: Any, seen: dict[int, object], depth: int, others: bool) -> Ite
         yield partial(_refill_set, value, list(set.__iter__(value)))
     elif issubclass(kind, tuple):
         inside = list(tuple.__iter__(value))
-    elif not _has_attributes(value, kind, others):
+    elif not has_attributes:
         return
-    if _has_attributes(value, kind, others):
-        state, slots = _state_of(value), _slots_of(value, kind)
-        inside += [item for _, item in (*(dict.items(state) if state is not None else ()), *slots)]
-        if state is not None:
-            yield partial(_refill_dict, dict, state, list(dict.items(state)))
+    if has_attributes:
+        state, slots = state_of(value), _slots_of(value, kind)
+        if type(state) is dict:
+            pairs = list(dict.items(state))
+            inside += [item for _, item in pairs]
+            yield partial(_refill_dict, dict, state, pairs)
         if slots:
+            inside += [item for _, item in slots]
             yield partial(_refill_slots, value, slots)
     seen[id(value)] = value
     for each in inside:
@@ -75,14 +78,6 @@ def _has_attributes(value: object, kind: type[Any], others: bool) -> bool:
     if is_project_module(module_of(kind)):
         return True
     return others and not issubclass(kind, type) and not is_closed(value, own=False)
-
-
-def _state_of(value: object) -> dict[Any, Any] | None:
-    try:
-        state = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return None
-    return state if type(state) is dict else None
 
 
 def _slots_of(value: object, kind: type[Any]) -> Pairs:

@@ -16,6 +16,7 @@ from leakcheck.snapshots.containers import (
     _OPAQUE,
     _OPAQUE_NAMES,
     _SCALARS,
+    PASSED_THROUGH,
     Content,
     Holder,
     _children,
@@ -86,7 +87,7 @@ def walk(
         foreign += foreign > 0 or _is_foreign(value)
         for holder in _holders(path, value, foreign > 0):
             inside = content(holder)
-            if holder.kind not in ("tuple", "parts", "tracked"):
+            if holder.kind not in PASSED_THROUGH:
                 held(holder, inside)
             if depth < deep and foreign < foreign_depth:
                 pairs = _children(holder, inside)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from leakcheck.snapshots.carried import Carried
-from leakcheck.snapshots.containers import Content, Holder, _children, _holders, content
+from leakcheck.snapshots.containers import PASSED_THROUGH, Content, Holder, _children, _holders, content
 from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.reachable import MAX_DEPTH, MAX_HOLDERS, _is_foreign, is_closed
 
@@ -66,7 +66,7 @@ def _told(step: _Step, held: Held, toward: Container[str] | None) -> Iterator[_S
     foreign = step.foreign + (step.foreign > 0 or _is_foreign(step.value))
     for holder in _holders_at(step, foreign > 0):
         inside = content(holder)
-        if holder.kind not in ("tuple", "parts", "tracked"):
+        if holder.kind not in PASSED_THROUGH:
             held(replace(holder, root=step.kind), inside)
         for path, item in _children(holder, inside) if step.depth < MAX_DEPTH else ():
             if (toward is None or path in toward) and not is_closed(item, own=not foreign):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shlex
-import signal
 import subprocess
 import tempfile
 import time
@@ -15,6 +12,7 @@ from pathlib import Path
 
 from leakcheck.audit.planning.plan_file import Plan
 from leakcheck.audit.replaying.formats.junit import Reader, junit_name
+from leakcheck.engine.processes import kill_group
 from leakcheck.errors import EngineFailed
 from leakcheck.records import Suite
 
@@ -120,12 +118,7 @@ def _ended(command: Sequence[str]) -> tuple[int, str]:
         except subprocess.TimeoutExpired:
             raise EngineFailed(f"pytest has not ended within {SECONDS} s") from None
         finally:
-            _kill(process)
+            kill_group(process.pid)
+            process.wait()
         said.seek(0)
         return code, said.read().decode("utf-8", "replace")
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
