@@ -154,6 +154,9 @@ def _put_back_reentrant(lock: Any, key: Any, old: Any) -> None:
 
 
 def _read_random(generator: Any) -> Content:
+    """The generator behind the functions of `random` is a setting of the process, whoever holds one of them."""
+    if generator is random.seed.__self__:  # type: ignore[attr-defined]
+        return {}
     _, state, rest = random.Random.getstate(generator)
     return {None: (*state, rest)}
 
