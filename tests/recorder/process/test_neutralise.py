@@ -53,6 +53,7 @@ CASES = {
     "failed-first": Case("--ff", "--lf/--ff/--nf"),
     "stepwise": Case("--sw", "--sw"),
     "junitxml": Case("--junitxml=junit.xml", "--junitxml"),
+    "timeout": Case("-p timeout --session-timeout=0.001", "--session-timeout (pytest-timeout)", "pytest_timeout"),
 }  # fmt: skip
 
 

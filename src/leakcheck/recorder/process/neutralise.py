@@ -90,6 +90,13 @@ RULES: tuple[Rule, ...] = (
         _set("stepwise", "stepwise_skip", "stepwise_reset"),
         options={"stepwise": False, "stepwise_skip": False, "stepwise_reset": False},
     ),
+    Rule(  # an audit is longer than a run of the suite
+        "--session-timeout (pytest-timeout)",
+        "timeout",
+        _set("session_timeout"),
+        options={"session_timeout": None},
+        ini="session_timeout",
+    ),
     Rule("--junitxml", "", _set("xmlpath"), options={"xmlpath": None}),
     Rule("log_file", "", _set("log_file"), options={"log_file": None}, ini="log_file"),
     Rule("--html (pytest-html)", "html", _set("htmlpath"), options={"htmlpath": None}),

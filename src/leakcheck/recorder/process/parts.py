@@ -26,6 +26,7 @@ from leakcheck.recorder.process.runner import Runner, items_by_id
 from leakcheck.recorder.process.shared_resources import (
     keep_cache_aside,
 )
+from leakcheck.recorder.process.time_limits import TimeLimits
 from leakcheck.recorder.process.watch import Watch
 from leakcheck.recorder.segment import Segment
 from leakcheck.records import Alone, Control, Names, Order, Suite, TestItem, questions
@@ -155,6 +156,7 @@ class RecordingPart(Part):
         recorder = RecorderPlugin(self.watch.book, self.watch.causes, outcomes, names, watchpoints, outside.look)
         config.pluginmanager.register(outcomes, "leakcheck-outcomes")
         config.pluginmanager.register(recorder, "leakcheck-recorder")
+        config.pluginmanager.register(TimeLimits(order.question), "leakcheck-time-limits")
         is_row = isinstance(order.question, questions.Row)
         wanted = is_row or isinstance(order.question, Names) or order.question == Alone(again=True)
         look = self.look or (self.watch.book.look() if wanted else None)
