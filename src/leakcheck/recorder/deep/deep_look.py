@@ -17,6 +17,7 @@ from leakcheck.probes import MISSING, Items, Probes, Setting
 from leakcheck.recorder.comparing import differ, listed_otherwise
 from leakcheck.recorder.deep.aliases import Aliases, Encounters, Held
 from leakcheck.recorder.deep.entries import STEP, location_of, missing_keys, unnamed, ways, whole, whole_of
+from leakcheck.recorder.deep.first_use import is_first_use
 from leakcheck.recorder.deep.settings_look import SettingsLook
 from leakcheck.records import Change, Location, Source
 from leakcheck.snapshots.containers import Content, Holder, content, one, values
@@ -39,7 +40,7 @@ _CODE = (*FUNCTIONS, type, staticmethod, classmethod, property)
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One entry that differs, and how it gets its old value. `internal`: inside an object of a third party's. `now`
-    reads what it holds, where that is quick; `first_use`: it was made there, in place of nothing, by being used."""
+    reads what it holds, where that is quick; `first_use`: it was made there by being used for the first time."""
 
     location: Location
     old: Any
@@ -243,8 +244,7 @@ class DeepLook:
                     location = location_of(probe, holder, key)
                     outside = holder.foreign or not (holder.root or is_project_module(location.owner))
                     internal = outside and not _is_replaced(old, new)
-                    first = internal and (old is MISSING or old is None)
-                    first = first or (holder.kind == "cache" and old == 0)
+                    first = is_first_use(holder.kind, old, new, internal=internal)
                     yield Difference(location, old, new, undo, internal, _reader(holder, key), first)
 
 
