@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+import operator
 import os
 import sys
 import types
@@ -137,6 +138,22 @@ def loaded() -> tuple[str, ...]:
         if type(module) is types.ModuleType and is_project(module):
             found.add(_root(module)[:-1])
     return tuple(sorted(found))
+
+
+class Loaded:
+    """The same, found anew only where other modules are loaded than when it was asked for the last time: before a
+    process is forked, say, for all of its forks."""
+
+    def __init__(self) -> None:
+        self._modules: list[Any] = []
+        self._names: tuple[str, ...] = ()
+
+    def names(self) -> tuple[str, ...]:
+        """Those of the project's own modules."""
+        present = list(sys.modules.values())
+        if len(present) != len(self._modules) or not all(map(operator.is_, present, self._modules)):
+            self._modules, self._names = present, loaded()
+        return self._names
 
 
 def is_project(module: types.ModuleType) -> bool:

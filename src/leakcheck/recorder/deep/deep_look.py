@@ -23,7 +23,7 @@ from leakcheck.records import Change, Location, Source
 from leakcheck.snapshots.containers import Content, Holder, content, one, values
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.identity import identity
-from leakcheck.snapshots.reachable import MAX_HOLDERS, is_project, walk
+from leakcheck.snapshots.reachable import MAX_HOLDERS, Loaded, is_project, walk
 from leakcheck.snapshots.replacing import is_of
 from leakcheck.snapshots.rooted import Root, walk_from
 from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot
@@ -80,6 +80,7 @@ class DeepLook:
         self._walk: Callable[..., None] = partial(walk, self._hold)
         self._known: set[tuple[int, str]] = set()
         self._identities: tuple[int, frozenset[int]] = (0, frozenset())
+        self.loaded = Loaded()
 
     @classmethod
     def everywhere(cls, camera: Snapshotter, probes: Probes) -> DeepLook:
