@@ -41,7 +41,7 @@ from leakcheck.reports.wording.words import agreeing, clip, duration, outcomes_b
 
 _PARTS = files("leakcheck.reports").joinpath("page", "assets")
 _STYLES = ("base.css", "map.css", "cards.css", "tables.css", "print.css")
-_SCRIPTS = ("data.js", "filter.js", "layout.js", "map.js", "matrix.js", "tests.js", "page.js")
+_SCRIPTS = ("data.js", "filter.js", "threads.js", "labels.js", "layout.js", "map.js", "matrix.js", "tests.js", "page.js")
 
 
 class Report:
