@@ -1,4 +1,4 @@
-"""The page of a large suite: the worst shown, the rest folded, nothing shrunk, and no more rows than can be seen."""
+"""The page of a large suite: the worst is shown, the rest folded, and there are no more rows than can be seen."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def middle(page: Page) -> list[str]:
     return page.locator(".node.middle .label").all_text_contents()
 
 
-def test_the_worst_leaks_come_first_and_the_harmless_are_folded_last(opened: Opened, pages: dict[str, Path]) -> None:
+def test_the_worst_leaks_come_first_and_the_harmless_are_folded_last(
+    opened: Opened, pages: dict[str, Path]
+) -> None:
     found = large(5_000, 20, 500)
     page = opened(pages["500 leaks"])
     subs = page.locator(".node.middle:not(.group) .sub").all_text_contents()
@@ -81,7 +83,9 @@ def test_what_hurts_nobody_is_opened_by_the_keyboard_step_by_step(
     page.locator(".node.middle").first.evaluate("node => node.focus()")
     page.keyboard.press("End")
     page.keyboard.press("Enter")
-    expect(page.locator("#filter")).to_contain_text("Only what goes through the other 200 that hurt nobody: 200 leaks")
+    expect(page.locator("#filter")).to_contain_text(
+        "Only what goes through the other 200 that hurt nobody: 200 leaks"
+    )
     kept = page.locator(".node.middle:not(.group)").count()
     assert middle(page)[kept:] == [f"and {200 - kept} more that hurt nobody"]
     assert page.locator(".node:focus").count() == 1
@@ -101,7 +105,8 @@ def test_tests_that_are_folded_are_opened(opened: Opened, pages: dict[str, Path]
     expect(page.locator("#filter")).to_contain_text("that are hurt: ")
     after = set(page.locator(".node.right:not(.group) title").all_text_contents())
     names = [{title.partition(";")[0] for title in each} for each in (before, after)]
-    assert names[1] and not names[0] & names[1]
+    assert names[1]
+    assert not names[0] & names[1]
 
 
 def test_a_line_is_as_wide_as_the_harm_that_it_carries(opened: Opened, written: Callable[[Result], Path]) -> None:
@@ -130,16 +135,15 @@ def test_labels_that_differ_are_shown_where_they_differ(opened: Opened, written:
     words = ("kettle", "mug", "spoon")
     tests = [f"tests/test_a.py::{start}{word}{end}" for word in words]
     place = Location("app_state", "shop.main:app", "sale")
-    leak = replace(
-        samples.leak(1, place, "broken", "tests/test_a.py::test_sale"), victims=tuple(tests), sources=()
-    )
+    leak = replace(samples.leak(1, place, "broken", "tests/test_a.py::test_sale"), victims=tuple(tests), sources=())
     verdicts = tuple(samples.verdict(test) for test in ("tests/test_a.py::test_sale", *tests))
     page = opened(written(samples.result(verdicts, leaks=(leak,))))
     labels = page.locator(".node.right .label").all_text_contents()
     assert len(set(labels)) == len(words)
     for word, label, node in zip(words, labels, boxes(page, ".node.right .box"), strict=True):
         assert word in label
-        assert label.startswith("test_the") and "…" in label
+        assert label.startswith("test_the")
+        assert "…" in label
         assert len(label) * 7 < node["width"]
 
 
