@@ -98,9 +98,14 @@ class FixSession:
         reason = none_because(cause, project)
         if reason:
             return Remedy(cause, "none", faults=(reason,))
+        ways = list(islice(proposals(cause, project), skipped, skipped + MAX_TRIED))
+        hopeless = self._hopeless(cause, ways, suite)
+        if hopeless:
+            self.progress.note(f"{cause.id}: no run can prove a fix of it, so none is made, and a draft is told")
+            return replace(self._remedy(cause, ways[0], project), number=skipped, faults=(hopeless,))
         tried: list[Tried] = []
         drafts: list[Remedy] = []
-        for proposal in islice(proposals(cause, project), skipped, skipped + MAX_TRIED):
+        for proposal in ways:
             remedy = replace(self._remedy(cause, proposal, project), number=skipped + len(tried))
             wrong, done = self._wrong(cause, remedy.texts, known, suite)
             proof = () if wrong else proven_by(cause, done)
@@ -115,6 +120,17 @@ class FixSession:
         best = next((each for each in drafts if each.proof), drafts[0])
         others = (way for way, draft in zip(tried, drafts, strict=True) if draft is not best)
         return replace(best, tried=tuple(others))
+
+    def _hopeless(self, cause: Cause, ways: Sequence[Proposal], suite: CopiedSuite) -> str:
+        """Why nothing can be proven of a leak that hurts nobody, as far as that is known before the ways are tried:
+        these take whole runs of the suite. "" if something may."""
+        if cause.edges or not ways:
+            return ""
+        if all(each.against for each in ways):
+            return ways[0].against
+        order = shown_by(cause, self.audit)
+        done = suite.run([order])[1] if order is not None else ()
+        return "" if any(is_shown(cause, each) for each in done) else NOT_SHOWN
 
     def _remedy(self, cause: Cause, proposal: Proposal, project: Project) -> Remedy:
         texts = changed(project, [proposal])
@@ -226,8 +242,9 @@ class FixSession:
 
 
 def _failed(remedy: Remedy) -> bool:
-    """Whether it is a draft because of what was executed."""
-    return remedy.standing == "draft" and not remedy.proof
+    """Whether it is a draft because of what was executed with it."""
+    hopeless = remedy.faults == (NOT_SHOWN,) or (remedy.proposal is not None and bool(remedy.proposal.against))
+    return remedy.standing == "draft" and not remedy.proof and not hopeless
 
 
 def _held_against(remedy: Remedy, without: Sequence[Execution]) -> Remedy:

@@ -161,7 +161,8 @@ def _counted(number: int, word: str, ending: str = "") -> str:
 def leaks_in_words(result: Result) -> str:
     """ "10 leaks: 8 broken, 1 read, 1 latent"."""
     if not result.leaks:
-        return "no leak"
+        found = result.certificate
+        return "no leak so far" if is_unfinished(found) or found.budget_exhausted else "no leak"
     impacts = [leak.impact for leak in result.leaks]
     counts = listed(_counted(impacts.count(impact), impact) for impact in ("broken", "read", "latent"))
     return f"{plural(len(impacts), 'leak')}: {counts}"
@@ -173,7 +174,7 @@ def found_in_words(result: Result) -> str:
 
 
 def circumstances(result: Result) -> str:
-    """With what it was found: versions, engine, and what was switched off for the audit."""
+    """With what it was found: versions and engine. What was switched off is told by a note."""
     suite = result.suite
     parts = [
         f"leakcheck {result.leakcheck}",
@@ -181,7 +182,7 @@ def circumstances(result: Result) -> str:
         f"Python {suite.python}" if suite.python else "",
         f"{result.engine} engine, {plural(result.lanes, 'lane')}",
     ]
-    return listed(parts) + (f"; switched off: {listed(suite.neutralised)}" if suite.neutralised else "")
+    return listed(parts)
 
 
 def people(leak: Leak) -> tuple[str, str]:
