@@ -99,10 +99,11 @@ class FixSession:
         if reason:
             return Remedy(cause, "none", faults=(reason,))
         ways = list(islice(proposals(cause, project), skipped, skipped + MAX_TRIED))
-        hopeless = self._hopeless(cause, ways, suite)
-        if hopeless:
-            self.progress.note(f"{cause.id}: no run can prove a fix of it, so none is made, and a draft is told")
-            return replace(self._remedy(cause, ways[0], project), number=skipped, faults=(hopeless,))
+        if ways and self._is_unseen(cause, suite):
+            self.progress.note(
+                f"{cause.id}: nothing shows it in a copy of the project, so no run can prove a fix of it"
+            )
+            return replace(self._remedy(cause, ways[0], project), number=skipped, faults=(NOT_SHOWN,))
         tried: list[Tried] = []
         drafts: list[Remedy] = []
         for proposal in ways:
@@ -121,16 +122,10 @@ class FixSession:
         others = (way for way, draft in zip(tried, drafts, strict=True) if draft is not best)
         return replace(best, tried=tuple(others))
 
-    def _hopeless(self, cause: Cause, ways: Sequence[Proposal], suite: CopiedSuite) -> str:
-        """Why nothing can be proven of a leak that hurts nobody, as far as that is known before the ways are tried:
-        these take whole runs of the suite. "" if something may."""
-        if cause.edges or not ways:
-            return ""
-        if all(each.against for each in ways):
-            return ways[0].against
-        order = shown_by(cause, self.audit)
-        done = suite.run([order])[1] if order is not None else ()
-        return "" if any(is_shown(cause, each) for each in done) else NOT_SHOWN
+    def _is_unseen(self, cause: Cause, suite: CopiedSuite) -> bool:
+        """Whether a leak that hurts nobody is not seen where it was: asked first, as each way takes whole runs."""
+        order = None if cause.edges else shown_by(cause, self.audit)
+        return order is not None and not any(is_shown(cause, each) for each in suite.run([order])[1])
 
     def _remedy(self, cause: Cause, proposal: Proposal, project: Project) -> Remedy:
         texts = changed(project, [proposal])
@@ -243,8 +238,7 @@ class FixSession:
 
 def _failed(remedy: Remedy) -> bool:
     """Whether it is a draft because of what was executed with it."""
-    hopeless = remedy.faults == (NOT_SHOWN,) or (remedy.proposal is not None and bool(remedy.proposal.against))
-    return remedy.standing == "draft" and not remedy.proof and not hopeless
+    return remedy.standing == "draft" and not remedy.proof and remedy.faults != (NOT_SHOWN,)
 
 
 def _held_against(remedy: Remedy, without: Sequence[Execution]) -> Remedy:
