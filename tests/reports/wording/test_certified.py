@@ -17,7 +17,7 @@ from leakcheck.reports.wording.certified import (
     unexplained,
     verdict_of,
 )
-from leakcheck.reports.wording.sentences import leaks_in_words
+from leakcheck.reports.wording.sentences import leaks_in_words, tests_in_words
 from reports.samples import KINDS, leak, result, troubled, verdict
 
 T, U = "tests/test_a.py::test_t", "tests/test_a.py::test_u"
@@ -152,3 +152,5 @@ def test_an_audit_that_was_cut_short_has_found_no_leak_so_far() -> None:
     assert leaks_in_words(certified()) == "no leak"
     assert leaks_in_words(certified(budget_exhausted=True)) == "no leak so far"
     assert leaks_in_words(certified(limits=CUT_SHORT)) == "no leak so far"
+    assert tests_in_words(certified()) == "none order-dependent"
+    assert tests_in_words(certified(limits=CUT_SHORT)) == "none order-dependent so far"

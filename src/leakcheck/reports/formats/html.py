@@ -20,6 +20,7 @@ from leakcheck.reports.page.text import Shown, as_script_data, digest, link_to, 
 from leakcheck.reports.wording.certified import (
     certificate_sentences,
     conclusion,
+    is_cut_short,
     is_unfinished,
     leaves_open,
     verdict_of,
@@ -153,7 +154,8 @@ def _headline(result: Result) -> str:
     if again:
         return f"Of {total}, {twice}"
     left = f", but {plural(len(result.leaks), 'leak is', 'leaks are')} left" if result.leaks else ""
-    return f"No test depends on the order{left}"
+    known = "So far no test is known to depend" if is_cut_short(result.certificate) else "No test depends"
+    return f"{known} on the order{left}"
 
 
 def _about(result: Result) -> list[tuple[str, str]]:

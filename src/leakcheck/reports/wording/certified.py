@@ -87,6 +87,11 @@ def is_unfinished(found: Certificate) -> bool:
     return any(_shortened(found))
 
 
+def is_cut_short(found: Certificate) -> bool:
+    """Whether questions were left that the audit would have asked: what it has not found may be there."""
+    return is_unfinished(found) or found.budget_exhausted
+
+
 def _left_open(result: Result) -> Iterator[str]:
     """A sentence for each thing that the audit has not settled."""
     found = result.certificate

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from leakcheck.records import ORDER_DEPENDENT, Result
-from leakcheck.reports.wording.certified import is_unfinished
+from leakcheck.reports.wording.certified import is_cut_short
 from leakcheck.reports.wording.words import clean
 
 
@@ -24,8 +24,7 @@ def steps(result: Result) -> tuple[Step, ...]:
 
 
 def _steps(result: Result) -> Iterator[Step]:
-    is_over = not is_unfinished(result.certificate) and not result.certificate.budget_exhausted
-    if not is_over and not result.made.merged:
+    if is_cut_short(result.certificate) and not result.made.merged:
         yield Step("leakcheck run --resume", "go on where this audit ended")
     leak = next((leak for fix in result.fixes for leak in fix.leaks), "")
     if leak:
