@@ -10,6 +10,7 @@ from leakcheck.analysis import Effort
 from leakcheck.options import PROFILES
 from leakcheck.records import Certificate, Location, Result, TestVerdict, Unexplained
 from leakcheck.reports import formats
+from leakcheck.reports.wording import sentences
 from leakcheck.reports.wording.certified import (
     certificate_sentences,
     conclusion,
@@ -17,7 +18,6 @@ from leakcheck.reports.wording.certified import (
     unexplained,
     verdict_of,
 )
-from leakcheck.reports.wording.sentences import leaks_in_words, tests_in_words
 from reports.samples import KINDS, leak, result, troubled, verdict
 
 T, U = "tests/test_a.py::test_t", "tests/test_a.py::test_u"
@@ -149,8 +149,8 @@ def test_that_nobody_reads_what_others_left_is_told_of_a_finished_audit_without_
 
 
 def test_an_audit_that_was_cut_short_has_found_no_leak_so_far() -> None:
-    assert leaks_in_words(certified()) == "no leak"
-    assert leaks_in_words(certified(budget_exhausted=True)) == "no leak so far"
-    assert leaks_in_words(certified(limits=CUT_SHORT)) == "no leak so far"
-    assert tests_in_words(certified()) == "none order-dependent"
-    assert tests_in_words(certified(limits=CUT_SHORT)) == "none order-dependent so far"
+    assert sentences.leaks_in_words(certified()) == "no leak"
+    assert sentences.leaks_in_words(certified(budget_exhausted=True)) == "no leak so far"
+    assert sentences.leaks_in_words(certified(limits=CUT_SHORT)) == "no leak so far"
+    assert sentences.tests_in_words(certified()) == "none order-dependent"
+    assert sentences.tests_in_words(certified(limits=CUT_SHORT)) == "none order-dependent so far"
