@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -73,6 +74,13 @@ def test_the_worst_leaks_come_first_and_the_harmless_are_folded_last(
     ]
     folds = page.locator(".node.group.left .label").all_text_contents()
     assert [label.partition(" more ")[2] for label in folds] == ["that hurt tests", "that hurt nobody"]
+
+
+def test_no_word_of_what_is_folded_is_cut_in_a_narrow_window(opened: Opened, pages: dict[str, Path]) -> None:
+    page = opened(pages["500 leaks"], width=400)
+    lines = page.locator(".node.group.left").first.locator("text").all_text_contents()
+    assert re.fullmatch(r"and \d+ more that hurt tests", " ".join(lines))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_what_hurts_nobody_is_opened_by_the_keyboard_step_by_step(

@@ -37,7 +37,7 @@ def plain(line: Markup) -> str:
 
 def test_what_a_word_is_is_told_by_its_class() -> None:
     decorator, head, comment, assignment, end = colours().lines(CODE)
-    assert classes(decorator) == [("d", "@pytest")]
+    assert classes(decorator) == [("d", "@pytest.fixture")]
     assert classes(head) == [("k", "def"), ("d", "client")]
     assert classes(comment) == [("c", "# a fresh one")]
     assert classes(assignment) == [("s", "&#34;ten&#34;"), ("k", "if"), ("k", "else"), ("n", "10")]

@@ -6,6 +6,7 @@ to be code shows whether they do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -21,8 +22,6 @@ CLASSES: Mapping[_TokenType, str] = {
     Number: "n",
     Keyword: "k",
     Operator.Word: "k",
-    Name.Builtin.Pseudo: "",  # self, cls
-    Name.Builtin: "b",
     Name.Decorator: "d",
     Name.Function: "d",
     Name.Class: "d",
@@ -32,6 +31,7 @@ CLASSES: Mapping[_TokenType, str] = {
 QUOTES = ('"""', "'''")
 _SIDES: tuple[tuple[str, ...], ...] = (("added", "kept"), ("removed", "kept"))
 
+_DOTTED = re.compile(r"[.\w]+")
 _Piece = tuple[str, str]
 _Line = tuple[_Piece, ...]
 
@@ -85,6 +85,8 @@ class Colours:
         for _, sort, value in self._lexer.get_tokens_unprocessed(text):
             first, *more = value.split("\n")
             name = _class_of(sort)
+            if not name and lines[-1][-1][0] == "d" and _DOTTED.fullmatch(value):
+                name = "d"  # the rest of a decorator
             lines[-1].append((name, first))
             lines.extend([(name, ""), (name, each)] for each in more)
         return [tuple(line) for line in lines]

@@ -7,6 +7,12 @@ const roomFor = (width, size = 1) => Math.max(6, Math.floor(width / (CHARACTER *
 const fitted = (text, room) =>
   (text.length <= room ? text : `${text.slice(0, Math.ceil(room * 0.6))}…${text.slice(-(Math.floor(room * 0.4) - 1))}`);
 
+// A sentence on two lines, no word of it broken.
+function inTwo(text, room) {
+  const end = text.lastIndexOf(" ", room);
+  return [text.slice(0, end), fitted(text.slice(end + 1), room)];
+}
+
 function sharedStart(texts) {
   let end = 0;
   while (end < texts[0].length && texts.every((text) => text[end] === texts[0][end])) end += 1;

@@ -57,7 +57,8 @@ function drawnColumn({ name, nodes }) {
   const room = roomFor((nodes[0]?.width ?? 0) - (marked ? 44 : 22));
   const labels = toldApart(nodes.map((node) => node.label), room);
   const subs = toldApart(nodes.map((node) => node.sub), room);
-  return nodes.map((node) => drawnNode(node, marked, labels.get(node.label), subs.get(node.sub)));
+  const lines = (node) => (node.group && node.label.length > room ? inTwo(node.label, room) : [labels.get(node.label), subs.get(node.sub)]);
+  return nodes.map((node) => drawnNode(node, marked, ...lines(node)));
 }
 
 function drawnNode(node, marked, label, sub) {
@@ -125,7 +126,7 @@ function walkFrom(node, event) {
 function drawMap() {
   const box = byId("map-box");
   const style = getComputedStyle(box);
-  const width = Math.max(720, box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight));
+  const width = Math.max(680, box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight));
   const shown = leaks.filter((leak) => filter.impacts.has(leak.impact));
   const everything = mapLayout(shown, width);
   const only = filter.through?.members ? filter.through : null;
