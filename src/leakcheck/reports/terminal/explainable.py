@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rich.console import Console
 
 from leakcheck.records import Result
 from leakcheck.reports.terminal.page import Piece, emit, in_columns, prose, row, section
 from leakcheck.reports.wording.next_steps import explaining
-from leakcheck.reports.wording.words import clip, plural
+from leakcheck.reports.wording.words import clip, more, plural
 
 MOST = 20
 _QUIET = ("stable", "skipped")
@@ -23,20 +23,25 @@ def render_explainable(result: Result, console: Console) -> None:
 def _pages(result: Result) -> Iterator[Piece]:
     hurt = [(test.verdict, test.id) for test in result.tests if test.verdict not in _QUIET]
     known = {name for _, name in hurt}
-    leaks: dict[str, list[str]] = {}
-    for leak in result.leaks:
-        for polluter in leak.polluters:
-            leaks.setdefault(polluter, []).append(leak.id)
     tests = {test.id for test in result.tests}
-    leaking = [(", ".join(ids[:3]), name) for name, ids in leaks.items() if name in tests - known]
+    leaking = list(_leaking(result, tests - known))
     yield prose("Name a test, or a part of its id that no other test has.")
     yield from section("Tests whose outcome is in question", _listed(hurt))
     yield from section("Other tests that leak", _listed(leaking))
     if not hurt and not leaking:
         yield prose(f"None of {plural(len(result.tests), 'test')} depends on others or leaks.")
-    first = next((name for _, name in (*hurt, *leaking)), next(iter(sorted(tests)), ""))
+    leaks = (polluter for leak in result.leaks for polluter in leak.polluters if polluter in tests)
+    first = next((name for _, name in hurt), next(leaks, next(iter(sorted(tests)), "")))
     if first:
         yield from (row(), row("Next: ", (explaining(first, result), "bold")))
+
+
+def _leaking(result: Result, tests: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Each leak, and the first of those who leave it."""
+    for leak in result.leaks:
+        mine = [polluter for polluter in leak.polluters if polluter in tests]
+        if mine:
+            yield leak.id, " ".join([mine[0], *more(len(mine) - 1)])
 
 
 def _listed(rows: Sequence[tuple[str, str]]) -> Iterator[Piece]:
