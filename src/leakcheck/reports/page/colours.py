@@ -11,22 +11,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from markupsafe import Markup, escape
-from pygments.lexers.python import PythonLexer
-from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 
 from leakcheck.reports.page.text import Shown
 
-CLASSES: Mapping[_TokenType, str] = {
-    Comment: "c",
-    String: "s",
-    Number: "n",
-    Keyword: "k",
-    Operator.Word: "k",
-    Name.Decorator: "d",
-    Name.Function: "d",
-    Name.Class: "d",
+CLASSES: Mapping[str, str] = {
+    "Comment": "c",
+    "Literal.String": "s",
+    "Literal.Number": "n",
+    "Keyword": "k",
+    "Operator.Word": "k",
+    "Name.Decorator": "d",
+    "Name.Function": "d",
+    "Name.Class": "d",
 }
-"""Sort of token -> class in the page; the narrowest sort counts."""
+"""Sort of token, as Pygments names it -> class in the page; the narrowest sort counts."""
 
 QUOTES = ('"""', "'''")
 _SIDES: tuple[tuple[str, ...], ...] = (("added", "kept"), ("removed", "kept"))
@@ -40,6 +38,8 @@ class Colours:
     """Colours lines of Python; all text passes `Shown` first, and is escaped last."""
 
     def __init__(self, shown: Shown) -> None:
+        from pygments.lexers.python import PythonLexer  # takes longer than most commands
+
         self._shown = shown
         self._lexer = PythonLexer()
         self._known: dict[tuple[tuple[str, ...], int], tuple[Markup, ...]] = {}
@@ -97,8 +97,9 @@ def _goes_on(line: _Line) -> bool:
     return line[0][0] == "s"
 
 
-def _class_of(sort: _TokenType) -> str:
-    return next((CLASSES[known] for known in reversed(sort.split()) if known in CLASSES), "")
+def _class_of(sort: Sequence[str]) -> str:
+    names = (".".join(sort[:length]) for length in range(len(sort), 0, -1))
+    return next((CLASSES[name] for name in names if name in CLASSES), "")
 
 
 def _marked_up(line: _Line) -> Markup:
