@@ -134,7 +134,7 @@ def test_an_unknown_test_is_met_with_the_nearest(audited: Path) -> None:
 def test_an_ambiguous_test_is_told(audited: Path) -> None:
     ended = leakcheck(audited, "diff", "body")
     assert ended.code == 4
-    assert "2 tests are called like body" in ended.stderr
+    assert "2 tests are called like body\nDid you mean:\n  test_" in ended.stderr
 
 
 def test_the_gate_of_a_report_is_its_own(audited: Path) -> None:
