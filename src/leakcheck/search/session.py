@@ -150,7 +150,8 @@ class AuditSession:
         if note.text not in self.notes:
             self.notes.append(note.text)
             self.engine.keep("audit", note)
-            self.progress.note(note.text)
+            if note.topic != Topic.BUDGET:  # told when all is over: the report does it
+                self.progress.note(note.text)
 
     def fall_back(self, why: Fallback, text: str) -> None:
         """From now on each order runs in a new process; `text` tells it."""
