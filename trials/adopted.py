@@ -8,7 +8,7 @@ from .projects import HERE
 
 HEAD = """## By the README alone
 
-Three projects that nobody here had used before, with the lines of the README and what the output said to type
+Projects that nobody here had used before, with the lines of the README and what the output said to type
 next: `doctor`, `init`, `run --budget 4m`, the page, `explain`, `fix`, `baseline write`. Each test had the outcome
 of plain pytest in the declared order. Minutes are from the first line to the baseline, the project being installed.
 
