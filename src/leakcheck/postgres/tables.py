@@ -4,6 +4,7 @@ for no lock; and how one of them gets its old rows back."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -12,13 +13,17 @@ from leakcheck.postgres.wire import Connection, Refused
 
 MAX_BYTES = 4 << 20
 """What is larger, with its indexes left out, is not looked into."""
+_NUMBER = re.compile("0|-?[1-9][0-9]{0,17}")
 SEQUENCE = " (a sequence)"
 """Stands behind the name of one: it goes on when what has asked it is rolled back."""
 _AT_ONCE = "BEGIN READ ONLY; SET LOCAL lock_timeout = 1; SET LOCAL row_security = off;"
+_SOON = "BEGIN; SET LOCAL lock_timeout = 200;"
 _NOBODYS = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg!_t%' ESCAPE '!'"
 _TABLES = f"""SELECT n.nspname, c.relname, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
     FILTER (WHERE a.attgenerated = ''), string_agg(concat_ws(' ', a.attname, a.atttypid, a.atttypmod, a.attnotnull,
-    pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attnum)
+    pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attnum),
+    string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE a.attnum = ANY (SELECT unnest(i.indkey)
+    FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary))
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
     WHERE c.relkind = 'r' AND {_NOBODYS} AND a.attnum > 0 AND NOT a.attisdropped
@@ -34,6 +39,20 @@ class Content(NamedTuple):
     text: str
     columns: str
     rows: tuple[bytes, ...]
+    key: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns."""
+        return _listed(self.columns)
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        return _listed(self.key)
+
+    def values(self) -> list[tuple[object, ...]]:
+        """Of each row, as they are written for COPY; whole numbers as such."""
+        return [tuple(map(_value, row.decode(errors="replace").rstrip("\n").split("\t"))) for row in self.rows]
 
 
 def signature(connection: Connection) -> str:
@@ -52,9 +71,9 @@ def contents(connection: Connection, hasher: Callable[[], hashlib.blake2b]) -> M
     finally:
         connection.rows("ROLLBACK")
     found: dict[str, Content] = {}
-    for (schema, name, columns, definition), rows in zip(tables, copied, strict=False):
+    for (schema, name, columns, definition, key), rows in zip(tables, copied, strict=False):
         digest = _digest(hasher, definition, rows)
-        found[_shown(schema, name)] = Content(f"rows: {len(rows)} #{digest}", str(columns), rows)
+        found[_shown(schema, name)] = Content(f"rows: {len(rows)} #{digest}", str(columns), rows, key or "")
     for (schema, name), rows in zip(sequences, copied[len(tables) :], strict=True):
         last, given = b"".join(rows).decode().split()
         text = f"last number: {last if given == 't' else 0}"
@@ -65,7 +84,7 @@ def contents(connection: Connection, hasher: Callable[[], hashlib.blake2b]) -> M
 def put_back(connection: Connection, name: str, kept: Content | None) -> None:
     """Give a table its old rows, or a sequence its old number; take a table away that was not there. The others
     keep what they hold. `Refused` if that cannot be done, or not at once."""
-    connection.rows("BEGIN")
+    connection.rows(_SOON)
     try:
         if name.endswith(SEQUENCE):
             _set_number(connection, name.removesuffix(SEQUENCE), kept)
@@ -100,8 +119,16 @@ def _set_number(connection: Connection, name: str, kept: Content | None) -> None
     connection.rows(f"SELECT setval({literal(_written(name))}, {int(last)}, {'true' if given == 't' else 'false'})")
 
 
+def _listed(quoted_names: str) -> tuple[str, ...]:
+    return tuple(each.strip('"') for each in quoted_names.split(", ")) if quoted_names else ()
+
+
+def _value(text: str) -> object:
+    return int(text) if _NUMBER.fullmatch(text) else text
+
+
 def _copied(row: Iterable[str | None]) -> str:
-    schema, name, columns, _ = row
+    schema, name, columns, *_ = row
     return f"COPY (SELECT {columns or ''} FROM {_quoted(schema, name)}) TO STDOUT"
 
 

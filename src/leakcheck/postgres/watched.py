@@ -31,12 +31,16 @@ class Watched:
     def tables(self) -> Mapping[str, Tables]:
         """database -> what is in it."""
         self._asked = True
-        return {_name(place): self._read(place) for place in self._copies.databases}
+        return {name_of(place): self._read(place) for place in self._copies.databases}
 
     def of(self, name: str) -> Tables | None:
         """What is in one database; None if it is none of these."""
         place = self._place(name)
         return None if place is None else self._read(place)
+
+    def kept(self, name: str, table: str, text: str) -> Content | None:
+        """What a table held when it was told as `text`, if that is kept."""
+        return self._kept.get((name, table, text))
 
     def put_back(self, name: str, table: str, text: str | None) -> None:
         """`Refused`, or KeyError where nothing is kept."""
@@ -48,10 +52,10 @@ class Watched:
 
     def _first_seen(self, place: Place) -> None:
         if self._asked:
-            self.at_first[_name(place)] = self._read(place)
+            self.at_first[name_of(place)] = self._read(place)
 
     def _place(self, name: str) -> Place | None:
-        return next((place for place in self._copies.databases if _name(place) == name), None)
+        return next((place for place in self._copies.databases if name_of(place) == name), None)
 
     def _read(self, place: Place) -> Tables:
         """Where it cannot be read now, what was read last."""
@@ -71,7 +75,7 @@ class Watched:
         tables = {table: content.text for table, content in found.items()}
         self._known[copy] = now, tables
         for table, content in found.items():
-            self._keep((_name(place), table, content.text), content)
+            self._keep((name_of(place), table, content.text), content)
         return tables
 
     def _keep(self, name: tuple[str, str, str], content: Content) -> None:
@@ -81,5 +85,5 @@ class Watched:
             self._kept[name] = content
 
 
-def _name(place: Place) -> str:
+def name_of(place: Place) -> str:
     return f"{place[1]} (PostgreSQL)"
