@@ -16,6 +16,9 @@ MAX_BYTES = 4 << 20
 _NUMBER = re.compile("0|-?[1-9][0-9]{0,17}")
 SEQUENCE = " (a sequence)"
 """Stands behind the name of one: it goes on when what has asked it is rolled back."""
+NOT_ALLOWED = "42501"
+_GRANTED = 150_000
+"""The version from which on a role that is no superuser may be allowed to."""
 _AT_ONCE = "BEGIN READ ONLY; SET LOCAL lock_timeout = 1; SET LOCAL row_security = off;"
 _SOON = "BEGIN; SET LOCAL lock_timeout = 200;"
 _NOBODYS = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg!_t%' ESCAPE '!'"
@@ -96,6 +99,19 @@ def put_back(connection: Connection, name: str, kept: Content | None) -> None:
     except Refused:
         connection.rows("ROLLBACK")
         raise
+
+
+def what_would_help(connection: Connection, database: str) -> str:
+    """Where putting back was `NOT_ALLOWED`."""
+    ((user, version),) = connection.rows("SELECT current_user, current_setting('server_version_num')")
+    line = f"GRANT SET ON PARAMETER session_replication_role TO {user}"
+    help_ = (
+        f"{line}, by a superuser, would help" if int(version or 0) >= _GRANTED else "a superuser's role would help"
+    )
+    return (
+        f"the role {user} may not put back tables of {database} that have foreign keys or triggers (it may not set "
+        f"session_replication_role), so that what their rows cause stays without a proof; {help_}"
+    )
 
 
 def _replace(connection: Connection, name: str, kept: Content) -> None:

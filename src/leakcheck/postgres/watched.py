@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from leakcheck.postgres.own_copies import OwnCopies, Place
-from leakcheck.postgres.tables import Content, contents, put_back, signature
+from leakcheck.postgres.tables import NOT_ALLOWED, Content, contents, put_back, signature, what_would_help
 from leakcheck.postgres.wire import Refused
 
 MAX_KEPT = 64 << 20
@@ -48,7 +48,12 @@ class Watched:
         assert place is not None
         kept = None if text is None else self._kept[name, table, text]
         with self._copies.asking(place) as connection:
-            put_back(connection, table, kept)
+            try:
+                put_back(connection, table, kept)
+            except Refused as error:
+                if error.code == NOT_ALLOWED:
+                    self._copies.remark(place, what_would_help(connection, place[1]))
+                raise
 
     def _first_seen(self, place: Place) -> None:
         if self._asked:
