@@ -29,7 +29,7 @@ class Invoice(Base):
     """Its number is printed on paper: none is given twice."""
 
     __tablename__ = "invoices"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     number: Mapped[int] = mapped_column(primary_key=True)
     customer: Mapped[str] = mapped_column(unique=True)

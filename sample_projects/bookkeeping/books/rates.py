@@ -22,4 +22,4 @@ async def learn(currency: str, cents: int) -> None:
 
 async def known() -> dict[str, int]:
     async with engine.connect() as connection:
-        return {currency: cents for currency, cents in await connection.execute(text("SELECT * FROM rates"))}
+        return dict((await connection.execute(text("SELECT * FROM rates"))).all())

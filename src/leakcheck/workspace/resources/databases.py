@@ -69,8 +69,8 @@ class Resource(resource.Resource):
         if names and known.programs:
             told, mine = ", ".join(map(clip, known.programs[:_NAMED])), " or ".join(names)
             yield (
-                f"tests start programs ({told}) beside their copies: where one of these connects to {mine}, that is "
-                "the database itself, in every execution, and what it changes there stays"
+                f"tests start programs ({told}) beside their copies: where one of these connects to {mine}, that "
+                "is the database itself, in every execution, and what it changes there stays"
             )
         yield from sorted(known.remarks.values())
         for why in sorted(known.refused.values()):
