@@ -13,6 +13,8 @@ from leakcheck.postgres.wire import Connection, Refused
 
 MAX_BYTES = 4 << 20
 """What is larger, with its indexes left out, is not looked into."""
+_WHOLE = ("20", "21", "23")
+"""The numbers of the types of whole numbers."""
 _NUMBER = re.compile("0|-?[1-9][0-9]{0,17}")
 SEQUENCE = " (a sequence)"
 """Stands behind the name of one: it goes on when what has asked it is rolled back."""
@@ -26,7 +28,8 @@ _TABLES = f"""SELECT n.nspname, c.relname, string_agg(quote_ident(a.attname), ',
     FILTER (WHERE a.attgenerated = ''), string_agg(concat_ws(' ', a.attname, a.atttypid, a.atttypmod, a.attnotnull,
     pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attnum),
     string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE a.attnum = ANY (SELECT unnest(i.indkey)
-    FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary))
+    FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary)),
+    string_agg(a.atttypid::text, ', ' ORDER BY a.attnum) FILTER (WHERE a.attgenerated = '')
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
     WHERE c.relkind = 'r' AND {_NOBODYS} AND a.attnum > 0 AND NOT a.attisdropped
@@ -43,6 +46,7 @@ class Content(NamedTuple):
     columns: str
     rows: tuple[bytes, ...]
     key: str = ""
+    types: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -55,7 +59,9 @@ class Content(NamedTuple):
 
     def values(self) -> list[tuple[object, ...]]:
         """Of each row, as they are written for COPY; whole numbers as such."""
-        return [tuple(map(_value, row.decode(errors="replace").rstrip("\n").split("\t"))) for row in self.rows]
+        types = _listed(self.types)
+        texts = (row.decode(errors="replace").rstrip("\n").split("\t") for row in self.rows)
+        return [tuple(map(_value, row, types)) for row in texts if len(row) == len(types)]
 
 
 def signature(connection: Connection) -> str:
@@ -74,9 +80,11 @@ def contents(connection: Connection, hasher: Callable[[], hashlib.blake2b]) -> M
     finally:
         connection.rows("ROLLBACK")
     found: dict[str, Content] = {}
-    for (schema, name, columns, definition, key), rows in zip(tables, copied, strict=False):
+    for (schema, name, columns, definition, key, types), rows in zip(tables, copied, strict=False):
         digest = _digest(hasher, definition, rows)
-        found[_shown(schema, name)] = Content(f"rows: {len(rows)} #{digest}", str(columns), rows, key or "")
+        found[_shown(schema, name)] = Content(
+            f"rows: {len(rows)} #{digest}", str(columns), rows, key or "", types or ""
+        )
     for (schema, name), rows in zip(sequences, copied[len(tables) :], strict=True):
         last, given = b"".join(rows).decode().split()
         text = f"last number: {last if given == 't' else 0}"
@@ -139,8 +147,8 @@ def _listed(quoted_names: str) -> tuple[str, ...]:
     return tuple(each.strip('"') for each in quoted_names.split(", ")) if quoted_names else ()
 
 
-def _value(text: str) -> object:
-    return int(text) if _NUMBER.fullmatch(text) else text
+def _value(text: str, type_: str) -> object:
+    return int(text) if type_ in _WHOLE and _NUMBER.fullmatch(text) else text
 
 
 def _copied(row: Iterable[str | None]) -> str:
