@@ -1,9 +1,9 @@
 """What recording costs a suite that talks to a database: `python benchmarks/statements.py`.
 
 Not a test: pytest does not collect this file. A suite of tests with 20 statements each, on a file of SQLite by
-SQLAlchemy, runs plain, and audited: in the declared order, and in the reversed one, where tables are compared after every
-test, as a test leaves a row. CPU seconds are user and system time; of a plain run those of its collection are taken off,
-which an audit does once for all.
+SQLAlchemy, runs plain, and audited: in the declared order, and in the reversed one, where tables are compared after
+every test, as a test leaves a row. CPU seconds are user and system time; of a plain run those of its collection are
+taken off, which an audit does once for all.
 """
 
 from __future__ import annotations
