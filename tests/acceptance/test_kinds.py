@@ -96,7 +96,7 @@ def test_what_was_replaced_or_set_is_told_with_its_line_though_it_hurts_nobody(l
 
 
 def test_what_grows_is_told_in_one_line(leaky: Audited) -> None:
-    (note,) = [note for note in leaky.stdout.split("\n\n") if "1 test leaves values in modules changed" in note]
+    (note,) = [note for note in leaky.stdout.split("\n\n") if "1 test changes what modules hold" in note]
     assert "shop.ROWS" in note
 
 
@@ -295,7 +295,7 @@ def test_what_is_undone_is_no_leak() -> None:
     found = CLEAN.audit("--random", "1")
     assert (found.report["leaks"], found.report["edges"]) == ([], []), found.stdout
     assert (found.report["verdict"], found.code) == ("clean", 0)
-    assert "values in modules changed" not in found.stdout
+    assert "what modules hold" not in found.stdout
 
 
 POLLED = Project(

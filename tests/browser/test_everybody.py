@@ -196,3 +196,15 @@ def test_screenshots_are_kept(opened: Opened, shared_app: Path, screenshots: Pat
         expect(page.get_by_role("dialog")).to_be_visible()
         page.screenshot(path=screenshots / f"{name}-test.png")
     assert len(list(screenshots.glob("*.png"))) >= 2 * len(LOOKS)
+
+
+@pytest.mark.parametrize("look", [LOOKS["light"], LOOKS["dark"]], ids=["light", "dark"])
+def test_code_has_colours_that_can_be_read(opened: Opened, shared_app: Path, look: Mapping[str, Any]) -> None:
+    page = opened(shared_app, **look)
+    page.get_by_role("button", name="Open all").click()
+    spans = page.locator(".code, .fix pre").locator("span.k, span.s, span.d, span.c")
+    colours = dict(spans.evaluate_all("all => all.map((each) => [each.className, getComputedStyle(each).color])"))
+    assert {"k", "s", "d"} <= set(colours)
+    assert len({colours[each] for each in "ksd"}) == 3
+    plain = page.locator(".code li").first.evaluate("each => getComputedStyle(each).color")
+    assert plain not in {colours[each] for each in "ksd"}

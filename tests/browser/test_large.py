@@ -1,7 +1,10 @@
-"""The page of a large suite: grouped, not shrunk, and no more rows than can be seen."""
+"""The page of a large suite: the worst is shown, the rest folded, and there are no more rows than can be seen."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import Opened
+from leakcheck.records import Location, Result
 from leakcheck.reports.formats.html import Report
+from reports import samples
 from reports.large import large
 
 pytestmark = pytest.mark.browser
@@ -47,6 +52,107 @@ def test_all_leaks_are_in_the_map_whatever_its_groups(opened: Opened, pages: dic
     page = opened(pages["500 leaks"])
     labels = page.locator(".node.middle").locator("title").all_text_contents()
     assert sum(int(label.rpartition(", ")[2].split()[0]) for label in labels) == 500
+
+
+def middle(page: Page) -> list[str]:
+    return page.locator(".node.middle .label").all_text_contents()
+
+
+def test_the_worst_leaks_come_first_and_the_harmless_are_folded_last(
+    opened: Opened, pages: dict[str, Path]
+) -> None:
+    found = large(5_000, 20, 500)
+    page = opened(pages["500 leaks"])
+    subs = page.locator(".node.middle:not(.group) .sub").all_text_contents()
+    victims = {leak.id: len(leak.victims) for leak in found.leaks}
+    shown = [victims[sub.partition(",")[0]] for sub in subs]
+    assert shown == sorted(victims.values(), reverse=True)[: len(shown)]
+    hurting = sum(leak.impact == "broken" for leak in found.leaks)
+    assert middle(page)[len(shown) :] == [
+        f"and {hurting - len(shown)} more that hurt tests",
+        f"and {len(found.leaks) - hurting} more that hurt nobody",
+    ]
+    folds = page.locator(".node.group.left .label").all_text_contents()
+    assert [label.partition(" more ")[2] for label in folds] == ["that hurt tests", "that hurt nobody"]
+
+
+def test_no_word_of_what_is_folded_is_cut_in_a_narrow_window(opened: Opened, pages: dict[str, Path]) -> None:
+    page = opened(pages["500 leaks"], width=400)
+    lines = page.locator(".node.group.left").first.locator("text").all_text_contents()
+    assert re.fullmatch(r"and \d+ more that hurt tests", " ".join(lines))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_hurts_nobody_is_opened_by_the_keyboard_step_by_step(
+    opened: Opened, pages: dict[str, Path], axe: str
+) -> None:
+    page = opened(pages["500 leaks"])
+    page.locator("#map .node[tabindex='0']").focus()
+    page.locator(".node.middle").first.evaluate("node => node.focus()")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(page.locator("#filter")).to_contain_text(
+        "Only what goes through the other 200 that hurt nobody: 200 leaks"
+    )
+    kept = page.locator(".node.middle:not(.group)").count()
+    assert middle(page)[kept:] == [f"and {200 - kept} more that hurt nobody"]
+    assert page.locator(".node:focus").count() == 1
+    page.evaluate(axe)
+    found = page.evaluate("axe.run('#map', { resultTypes: ['violations'] })")["violations"]
+    assert [each["id"] for each in found] == []
+    page.locator(".node.middle.group").dispatch_event("click")
+    expect(page.locator("#filter")).to_contain_text(f"the other {200 - kept} that hurt nobody: {200 - kept} leaks")
+    page.get_by_role("button", name="Show everything").click()
+    assert middle(page)[-1] == "and 200 more that hurt nobody"
+
+
+def test_tests_that_are_folded_are_opened(opened: Opened, pages: dict[str, Path]) -> None:
+    page = opened(pages["500 leaks"])
+    before = set(page.locator(".node.right:not(.group) title").all_text_contents())
+    page.locator(".node.right.group").first.dispatch_event("click")
+    expect(page.locator("#filter")).to_contain_text("that are hurt: ")
+    after = set(page.locator(".node.right:not(.group) title").all_text_contents())
+    names = [{title.partition(";")[0] for title in each} for each in (before, after)]
+    assert names[1]
+    assert not names[0] & names[1]
+
+
+def test_a_line_is_as_wide_as_the_harm_that_it_carries(opened: Opened, written: Callable[[Result], Path]) -> None:
+    tests = [f"tests/test_a.py::test_{number}" for number in range(12)]
+    places = [Location("app_state", "shop.main:app", name) for name in ("much", "little")]
+    hurt = {"much": tests[1:9], "little": tests[10:11]}
+    polluters = {"much": tests[0], "little": tests[9]}
+    leaks = tuple(
+        replace(
+            samples.leak(number, place, "broken", polluters[place.key]),
+            victims=tuple(hurt[place.key]),
+            sources=(),
+        )
+        for number, place in enumerate(places, start=1)
+    )
+    verdicts = tuple(samples.verdict(test) for test in tests)
+    page = opened(written(samples.result(verdicts, leaks=leaks)))
+    widths = [float(each.get_attribute("stroke-width") or 0) for each in page.locator("svg.map .link").all()]
+    assert len(widths) == 1 + 8 + 1 + 1
+    widest, *rest = sorted(widths, reverse=True)
+    assert widest == pytest.approx(8 * rest[0])
+
+
+def test_labels_that_differ_are_shown_where_they_differ(opened: Opened, written: Callable[[Result], Path]) -> None:
+    start, end = "test_the_price_of_everything_in_the_shop_", "_is_what_it_was_before_the_sale_had_begun"
+    words = ("kettle", "mug", "spoon")
+    tests = [f"tests/test_a.py::{start}{word}{end}" for word in words]
+    place = Location("app_state", "shop.main:app", "sale")
+    leak = replace(samples.leak(1, place, "broken", "tests/test_a.py::test_sale"), victims=tuple(tests), sources=())
+    verdicts = tuple(samples.verdict(test) for test in ("tests/test_a.py::test_sale", *tests))
+    page = opened(written(samples.result(verdicts, leaks=(leak,))))
+    labels = page.locator(".node.right .label").all_text_contents()
+    assert len(set(labels)) == len(words)
+    for word, label, node in zip(words, labels, boxes(page, ".node.right .box"), strict=True):
+        assert word in label
+        assert label.startswith("test_the")
+        assert "…" in label
+        assert len(label) * 7 < node["width"]
 
 
 def test_a_click_on_a_group_opens_it(opened: Opened, pages: dict[str, Path]) -> None:

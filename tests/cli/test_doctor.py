@@ -101,3 +101,19 @@ def test_an_interpreter_that_is_none(tmp_path: Path) -> None:
     ended = leakcheck(tmp_path, "doctor", "--python", "no/python")
     assert (ended.code, ended.stdout) == (4, "")
     assert "cannot start no/python: there is no such file" in ended.stderr
+
+
+def test_a_database_that_cannot_be_copied_is_told_before_the_audit() -> None:
+    variables = {"DATABASE_URL": "postgresql://me:hidden@127.0.0.1:1/shop"}
+    with Project(GREEN).folder() as folder:
+        ended = leakcheck(folder, "doctor", *PLUGINS, variables=variables)
+    assert ended.code == 0, ended.text
+    assert "! databases     shop on 127.0.0.1:1: it cannot be looked at: " in ended.stdout
+    assert "hidden" not in ended.text
+
+
+def test_what_is_run_is_one_step() -> None:
+    ended = Project(GREEN).leakcheck("doctor", *PLUGINS)
+    assert re.fullmatch(
+        r"\[ +[\d.]+ s\] collecting the suite, and running it once by plain pytest\n", ended.stderr
+    ), ended.stderr

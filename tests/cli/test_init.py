@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 import tomllib
@@ -172,3 +173,17 @@ def test_a_link_to_nowhere_is_not_followed(tmp_path: Path) -> None:
     assert ended.code == 4
     assert "cannot write leakcheck.toml" in ended.stderr
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_where_nobody_is_asked_a_long_file_is_shown_by_its_beginning() -> None:
+    leaking = "def test_{0}():\n    assert '{0}' not in os.environ\n    os.environ['{0}'] = '1'\n\n"
+    suite = {"tests/test_a.py": "import os\n\n" + "".join(leaking.format(f"X{number}") for number in range(14))}
+    with Project(suite).folder() as folder:
+        assert leakcheck(folder, "run", "--random", "0", "tests").code == 1
+        ended = leakcheck(folder, "init", "--yes")
+        assert ended.code == 0, ended.text
+        written = (folder / "leakcheck-baseline.txt").read_text("utf-8").strip().splitlines()
+        left_out = re.search(r"  \.\.\. and (\d+) lines more\n", ended.stdout)
+        assert left_out, ended.stdout
+        shown = [line.strip() for line in ended.stdout.partition("leakcheck-baseline.txt:\n")[2].splitlines()]
+        assert shown[: len(written) - int(left_out[1])] == written[: len(written) - int(left_out[1])]

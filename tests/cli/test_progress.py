@@ -19,10 +19,11 @@ from rich.console import Console
 
 import leakcheck
 from leakcheck.cli.course import STAGES, Course, Moment
-from leakcheck.cli.drawing import STOPPING, TELL, drawn, shortened
+from leakcheck.cli.drawing import STOPPING, TELL, count, doing, drawn, shortened
 from leakcheck.cli.left import TimeLeft, words
 from leakcheck.cli.progress import HEARTBEAT, Lines, Live
 from leakcheck.progress import Outlook, UnderWay
+from leakcheck.reports.terminal.page import console_for
 from support import Project, environment
 
 LONG = "tests/api/v2/test_orders_of_customers.py::TestOrders::test_a_customer_may_cancel[within the hour-eur]"
@@ -228,6 +229,17 @@ def test_a_heartbeat_each_30_seconds_of_silence() -> None:
 
 def test_every_phase_of_an_audit_belongs_to_one_step() -> None:
     assert sorted(name for names in STAGES for name in names) == sorted(TELL)
+
+
+def test_what_is_no_audit_has_no_step_and_counts_what_it_is_about() -> None:
+    course = Course(Clock())
+    course.phase("fixes", 10)
+    course.step("L1")
+    moment = course.now()
+    assert (doing(moment), count(moment)) == ("looking for fixes, and proving them", "1 of 10 causes")
+    stream = io.StringIO()
+    Lines(console_for(stream), steps=False, clock=Clock()).phase("fixes", 1)
+    assert stream.getvalue().endswith("looking for fixes, and proving them, 1 cause\n")
 
 
 def test_steps_never_go_back() -> None:

@@ -13,7 +13,7 @@ from leakcheck.options import PROFILES
 from leakcheck.records import Alone, Order, Row
 from leakcheck.search.phases import settle
 from leakcheck.search.proof import accusing
-from leakcheck.search.rows import MOST
+from leakcheck.search.rows import MOST, isolate
 from search.model import Model, ModelEngine, bench_for, fails_if, fails_unless, look, write
 
 QUIET = {f"test_{number % 2}.py::t{number:02}": (look("a"),) for number in range(40)}
@@ -74,6 +74,17 @@ def test_who_differs_in_any_order_runs_alone_before_anything_is_concluded() -> N
     assert any(order.tests == ("test_0.py::b",) and isinstance(order.question, Alone) for order in engine.ran)
     assert {edge.test for edge in accusing(bench)} == {"test_0.py::b"}
     assert not bench.evidence().profiles["test_0.py::b"].in_row
+
+
+def test_rows_of_a_file_whose_tests_all_fail_alone_do_not_double() -> None:
+    """Each ends its row, is not believed at once, and runs once more; what followed it does not."""
+    brittle = {f"test_0.py::b{number:02}": (fails_unless(hidden="1"),) for number in range(12)}
+    bench, engine = bench_for(Model({"test_0.py::a": (write("hidden"),), **brittle}))
+    isolate(bench)
+    began = Counter(order.tests[0] for order in isolated(engine))
+    assert began == {"test_0.py::a": 1, **dict.fromkeys(brittle, 2)}
+    again = [order.tests for order in isolated(engine) if order.exclusive]
+    assert again == [(test,) for test in sorted(brittle, reverse=True)]
 
 
 def test_who_fails_in_a_row_is_no_victim_of_it() -> None:

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from leakcheck.snapshots.reachable import is_project, loaded
+from leakcheck.snapshots.reachable import Loaded, is_project, loaded
 
 
 class Odd(ModuleType):
@@ -38,3 +38,16 @@ def test_it_is_what_each_module_says_of_itself(monkeypatch: pytest.MonkeyPatch, 
     assert {"no_file", "no_text", "foreign", "odd"}.isdisjoint(found)
     for name in ("of_a_project", "of_a_namespace"):
         monkeypatch.delitem(sys.modules, name)
+
+
+def test_it_is_found_anew_where_other_modules_are_loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    names = Loaded()
+    before = names.names()
+    assert before == loaded()
+    assert names.names() is before
+    module = ModuleType("shop_of_a_test")
+    module.__file__ = str(tmp_path / "shop_of_a_test.py")
+    monkeypatch.setitem(sys.modules, "shop_of_a_test", module)
+    assert set(names.names()) == {*before, "shop_of_a_test"}
+    monkeypatch.undo()
+    assert names.names() == before

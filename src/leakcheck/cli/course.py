@@ -10,6 +10,8 @@ from leakcheck.progress import Outlook, UnderWay
 
 BY_TEST = frozenset({"declared", "orders", "isolated", "turns"})
 """Phases whose work is told in tests; that of the others in executions."""
+UNITS = {"fixes": "causes"}
+"""What is counted in these phases, which are no executions."""
 _TOLD, _MEASURED, _SOME = 0.1, 0.3, 3
 """The share of a phase behind which its pace tells something, that behind which it tells all, and the number of
 steps that does however many there are."""
@@ -63,7 +65,7 @@ class Course:
     def phase(self, name: str, total: int, tests: int = 0, question: str = "") -> None:
         by_test = name in BY_TEST and tests > 0
         self._phase, self._total = name, tests if by_test else total
-        self._unit = "tests" if by_test else "runs"
+        self._unit = "tests" if by_test else UNITS.get(name, "runs")
         self._done = self._shown = 0
         self._phase_began = self._clock()
         self._prior = self._ahead.pop(name, None)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from leakcheck.audit.checkup import Checkup
+from leakcheck.audit.database_rights import rights
 from leakcheck.cli.environments import environment_beside
 from leakcheck.cli.left import rounded
 from leakcheck.options import Options
@@ -25,6 +26,9 @@ _MATTERS: Mapping[str, str] = {
     "pytest-django": "its database is made anew for each process",
     "pytest-rerunfailures": "no test is run again to make it pass",
 }
+
+
+_SHARED = "executions would share its rows, so they run one behind the other, and meet what others have left"
 
 
 class Line(NamedTuple):
@@ -45,6 +49,7 @@ def diagnosis(seen: Checkup, options: Options, environ: Mapping[str, str]) -> tu
         _processes(seen),
         *_plugins(seen),
         _lanes(seen),
+        *_databases(environ),
         _room(Path(options.folder)),
         _cost(seen, options),
     )
@@ -95,6 +100,14 @@ def _lanes(seen: Checkup) -> Line:
     cores = plural(os.cpu_count() or 1, "core")
     told = f"{plural(seen.lanes, 'execution')} at a time, on {cores}"
     return Line(True, "lanes", told)
+
+
+def _databases(environ: Mapping[str, str]) -> Iterator[Line]:
+    """Those that the environment names: others are not known before the suite connects to them."""
+    for each in rights(environ):
+        told = each.reason or "every execution can have a copy of its own"
+        hint = _SHARED if each.reason and each.reached else ""
+        yield Line(not each.reason, "databases", f"{each.database}: {told}", hint)
 
 
 def _room(folder: Path) -> Line:

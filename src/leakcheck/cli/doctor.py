@@ -9,22 +9,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from leakcheck.audit.checkup import Checkup, check_up, stored_checkup
 from leakcheck.cli.common import Config, Folder
 from leakcheck.cli.diagnosis import Line, diagnosis
-from leakcheck.cli.display import ColorWhen
+from leakcheck.cli.display import ColorWhen, Display
 from leakcheck.cli.given import Given
 from leakcheck.cli.options import offered
 from leakcheck.cli.settings import settings_for
 from leakcheck.cli.way_out import way_out
 from leakcheck.errors import LeakcheckError
 from leakcheck.options import Options
-from leakcheck.progress import Silent
+from leakcheck.progress import Outlook, Progress
 from leakcheck.reports.formats.terminal import console_for
 from leakcheck.reports.terminal.page import Piece, emit, prose, row
-from leakcheck.reports.wording.words import clean
 from leakcheck.store import Audit, audits, read_audit
 
 _ABOUT = 14
@@ -50,22 +48,26 @@ def doctor(
     settings = settings_for(config, **given, pytest_args=typed.for_pytest or None)
     with way_out(settings, typed):
         seen = None if again else _measured(settings.options)
-        seen = seen or check_up(settings.options, Telling(console_for(sys.stderr, color)))
+        if seen is None:
+            with Display(color=color).progress() as progress:
+                seen = check_up(settings.options, OneStep(progress))
         lines = diagnosis(seen, settings.options, os.environ)
     emit(console_for(sys.stdout, color), _told(lines, typed))
 
 
-class Telling(Silent):
-    """A line when it begins, and notes: there is one step, as long as a plain run."""
+class OneStep:
+    """Shown as one step, as long as a plain run: which test that is at, and for how long."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, shown: Progress) -> None:
+        self._shown = shown
+        self.step, self.watch, self.note = shown.step, shown.watch, shown.note
+        self.stopping = shown.stopping
 
     def phase(self, name: str, total: int, tests: int = 0, question: str = "") -> None:
-        self.note("collecting the suite, and running it once by plain pytest")
+        self._shown.phase("checkup", 0)
 
-    def note(self, text: str) -> None:
-        emit(self._console, [prose((clean(text), "dim"))])
+    def expect(self, outlook: Outlook) -> None:
+        """What an audit would take is told at the end."""
 
 
 def _measured(options: Options) -> Checkup | None:

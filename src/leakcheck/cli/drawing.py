@@ -32,6 +32,11 @@ TELL: Mapping[str, str] = {
     "seeds": "the same under other hash seeds",
     "quiet": "the same once more, with nothing else running",
 }
+ELSEWHERE: Mapping[str, str] = {
+    "checkup": "collecting the suite, and running it once by plain pytest",
+    "fixes": "looking for fixes, and proving them",
+}
+"""Of commands that are no audits."""
 STOPPING = "stopping… what tests have changed is put back; Ctrl-C once more does not wait for that"
 _BAR, _LEAST_BAR, _LEAST_NAME = 40, 8, 12
 
@@ -50,7 +55,7 @@ def doing(moment: Moment) -> str:
 
 
 def title(phase: str) -> str:
-    return TELL.get(phase, phase)
+    return TELL.get(phase) or ELSEWHERE.get(phase, phase)
 
 
 def count(moment: Moment, *, short: bool = False) -> str:

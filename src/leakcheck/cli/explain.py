@@ -19,12 +19,14 @@ from leakcheck.errors import UsageError
 from leakcheck.records import Trial
 from leakcheck.reports.formats.terminal import console_for
 from leakcheck.reports.terminal.explain import Asked, render_explain
+from leakcheck.reports.terminal.explainable import render_explainable
 from leakcheck.store import Audit, AuditFolder, read_audit
 from leakcheck.workspace.salts import kept_salt
 
 
 def explain(
-    test: Annotated[str, typer.Argument(help="A test id, or a part of one that no other test has.")],
+    test: Annotated[str | None, typer.Argument(
+        help="A test id, or a part of one that no other test has. [default: list those worth it]")] = None,
     run: Annotated[bool | None, typer.Option(
         "--run/--no-run",
         help="Ask for further executions, even if this was done before; or show only what is stored. "
@@ -38,6 +40,10 @@ def explain(
     settings = settings_for(config, folder=folder)
     stored = chosen(settings, audit)
     where = stored.folder
+    if test is None:
+        with way_out(settings):
+            render_explainable(result_of(where, settings.judging), console_for(sys.stdout, color))
+        return
     name = find_test_in(stored, test, settings)
     trial = _trial(name, stored.audit)
     asked = _ask(name, where, stored.audit, run, Display(color=color)) if trial.open else Asked()

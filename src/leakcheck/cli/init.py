@@ -21,8 +21,11 @@ from leakcheck.errors import LeakcheckError, UsageError
 from leakcheck.options import Settings, find_config
 from leakcheck.reports.formats.terminal import console_for
 from leakcheck.reports.terminal.page import Piece, emit, prose, row
+from leakcheck.reports.wording.words import plural
 from leakcheck.store import audits, read_audit
 
+_LONG, _BEGINNING = 12, 6
+"""So many lines are shown in any case; of more, so many."""
 _ADD_YES = "Nothing is written where nobody can be asked: `leakcheck init --yes` writes it."
 
 
@@ -39,7 +42,7 @@ def init(
     here = Path.cwd()
     _say(prose("What leakcheck would write here; what is there already is left alone."))
     for each in _proposals(here, ci):
-        _settle(each, _asked(yes=yes))
+        _settle(each, _asked(yes=yes), in_full=not yes)
     _say(row(), *_next(here, asking=yes or sys.stdin.isatty()))
 
 
@@ -73,14 +76,18 @@ def _baseline(here: Path, settings: Settings) -> Proposal | None:
     return None
 
 
-def _settle(proposal: Proposal, asked: Callable[[str], bool]) -> None:
-    """Show it, ask, and write it."""
+def _settle(proposal: Proposal, asked: Callable[[str], bool], *, in_full: bool) -> None:
+    """Show it, ask, and write it. Where nobody is asked, the beginning of what is long will do."""
     name = os.path.relpath(proposal.path)
     if proposal.path.exists() and not proposal.adds:
         _say(row(), row(("=", "bold"), f" {name} is there already"))
         return
     _say(row(), row(("+", "bold green"), f" {name}{', at its end' if proposal.adds else ''}:"))
-    _say(*(row((f"  {line}".rstrip(), "green")) for line in proposal.text.strip("\n").split("\n")))
+    lines = proposal.text.strip("\n").split("\n")
+    shown = lines if in_full or len(lines) <= _LONG else lines[:_BEGINNING]
+    _say(*(row((f"  {line}".rstrip(), "green")) for line in shown))
+    if len(shown) < len(lines):
+        _say(row((f"  ... and {plural(len(lines) - len(shown), 'line')} more", "dim")))
     if asked(f"Write {name}?"):
         _write(proposal)
 

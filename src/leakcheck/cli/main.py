@@ -64,8 +64,9 @@ def show_error(error: LeakcheckError, console: Console) -> None:
 
 
 def show_text(text: str, console: Console) -> None:
+    """In a terminal words stay whole; what goes elsewhere keeps its lines."""
     for line in text.split("\n"):
-        console.print(clean(line), markup=False, highlight=False, soft_wrap=True)
+        console.print(clean(line), markup=False, highlight=False, soft_wrap=not console.file.isatty())
 
 
 def _unexpected(error: Exception, console: Console, typed: Given) -> int:

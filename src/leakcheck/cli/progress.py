@@ -11,7 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live as Redrawn
 
 from leakcheck.audit import Progress
-from leakcheck.cli.course import Course
+from leakcheck.cli.course import UNITS, Course
 from leakcheck.cli.drawing import STOPPING, count, doing, drawn
 from leakcheck.cli.left import words
 from leakcheck.progress import Outlook, Silent, UnderWay
@@ -110,9 +110,9 @@ class Live:
 
 def _extent(name: str, total: int, tests: int) -> str:
     """How much it is: "3 runs of 201 tests"."""
-    if name == "collect":
+    if name == "collect" or not total:
         return ""
-    runs = plural(total, "run")
+    runs = plural(total, UNITS.get(name, "runs").removesuffix("s"))
     return f"{runs} of {plural(tests, 'test')}" if tests else runs
 
 

@@ -9,7 +9,7 @@ from leakcheck.errors import UsageError
 
 _CUTOFF, _BESIDE = 0.75, 0.15
 """The least likeness that counts, and how much less of it than the nearest has."""
-MAX_TOLD = 3
+MAX_TOLD, MAX_MEANT = 3, 8
 _OTHERS = "The audit knows other tests; run it again with this one."
 
 
@@ -26,13 +26,19 @@ def find_test(
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(
-            f"{len(found)} tests are called like {wanted}", hint="Did you mean: " + ", ".join(found[:5])
-        )
+        raise UsageError(f"{len(found)} tests are called like {wanted}", hint=_meant(found))
     near = nearest(wanted, tests)
-    meant = "Did you mean: " + ", ".join(near) if near else ""
+    meant = _meant(near) if near else ""
     told = "\n".join(filter(None, (meant, elsewhere)))
     raise UsageError(f"no test {wanted} in {place}", hint=told or hint)
+
+
+def _meant(tests: Sequence[str]) -> str:
+    """One beside the question; of several, each on a line of its own."""
+    if len(tests) == 1:
+        return f"Did you mean: {tests[0]}"
+    rest = len(tests) - MAX_MEANT
+    return "\n  ".join(("Did you mean:", *tests[:MAX_MEANT], *([f"+ {rest:,} more"] if rest > 0 else [])))
 
 
 def nearest(wanted: str, tests: Sequence[str]) -> list[str]:

@@ -26,17 +26,21 @@ MAX_REPEATS = 6
 def together(
     bench: AuditSession, witnesses: Iterable[Witness], restore: tuple[Location, ...] = (), fewest: int = FEWEST
 ) -> list[Order]:
-    """As few orders as may be for those of `witnesses` that can be asked about in company."""
+    """As few orders as may be for those of `witnesses` that can be asked about in company; who was so in vain has
+    an order of its own."""
     rows: dict[tuple[str, ...], dict[str, None]] = {}
+    singles: list[Witness] = []
     for witness in witnesses:
-        if witness.before and not witness.files and is_quiet(bench, witness.test):
+        if (witness, restore) in bench.evidence().doubted:
+            singles.append(witness)
+        elif witness.before and not witness.files and is_quiet(bench, witness.test):
             rows.setdefault(witness.before, {})[witness.test] = None
     return [
         Order(Company(len(before), restore), (*before, *row))
         for before, tests in rows.items()
         if len(tests) >= fewest
         for row in _cut(list(tests))
-    ]
+    ] + [Order(Company(len(each.before), restore), (*each.before, each.test)) for each in singles if fewest == 1]
 
 
 def _cut(tests: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -10,25 +10,27 @@ one that wrote it. What tests change, and through which line, is asked once, who
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from leakcheck.analysis.facts.evidence import Evidence, Makers, Witness
 from leakcheck.analysis.graph.deep_findings import container
-from leakcheck.analysis.graph.effects import carriers
 from leakcheck.analysis.graph.untracked_leaks import GLOBALS, left_quietly
-from leakcheck.records import DeepLook, DeepPutBack, Edge, Location, Order, Pinpoint
+from leakcheck.records import DeepLook, DeepPutBack, Location, Order, Pinpoint
 from leakcheck.records.questions import puts_back
 from leakcheck.search.causes import together
 from leakcheck.search.deep_stages import Group, Groups, by_kind, own_groups, stages
-from leakcheck.search.proof import accusing, accusing_without_location
+from leakcheck.search.nameless import is_asked, nameless, still_open, unnamed
 from leakcheck.search.questions import Asked, Asking, Inquiry, ask, shrink
 from leakcheck.search.session import AuditSession
 
 PIONEERS = 4
+MANY = 4
+"""So many tests that differ for a reason without a name are worth a deep look before anything is proven."""
 MAX_WITNESSES = 100
 MAX_LINES = 30
 MAX_COMPANIES = 4
 MAX_CONTAINERS = 3
+MAX_CURES = 3
 FINEST = 16
 """What cures only as a whole, such as all that a module defines, is not cut into more parts than that."""
 HALVES = 2
@@ -39,8 +41,14 @@ Inquiring = Callable[[AuditSession, Witness], Inquiry]
 
 
 def name_early(bench: AuditSession) -> None:
-    """Name what carries an edge, before anything is proven of it, where it is what the polluters leave alone."""
-    _in_turn(bench, _unnamed, _inquire_early)
+    """Name what carries an edge, before anything is proven of it, where it is what the polluters leave alone.
+
+    Where many stay without a name they are likely to have one in common: a few are looked into, and what is found
+    is tried on all."""
+    _in_turn(bench, unnamed, _inquire_early)
+    if len(_one_each(nameless(bench))) >= MANY:
+        ask(bench, "deep", [_inquire(bench, each) for each in _pioneers(nameless(bench))])
+        _in_turn(bench, nameless, _inquire_known)
 
 
 def look_deep(bench: AuditSession) -> None:
@@ -49,7 +57,7 @@ def look_deep(bench: AuditSession) -> None:
     What is confirmed is worth some time even where that for finding more is spent.
     """
     bench.allow(SECONDS)
-    _in_turn(bench, _open, _inquire)
+    _in_turn(bench, still_open, _inquire)
 
 
 def _in_turn(bench: AuditSession, find: Finding, inquire: Inquiring) -> None:
@@ -101,49 +109,6 @@ def _inquire_lines(test: str, locations: Sequence[Location]) -> Inquiry:
     yield [Asked(Witness((test,), test), Pinpoint(tuple(locations)))]
 
 
-# Which witnesses are open ---------------------------------------------------------------------------------------
-
-
-def _unnamed(bench: AuditSession) -> list[Witness]:
-    """Those of edges, confirmed or not, that nothing tracked may carry, and for which nothing was tried in vain."""
-    known = bench.known()
-    found = (Witness(edge.polluters, edge.test) for edge in _without_location(bench))
-    return [
-        each
-        for each in found
-        if known.files.keys() >= {*each.before} and not carriers(each, known) and not _is_tried(bench, each)
-    ]
-
-
-def _without_location(bench: AuditSession) -> Iterator[Edge]:
-    named = {(edge.polluters, edge.test) for edge, locations in bench.edges() if locations}
-    return (edge for edge in accusing(bench) if (edge.polluters, edge.test) not in named)
-
-
-def _is_tried(bench: AuditSession, witness: Witness) -> bool:
-    """Whether something was put back before its test, in vain."""
-    evidence = bench.evidence()
-    tried = (*evidence.restored_by_test.get(witness.test, ()), *evidence.tried_in_vain)
-    mine = [places for each, places in tried if each == witness]
-    return bool(mine) and not any(evidence.cured(witness, places) for places in mine)
-
-
-def _open(bench: AuditSession) -> list[Witness]:
-    """Those of confirmed edges of which not all was tried."""
-    return [each for each in accusing_without_location(bench) if not _is_over(bench, each)]
-
-
-def _is_over(bench: AuditSession, witness: Witness) -> bool:
-    """Whether all that its makers changed was put back, or tried, and that was not it."""
-    evidence = bench.evidence()
-    return witness in evidence.misled or evidence.is_exhausted(witness)
-
-
-def _is_asked(evidence: Evidence, witness: Witness, places: Group) -> bool:
-    """Whether these were put back before its test, or tried to."""
-    return (witness, places) in evidence.restored or (witness, places) in evidence.tried_in_vain
-
-
 # What is asked about one ----------------------------------------------------------------------------------------
 
 
@@ -164,12 +129,19 @@ def _inquire_early(bench: AuditSession, witness: Witness) -> Inquiry:
     yield from _without_a_look(bench, witness)
 
 
+def _inquire_known(bench: AuditSession, witness: Witness) -> Inquiry:
+    """Put back what cured others, whether or not it is known to be changed here."""
+    evidence = bench.evidence()
+    new = [each for each in _near(bench, witness) if not is_asked(evidence, witness, each)]
+    yield from _cured_by(bench, witness, new[:MAX_CURES])
+
+
 def _without_a_look(bench: AuditSession, witness: Witness) -> Asking[bool]:
     """Put back what is known to be changed by the makers of `witness`. Returns whether that was it."""
     if witness.makers in bench.evidence().deep:
         return False
     places = left_alone(bench, witness.before)
-    known = _same_as_others(bench, witness, places), _containers(bench, witness)
+    known = _same_as_others(bench, witness, places), _unseen_alone(bench, witness), _containers(bench, witness)
     for groups in (*known, own_groups(places, bench.suite)):
         if (yield from _cured_by(bench, witness, groups)):
             yield from _of_each_maker(bench, witness)
@@ -231,6 +203,14 @@ def _same_as_others(bench: AuditSession, witness: Witness, changed: Sequence[Loc
     of them may do here: a row and the lock on its table hurt one test, the lock alone many."""
     found = [places for places in _near(bench, witness) if set(places) <= set(changed)]
     return [*dict.fromkeys(part for places in found for part in (*by_kind(places), places))]
+
+
+def _unseen_alone(bench: AuditSession, witness: Witness) -> Groups:
+    """What cured others, and no test that ran alone was seen to change, since none is looked at there: these makers
+    may change it as well."""
+    profiles = bench.evidence().profiles.values()
+    cures = _near(bench, witness)[:MAX_CURES]
+    return [places for places in cures if not any(set(places) & each.places_elsewhere for each in profiles)]
 
 
 def _containers(bench: AuditSession, witness: Witness) -> Sequence[Group]:
@@ -332,6 +312,6 @@ def _in_company(bench: AuditSession, witnesses: Sequence[Witness]) -> list[Order
         alike = [places for places in _same_as_others(bench, mine[0], changed) if len(by_kind(places)) == 1]
         fitting = [*alike, *_containers(bench, mine[0])]
         for places in list(dict.fromkeys(fitting))[:MAX_COMPANIES]:
-            new = [each for each in mine if not _is_asked(evidence, each, places)]
+            new = [each for each in mine if not is_asked(evidence, each, places)]
             orders += together(bench, new, places)
     return orders

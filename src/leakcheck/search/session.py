@@ -150,7 +150,8 @@ class AuditSession:
         if note.text not in self.notes:
             self.notes.append(note.text)
             self.engine.keep("audit", note)
-            self.progress.note(note.text)
+            if note.topic != Topic.BUDGET:  # told when all is over: the report does it
+                self.progress.note(note.text)
 
     def fall_back(self, why: Fallback, text: str) -> None:
         """From now on each order runs in a new process; `text` tells it."""
@@ -228,7 +229,7 @@ class AuditSession:
                 self.progress.step(execution.order.name, _settled(execution))
                 waiting += self._fixed(execution)
             met = disturbed(ran, self.outside()) if self.engine.lanes > 1 else []
-            waiting += [replace(execution.order, exclusive=True) for execution in met]
+            waiting += map(_by_itself, met)
             self._drop(met, WHY)
             names = {execution.id for execution in met}
             done += [execution for execution in ran if execution.id not in names]
@@ -270,7 +271,7 @@ class AuditSession:
         """These are no evidence, and are made again with nothing else running, whatever is left of the budget."""
         self._drop(executions, why)
         if executions:
-            self.run(phase, [replace(each.order, exclusive=True) for each in executions])
+            self.run(phase, list(map(_by_itself, executions)))
 
     def _bound(self) -> float:
         """When everything is ended that runs."""
@@ -313,6 +314,14 @@ class AuditSession:
 def _was_cut(execution: Execution) -> bool:
     """Whether it was ended before it could answer; what an order of the whole suite had run by then counts."""
     return execution.status == "lost" and not isinstance(execution.order.question, Whole)
+
+
+def _by_itself(execution: Execution) -> Order:
+    """What it has run, with nothing beside it. What followed a row that ended early has run, or will: asked for
+    again behind every such row of a file, it would double from each to the next."""
+    order = execution.order
+    ran = len(execution.runs) if isinstance(order.question, Row) and execution.runs else None
+    return replace(order, tests=order.tests[:ran], exclusive=True)
 
 
 def _settled(execution: Execution) -> int:

@@ -290,15 +290,19 @@ def _cell(cell: types.CellType) -> Any:
         return None
 
 
-def _children(holder: Holder, inside: Content) -> Iterator[tuple[str, Any]]:
-    """(path, value) of everything in a container."""
+def _children(holder: Holder, inside: Content, closed: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
+    """(path, value) of all in a container that is not `closed`: most is, and nobody asks for its path."""
     if holder.kind in ("position", "virtual"):
         return
     for key, item in inside.items():
-        if type(item) is Items:
+        kind = type(item)
+        if kind in _SCALARS:
+            continue
+        if kind is Items:
             for index, each in enumerate(itertools.islice(item, 10_000)):
-                yield f"{holder.path}[{index}]", each
-        else:
+                if type(each) not in _SCALARS and not closed(each):
+                    yield f"{holder.path}[{index}]", each
+        elif not closed(item):
             yield entry(holder, key), item
 
 

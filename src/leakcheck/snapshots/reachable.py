@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copyreg
+import operator
 import os
 import sys
 import types
 from collections import deque
 from collections.abc import Callable, Container, Iterable
+from functools import partial
 from typing import Any
 
 from leakcheck.snapshots.containers import (
@@ -90,12 +92,8 @@ def walk(
             if holder.kind not in PASSED_THROUGH:
                 held(holder, inside)
             if depth < deep and foreign < foreign_depth:
-                pairs = _children(holder, inside)
-                found = (
-                    pair
-                    for pair in pairs
-                    if (toward is None or pair[0] in toward) and not is_closed(pair[1], own=not foreign)
-                )
+                pairs = _children(holder, inside, partial(is_closed, own=not foreign))
+                found = pairs if toward is None else (pair for pair in pairs if pair[0] in toward)
                 own = shallow and issubclass(type(value), type)
                 waiting.extend(
                     (name, item, depth + 1, foreign) for name, item in found if not (own and _is_foreign(item))
@@ -137,16 +135,31 @@ def loaded() -> tuple[str, ...]:
     """The names of the project's own modules that are loaded."""
     found = set()
     for module in list(sys.modules.values()):  # a thousand or more, behind every test that runs alone
-        if type(module) is types.ModuleType:
-            file = module.__dict__.get("__file__")
-            if is_project_file(file) if type(file) is str else is_project(module):
-                found.add(_root(module)[:-1])
+        if type(module) is types.ModuleType and is_project(module):
+            found.add(_root(module)[:-1])
     return tuple(sorted(found))
 
 
+class Loaded:
+    """The same, found anew only where other modules are loaded than when it was asked for the last time: before a
+    process is forked, say, for all of its forks."""
+
+    def __init__(self) -> None:
+        self._modules: list[Any] = []
+        self._names: tuple[str, ...] = ()
+
+    def names(self) -> tuple[str, ...]:
+        """Those of the project's own modules."""
+        present = list(sys.modules.values())
+        if len(present) != len(self._modules) or not all(map(operator.is_, present, self._modules)):
+            self._modules, self._names = present, loaded()
+        return self._names
+
+
 def is_project(module: types.ModuleType) -> bool:
-    """Whether a module is the project's own."""
-    return is_project_file(file_of(module))
+    """Whether a module is the project's own. Asked of a thousand and more, several times a look."""
+    file = module.__dict__.get("__file__") if type(module) is types.ModuleType else None
+    return is_project_file(file if type(file) is str else file_of(module))
 
 
 def is_closed(value: Any, *, own: bool) -> bool:

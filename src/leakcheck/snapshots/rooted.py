@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from leakcheck.snapshots.carried import Carried
@@ -68,8 +69,9 @@ def _told(step: _Step, held: Held, toward: Container[str] | None) -> Iterator[_S
         inside = content(holder)
         if holder.kind not in PASSED_THROUGH:
             held(replace(holder, root=step.kind), inside)
-        for path, item in _children(holder, inside) if step.depth < MAX_DEPTH else ():
-            if (toward is None or path in toward) and not is_closed(item, own=not foreign):
+        closed = partial(is_closed, own=not foreign)
+        for path, item in _children(holder, inside, closed) if step.depth < MAX_DEPTH else ():
+            if toward is None or path in toward:
                 yield _Step(step.kind, path, item, step.depth + 1, foreign)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from leakcheck.probes.kinds.registries import Probe
+from leakcheck.recorder.comparing import differ
 
 
 class Money:
@@ -66,10 +67,12 @@ def present(values: Any) -> dict[Any, Any]:
 @pytest.mark.parametrize("place", CHANGES)
 def test_each_is_seen_to_change_and_is_put_back(place: tuple[str, str]) -> None:
     probe = Probe()
-    before = present(probe.read())
+    before, glance = present(probe.read()), probe.glance()
+    assert not differ(glance, probe.glance())
     CHANGES[place]()
     changed = present(probe.read())
     try:
+        assert differ(glance, probe.glance())
         assert {each for each in {*before, *changed} if before.get(each) != changed.get(each)} == {place}
     finally:
         probe.put_back(*place, before.get(place))

@@ -32,10 +32,19 @@ SHOP = """
     unseen = bytearray(1)
 """
 OTHERS = """
+    from enum import Enum
+
+    class Phase(Enum):
+        NEW = 1
+        OPEN = 2
+        DONE = 3
+
     class Client:
         def __init__(self):
             self.stack = None
             self.state = "new"
+            self.phase = Phase.NEW
+            self.mode = Phase.OPEN
 """
 CONFTEST = """
     import pytest
@@ -59,6 +68,7 @@ TESTS = """
 
     import pytest
     import shop
+    from others import Phase
 
     @pytest.fixture
     def name(request):
@@ -68,6 +78,8 @@ TESTS = """
         register.append(name)
         (tmp_path / name).write_text("")
         shop.price(name)
+        assert (shop.client.phase is Phase.NEW) is (shop.client.stack is None)
+        shop.client.phase = Phase.OPEN
         shop.client.stack = shop.client.stack or [name]
         asyncio.run(asyncio.sleep(0))
         assert register == [name] == shop.client.stack
@@ -91,6 +103,9 @@ TESTS = """
 
     def test_state_of_others():
         shop.client.state = "open"
+
+    def test_later_state_of_others():
+        shop.client.mode = Phase.DONE
 
     def test_thread():
         threading.Thread(target=threading.Event().wait, daemon=True).start()
@@ -120,8 +135,8 @@ TESTS = """
 """
 FILES = {"shop.py": SHOP, "others.py": OTHERS, "late.py": "", "conftest.py": CONFTEST, "test_a.py": TESTS}
 LOUD = (
-    "global", "state_of_others", "thread", "descriptor", "child", "file", "import", "session_fixture", "fails",
-    "fails_again",
+    "global", "state_of_others", "later_state_of_others", "thread", "descriptor", "child", "file", "import",
+    "session_fixture", "fails", "fails_again",
 )  # fmt: skip
 
 
@@ -170,4 +185,4 @@ def test_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fork: bool) -> N
     own = [
         {key for key in elsewhere[test] if key} for test in fresh.order.tests
     ]  # "": the whole value of a shared fixture
-    assert own == [{"client.stack", "price"}, {"price"}, {"price"}]
+    assert own == [{"client.stack", "client.phase", "price"}, *[{"client.phase", "price"}] * 2]

@@ -219,7 +219,7 @@ def test_the_line_that_wrote_is_marked_among_its_neighbours() -> None:
     text = Report().render(found)
     assert '<ol start="39">' in text
     assert '<li class="marked"><mark>    app.dependency_overrides[who] = alice</mark></li>' in text
-    assert "<li>    # why</li>" in text
+    assert '<li>    <span class="c"># why</span></li>' in text
     assert text.count("<li></li>") == 0
 
 

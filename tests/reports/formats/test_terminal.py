@@ -166,9 +166,9 @@ def test_the_end_is_the_verdict_three_fixes_and_what_to_type() -> None:
     assert sum(line.startswith("  F") for line in end) == 3
     assert end[-4:] == [
         "Next",
-        "  leakcheck fix L1                              write the change that ends it, and prove it in a copy",
+        "  leakcheck fix L1                              write its fix, and prove it",
         "  leakcheck explain test_profile_needs_a_login  all about one test",
-        "  leakcheck report --html leaks.html            all of it as a page for the browser",
+        "  leakcheck report --html leaks.html            a page for the browser",
     ]
 
 

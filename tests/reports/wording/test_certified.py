@@ -8,13 +8,23 @@ import pytest
 
 from leakcheck.analysis import Effort
 from leakcheck.options import PROFILES
-from leakcheck.records import Certificate, Result, TestVerdict, Unexplained
+from leakcheck.records import Certificate, Location, Result, TestVerdict, Unexplained
 from leakcheck.reports import formats
-from leakcheck.reports.wording.certified import certificate_sentences, conclusion, unexplained, verdict_of
-from reports.samples import KINDS, result, troubled, verdict
+from leakcheck.reports.wording import sentences
+from leakcheck.reports.wording.certified import (
+    certificate_sentences,
+    conclusion,
+    covered_in_short,
+    unexplained,
+    verdict_of,
+)
+from reports.samples import KINDS, leak, result, troubled, verdict
 
 T, U = "tests/test_a.py::test_t", "tests/test_a.py::test_u"
-GREEN = "Nothing is left unexplained: no test's outcome depends on one predecessor's leak of a watched kind."
+GREEN = (
+    "Nothing is left unexplained: no test's outcome is changed by what another test leaves behind (in the kinds of "
+    "state that leakcheck watches)."
+)
 REST = "What was run is explained; what was not run may hold more."
 EARLY = "1 difference is unexplained: there is state that the audit had not found when it ended."
 QUICK = PROFILES["quick"].limits
@@ -100,7 +110,7 @@ def test_green_where_it_is_green() -> None:
     failing = certified(of("failing"))
     assert (conclusion(failing), verdict_of(failing)) == (GREEN, "leaking"), "the sign tells of other troubles"
     hurt = certified(of("victim"))
-    assert conclusion(hurt) == GREEN.replace("no test's", "no other test's")
+    assert conclusion(hurt) == GREEN.replace("no test's", "beyond these, no test's")
 
 
 def test_a_profile_that_does_without_says_so_and_is_no_trouble() -> None:
@@ -125,3 +135,22 @@ def test_tests_that_were_as_good_as_alone_are_counted() -> None:
     told = certificate_sentences(certified(alone=3, in_rows=1200), kinds=False)
     assert told[1] == "3 tests ran alone, 1,200 behind others of their file that had left nothing."
     assert not any("ran alone" in each for each in certificate_sentences(certified(alone=3), kinds=False))
+
+
+def test_that_nobody_reads_what_others_left_is_told_of_a_finished_audit_without_leaks_only() -> None:
+    """A victim of state whose reads nobody sees stands above, or tests that never ran: both would belie it."""
+    clean = certified(total=0, covered=0)
+    told = "Covered: no test reads what another left behind, 3 kinds of state"
+    assert covered_in_short(clean) == told
+    short = "Covered: 3 kinds of state"
+    found = leak(1, Location("app_state", "shop.main:app", "sale"), "broken", T)
+    assert covered_in_short(replace(clean, leaks=(found,))) == short
+    assert covered_in_short(certified(total=0, covered=0, budget_exhausted=True)) == short
+
+
+def test_an_audit_that_was_cut_short_has_found_no_leak_so_far() -> None:
+    assert sentences.leaks_in_words(certified()) == "no leak"
+    assert sentences.leaks_in_words(certified(budget_exhausted=True)) == "no leak so far"
+    assert sentences.leaks_in_words(certified(limits=CUT_SHORT)) == "no leak so far"
+    assert sentences.tests_in_words(certified()) == "none order-dependent"
+    assert sentences.tests_in_words(certified(limits=CUT_SHORT)) == "none order-dependent so far"

@@ -70,6 +70,7 @@ class Evidence:
     a witness were seen in an execution that asked about other tests, too. `fresh` are witnesses whose printed
     command was run, `warm` those for which a fork stood in for the new process, with what it showed: it counts
     until a new process has. `placebos` is `restored` for executions that kept everything and put nothing back.
+    `doubted` behaved otherwise than alone behind others whom the same thing put back has cured: no evidence.
     """
 
     profiles: Mapping[str, SoloProfile]
@@ -83,6 +84,7 @@ class Evidence:
     pinpointed: Mapping[tuple[Makers, tuple[Location, ...]], tuple[Change, ...]] = field(default_factory=dict)
     company: Mapping[Witness, int] = field(default_factory=dict)
     placebos: Mapping[Undoing, tuple[Outcome, ...]] = field(default_factory=dict)
+    doubted: frozenset[Undoing] = frozenset()
 
     @classmethod
     def of(cls, executions: Iterable[Execution], suite: Suite) -> Evidence:
@@ -189,6 +191,7 @@ class Answers:
     pinpointed: dict[tuple[Makers, tuple[Location, ...]], tuple[Change, ...]] = field(default_factory=dict)
     company: dict[Witness, int] = field(default_factory=dict)
     placebos: dict[Undoing, tuple[Outcome, ...]] = field(default_factory=dict)
+    unlike_the_first: dict[Undoing, tuple[Outcome, ...]] = field(default_factory=dict)
 
     def add(self, execution: Execution, files: Mapping[str, str]) -> tuple[str, ...]:
         """The tests about which something new is known."""
@@ -250,16 +253,17 @@ class Answers:
             elif failed:
                 self.unrestored.append(key)
             else:
-                _append(self.restored, key, outcome)
+                _append(self.restored if outcome == told[0][1] else self.unlike_the_first, key, outcome)
         return tuple(witness.test for witness, _ in told)
 
     def evidence(self, profiles: Mapping[str, SoloProfile]) -> Evidence:
         """What is known now."""
+        agreeing, doubted = self._agreeing(profiles)
         return Evidence(
             dict(profiles),
             dict(self.outcomes),
             dict(self.names),
-            dict(self.restored),
+            {**self.restored, **agreeing},
             frozenset(self.fresh),
             {witness: outcome for witness, (outcome, _) in self.warm.items()},
             tuple(self.unrestored),
@@ -267,7 +271,24 @@ class Answers:
             dict(self.pinpointed),
             dict(self.company),
             dict(self.placebos),
+            doubted,
         )
+
+    def _agreeing(
+        self, profiles: Mapping[str, SoloProfile]
+    ) -> tuple[dict[Undoing, tuple[Outcome, ...]], frozenset[Undoing]]:
+        """What was put back before several tests at once, with those who behaved otherwise than the first of them:
+        as when alone, or not. One before them may have left the same again, where nobody can see it."""
+        agreeing: dict[Undoing, tuple[Outcome, ...]] = {}
+        doubted: set[Undoing] = set()
+        for key, outcomes in self.unlike_the_first.items():
+            profile = profiles.get(key[0].test)
+            as_alone = tuple(each for each in outcomes if profile is None or profile.agrees(each))
+            if as_alone:
+                agreeing[key] = (*self.restored.get(key, ()), *as_alone)
+            if len(as_alone) < len(outcomes):
+                doubted.add(key)
+        return agreeing, frozenset(doubted)
 
 
 def _append(rows: dict[Key, tuple[T, ...]], key: Key, value: T) -> None:

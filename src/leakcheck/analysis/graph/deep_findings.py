@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
+from itertools import chain
 
 from leakcheck.analysis.facts.evidence import Evidence
 from leakcheck.analysis.graph.effects import Carried
@@ -20,14 +21,19 @@ _ENTRY = re.compile(f"{ENTRY}$")
 
 
 def found_deep(carried: Iterable[Carried], evidence: Evidence, suite: Suite) -> list[LeftChange]:
-    """Who left what at the locations that deep looks have proven to carry the edges."""
+    """Who left what at the locations that deep looks have proven to carry the edges; with its lines, if these were
+    seen: a test that is followed line by line may end before it comes to that."""
     found: dict[tuple[str, Location], LeftChange] = {}
     for edge, locations in carried:
-        for tried in evidence.pinpointed_behind.get(edge.polluters, ()):
-            for change in evidence.pinpointed[edge.polluters, tried]:
-                place = change.location
-                if change.cause and (place in locations or container(place, suite) in locations):
-                    found.setdefault((change.cause, place), LeftChange(change.cause, change))
+        tried = evidence.pinpointed_behind.get(edge.polluters, ())
+        looks = (
+            *(evidence.pinpointed[edge.polluters, each] for each in tried),
+            evidence.deep.get(edge.polluters, ()),
+        )
+        for change in chain.from_iterable(looks):
+            place = change.location
+            if change.cause and (place in locations or container(place, suite) in locations):
+                found.setdefault((change.cause, place), LeftChange(change.cause, change))
     return list(found.values())
 
 

@@ -117,9 +117,12 @@ def counted(executions: Sequence[Execution], suite: Suite, told: Collection[Loca
         tests = len({test for test, _ in rest})
         counts = Counter(location for _, location in rest).most_common()
         places = [_short(f"{location.owner}.{location.key}") for location, _ in counts]
-        left = plural(tests, "test leaves", "tests leave")
+        change = plural(tests, "test changes", "tests change")
         shown = _some(places)
-        yield f"{left} values in modules changed, which changed no outcome (`leakcheck diff TEST` tells): {shown}"
+        yield (
+            f"{change} what modules hold, which changes no outcome and counts as no leak "
+            f"(`leakcheck diff TEST` tells): {shown}"
+        )
 
 
 def _short(place: str) -> str:

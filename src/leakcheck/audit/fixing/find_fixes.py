@@ -98,9 +98,15 @@ class FixSession:
         reason = none_because(cause, project)
         if reason:
             return Remedy(cause, "none", faults=(reason,))
+        ways = list(islice(proposals(cause, project), skipped, skipped + MAX_TRIED))
+        if ways and self._is_unseen(cause, suite):
+            self.progress.note(
+                f"{cause.id}: nothing shows it in a copy of the project, so no run can prove a fix of it"
+            )
+            return replace(self._remedy(cause, ways[0], project), number=skipped, faults=(NOT_SHOWN,))
         tried: list[Tried] = []
         drafts: list[Remedy] = []
-        for proposal in islice(proposals(cause, project), skipped, skipped + MAX_TRIED):
+        for proposal in ways:
             remedy = replace(self._remedy(cause, proposal, project), number=skipped + len(tried))
             wrong, done = self._wrong(cause, remedy.texts, known, suite)
             proof = () if wrong else proven_by(cause, done)
@@ -115,6 +121,11 @@ class FixSession:
         best = next((each for each in drafts if each.proof), drafts[0])
         others = (way for way, draft in zip(tried, drafts, strict=True) if draft is not best)
         return replace(best, tried=tuple(others))
+
+    def _is_unseen(self, cause: Cause, suite: CopiedSuite) -> bool:
+        """Whether a leak that hurts nobody is not seen where it was: asked first, as each way takes whole runs."""
+        order = None if cause.edges else shown_by(cause, self.audit)
+        return order is not None and not any(is_shown(cause, each) for each in suite.run([order])[1])
 
     def _remedy(self, cause: Cause, proposal: Proposal, project: Project) -> Remedy:
         texts = changed(project, [proposal])
@@ -226,8 +237,8 @@ class FixSession:
 
 
 def _failed(remedy: Remedy) -> bool:
-    """Whether it is a draft because of what was executed."""
-    return remedy.standing == "draft" and not remedy.proof
+    """Whether it is a draft because of what was executed with it."""
+    return remedy.standing == "draft" and not remedy.proof and remedy.faults != (NOT_SHOWN,)
 
 
 def _held_against(remedy: Remedy, without: Sequence[Execution]) -> Remedy:

@@ -45,7 +45,7 @@ class Hazard(Contract):
                 more = f" and {len(files) - _MOST} more" if len(files) > _MOST else ""
                 writing = plural(len(files), "file writes", "files write")
                 title = f"{owner} is one application for all tests, and {writing} to it"
-                why = f"{', '.join(files[:_MOST])}{more} change its state or overrides, and leave them so."
+                why = f"{', '.join(files[:_MOST])}{more} change its state or overrides, and do not put them back."
                 tests = [test for found in sources.values() for test in found]
                 yield self.finding(title, why, first, tests, Location("", owner, ""), about=owner)
 

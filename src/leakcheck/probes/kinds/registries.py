@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from leakcheck.probes import About, Items, Setting, Tracking, Values
+from leakcheck.probes import MISSING, About, Items, Setting, Tracking, Values
 from leakcheck.snapshots.type_names import describe
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
@@ -63,6 +63,18 @@ class Probe(Setting):
             present = vars(sys.modules[owner]) if owner in sys.modules else {}
             found.update({(owner, name): present[name] for name in names if name in present})
         return found
+
+    def glance(self) -> Any:
+        """The very keys and values, without a name for each of a thousand."""
+        found: list[Any] = []
+        for _, _, registry in self._registries():
+            found += (
+                [tuple(registry)] if type(registry) is list else [(*dict.keys(registry), *dict.values(registry))]
+            )
+        for owner, names in _VALUES.items():
+            present = vars(sys.modules[owner]) if owner in sys.modules else {}
+            found += [present.get(name, MISSING) for name in names]
+        return tuple(found)
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         if (owner, key) in self._keys:

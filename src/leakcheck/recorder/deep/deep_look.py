@@ -17,12 +17,13 @@ from leakcheck.probes import MISSING, Items, Probes, Setting
 from leakcheck.recorder.comparing import differ, listed_otherwise
 from leakcheck.recorder.deep.aliases import Aliases, Encounters, Held
 from leakcheck.recorder.deep.entries import STEP, location_of, missing_keys, unnamed, ways, whole, whole_of
+from leakcheck.recorder.deep.first_use import is_first_use
 from leakcheck.recorder.deep.settings_look import SettingsLook
 from leakcheck.records import Change, Location, PathChange, Source
 from leakcheck.snapshots.containers import Content, Holder, content, one, values
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.identity import identity
-from leakcheck.snapshots.reachable import MAX_HOLDERS, is_project, walk
+from leakcheck.snapshots.reachable import MAX_HOLDERS, Loaded, is_project, walk
 from leakcheck.snapshots.replacing import is_of
 from leakcheck.snapshots.rooted import Root, walk_from
 from leakcheck.snapshots.snapshot import ABSENT, Node, Snapshot
@@ -39,7 +40,7 @@ _CODE = (*FUNCTIONS, type, staticmethod, classmethod, property)
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One entry that differs, and how it gets its old value. `internal`: inside an object of a third party's. `now`
-    reads what it holds, where that is quick; `first_use`: it was made there, in place of nothing, by being used."""
+    reads what it holds, where that is quick; `first_use`: it was made there by being used for the first time."""
 
     location: Location
     old: Any
@@ -79,6 +80,7 @@ class DeepLook:
         self._walk: Callable[..., None] = partial(walk, self._hold)
         self._known: set[tuple[int, str]] = set()
         self._identities: tuple[int, frozenset[int]] = (0, frozenset())
+        self.loaded = Loaded()
 
     @classmethod
     def everywhere(cls, camera: Snapshotter, probes: Probes) -> DeepLook:
@@ -255,8 +257,7 @@ class DeepLook:
                     location = location_of(probe, holder, key)
                     outside = holder.foreign or not (holder.root or is_project_module(location.owner))
                     internal = outside and not _is_replaced(old, new)
-                    first = internal and (old is MISSING or old is None)
-                    first = first or (holder.kind == "cache" and old == 0)
+                    first = is_first_use(holder.kind, old, new, internal=internal)
                     yield Difference(location, old, new, undo, internal, _reader(holder, key), first)
 
 

@@ -27,7 +27,7 @@ class SettingsLook:
 
     def __init__(self, probes: Iterable[Setting]) -> None:
         self._probes = {each.kind: each for each in probes}
-        self._glances = {kind: _glance(each) for kind, each in self._probes.items()}
+        self._glances = {kind: glance_at(each) for kind, each in self._probes.items()}
         self._before = dict(read_settings(self._probes.values()))
         self._begun: list[Mapping[str, Values]] = []
         self._found: dict[str, dict[tuple[str, Name], Any]] = {}
@@ -38,7 +38,7 @@ class SettingsLook:
         found: list[Otherwise] = []
         for kind, before in self._before.items():
             probe = self._probes[kind]
-            glance = _glance(probe)
+            glance = glance_at(probe)
             if glance is MISSING or differ(self._glances[kind], glance):
                 there = list(_compared(probe, before))
                 found += there
@@ -88,7 +88,8 @@ def _compared(probe: Setting, before: Values) -> Iterator[Otherwise]:
             yield Otherwise(probe, owner, key, old, new)
 
 
-def _glance(probe: Setting) -> Any:
+def glance_at(probe: Setting) -> Any:
+    """A glance at a kind; MISSING where there is none, or it cannot be had."""
     try:
         return probe.glance()
     except Exception:  # a test may have broken anything

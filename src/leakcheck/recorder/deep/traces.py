@@ -13,6 +13,7 @@ from leakcheck.probes import MISSING, Probes, Setting, Values
 from leakcheck.probes.kinds.threads import MOMENT, PATIENCE
 from leakcheck.recorder.comparing import differ
 from leakcheck.recorder.deep.deep_look import Difference
+from leakcheck.recorder.deep.settings_look import glance_at
 
 _DESCRIPTORS, _TASKS = "/proc/self/fd", "/proc/self/task"
 _list, _is_there = os.listdir, os.path.lexists  # a test may replace them
@@ -26,6 +27,7 @@ class Traces:
         self._probes = [each for each in probes.settings.values() if each.tracking == "on demand" and not each.dear]
         self._outside = outside
         self._done = outside()
+        self._glances = {each.kind: glance_at(each) for each in self._probes}
         self._settings = {each.kind: _read(each) for each in self._probes}
         self._process = _Process.now()
 
@@ -33,7 +35,15 @@ class Traces:
         """Whether there is something that was not there at the beginning."""
         if self._outside() != self._done or self._process_has_more():
             return True
-        return any(True for each in self._probes if not each.by_use for _ in self._otherwise(each, _read(each)))
+        return any(
+            True for each in filter(self._may_differ, self._probes) for _ in self._otherwise(each, _read(each))
+        )
+
+    def _may_differ(self, probe: Setting) -> bool:
+        if probe.by_use:
+            return False
+        glance = glance_at(probe)
+        return glance is MISSING or differ(self._glances[probe.kind], glance)
 
     def _process_has_more(self) -> bool:
         """What is just ending, as a worker's thread does, is waited for."""

@@ -12,7 +12,6 @@ from leakcheck.recorder.deep.traces import Traces
 from leakcheck.recorder.process.random_seeds import Chance
 from leakcheck.recorder.process.shared_resources import renew_temporary_folder
 from leakcheck.records import TestRun
-from leakcheck.snapshots.reachable import loaded
 from leakcheck.wire.events import Deep
 
 _QUIET = ("passed", "skipped")
@@ -46,7 +45,7 @@ class Row:
         """What is to be recorded: everything of a test that was alone; of others, not what stood nowhere before."""
         wanted = (each for each in found if alone or not each.from_nothing)
         changes = tuple(self.look.change(each, test) for each in wanted)
-        return [Deep(changes, loaded())] if alone or changes else []
+        return [Deep(changes, self.look.loaded.names())] if alone or changes else []
 
     def put_back(self, found: Sequence[Difference]) -> bool:
         """Put back what first use has made; whether all of it was."""

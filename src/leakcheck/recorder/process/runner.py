@@ -35,7 +35,6 @@ from leakcheck.records import (
     without_number,
 )
 from leakcheck.records.topics import Topic
-from leakcheck.snapshots.reachable import loaded
 from leakcheck.wire.events import Again, Completed, Deep, Stopped
 
 SLOW_SECONDS = 1.0
@@ -154,7 +153,7 @@ class Runner:
             for event in row.told(self._news(found), test, alone=not place):
                 segment.write(event)
             if shared:
-                segment.write(Deep(shared, loaded()))
+                segment.write(Deep(shared, row.look.loaded.names()))
             if is_quiet or not place:
                 self._run_again(spare, test, segment)
                 self._recorder.segment = segment
@@ -188,7 +187,7 @@ class Runner:
             test = self._recorder.test_id(item)
             shared = self._shared_changes(test)
             changes = tuple(self._look.change(each, test) for each in self._news(self._look.differences()))
-            segment.write(Deep((*changes, *shared), loaded()))
+            segment.write(Deep((*changes, *shared), self._look.loaded.names()))
 
     def _news(self, found: Sequence[Difference]) -> list[Difference]:
         """What the values of fixtures have not told already."""
@@ -201,7 +200,7 @@ class Runner:
         """What the one test of an order can read."""
         if self._look is not None:
             names = names_in(partial(self._run_item, item, None), item, self._look)
-            segment.write(Deep((), loaded(), names))
+            segment.write(Deep((), self._look.loaded.names(), names))
 
     @staticmethod
     def _tell_deep(deep: DeepRun | ImportRun, segment: Segment) -> None:

@@ -77,7 +77,7 @@ class RootPart(RecordingPart):
         if self.collect:  # its forks are tests alone
             self.watch.book.name_all()
             self.look = self.watch.book.look()
-            self.look.identities()  # which each of them asks for
+            self.look.identities(), self.look.loaded.names()  # which each of them asks for
         else:
             prepare_forks(self.watch)
             note_imports(self.setup)

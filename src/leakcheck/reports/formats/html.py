@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import PurePath
 from typing import get_args
@@ -12,12 +13,14 @@ from markupsafe import Markup
 
 from leakcheck.hazards import is_hazard
 from leakcheck.records import Impact, Outcome, Result, TestVerdict
-from leakcheck.reports.page.cards import cards
+from leakcheck.reports.page.cards import Line, cards
+from leakcheck.reports.page.colours import Colours
 from leakcheck.reports.page.data import page_data
 from leakcheck.reports.page.text import Shown, as_script_data, digest, link_to, with_code
 from leakcheck.reports.wording.certified import (
     certificate_sentences,
     conclusion,
+    is_cut_short,
     is_unfinished,
     leaves_open,
     verdict_of,
@@ -41,7 +44,8 @@ from leakcheck.reports.wording.words import agreeing, clip, duration, outcomes_b
 
 _PARTS = files("leakcheck.reports").joinpath("page", "assets")
 _STYLES = ("base.css", "map.css", "cards.css", "tables.css", "print.css")
-_SCRIPTS = ("data.js", "filter.js", "layout.js", "map.js", "matrix.js", "tests.js", "page.js")
+_MAP = ("threads.js", "labels.js", "layout.js", "map.js")
+_SCRIPTS = ("data.js", "filter.js", *_MAP, "matrix.js", "tests.js", "page.js")
 
 
 class Report:
@@ -110,9 +114,18 @@ def _environment(shown: Shown) -> jinja2.Environment:
     environment.filters.update(
         fix_effect=effect, fix_where=where, joint_sentence=joint_sentence, group_sentence=group_sentence
     )
+    colours = Colours(shown)
+    environment.filters["coloured"] = lambda lines: _coloured(lines, colours)
+    environment.filters.update(coloured_patch=colours.patch, coloured_example=colours.lines)
     environment.filters["link"] = lambda test: link_to(shown.text(test))
     environment.filters["ticks"] = lambda text: with_code(shown.text(text))
     return environment
+
+
+def _coloured(lines: Sequence[Line], colours: Colours) -> list[tuple[Line, Markup]]:
+    """The lines around a write, which is code."""
+    written = next((number for number, line in enumerate(lines) if line.marked), 0)
+    return list(zip(lines, colours.lines((line.text for line in lines), written), strict=True))
 
 
 def _part(name: str) -> str:
@@ -141,7 +154,8 @@ def _headline(result: Result) -> str:
     if again:
         return f"Of {total}, {twice}"
     left = f", but {plural(len(result.leaks), 'leak is', 'leaks are')} left" if result.leaks else ""
-    return f"No test depends on the order{left}"
+    known = "So far no test is known to depend" if is_cut_short(result.certificate) else "No test depends"
+    return f"{known} on the order{left}"
 
 
 def _about(result: Result) -> list[tuple[str, str]]:

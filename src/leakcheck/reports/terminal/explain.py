@@ -170,7 +170,7 @@ def _tried(trial: Trial, suite: Suite, *, stable: bool) -> Iterator[Piece]:
             indent=4,
         )
     if stable and not trial.open:
-        text = "Nothing is left open: its outcome depends on no single leak of a watched kind."
+        text = "Nothing is left open: no single leak, of what leakcheck watches, changes its outcome."
         yield prose(text, indent=2)
 
 

@@ -75,7 +75,7 @@ def _fixtures(found: Sequence[Finding], limits: Limits) -> Iterator[Piece]:
 def certificate(result: Result, limits: Limits = SHORT) -> tuple[Piece, ...]:
     """What the audit covered: in one line, or in a few sentences with what follows from it."""
     if result.tests and limits is not WHOLE:
-        return (row(), row(f"{covered_in_short(result.certificate)} ", (TELLS_ALL, "dim")))
+        return (row(), row(f"{covered_in_short(result)} ", (TELLS_ALL, "dim")))
     sentences = certificate_sentences(result) if result.tests else ()
     return section("What was covered", [prose(" ".join(sentences), indent=2)] if sentences else [])
 

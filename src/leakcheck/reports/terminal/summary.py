@@ -20,7 +20,7 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
 
 
 def made_with(result: Result) -> tuple[Piece, ...]:
-    """Versions, engine, and what was switched off."""
+    """Versions and engine."""
     return (prose((clip(circumstances(result), 1000), "dim")),)
 
 

@@ -11,6 +11,9 @@ from leakcheck.reports.wording.root_causes import grouped
 from leakcheck.reports.wording.rules import ABOUT_FIXTURES
 from leakcheck.reports.wording.words import agreeing, clip, listed, plural
 
+SETTLED = (
+    "no test's outcome is changed by what another test leaves behind (in the kinds of state that leakcheck watches)"
+)
 _TROUBLES = ("flaky", "failing", "crashing", "timeout", "unknown")
 
 
@@ -32,9 +35,8 @@ def conclusion(result: Result) -> str:
     left_open = tuple(_left_open(result))
     if left_open or found.limits:
         return " ".join((*left_open, *_rest(result)))
-    hurt = any(test.verdict in ORDER_DEPENDENT for test in result.tests)
-    tests = "no other test's outcome" if hurt else "no test's outcome"
-    return f"Nothing is left unexplained: {tests} depends on one predecessor's leak of a watched kind."
+    beyond = "beyond these, " if any(test.verdict in ORDER_DEPENDENT for test in result.tests) else ""
+    return f"Nothing is left unexplained: {beyond}{SETTLED}."
 
 
 def leaves_open(result: Result) -> bool:
@@ -51,12 +53,13 @@ def certificate_sentences(result: Result, *, kinds: bool = True) -> tuple[str, .
     return tuple(filter(None, (_pairs(found), _alone(found), *rest)))
 
 
-def covered_in_short(found: Certificate) -> str:
+def covered_in_short(result: Result) -> str:
     """One line of it: "Covered: 80 of 80 pairs of leak and reader, 29 kinds of state"; and that it is about a few
     tests only, if it is."""
+    found = result.certificate
     pairs = f"{found.pairs_covered:,} of {plural(found.pairs_total, 'pair')} of leak and reader"
-    told = pairs if found.pairs_total else "no test reads what another left behind"
-    covered = f"Covered: {told}, {_watched(found)}"
+    none = "" if result.leaks or leaves_open(result) else "no test reads what another left behind"
+    covered = f"Covered: {listed([pairs if found.pairs_total else none, _watched(found)])}"
     return f"{covered}. {REPLAYED}" if REPLAYED in found.limits else covered
 
 
@@ -82,6 +85,11 @@ def unseen(found: Certificate) -> str:
 def is_unfinished(found: Certificate) -> bool:
     """Whether the audit did not come to its end, or a part of it is lost."""
     return any(_shortened(found))
+
+
+def is_cut_short(found: Certificate) -> bool:
+    """Whether questions were left that the audit would have asked: what it has not found may be there."""
+    return is_unfinished(found) or found.budget_exhausted
 
 
 def _left_open(result: Result) -> Iterator[str]:
@@ -149,7 +157,7 @@ def _rest(result: Result) -> Iterator[str]:
 
 def _pairs(found: Certificate) -> str:
     if not found.pairs_total:
-        return "There is no pair of a leaked value and a test that reads it."
+        return "No test was seen to read a value that another had leaked."
     pairs = plural(found.pairs_total, "pair")
     were = agreeing(found.pairs_covered, "was", "were")
     covered = f"Of {pairs} of a leaked value and a test that reads it, {found.pairs_covered:,} {were} run"

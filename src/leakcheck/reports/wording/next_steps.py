@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from leakcheck.records import ORDER_DEPENDENT, Result
-from leakcheck.reports.wording.certified import is_unfinished
+from leakcheck.reports.wording.certified import is_cut_short
 from leakcheck.reports.wording.words import clean
 
 
@@ -24,17 +24,21 @@ def steps(result: Result) -> tuple[Step, ...]:
 
 
 def _steps(result: Result) -> Iterator[Step]:
-    is_over = not is_unfinished(result.certificate) and not result.certificate.budget_exhausted
-    if not is_over and not result.made.merged:
+    if is_cut_short(result.certificate) and not result.made.merged:
         yield Step("leakcheck run --resume", "go on where this audit ended")
     leak = next((leak for fix in result.fixes for leak in fix.leaks), "")
     if leak:
-        yield Step(f"leakcheck fix {leak}", "write the change that ends it, and prove it in a copy")
+        yield Step(f"leakcheck fix {leak}", "write its fix, and prove it")
     hurt = _hurt(result)
     if hurt:
-        yield Step(f"leakcheck explain {shlex.quote(clean(_short(hurt, result)))}", "all about one test")
+        yield Step(explaining(hurt, result), "all about one test")
     if result.leaks or hurt:
-        yield Step("leakcheck report --html leaks.html", "all of it as a page for the browser")
+        yield Step("leakcheck report --html leaks.html", "a page for the browser")
+
+
+def explaining(test: str, result: Result) -> str:
+    """The command that tells all about `test`."""
+    return f"leakcheck explain {shlex.quote(clean(_short(test, result)))}"
 
 
 def _hurt(result: Result) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple, get_args
 
 from leakcheck.records import GOOD_OUTCOMES, Cost, Finding, Leak, Result, TestVerdict, Verdict
-from leakcheck.reports.wording.certified import is_unfinished
+from leakcheck.reports.wording.certified import is_cut_short, is_unfinished
 from leakcheck.reports.wording.hazards import hazards_in_words
 from leakcheck.reports.wording.root_causes import Harm, How, Proof, grouped
 from leakcheck.reports.wording.rules import ABOUT_FIXTURES
@@ -142,9 +142,10 @@ def tests_in_words(result: Result) -> str:
     kinds = listed([_counted(counts["victim"], "victim", "s"), _counted(counts["brittle"], "brittle")])
     dependent = counts["victim"] + counts["brittle"]
     failing = len(failing_fixtures(result))
+    none = "none order-dependent" + (" so far" if is_cut_short(result.certificate) else "")
     return listed(
         [
-            f"{dependent:,} order-dependent ({kinds})" if dependent else "none order-dependent",
+            f"{dependent:,} order-dependent ({kinds})" if dependent else none,
             _counted(counts["self-polluting"], "self-polluting"),
             *(_counted(counts[verdict], verdict) for verdict in _OTHER_VERDICTS),
             _counted(counts["timeout"], "timed out"),
@@ -161,7 +162,7 @@ def _counted(number: int, word: str, ending: str = "") -> str:
 def leaks_in_words(result: Result) -> str:
     """ "10 leaks: 8 broken, 1 read, 1 latent"."""
     if not result.leaks:
-        return "no leak"
+        return "no leak so far" if is_cut_short(result.certificate) else "no leak"
     impacts = [leak.impact for leak in result.leaks]
     counts = listed(_counted(impacts.count(impact), impact) for impact in ("broken", "read", "latent"))
     return f"{plural(len(impacts), 'leak')}: {counts}"
@@ -173,7 +174,7 @@ def found_in_words(result: Result) -> str:
 
 
 def circumstances(result: Result) -> str:
-    """With what it was found: versions, engine, and what was switched off for the audit."""
+    """With what it was found: versions and engine. What was switched off is told by a note."""
     suite = result.suite
     parts = [
         f"leakcheck {result.leakcheck}",
@@ -181,7 +182,7 @@ def circumstances(result: Result) -> str:
         f"Python {suite.python}" if suite.python else "",
         f"{result.engine} engine, {plural(result.lanes, 'lane')}",
     ]
-    return listed(parts) + (f"; switched off: {listed(suite.neutralised)}" if suite.neutralised else "")
+    return listed(parts)
 
 
 def people(leak: Leak) -> tuple[str, str]:

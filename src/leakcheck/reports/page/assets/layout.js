@@ -1,198 +1,189 @@
-// The leak map as numbers: who is in which column, grouped until every column can be read, and where.
+// The leak map as numbers: who is in which column, the worst first and the rest folded, and where.
 
 const MOST_IN_A_COLUMN = 20;
 const NODE_HEIGHT = 40;
 const NODE_GAP = 10;
 const MAP_TOP = 34;
-const MIXED = "tests, fixtures and files";
-const RANK = { latent: 0, read: 1, broken: 2 };
+const WIDEST_PER_TEST = 5;
+const WIDEST = 26;
+const FOLD_HEIGHT = 130;
+const LEAST = { broken: 2.5, read: 2, latent: 1.25 };
+const DENSE = 60;
 
-// A file and the folders that hold it, the innermost first.
-function foldersOf(file) {
-  const found = [{ key: file, label: file }];
-  for (let end = file.lastIndexOf("/"); end > 0; end = file.lastIndexOf("/", end - 1)) {
-    found.push({ key: file.slice(0, end + 1), label: file.slice(0, end + 1) });
-  }
-  return found;
+const counted = (nodes, noun) => nodes.filter((node) => node.noun === noun).length;
+const nounsIn = (nodes) => ["test", "fixture", "file"].map((noun) => [counted(nodes, noun), noun])
+  .filter(([number]) => number > 0).map(([number, noun]) => plural(number, noun)).join(", ");
+const impactsIn = (nodes) => ["read", "latent"].map((impact) => [nodes.filter((node) => node.impact === impact).length, impact])
+  .filter(([number]) => number > 0).map(([number, impact]) => `${number} ${impact}`).join(", ");
+
+// What is said of folded nodes that hurt somebody, and of those that do not: what they do, and what they are.
+const FOLDS = {
+  left: { hurt: ["that hurt tests", nounsIn], none: ["that hurt nobody", nounsIn] },
+  middle: {
+    hurt: ["that hurt tests", (nodes) => `${plural(nodes.length, "leak")}, broken`],
+    none: ["that hurt nobody", impactsIn],
+  },
+  right: {
+    hurt: ["that are hurt", (nodes) => plural(nodes.length, "test")],
+    none: ["that read without harm", (nodes) => plural(nodes.length, "test")],
+  },
+};
+
+// The first of each list, then the second of each, and so on: no leak takes all the room of a column.
+function inTurns(lists) {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, turn) => lists.flatMap((list) => list.slice(turn, turn + 1))).flat();
 }
 
-function testItem(number) {
-  if (number < 0) {
-    const file = nameOf(number);
-    return { key: `file ${file}`, label: file, sub: "at import", parents: foldersOf(file).slice(1), noun: "file" };
-  }
-  const { rest, file, id } = tests[number];
-  return { key: `test ${id}`, label: rest || file, sub: file, parents: foldersOf(file), noun: "test" };
-}
-
-function fixtureItem({ name, file, line }) {
-  return {
-    key: `fixture ${name} ${file}:${line}`, label: name, sub: `fixture, ${file}:${line}`, parents: foldersOf(file),
-    noun: "fixture",
-  };
-}
-
-function leakItem(leak) {
-  const cut = leak.place.lastIndexOf(" of ");
-  const [label, owner] = cut < 0 ? [leak.place, leak.kind] : [leak.place.slice(0, cut), leak.place.slice(cut + 1)];
-  return {
-    key: `leak ${leak.number}`, label, sub: `${leak.id}, ${leak.impact}${cut < 0 ? "" : ` · ${owner}`}`, noun: "leak",
-    impact: leak.impact,
-    parents: [
-      { key: `${leak.kind} ${leak.owner}`, label: `${leak.kind} of ${leak.owner}` },
-      { key: leak.kind, label: leak.kind },
-    ],
-  };
-}
-
-// [item on the left, leak, item on the right, weight, confirmed] of all that is drawn.
-function threads(shown) {
-  const proofs = new Map();
-  for (const tie of ties) {
-    if (tie.leak && (tie.effect === "breaks" || tie.effect === "enables") && tie.proof !== "suspected") {
-      proofs.set(tie.leak.number, (proofs.get(tie.leak.number) ?? new Set()).add(tie.test));
-    }
-  }
-  return shown.map((leak) => {
-    const hurt = leak.impact === "broken" ? leak.victims : leak.impact === "read" ? leak.readers : [];
-    const confirmed = proofs.get(leak.number) ?? new Set();
-    return {
-      leak,
-      left: leak.fixtures.length ? leak.fixtures.map(fixtureItem) : leak.polluters.map(testItem),
-      right: hurt.map((number) => ({ item: testItem(number), confirmed: confirmed.has(number) })),
-      confirmed: confirmed.size > 0,
-    };
-  });
-}
-
-// Items by key, each with the leaks that run through it.
-function gathered(pairs) {
+// The nodes of one column, each with the leaks that run through it, ranked by the harm that does. `beside` are the leaks
+// that have a node of their own: of the tests that are hurt, those come first that these hurt.
+function ranked(all, column, beside) {
   const found = new Map();
-  for (const [item, leak] of pairs) {
-    const known = found.get(item.key) ?? { ...item, members: [item.key], size: 1, leaks: new Set() };
-    found.set(item.key, known);
-    known.leaks.add(leak.number);
+  for (const [{ item, weight }, leak] of inTurns(all.map((thread) => thread[column].map((each) => [each, thread.leak])))) {
+    const node = found.get(item.key) ?? { ...item, column, members: [item.key], leaks: new Set(), harm: 0, near: 0 };
+    found.set(item.key, node);
+    node.leaks.add(leak.number);
+    node.harm += weight;
+    if (beside.has(leak.number)) node.near += weight;
   }
-  return [...found.values()];
+  const nodes = [...found.values()];
+  const by = { left: ["harm", "near"], middle: [], right: ["near", "harm"] }[column];
+  return nodes.sort((a, b) => by.map((each) => b[each] - a[each]).find((each) => each !== 0) ?? 0);
 }
 
-function merged(nodes, key, label, noun) {
-  const size = nodes.reduce((sum, node) => sum + node.size, 0);
-  const impacts = nodes.map((node) => node.impact).filter(Boolean).sort((a, b) => RANK[b] - RANK[a]);
-  const nouns = new Set(nodes.map((node) => node.noun));
-  const what = nouns.size === 1 ? [...nouns][0] : noun;
-  return {
-    key: `group ${key}`, label, sub: what === MIXED ? plural(size, "place", what) : plural(size, what), noun: what, group: true, size, impact: impacts[0],
-    parents: nodes[0].parents, members: nodes.flatMap((node) => node.members),
-    leaks: new Set(nodes.flatMap((node) => [...node.leaks])),
-  };
+function fold(column, kind, nodes) {
+  if (nodes.length < 2) return nodes;
+  const [deed, told] = FOLDS[column][kind];
+  const number = nodes.length.toLocaleString("en");
+  return [{
+    key: `fold ${column} ${kind} ${nodes.length}`, column, group: true, noun: "fold", sub: told(nodes),
+    label: `and ${number} more ${deed}`, named: `the other ${number} ${deed}`,
+    impact: nodes.map((node) => node.impact).filter(Boolean).sort((a, b) => RANK[b] - RANK[a])[0],
+    members: nodes.flatMap((node) => node.members), leaks: new Set(nodes.flatMap((node) => [...node.leaks])),
+    harm: nodes.reduce((sum, node) => sum + node.harm, 0),
+  }];
 }
 
-function groupedAt(nodes, level, limit) {
-  const groups = new Map();
-  for (const node of nodes) {
-    const parent = node.parents[level];
-    if (parent) groups.set(parent.key, [...(groups.get(parent.key) ?? []), node]);
-  }
-  let kept = nodes;
-  const biggest = [...groups.entries()].filter(([, each]) => each.length > 1).sort((a, b) => b[1].length - a[1].length);
-  for (const [key, each] of biggest) {
-    if (kept.length <= limit) break;
-    const inside = new Set(each);
-    kept = [...kept.filter((node) => !inside.has(node)), merged(each, key, each[0].parents[level].label, MIXED)];
-  }
-  return kept;
+// At most `limit` nodes: the worst, and the rest folded into those that hurt somebody and those that do not.
+function readable(column, nodes, limit = MOST_IN_A_COLUMN) {
+  if (nodes.length <= limit) return nodes;
+  const kinds = new Set(nodes.slice(limit - 1).map((node) => node.harm > 0));
+  const rest = nodes.slice(limit - kinds.size);
+  return [
+    ...nodes.slice(0, limit - kinds.size),
+    ...fold(column, "hurt", rest.filter((node) => node.harm > 0)),
+    ...fold(column, "none", rest.filter((node) => node.harm === 0)),
+  ];
 }
 
-// At most `limit` nodes: those of one file (or owner) together, the biggest first; what is still too many is one rest.
-function readable(nodes, limit = MOST_IN_A_COLUMN) {
-  let kept = nodes;
-  for (let level = 0; kept.length > limit && level < 6; level += 1) {
-    const next = groupedAt(kept, level, limit);
-    if (level > 0 && next.length < limit / 3) break;
-    kept = next;
-  }
-  if (kept.length <= limit) return kept;
-  const ranked = [...kept].sort((a, b) => b.leaks.size - a.leaks.size || (a.key < b.key ? -1 : 1));
-  const rest = ranked.slice(limit - 1);
-  return [...ranked.slice(0, limit - 1), merged(rest, "the rest", plural(rest.length, "more place"), MIXED)];
-}
-
-function column(name, items) {
-  const nodes = readable(gathered(items)).map((node) => ({ ...node, column: name }));
+function columnOf(all, name, beside) {
+  const nodes = readable(name, ranked(all, name, beside));
   const of = new Map(nodes.flatMap((node) => node.members.map((member) => [member, node])));
   return { name, nodes, of: (item) => of.get(item.key) };
 }
 
-function linked(found, from, to, leak, confirmed) {
-  const key = `${from.key} → ${to.key}`;
-  const link = found.get(key) ?? { from, to, leaks: new Set(), confirmed: false, impact: leak.impact };
-  found.set(key, link);
-  link.leaks.add(leak.number);
-  link.confirmed ||= confirmed;
-  if (RANK[leak.impact] > RANK[link.impact]) link.impact = leak.impact;
+function linksOf(all, [left, middle, right]) {
+  const found = new Map();
+  const linked = (from, to, leak, { weight, confirmed }) => {
+    const key = `${from.key} → ${to.key}`;
+    const link = found.get(key) ?? { from, to, leaks: new Set(), confirmed: false, impact: leak.impact, weight: 0 };
+    found.set(key, link);
+    link.leaks.add(leak.number);
+    link.confirmed ||= confirmed;
+    link.weight += weight;
+    if (RANK[leak.impact] > RANK[link.impact]) link.impact = leak.impact;
+  };
+  for (const thread of all) {
+    const place = middle.of(thread.middle[0].item);
+    for (const each of thread.left) linked(left.of(each.item), place, thread.leak, each);
+    for (const each of thread.right) linked(place, right.of(each.item), thread.leak, each);
+  }
+  return [...found.values()];
 }
 
-// Fewer crossings: each node goes where its neighbours are, a few times to and fro.
-function untangled(columns, links) {
-  const at = new Map();
-  const number = (nodes) => nodes.forEach((node, place) => at.set(node, place / Math.max(1, nodes.length - 1)));
-  columns.forEach(({ nodes }) => number(nodes));
-  const mean = (node) => {
-    const near = links.filter((link) => link.from === node || link.to === node);
-    const places = near.map((link) => at.get(link.from === node ? link.to : link.from));
-    return places.length ? places.reduce((sum, each) => sum + each, 0) / places.length : at.get(node);
+const ends = [["from", "to"], ["to", "from"]];
+const folded = ({ from, to }) => Boolean(from.group || to.group);
+const gapOf = (link) => Math.min(3, link.width);
+const thickness = (links) => links.reduce((sum, link) => sum + link.width + gapOf(link), 0);
+
+// As wide as the harm that a link carries. What is folded carries most, has a measure of its own, and is drawn faintly:
+// it must not make the rest look like nothing.
+function weighed(columns, links) {
+  const single = links.filter((link) => !folded(link));
+  const unit = Math.min(WIDEST_PER_TEST, WIDEST / Math.max(1, ...single.map((link) => link.weight)));
+  const widen = (link, factor) => {
+    const least = LEAST[link.impact] * (links.length > DENSE ? 0.6 : 1);
+    link.width = Math.max(least, Math.min(WIDEST, link.weight * factor));
   };
-  for (const turn of [0, 2, 1, 0, 2, 1, 0, 2]) {
-    const { nodes } = columns[turn];
-    const means = new Map(nodes.map((node) => [node, mean(node)]));
-    nodes.sort((a, b) => means.get(a) - means.get(b));
-    number(nodes);
+  for (const link of links) widen(link, unit);
+  const folds = columns.flatMap(({ nodes }) => nodes).filter((node) => node.group);
+  const tallest = Math.max(0, ...folds.flatMap((node) => ends.map(([end]) => thickness(links.filter((link) => link[end] === node)))));
+  if (tallest > FOLD_HEIGHT) for (const link of links.filter(folded)) widen(link, (unit * FOLD_HEIGHT) / tallest);
+}
+
+// Fewer crossings: beside those in the middle that a node belongs to; what is folded stays last.
+function untangled({ nodes }, links, middle) {
+  const at = new Map(middle.nodes.map((node, place) => [node, place]));
+  const mean = (node) => {
+    const all = links.filter((link) => link.from === node || link.to === node);
+    const single = all.filter((link) => !folded(link));
+    const near = single.length ? single : all;
+    const heavy = near.reduce((sum, link) => sum + link.width, 0);
+    return near.reduce((sum, link) => sum + link.width * at.get(link.from === node ? link.to : link.from), 0) / (heavy || 1);
+  };
+  const means = new Map(nodes.map((node) => [node, mean(node)]));
+  nodes.sort((a, b) => Number(a.group ?? false) - Number(b.group ?? false) || (a.group ? 0 : means.get(a) - means.get(b)));
+}
+
+function sized(columns, links) {
+  for (const node of columns.flatMap(({ nodes }) => nodes)) {
+    const sides = ends.map(([end]) => thickness(links.filter((link) => link[end] === node)));
+    node.height = Math.max(NODE_HEIGHT, Math.round(Math.max(...sides) + 8));
   }
+}
+
+function placed(columns, width) {
+  const tall = columns.map(({ nodes }) => nodes.reduce((sum, node) => sum + node.height, 0));
+  const height = Math.max(...columns.map(({ nodes }, number) => tall[number] + nodes.length * NODE_GAP));
+  const widths = [0.27, 0.34, 0.27].map((share) => Math.round(share * (width - 6)));
+  const lefts = [0, Math.round(0.33 * width), width - 6 - widths[2]];
+  columns.forEach(({ nodes }, number) => {
+    const gap = Math.min((height - tall[number]) / Math.max(1, nodes.length), 1.2 * NODE_HEIGHT);
+    let y = MAP_TOP + (height - tall[number] - gap * nodes.length) / 2 + gap / 2;
+    for (const node of nodes) {
+      Object.assign(node, { x: lefts[number], width: widths[number], y });
+      y += node.height + gap;
+    }
+  });
+  return MAP_TOP + height;
 }
 
 // Where each link meets its nodes: beside each other, in the order of their other ends.
 function spread(columns, links) {
   for (const node of columns.flatMap(({ nodes }) => nodes)) {
-    for (const [end, other] of [["from", "to"], ["to", "from"]]) {
+    for (const [end, other] of ends) {
       const mine = links.filter((link) => link[end] === node).sort((a, b) => a[other].y - b[other].y);
-      const room = Math.min(26, mine.length * 5);
-      mine.forEach((link, place) => {
-        const offset = mine.length === 1 ? 0 : (place / (mine.length - 1) - 0.5) * room;
-        link[`${end}Y`] = node.y + NODE_HEIGHT / 2 + offset;
-      });
+      let y = node.y + (node.height - thickness(mine)) / 2;
+      for (const link of mine) {
+        link[`${end}Y`] = y + (link.width + gapOf(link)) / 2;
+        y += link.width + gapOf(link);
+      }
     }
   }
 }
 
-function mapLayout(shown, width) {
-  const all = threads(shown);
-  const columns = [
-    column("left", all.flatMap(({ leak, left }) => left.map((item) => [item, leak]))),
-    column("middle", all.map(({ leak }) => [leakItem(leak), leak])),
-    column("right", all.flatMap(({ leak, right }) => right.map(({ item }) => [item, leak]))),
-  ];
-  const [left, middle, right] = columns;
-  const found = new Map();
-  for (const { leak, left: from, right: to, confirmed } of all) {
-    const place = middle.of(leakItem(leak));
-    for (const item of from) linked(found, left.of(item), place, leak, confirmed);
-    for (const each of to) linked(found, place, right.of(each.item), leak, each.confirmed);
-  }
-  const links = [...found.values()];
-  middle.nodes.sort((a, b) => RANK[b.impact] - RANK[a.impact] || Math.min(...a.leaks) - Math.min(...b.leaks));
-  untangled(columns, links);
-  const most = Math.max(1, ...columns.map(({ nodes }) => nodes.length));
-  const height = MAP_TOP + most * (NODE_HEIGHT + NODE_GAP);
-  const widths = [0.27, 0.34, 0.27].map((share) => Math.round(share * (width - 6)));
-  const lefts = [0, Math.round(0.33 * width), width - 6 - widths[2]];
-  columns.forEach(({ nodes }, number) => {
-    const step = Math.min((height - MAP_TOP) / Math.max(1, nodes.length), 2.2 * NODE_HEIGHT);
-    const top = MAP_TOP + (height - MAP_TOP - step * nodes.length) / 2;
-    nodes.forEach((node, place) => {
-      Object.assign(node, { x: lefts[number], width: widths[number], y: top + place * step + (step - NODE_HEIGHT) / 2 });
-    });
-  });
+// `only` is a column and the items of it to which the map is narrowed: those of a fold that was opened.
+function mapLayout(shown, width, only = null) {
+  const all = threads(shown, only);
+  const middle = columnOf(all, "middle", new Set());
+  const beside = new Set(middle.nodes.filter((node) => !node.group).flatMap((node) => [...node.leaks]));
+  const columns = [columnOf(all, "left", beside), middle, columnOf(all, "right", beside)];
+  const links = linksOf(all, columns);
+  weighed(columns, links);
+  untangled(columns[0], links, columns[1]);
+  untangled(columns[2], links, columns[1]);
+  sized(columns, links);
+  const height = placed(columns, width);
   spread(columns, links);
   return { columns, links, width, height, grouped: columns.some(({ nodes }) => nodes.some((node) => node.group)) };
 }

@@ -1,15 +1,7 @@
 // The leak map as a drawing: pointing and focus light up one path, a click narrows the page to it.
 
 const COLUMN_TITLES = { left: "What leaks", middle: "Where it is left", right: "Who is hurt, or reads it" };
-const CHARACTER = 7.25;
-const WEIGHTS = { broken: 3, read: 2, latent: 1.25 };
-const DENSE = 60;
 const map = { layout: null, elements: new Map(), lines: new Map(), focused: null };
-
-const fitted = (text, width, size = 1) => {
-  const room = Math.max(6, Math.floor(width / (CHARACTER * size)));
-  return text.length <= room ? text : `${text.slice(0, Math.ceil(room * 0.6))}…${text.slice(-(Math.floor(room * 0.4) - 1))}`;
-};
 
 // All nodes and links that the leaks through `node` run along.
 function pathOf(node) {
@@ -45,7 +37,9 @@ const rest = () => light(map.focused ? pathOf(map.focused) : pinned());
 
 function choose(node) {
   const again = filter.through?.key === node.key;
-  narrow({ through: again ? null : { key: node.key, label: node.label, leaks: new Set(node.leaks) } });
+  const { key, column, group } = node;
+  const members = group ? new Set(node.members) : null;
+  narrow({ through: again ? null : { key, column, members, label: node.named ?? node.label, leaks: new Set(node.leaks) } });
   (map.elements.get(nodeWithKey(node.key)) ?? byId("map-box").querySelector("[tabindex='0']"))?.focus();
 }
 
@@ -57,10 +51,19 @@ function described(node) {
   return `${clip(node.label)}, ${node.sub}; ${tell[node.column]}`;
 }
 
-function drawnNode(node) {
-  const marked = node.column === "middle";
+// The labels of a column, cut to the room that its nodes have.
+function drawnColumn({ name, nodes }) {
+  const marked = name === "middle";
+  const room = roomFor((nodes[0]?.width ?? 0) - (marked ? 44 : 22));
+  const labels = toldApart(nodes.map((node) => node.label), room);
+  const subs = toldApart(nodes.map((node) => node.sub), room);
+  const lines = (node) => (node.group && node.label.length > room ? inTwo(node.label, room) : [labels.get(node.label), subs.get(node.sub)]);
+  return nodes.map((node) => drawnNode(node, marked, ...lines(node)));
+}
+
+function drawnNode(node, marked, label, sub) {
   const left = node.x + (marked ? 34 : 12);
-  const room = node.width - (marked ? 44 : 22);
+  const top = node.y + (node.height - NODE_HEIGHT) / 2;
   const element = svg("g", {
     class: `node ${node.column} ${node.impact ?? ""} ${node.group ? "group" : ""}`, role: "button", tabindex: "-1",
     "aria-pressed": String(filter.through?.key === node.key),
@@ -72,11 +75,11 @@ function drawnNode(node) {
     onkeydown: (event) => walkFrom(node, event),
   },
   svg("title", {}, described(node)),
-  node.group && svg("rect", { class: "behind", x: node.x + 4, y: node.y + 4, width: node.width - 1, height: NODE_HEIGHT, rx: 7 }),
-  svg("rect", { class: "box", x: node.x + 0.5, y: node.y + 0.5, width: node.width - 1, height: NODE_HEIGHT - 1, rx: 7 }),
-  marked && svg("use", { href: `#i-${node.impact}`, class: `icon ${node.impact}`, x: node.x + 11, y: node.y + 12, width: 16, height: 16 }),
-  svg("text", { class: "label", "aria-hidden": "true", x: left, y: node.y + 17 }, fitted(node.label, room)),
-  svg("text", { class: "sub", "aria-hidden": "true", x: left, y: node.y + 32 }, fitted(node.sub, room)));
+  node.group && svg("rect", { class: "behind", x: node.x + 4, y: node.y + 4, width: node.width - 1, height: node.height, rx: 7 }),
+  svg("rect", { class: "box", x: node.x + 0.5, y: node.y + 0.5, width: node.width - 1, height: node.height - 1, rx: 7 }),
+  marked && svg("use", { href: `#i-${node.impact}`, class: `icon ${node.impact}`, x: node.x + 11, y: top + 12, width: 16, height: 16 }),
+  svg("text", { class: "label", "aria-hidden": "true", x: left, y: top + 17 }, label),
+  svg("text", { class: "sub", "aria-hidden": "true", x: left, y: top + 32 }, sub));
   map.elements.set(node, element);
   return element;
 }
@@ -85,9 +88,8 @@ function drawnLink(link) {
   const [x1, x2] = [link.from.x + link.from.width, link.to.x];
   const bend = (x2 - x1) / 2;
   const path = `M${x1} ${link.fromY}C${x1 + bend} ${link.fromY} ${x2 - bend} ${link.toY} ${x2} ${link.toY}`;
-  const weight = WEIGHTS[link.impact] * (map.dense ? 0.6 : 1) + Math.min(3, Math.log2(link.leaks.size) * 0.6);
   const element = svg("path", {
-    class: `link ${link.impact} ${link.confirmed ? "confirmed" : "observed"}`, d: path, "stroke-width": weight,
+    class: `link ${link.impact} ${link.confirmed ? "confirmed" : "observed"}${folded(link) ? " folded" : ""}`, d: path, "stroke-width": link.width,
   });
   map.lines.set(link, element);
   return element;
@@ -124,10 +126,11 @@ function walkFrom(node, event) {
 function drawMap() {
   const box = byId("map-box");
   const style = getComputedStyle(box);
-  const width = Math.max(720, box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight));
+  const width = Math.max(680, box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight));
   const shown = leaks.filter((leak) => filter.impacts.has(leak.impact));
   const everything = mapLayout(shown, width);
-  map.layout = everything.grouped && filter.through ? mapLayout(shown.filter(passesMap), width) : everything;
+  const only = filter.through?.members ? filter.through : null;
+  map.layout = everything.grouped && filter.through ? mapLayout(shown.filter(passesMap), width, only) : everything;
   map.elements.clear();
   map.lines.clear();
   map.focused = null;
@@ -144,7 +147,7 @@ function drawMap() {
     columns.map(({ name, nodes }, number) => nodes.length > 0 &&
       svg("text", { class: "title", x: nodes[0].x, y: 14 }, COLUMN_TITLES[name])),
     links.map(drawnLink)),
-  columns.map(({ nodes }) => nodes.map(drawnNode)));
+  columns.map(drawnColumn));
   box.replaceChildren(html("div", { class: "map-scroll" }, map.drawing), mapLegend(shown));
   enter(columns[0].nodes[0] ?? columns[1].nodes[0]);
   rest();
@@ -152,13 +155,14 @@ function drawMap() {
 
 function mapLegend(shown) {
   const line = (kind) => svg("svg", { class: "sample", viewBox: "0 0 34 8", "aria-hidden": "true" },
-    svg("path", { class: `link ${kind}`, d: "M1 4H33", "stroke-width": WEIGHTS[kind.split(" ")[0]] }));
+    svg("path", { class: `link ${kind}`, d: "M1 4H33", "stroke-width": LEAST[kind.split(" ")[0]] }));
   const counts = { broken: "changes an outcome", read: "is read, no outcome changes", latent: "nobody reads it" };
   return html("ul", { class: "legend", "aria-label": "Legend of the map" },
     Object.entries(counts).filter(([impact]) => shown.some((leak) => leak.impact === impact))
       .map(([impact, text]) => html("li", {}, tag(impact), text)),
     html("li", {}, line("broken confirmed"), "confirmed by an execution"),
-    html("li", {}, line("read observed"), "observed"));
+    html("li", {}, line("read observed"), "observed"),
+    html("li", {}, "the wider a line, the more tests it hurts"));
 }
 
 function setUpMap() {
