@@ -170,6 +170,44 @@ def test_a_role_that_may_not_copy_is_told_what_would_help(
     assert "tests talk to servers, whose state leakcheck cannot reset" in told
 
 
+def test_a_role_that_may_not_put_back_and_programs_beside_the_copies_are_told(
+    server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_driver("psycopg")
+    tests = """
+        import subprocess, sys
+        import psycopg
+
+        def ask(statement):
+            with psycopg.connect(dbname="shop_test") as connection:
+                found = connection.execute(statement)
+                return found.fetchall() if found.description else None
+
+        def test_program():
+            assert ask("SELECT 1") == [(1,)]
+            subprocess.run([sys.executable, "-m", "timeit", "-n", "1", "1"], check=True, capture_output=True)
+
+        def test_adds():
+            ask("INSERT INTO mugs VALUES (1, NULL)")
+
+        def test_is_empty():
+            assert ask("SELECT * FROM mugs") == []
+    """
+    with server.database(owner="porter"):
+        server.rows("ALTER ROLE porter CREATEDB")
+        server.rows("CREATE TABLE mugs (id int PRIMARY KEY, beside int REFERENCES mugs)", "shop_test")
+        server.rows("ALTER TABLE mugs OWNER TO porter", "shop_test")
+        for name, value in {**server.variables, "PGUSER": "porter"}.items():
+            monkeypatch.setenv(name, value)
+        found = Project({"test_mugs.py": tests}).audit("--random", "0", "--budget", "300s")
+        assert server.databases() == {"shop_test"}
+    assert found.names == {"test_program": "stable", "test_adds": "self-polluting", "test_is_empty": "victim"}
+    told = " ".join(found.stdout.split())
+    assert "the role porter may not put back tables of shop_test that have foreign keys or triggers" in told
+    assert "session_replication_role" in told
+    assert "tests start programs (timeit) beside their copies" in told
+
+
 def test_async_drivers_and_what_is_rolled_back(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     needs_driver("asyncpg")
     for name, value in server.variables.items():

@@ -140,3 +140,11 @@ def test_who_may_not_leave_out_what_would_follow_puts_nothing_back(
         assert found(ours)["mugs"] == before["mugs"]
     finally:
         project.rows("DROP OWNED BY clerk; DROP ROLE clerk")
+
+
+def test_rows_go_by_their_keys_and_whole_numbers_are_such(project: Connection, ours: Connection) -> None:
+    project.rows("CREATE TABLE codes (said text, code text, number int, PRIMARY KEY (code, number))")
+    project.rows("INSERT INTO codes VALUES ('x', '007', 7), (NULL, '8', 8)")
+    content = found(ours)["codes"]
+    assert (content.names, content.key_names) == (("said", "code", "number"), ("code", "number"))
+    assert sorted(map(str, content.values())) == ["('\\\\N', '8', 8)", "('x', '007', 7)"]

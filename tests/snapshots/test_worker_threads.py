@@ -57,6 +57,20 @@ def test_what_fails_there_fails_here() -> None:
     asyncio.run(use())
 
 
+def test_a_worker_that_has_ended_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_threads, "SECONDS", 3600.0)
+
+    async def use() -> InMemory:
+        async with opened() as (_, database):
+            return database
+
+    database = asyncio.run(use())
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and "connection_worker" in thread.name:
+            thread.join(5)
+    assert pages_of(database) is None
+
+
 def test_a_busy_worker_is_not_waited_for_and_never_does_it_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_threads, "SECONDS", 0.05)
     done: list[int] = []

@@ -27,6 +27,7 @@ NOT_GUARDED = frozenset(
         "providers",
         "random_state",
         "registries",
+        "transactions",
         "warnings_filters",
         "event_loop",
         "context_vars",

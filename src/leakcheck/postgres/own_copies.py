@@ -57,6 +57,7 @@ class OwnCopies:
         self._shared: set[Any] = set()
         self._left: list[str] = []
         self._given_up: set[Target] = set()
+        self._programs: set[str] = set()
         self.followed: set[str] = set()
         """Drivers of which every connection is known."""
         self.first_seen: Callable[[Place], None] = lambda place: None
@@ -128,6 +129,19 @@ class OwnCopies:
             finally:
                 if process.own[place].is_inherited:  # what somebody is connected to cannot be copied
                     self._forget(process, place)
+
+    def remark(self, place: Place, text: str) -> None:
+        """The user is to know this of a database; the first of each kind is enough."""
+        with self._registry.changed() as known:
+            known.remarks.setdefault(f"{place[1]} on {place[0]}", text)
+
+    def starts(self, program: str) -> None:
+        """The suite starts another program, of which no connection is exchanged."""
+        process = self._mine()
+        if process.own and _ident() not in self._ours and program not in self._programs:
+            self._programs.add(program)
+            with contextlib.suppress(OSError), self._registry.changed() as known:
+                known.programs = sorted({*known.programs, program})
 
     def drop(self) -> None:
         """What runs in this process is over: its copies go."""

@@ -4,6 +4,7 @@ for no lock; and how one of them gets its old rows back."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -12,13 +13,23 @@ from leakcheck.postgres.wire import Connection, Refused
 
 MAX_BYTES = 4 << 20
 """What is larger, with its indexes left out, is not looked into."""
+_WHOLE = ("20", "21", "23")
+"""The numbers of the types of whole numbers."""
+_NUMBER = re.compile("0|-?[1-9][0-9]{0,17}")
 SEQUENCE = " (a sequence)"
 """Stands behind the name of one: it goes on when what has asked it is rolled back."""
+NOT_ALLOWED = "42501"
+_GRANTED = 150_000
+"""The version from which on a role that is no superuser may be allowed to."""
 _AT_ONCE = "BEGIN READ ONLY; SET LOCAL lock_timeout = 1; SET LOCAL row_security = off;"
+_SOON = "BEGIN; SET LOCAL lock_timeout = 200;"
 _NOBODYS = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg!_t%' ESCAPE '!'"
 _TABLES = f"""SELECT n.nspname, c.relname, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
     FILTER (WHERE a.attgenerated = ''), string_agg(concat_ws(' ', a.attname, a.atttypid, a.atttypmod, a.attnotnull,
-    pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attnum)
+    pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attnum),
+    string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE a.attnum = ANY (SELECT unnest(i.indkey)
+    FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary)),
+    string_agg(a.atttypid::text, ', ' ORDER BY a.attnum) FILTER (WHERE a.attgenerated = '')
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
     WHERE c.relkind = 'r' AND {_NOBODYS} AND a.attnum > 0 AND NOT a.attisdropped
@@ -34,6 +45,23 @@ class Content(NamedTuple):
     text: str
     columns: str
     rows: tuple[bytes, ...]
+    key: str = ""
+    types: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns."""
+        return _listed(self.columns)
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        return _listed(self.key)
+
+    def values(self) -> list[tuple[object, ...]]:
+        """Of each row, as they are written for COPY; whole numbers as such."""
+        types = _listed(self.types)
+        texts = (row.decode(errors="replace").rstrip("\n").split("\t") for row in self.rows)
+        return [tuple(map(_value, row, types)) for row in texts if len(row) == len(types)]
 
 
 def signature(connection: Connection) -> str:
@@ -52,9 +80,11 @@ def contents(connection: Connection, hasher: Callable[[], hashlib.blake2b]) -> M
     finally:
         connection.rows("ROLLBACK")
     found: dict[str, Content] = {}
-    for (schema, name, columns, definition), rows in zip(tables, copied, strict=False):
+    for (schema, name, columns, definition, key, types), rows in zip(tables, copied, strict=False):
         digest = _digest(hasher, definition, rows)
-        found[_shown(schema, name)] = Content(f"rows: {len(rows)} #{digest}", str(columns), rows)
+        found[_shown(schema, name)] = Content(
+            f"rows: {len(rows)} #{digest}", str(columns), rows, key or "", types or ""
+        )
     for (schema, name), rows in zip(sequences, copied[len(tables) :], strict=True):
         last, given = b"".join(rows).decode().split()
         text = f"last number: {last if given == 't' else 0}"
@@ -65,7 +95,7 @@ def contents(connection: Connection, hasher: Callable[[], hashlib.blake2b]) -> M
 def put_back(connection: Connection, name: str, kept: Content | None) -> None:
     """Give a table its old rows, or a sequence its old number; take a table away that was not there. The others
     keep what they hold. `Refused` if that cannot be done, or not at once."""
-    connection.rows("BEGIN")
+    connection.rows(_SOON)
     try:
         if name.endswith(SEQUENCE):
             _set_number(connection, name.removesuffix(SEQUENCE), kept)
@@ -77,6 +107,19 @@ def put_back(connection: Connection, name: str, kept: Content | None) -> None:
     except Refused:
         connection.rows("ROLLBACK")
         raise
+
+
+def what_would_help(connection: Connection, database: str) -> str:
+    """Where putting back was `NOT_ALLOWED`."""
+    ((user, version),) = connection.rows("SELECT current_user, current_setting('server_version_num')")
+    line = f"GRANT SET ON PARAMETER session_replication_role TO {user}"
+    help_ = (
+        f"{line}, by a superuser, would help" if int(version or 0) >= _GRANTED else "a superuser's role would help"
+    )
+    return (
+        f"the role {user} may not put back tables of {database} that have foreign keys or triggers (it may not set "
+        f"session_replication_role), so that what their rows cause stays without a proof; {help_}"
+    )
 
 
 def _replace(connection: Connection, name: str, kept: Content) -> None:
@@ -100,8 +143,16 @@ def _set_number(connection: Connection, name: str, kept: Content | None) -> None
     connection.rows(f"SELECT setval({literal(_written(name))}, {int(last)}, {'true' if given == 't' else 'false'})")
 
 
+def _listed(quoted_names: str) -> tuple[str, ...]:
+    return tuple(each.strip('"') for each in quoted_names.split(", ")) if quoted_names else ()
+
+
+def _value(text: str, type_: str) -> object:
+    return int(text) if type_ in _WHOLE and _NUMBER.fullmatch(text) else text
+
+
 def _copied(row: Iterable[str | None]) -> str:
-    schema, name, columns, _ = row
+    schema, name, columns, *_ = row
     return f"COPY (SELECT {columns or ''} FROM {_quoted(schema, name)}) TO STDOUT"
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from leakcheck.postgres.own_copies import OwnCopies, Place
-from leakcheck.postgres.tables import Content, contents, put_back, signature
+from leakcheck.postgres.tables import NOT_ALLOWED, Content, contents, put_back, signature, what_would_help
 from leakcheck.postgres.wire import Refused
 
 MAX_KEPT = 64 << 20
@@ -31,12 +31,16 @@ class Watched:
     def tables(self) -> Mapping[str, Tables]:
         """database -> what is in it."""
         self._asked = True
-        return {_name(place): self._read(place) for place in self._copies.databases}
+        return {name_of(place): self._read(place) for place in self._copies.databases}
 
     def of(self, name: str) -> Tables | None:
         """What is in one database; None if it is none of these."""
         place = self._place(name)
         return None if place is None else self._read(place)
+
+    def kept(self, name: str, table: str, text: str) -> Content | None:
+        """What a table held when it was told as `text`, if that is kept."""
+        return self._kept.get((name, table, text))
 
     def put_back(self, name: str, table: str, text: str | None) -> None:
         """`Refused`, or KeyError where nothing is kept."""
@@ -44,14 +48,19 @@ class Watched:
         assert place is not None
         kept = None if text is None else self._kept[name, table, text]
         with self._copies.asking(place) as connection:
-            put_back(connection, table, kept)
+            try:
+                put_back(connection, table, kept)
+            except Refused as error:
+                if error.code == NOT_ALLOWED:
+                    self._copies.remark(place, what_would_help(connection, place[1]))
+                raise
 
     def _first_seen(self, place: Place) -> None:
         if self._asked:
-            self.at_first[_name(place)] = self._read(place)
+            self.at_first[name_of(place)] = self._read(place)
 
     def _place(self, name: str) -> Place | None:
-        return next((place for place in self._copies.databases if _name(place) == name), None)
+        return next((place for place in self._copies.databases if name_of(place) == name), None)
 
     def _read(self, place: Place) -> Tables:
         """Where it cannot be read now, what was read last."""
@@ -71,7 +80,7 @@ class Watched:
         tables = {table: content.text for table, content in found.items()}
         self._known[copy] = now, tables
         for table, content in found.items():
-            self._keep((_name(place), table, content.text), content)
+            self._keep((name_of(place), table, content.text), content)
         return tables
 
     def _keep(self, name: tuple[str, str, str], content: Content) -> None:
@@ -81,5 +90,5 @@ class Watched:
             self._kept[name] = content
 
 
-def _name(place: Place) -> str:
+def name_of(place: Place) -> str:
     return f"{place[1]} (PostgreSQL)"

@@ -7,10 +7,11 @@ from contextvars import Context
 from types import ModuleType
 from typing import Any, Protocol
 
-from leakcheck.records import About, Tracking
+from leakcheck.records import About, PathChange, Tracking
 from leakcheck.snapshots.containers import Holder
 from leakcheck.snapshots.markers import MISSING
 from leakcheck.snapshots.putting_back import put_back
+from leakcheck.snapshots.table_rows import Show
 
 
 class Ledger(Protocol):
@@ -111,6 +112,10 @@ class Setting:
     def is_doubtful(self, owner: str, key: str, old: Any, new: Any) -> bool:
         """Whether a package may have made this difference for itself: then it is told only where it hurts."""
         return False
+
+    def paths(self, owner: str, key: str, old: Any, new: Any, show: Show) -> Iterable[PathChange]:
+        """Which parts of a value differ, if that can be said: `show(name, value)` is a text without secrets."""
+        return ()
 
     def was(self, before: Values, name: tuple[str, str]) -> Any:
         """What a setting was at an earlier reading, `MISSING` if it was not there."""

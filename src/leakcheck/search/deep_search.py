@@ -18,7 +18,7 @@ from leakcheck.analysis.graph.untracked_leaks import GLOBALS, left_quietly
 from leakcheck.records import DeepLook, DeepPutBack, Location, Order, Pinpoint
 from leakcheck.records.questions import puts_back
 from leakcheck.search.causes import together
-from leakcheck.search.deep_stages import Group, Groups, own_groups, stages
+from leakcheck.search.deep_stages import Group, Groups, by_kind, own_groups, stages
 from leakcheck.search.nameless import is_asked, nameless, still_open, unnamed
 from leakcheck.search.questions import Asked, Asking, Inquiry, ask, shrink
 from leakcheck.search.session import AuditSession
@@ -199,8 +199,10 @@ def _put_back(witness: Witness, locations: Group) -> Asked:
 
 
 def _same_as_others(bench: AuditSession, witness: Witness, changed: Sequence[Location]) -> Groups:
-    """What cured others, as far as it is known to be changed."""
-    return [places for places in _near(bench, witness) if set(places) <= set(changed)]
+    """What cured others, as far as it is known to be changed. Where that took several kinds of state at once, one
+    of them may do here: a row and the lock on its table hurt one test, the lock alone many."""
+    found = [places for places in _near(bench, witness) if set(places) <= set(changed)]
+    return [*dict.fromkeys(part for places in found for part in (*by_kind(places), places))]
 
 
 def _unseen_alone(bench: AuditSession, witness: Witness) -> Groups:
@@ -307,7 +309,8 @@ def _in_company(bench: AuditSession, witnesses: Sequence[Witness]) -> list[Order
     orders: list[Order] = []
     for makers, mine in by_makers.items():
         changed = [*left_alone(bench, makers), *(change.location for change in evidence.deep.get(makers, ()))]
-        fitting = [*_same_as_others(bench, mine[0], changed), *_containers(bench, mine[0])]
+        alike = [places for places in _same_as_others(bench, mine[0], changed) if len(by_kind(places)) == 1]
+        fitting = [*alike, *_containers(bench, mine[0])]
         for places in list(dict.fromkeys(fitting))[:MAX_COMPANIES]:
             new = [each for each in mine if not is_asked(evidence, each, places)]
             orders += together(bench, new, places)

@@ -27,16 +27,16 @@ def _own(changes: Sequence[Change], suite: Suite) -> Groups:
 def own_groups(own: Sequence[Location], suite: Suite) -> Groups:
     """Entries of containers by their kind, what is compared first; then settings."""
     held = [each for each in own if suite.kind(each).held]
-    yield from _by_kind(sorted(held, key=lambda each: suite.kind(each).tracking == "on demand"))
+    yield from by_kind(sorted(held, key=lambda each: suite.kind(each).tracking == "on demand"))
     yield tuple(_that_go(own, "together", suite))
-    yield from _by_kind(_that_go(own, "apart", suite))
+    yield from by_kind(_that_go(own, "apart", suite))
     yield tuple(_that_go(own, "never", suite))
 
 
 def _each_kind(changes: Sequence[Change], suite: Suite) -> Groups:
     """Settings of one kind at a time: put back all together, one may take away what the test needs, such as the
     handler that a fixture of the session has added."""
-    groups = _by_kind(_settings(changes, suite))
+    groups = by_kind(_settings(changes, suite))
     return groups if len(groups) > 1 else []
 
 
@@ -50,7 +50,7 @@ def _that_go(locations: Iterable[Location], way: Restoring, suite: Suite) -> lis
     return [each for each, kind in kinds if kind.about.put_back == way and not kind.held]
 
 
-def _by_kind(locations: Iterable[Location]) -> list[tuple[Location, ...]]:
+def by_kind(locations: Iterable[Location]) -> list[tuple[Location, ...]]:
     """Those of each kind together."""
     groups: dict[str, list[Location]] = {}
     for each in locations:
@@ -70,6 +70,6 @@ def _foreign(changes: Sequence[Change]) -> Groups:
 def _everything(changes: Sequence[Change], suite: Suite) -> Groups:
     """What has to go together, and chance."""
     everything = tuple(change.location for change in changes)
-    yield from _by_kind(_that_go(everything, "last", suite))
+    yield from by_kind(_that_go(everything, "last", suite))
     yield tuple(change.location for change in changes if not change.internal)
     yield everything

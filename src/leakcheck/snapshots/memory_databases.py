@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import sys
 import threading
 from collections import deque
@@ -26,6 +27,7 @@ MAX_OBJECTS = 20_000
 """So many objects are asked for a connection to tell its name by who holds it."""
 MAX_LOOKS = 20
 """So often one that was just opened, perhaps in another thread, is looked for: else it is closed by now."""
+_realpath = os.path.realpath
 _PASSED_BY = (type, ModuleType, FunctionType, BuiltinFunctionType, CodeType, FrameType, str, bytes, int, float)
 
 
@@ -37,7 +39,7 @@ class DatabaseFile(NamedTuple):
 
 
 class InMemory(NamedTuple):
-    """A database in memory: a connection to it, and how that one is asked, if it belongs to a worker."""
+    """A connection to a database, mostly in memory, and how that one is asked, if it belongs to a worker."""
 
     connection: Connection
     worker: Put | None = None
@@ -52,6 +54,8 @@ class Connections:
         self._first_seen = first_seen
         self.files: dict[str, DatabaseFile] = {}
         self._ours: set[int] = set()
+        self._paths: dict[int, str] = {}
+        self._opening_file: dict[int, str] = {}
         self._opening: dict[int, str] = {}
         self._names: dict[int, str] = {}
         self._found: dict[str, InMemory] | None = {}
@@ -66,11 +70,17 @@ class Connections:
         in_memory = not path or MEMORY in path
         if in_memory:
             self._opening[threading.get_ident()] = target if shared else ""
+        else:
+            self._opening_file[threading.get_ident()] = _realpath(path)
         return "" if in_memory else path
 
     def opened(self, connection: Connection) -> None:
         """It is connected. Who has had the same address before is gone."""
         self._names.pop(identity(connection), None)
+        self._paths.pop(identity(connection), None)
+        path = self._opening_file.pop(threading.get_ident(), None)
+        if path is not None:
+            self._paths[identity(connection)] = path
         name = self._opening.pop(threading.get_ident(), None)
         if name is not None:
             self._names[identity(connection)] = name
@@ -92,6 +102,14 @@ class Connections:
             name = _unused(name, self.files)
             self.files[name] = file
             self._first_seen(name)
+
+    def leading_to(self, path: str) -> Iterator[InMemory]:
+        """The open connections to the database in that file, which all objects are searched for."""
+        objects = gc.get_objects()
+        asked_by = workers(objects)
+        for each in objects:
+            if self._paths.get(identity(each)) == path and _is_connection(each):
+                yield InMemory(each, asked_by.get(identity(each)))
 
     def open(self) -> Mapping[str, InMemory]:
         """name -> each database in memory, under the name of what holds it, else its own.

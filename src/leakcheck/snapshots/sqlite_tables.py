@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from leakcheck.snapshots.table_rows import MAX_ROWS, Rows
+
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
@@ -53,6 +55,26 @@ def tables_of(pages: bytes, hasher: Callable[[], hashlib.blake2b]) -> Mapping[st
     finally:
         copy.close()
     return found
+
+
+def rows_of(pages: bytes, name: str) -> Rows:
+    """The rows of one table, by its primary key; none where it has none, or they cannot be read here."""
+    copy = opened(pages)
+    try:
+        found = copy.execute(f"PRAGMA table_info({_quoted(name.encode())})").fetchall()
+        columns = ", ".join(_quoted(each[1]) for each in found)
+        names = tuple(each[1].decode(errors="replace") for each in found)
+        key = tuple(each[1].decode(errors="replace") for each in sorted(found, key=lambda each: each[5]) if each[5])
+        rows = copy.execute(f"SELECT {columns} FROM {_quoted(name.encode())} LIMIT {MAX_ROWS + 1}").fetchall()
+        return Rows.of(names, key, [tuple(map(_as_text, row)) for row in rows])
+    except sys.modules["_sqlite3"].Error:
+        return Rows()
+    finally:
+        copy.close()
+
+
+def _as_text(value: Any) -> Any:
+    return value.decode(errors="replace") if type(value) is bytes else value
 
 
 def replace_table(database: Connection, name: str, kept: bytes | None) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -70,10 +71,22 @@ def workers(objects: Iterable[Any]) -> Mapping[int, Put]:
     found = [each for each in objects if type(each) is kind] if kind is not None else []
     states = [object.__getattribute__(each, "__dict__") for each in found]
     return {
-        identity(state["_connection"]): state["_tx"].put_nowait
+        identity(state["_connection"]): _putting(state["_tx"].put_nowait, state.get("_thread", each))
         for each, state in zip(found, states, strict=True)
         if state.get("_connection") is not None and "_tx" in state and _is_alive(state.get("_thread", each))
     }
+
+
+def _putting(put: Put, thread: Any) -> Put:
+    """Nothing is put where nobody takes it any more: that would be waited for in vain, at each look anew."""
+    held = weakref.ref(thread)
+
+    def put_if_alive(item: tuple[Any, Callable[[], Any]]) -> None:
+        if not _is_alive(held()):
+            raise NoAnswer
+        put(item)
+
+    return put_if_alive
 
 
 def _is_alive(thread: Any) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analysis.made import execution, name, ran, suite
 from leakcheck.analysis import GateInput, derive
 from leakcheck.analysis.gate.baseline_entries import Line, entries_of
 from leakcheck.analysis.gate.fixture_errors import called, fixture_findings
-from leakcheck.records import Cost, FixtureError
+from leakcheck.records import Cost, FixtureError, Location
+from leakcheck.records.questions import DeepPutBack, PutBack, Question
 
+MUGS = Location("databases", "shop.db", "mugs")
 SERVER = FixtureError("server", "module", "test_a.py", "RuntimeError", "test_a.py", 5)
 
 
@@ -22,6 +26,12 @@ def test_one_finding_for_all_tests_that_it_was_told_with() -> None:
     assert found.tests == (name("y"), name("x"))
     (entry,) = entries_of(found, {})
     assert entry.line == Line("LK403", "-", "-", "-", "fixture", "test_a.py::server"), "whichever test came last"
+
+
+@pytest.mark.parametrize("question", [DeepPutBack((MUGS,)), PutBack((MUGS,))])
+def test_what_fails_because_leakcheck_has_put_something_back_is_not_told(question: Question) -> None:
+    run = execution("declared", ran("x"), ran("y", wider=(SERVER,)))
+    assert list(fixture_findings((replace(run, order=replace(run.order, question=question)),))) == []
 
 
 def test_no_test_is_accused() -> None:

@@ -11,10 +11,12 @@ from leakcheck.postgres.own_copies import OwnCopies
 from leakcheck.postgres.tables import SEQUENCE
 from leakcheck.postgres.watched import Watched
 from leakcheck.probes import MISSING, About, Setting, Tracking, Values
+from leakcheck.records import PathChange
 from leakcheck.snapshots.file_databases import PARTS, LockedError, pages_in, put_table_back_in, signature
 from leakcheck.snapshots.memory_databases import Connections, InMemory, pages_of, put_table_back
 from leakcheck.snapshots.redaction import content_hash
-from leakcheck.snapshots.sqlite_tables import tables_of
+from leakcheck.snapshots.sqlite_tables import rows_of, tables_of
+from leakcheck.snapshots.table_rows import Rows, Show, rows_otherwise
 
 MAX_KEPT = 64 << 20
 """Bytes of copies to put tables back from; what comes later cannot be put back."""
@@ -34,7 +36,7 @@ class Probe(Setting):
     by_fixtures = True
     lives_in_fixtures = True
     about = About(
-        form="table $key of database $owner",
+        form="table $key$path of database $owner",
         whole="database $owner",
         advice=(
             "Give each test a database of its own, or run it in a transaction that a fixture rolls back behind its "
@@ -114,6 +116,23 @@ class Probe(Setting):
         passing = {name for name, file in files.items() if file.passing} - (owners[0] & owners[1])
         names = super().candidates(before, after)
         return [name for name in names if name[0] not in passing and name[1] != _KNOWN]
+
+    def paths(self, owner: str, key: str, old: Any, new: Any, show: Show) -> Iterable[PathChange]:
+        """The rows by their primary keys, where the old and the new ones are kept."""
+        before, after = (self._rows(owner, key, each) for each in (old, new))
+        if before is None or after is None:
+            return ()
+        return rows_otherwise(before, after, partial(content_hash, self.salt), show)
+
+    def _rows(self, owner: str, key: str, text: Any) -> Rows | None:
+        """None if they are not kept."""
+        if text is MISSING:
+            return Rows()
+        served = None if self._served is None else self._served.kept(owner, key, text)
+        if served is not None:
+            return Rows.of(served.names, served.key_names, served.values())
+        kept = self._kept.get((owner, key, text))
+        return None if kept is None else rows_of(kept, key)
 
     def is_database(self, path: str) -> bool:
         """Whether the tables of that file, or of the file that this is a journal of, are told here."""

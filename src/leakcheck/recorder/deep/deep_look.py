@@ -19,7 +19,7 @@ from leakcheck.recorder.deep.aliases import Aliases, Encounters, Held
 from leakcheck.recorder.deep.entries import STEP, location_of, missing_keys, unnamed, ways, whole, whole_of
 from leakcheck.recorder.deep.first_use import is_first_use
 from leakcheck.recorder.deep.settings_look import SettingsLook
-from leakcheck.records import Change, Location, Source
+from leakcheck.records import Change, Location, PathChange, Source
 from leakcheck.snapshots.containers import Content, Holder, content, one, values
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.identity import identity
@@ -178,11 +178,23 @@ class DeepLook:
             after=after.text,
             digest=after.digest(),
             before_digest=before.digest(),
-            paths=tuple(listed_otherwise(self._camera, difference.old, difference.new, location.key)),
+            paths=tuple(self._paths_of(difference)),
             sources=tuple(sources),
             cause=test,
             internal=difference.internal,
         )
+
+    def _paths_of(self, difference: Difference) -> Iterable[PathChange]:
+        location, setting = difference.location, self._probes.settings.get(difference.location.kind)
+        if setting is None:
+            return listed_otherwise(self._camera, difference.old, difference.new, location.key)
+        return (
+            *listed_otherwise(self._camera, difference.old, difference.new, location.key),
+            *setting.paths(location.owner, location.key, difference.old, difference.new, self._show),
+        )
+
+    def _show(self, name: str, value: object) -> str:
+        return self._camera.photograph(value, name).text
 
     def spots(self, locations: Collection[Location]) -> Iterator[tuple[Location, Callable[[], Any]]]:
         """(location, how to read what it holds now) for those that are there already, or whose container is. Told

@@ -21,6 +21,7 @@ from leakcheck.postgres.own_copies import OwnCopies
 from leakcheck.recorder.outside.connections import DRIVERS, Peers, is_passing
 from leakcheck.recorder.outside.file_copies import below, keep, located, open_folders
 from leakcheck.recorder.outside.places import Places
+from leakcheck.recorder.outside.programs import program_of
 from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.recorder.outside.spares import SPARES, spare
 from leakcheck.recorder.segment import Segment
@@ -91,6 +92,8 @@ class OutsideWatch:
             "shutil.rmtree": self._on_tree,
             "sqlite3.connect": self._on_sqlite,
             "sqlite3.connect/handle": self._on_sqlite_handle,
+            "subprocess.Popen": self._on_program,
+            "os.system": self._on_program,
             "socket.connect": self._on_connect,
             "socket.bind": self._on_bind,
             "tempfile.mkstemp": self._on_temporary,
@@ -196,6 +199,9 @@ class OutsideWatch:
 
     def _on_sqlite_handle(self, args: tuple[Any, ...]) -> None:
         self._connections.opened(args[0])
+
+    def _on_program(self, args: tuple[Any, ...]) -> None:
+        self._own.starts(program_of(*args[:2]))
 
     def _on_temporary(self, args: tuple[Any, ...]) -> None:
         self._places.is_private(os.path.realpath(os.fsdecode(args[0])))

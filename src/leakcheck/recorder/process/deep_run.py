@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Collection, Sequence
 from contextvars import Context
 from itertools import islice
@@ -117,8 +116,19 @@ class DeepRun:
         """Put back what the order asks for. True if it asks for something, and all of it stayed as it was."""
         if not self._put_back:
             return False
-        for each in () if self._placebo else self._found:
-            with contextlib.suppress(Exception):  # the project's own objects may refuse in any way
-                each.undo()
+        if not self._placebo:
+            refused = [each for each in self._found if not _is_undone(each)]
+            for (
+                each
+            ) in refused:  # what was put back behind it may have stood in its way, as an open transaction does
+                _is_undone(each)
         still = {each.location for each in self._look.differences()}
         return not self._placebo and self._makers.keys() <= still
+
+
+def _is_undone(difference: Difference) -> bool:
+    try:
+        difference.undo()
+    except Exception:  # the project's own objects may refuse in any way
+        return False
+    return True

@@ -13,6 +13,7 @@ import pytest
 
 from leakcheck.probes.kinds import fixture_values, parameters, pytest_attributes
 from leakcheck.recorder.changes.owner_names import relative
+from leakcheck.recorder.process.asked_for import fixtures_of
 from leakcheck.snapshots.carried import Carried, names_in_class
 from leakcheck.snapshots.frames import is_project_file
 from leakcheck.snapshots.markers import MISSING
@@ -53,8 +54,7 @@ def watch_fixtures(config: pytest.Config, follower: Follower, of: pytest.Item | 
 
 
 def _fixtures_of(item: pytest.Item) -> frozenset[int]:
-    found = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    return frozenset(id(each) for definitions in found.values() for each in definitions)
+    return frozenset(map(id, fixtures_of(item)))
 
 
 def _root(config: pytest.Config) -> str:

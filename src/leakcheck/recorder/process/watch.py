@@ -10,6 +10,7 @@ from leakcheck.postgres.own_copies import OwnCopies
 from leakcheck.probes import Probes, Setting, discover
 from leakcheck.probes.kinds.databases import Probe as Databases
 from leakcheck.probes.kinds.files import Probe as Files
+from leakcheck.probes.kinds.transactions import Probe as Transactions
 from leakcheck.recorder.changes.causes import Causes
 from leakcheck.recorder.changes.observed import ObservedLedger
 from leakcheck.recorder.changes.recording import Recording
@@ -44,6 +45,8 @@ class Watch:
         files.is_told_elsewhere = databases.is_database
         copies = OwnCopies(setup.scratch, setup.copies)
         databases.serve(copies)
+        transactions = _one(probes, Transactions)
+        transactions.connections, transactions.copies = databases.connections, copies
         outside = OutsideWatch(
             root, setup.folder, setup.scratch, setup.salt, files.keep, causes.sharer, databases.connections, copies
         )

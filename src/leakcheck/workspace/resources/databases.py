@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from leakcheck.postgres.dropping import drop_copies
 from leakcheck.postgres.registry import Registry
+from leakcheck.text import clip
 from leakcheck.wire.events import Event
 from leakcheck.workspace import resource
 from leakcheck.workspace.resource import AuditPlace, Lease
+
+_NAMED = 5
 
 
 class Resource(resource.Resource):
@@ -63,5 +66,12 @@ class Resource(resource.Resource):
                 f"each execution has its own copy of what the audit found in {', '.join(names)}; one plain run has "
                 "used the database itself"
             )
+        if names and known.programs:
+            told, mine = ", ".join(map(clip, known.programs[:_NAMED])), " or ".join(names)
+            yield (
+                f"tests start programs ({told}) beside their copies: where one of these connects to {mine}, that "
+                "is the database itself, in every execution, and what it changes there stays"
+            )
+        yield from sorted(known.remarks.values())
         for why in sorted(known.refused.values()):
             yield f"no copy for each execution of {why}"
