@@ -23,7 +23,8 @@ from leakcheck.workspace.salts import keep_salt
 from leakcheck.workspace.stirrings import Stirrings
 from leakcheck.workspace.touched_files import TouchedFiles
 from leakcheck.workspace.unseen import Unseen
-from leakcheck.workspace.unseen_changes import likely_root, of_killed
+from leakcheck.workspace.likely_root import likely_root
+from leakcheck.workspace.unseen_changes import of_killed
 
 TEST = "t.py::a"
 SALT = "salt" * 8

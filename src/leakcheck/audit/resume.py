@@ -25,7 +25,7 @@ _ANEW = "Run `leakcheck run` without --resume to begin anew."
 NOT_OURS = "it was not made here by you, or so long ago that the salt of its digests is gone"
 _REPLAY = "it replayed a run"
 MAX_TOLD = 10
-_MAY_DIFFER = ("folder", *BUDGET.fields)
+_MAY_DIFFER = ("folder", "cluster", *BUDGET.fields)
 
 
 @dataclass(frozen=True)
