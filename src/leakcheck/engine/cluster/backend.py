@@ -144,7 +144,8 @@ class ClusterBackend(Backend):
         """By another worker, or here in the end."""
         away.tries += 1
         if away.tries < _TRIES:
-            self._unsent.append(away.job)
+            if away.job not in self._unsent:
+                self._unsent.append(away.job)
             return
         self._refused.add(away.job.tag)
         self._workers.tell(f"the cluster cannot run {title([away.job])}, which was run here: {why}")

@@ -25,6 +25,8 @@ PATIENCE = 60.0
 """Seconds that workers have to come, and to tell what they have."""
 _LOOK, _OFTEN = 1.0, 0.05
 """Seconds between two looks at who is there: for as long as somebody is expected to tell, it is looked often."""
+_OTHERS = 5.0
+"""Seconds that others have to come where the first cannot run anything."""
 _GRACE = 30.0
 """Seconds for which there may be no worker at all: another may be on its way."""
 
@@ -46,6 +48,8 @@ class Crew:
     cpu: float = 0.0
     _expected: dict[str, Future] = field(default_factory=dict)
     _holds: dict[str, Future] = field(default_factory=dict)
+    _asked: dict[tuple[str, ...], tuple[Future, frozenset[str]]] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
     _up: set[str] = field(default_factory=set)
     _refused: set[str] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=count)
@@ -88,6 +92,7 @@ class Crew:
             self._judge(address, future)
         for address in [each for each in self.good if self._holds[each].done()]:
             self._refuse(address, _why(self._holds[address]))
+        self._look_for_stranded()
         self._check(now)
 
     def _there(self) -> dict[str, int]:
@@ -100,6 +105,8 @@ class Crew:
         """What was expected of a worker has come: what it has, or that its engine is up, or why neither will."""
         seen = future.result() if future.status == "finished" else None
         wrong = _why(future) if not isinstance(seen, Seen) else "; ".join(differences(self.host, seen))
+        if isinstance(seen, Seen) and seen.worker not in ("", address):
+            self._names[address] = f"{seen.worker} ({address}, in {seen.project})"
         if wrong:
             self._refuse(address, wrong)
         elif address not in self._holds:
@@ -115,12 +122,15 @@ class Crew:
     def _refuse(self, address: str, why: str) -> None:
         self._refused.add(address)
         self._forget(address)
-        self.tell(f"the worker {address} is left out: {why}")
+        self.tell(f"the worker {self._named(address)} is left out: {why}")
 
     def _is_gone(self, address: str) -> None:
         if address in self.good:
-            self.tell(f"the worker {address} is gone: what it ran was run elsewhere")
+            self.tell(f"the worker {self._named(address)} is gone: what it ran was run elsewhere")
         self._forget(address)
+
+    def _named(self, address: str) -> str:
+        return self._names.get(address, address)
 
     def _forget(self, address: str) -> None:
         self.good.pop(address, None)
@@ -134,7 +144,7 @@ class Crew:
             self._began, self._alone_since = float("inf"), now
         elif self._began == float("inf") or self._expected:
             return
-        elif self._refused:
+        elif self._refused and now - self._began > _OTHERS:
             raise EngineFailed(
                 "no worker of the cluster can run this suite",
                 detail="\n".join(f"  {each}" for each in self.notes),
@@ -162,14 +172,24 @@ class Crew:
     def ask(self, asked: Sequence[Asked], name: str) -> Callable[[], None]:
         """Have `asked` be run as one task that is called `name`; it becomes news when it is over. Returns what
         cancels it."""
-        tags = tuple(each.tag for each in asked)
-        future = self._submit(worker.run, self.terms.audit, list(asked), name=name, at=sorted(self.good))
+        tags, at = tuple(each.tag for each in asked), frozenset(self.good)
+        future = self._submit(worker.run, self.terms.audit, list(asked), name=name, at=sorted(at))
+        self._asked[tags] = future, at
         future.add_done_callback(lambda done: self._is_over(tags, done))
 
         def cancel() -> None:
             future.cancel()
 
         return cancel
+
+    def _look_for_stranded(self) -> None:
+        """Dask gives a task to another of the workers that were there when it was asked; when none of them is left,
+        it has to be asked anew."""
+        for tags, (future, at) in list(self._asked.items()):
+            if not future.done() and at.isdisjoint(self.good):
+                del self._asked[tags]
+                self.news.put(Lost(tags, cancelled=False, why="each worker that had it is gone"))
+                future.cancel()
 
     def take(self, seconds: float) -> list[News]:
         """All news, waited for at most so long."""
@@ -181,6 +201,10 @@ class Crew:
         return found
 
     def _is_over(self, tags: tuple[str, ...], done: Future) -> None:
+        asked = self._asked.get(tags)
+        if asked is None or asked[0].key != done.key:
+            return  # it was stranded, and is asked anew
+        del self._asked[tags]
         if done.status == "finished":
             self.news.put(Ended(tags, tuple(done.result())))
         else:

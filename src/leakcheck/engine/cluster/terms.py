@@ -31,13 +31,14 @@ class Terms:
 @dataclass(frozen=True)
 class Seen:
     """What is at a place where executions are to run, as far as it can make outcomes others. `sources` are digests
-    by path, `found` are distributions and their versions."""
+    by path, `found` are distributions and their versions. `worker` is who tells."""
 
     leakcheck: str
     python: str
     found: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     project: str = ""
+    worker: str = ""
 
 
 @dataclass(frozen=True)

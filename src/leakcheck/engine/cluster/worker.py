@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -24,6 +25,7 @@ PROJECT = "LEAKCHECK_PROJECT"
 _STATIONS = "_leakcheck"
 _TICK = 0.2
 _ALIVE = ("executing", "long-running")
+_WORKS = ("running", "paused")
 
 
 def look(terms: Terms) -> Seen:
@@ -31,7 +33,8 @@ def look(terms: Terms) -> Seen:
     project = _project()
     paths = moved(terms.paths, terms.places["here"], project)
     (python,) = moved((terms.python or sys.executable,), terms.places["here"], project)
-    return seen_here(project, Path(likely_root(paths, Path(project))), python, terms.salt)
+    seen = seen_here(project, Path(likely_root(paths, Path(project))), python, terms.salt)
+    return replace(seen, worker=str(get_worker().name))
 
 
 def hold(terms: Terms, topic: str) -> None:
@@ -81,12 +84,13 @@ def _stations(worker: Any) -> dict[str, Station]:
 
 
 def _wanted() -> Callable[[], bool]:
-    """Whether the host still waits for what the task does that asks: else it has cancelled it, or is gone."""
+    """Whether the host still waits for what the task does that asks: else it has cancelled it, or is gone; or the
+    worker is about to end."""
     worker = get_worker()
     key = worker.get_current_task()
 
     def wanted() -> bool:
         task = worker.state.tasks.get(key)
-        return task is not None and task.state in _ALIVE
+        return task is not None and task.state in _ALIVE and worker.status.name in _WORKS
 
     return wanted
