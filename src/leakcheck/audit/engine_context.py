@@ -12,7 +12,7 @@ from itertools import count
 from leakcheck.audit.resume import Earlier, resumed
 from leakcheck.engine import Engine, Guard, Launch, Limits, uninterrupted
 from leakcheck.engine.cluster.connect import connect
-from leakcheck.errors import CannotRecord, FolderGone
+from leakcheck.errors import CannotRecord, FolderGone, UsageError
 from leakcheck.options import Options
 from leakcheck.own_folders import Own
 from leakcheck.records import Note
@@ -42,6 +42,11 @@ def engine_for(
     It answers from what an `earlier` audit has executed, as far as that goes. `salt` is that of the audit. Workers
     of a `cluster` run what it is asked for, if there is one.
     """
+    if cluster and options.keep_temp:
+        raise UsageError(
+            "--keep-temp keeps folders of this machine, and --cluster runs tests elsewhere",
+            hint="Leave out one of them.",
+        )
     lock = folder.lock()
     scratch, guard = _scratch()
     launch = Launch(

@@ -8,18 +8,20 @@ from pathlib import Path
 
 from distributed import Client, LocalCluster
 
-from leakcheck.engine.cluster.crew import PATIENCE, Crew
+from leakcheck.engine.cluster.crew import Crew
 from leakcheck.engine.cluster.terms import Seen, Terms
 from leakcheck.errors import EngineFailed
 
-LOCAL = "local:"
+CONNECT = 15.0
+"""Seconds that a scheduler has to answer."""
 
 
 def crew_of(where: str, terms: Terms, host: Seen) -> Crew:
     """The crew of the cluster `where`, as far as it has come."""
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    if where.startswith(LOCAL):
-        local = _local(int(where.removeprefix(LOCAL)))
+    kind, _, lanes = where.partition(":")
+    if kind == "local":
+        local = _local(int(lanes))
         return Crew(Client(local, set_as_default=False), local, terms, host)
     return Crew(_client(where), None, terms, host)
 
@@ -41,8 +43,8 @@ def _local(lanes: int) -> LocalCluster:
 def _client(where: str) -> Client:
     try:
         if "://" in where:
-            return Client(where, timeout=PATIENCE, set_as_default=False)
-        return Client(scheduler_file=str(Path(where)), timeout=PATIENCE, set_as_default=False)
+            return Client(where, timeout=CONNECT, set_as_default=False)
+        return Client(scheduler_file=str(Path(where)), timeout=CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise EngineFailed(
             f"cannot reach the scheduler of the cluster {where}: {error}",
