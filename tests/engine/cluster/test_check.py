@@ -23,8 +23,10 @@ def test_each_thing_that_differs_is_named() -> None:
     assert differences(HOST, there) == [
         "leakcheck is 0.2.0, and 0.1.0 here",
         "Python is CPython 3.12.1 x86_64, and CPython 3.11.7 x86_64 here",
-        "distributions: anyio is missing, and 4.3 here, httpx is 0.27.0, and 0.28.1 here, "
-        "trio is 0.25, and missing here",
+        (
+            "distributions: anyio is missing, and 4.3 here, httpx is 0.27.0, and 0.28.1 here, "
+            "trio is 0.25, and missing here"
+        ),
         "files: extra.py is there only, shop.py has another content, tests/test_a.py is missing",
     ]
 

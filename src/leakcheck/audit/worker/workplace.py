@@ -126,6 +126,7 @@ class Workplace:
         """As the host stands: it may have begun anew, or have found out that copies of databases do harm."""
         if asked.launcher != self.engine.launch.launcher and not self.engine.jobs:
             self.engine.start_over(asked.launcher)
+            self.engine.forget_suite()
             self._collected = self._stale = False
         if asked.shared:
             self.engine.share(asked.shared)

@@ -15,7 +15,7 @@ from distributed import get_worker, secede
 
 from leakcheck.engine.cluster.check import seen_here
 from leakcheck.engine.cluster.places import moved
-from leakcheck.engine.cluster.station import PATIENCE, Station, station
+from leakcheck.engine.cluster.station import Station, station
 from leakcheck.engine.cluster.terms import Answer, Asked, At, Over, Seen, Terms
 from leakcheck.errors import EngineFailed
 from leakcheck.workspace.likely_root import likely_root
@@ -23,7 +23,8 @@ from leakcheck.workspace.likely_root import likely_root
 PROJECT = "LEAKCHECK_PROJECT"
 """The folder of the project, where that is not the one in which the worker was started."""
 _STATIONS = "_leakcheck"
-_TICK = 0.2
+_TICK, _SOON = 0.2, 5.0
+"""Seconds between two looks at whether the host still waits, and until an engine has to be there that was up."""
 _ALIVE = ("executing", "long-running")
 _WORKS = ("running", "paused")
 
@@ -60,7 +61,7 @@ def hold(terms: Terms, topic: str) -> None:
 def run(audit: str, asked: Sequence[Asked]) -> list[Answer]:
     """Executions, by the engine that is held here."""
     worker, wanted = get_worker(), _wanted()
-    deadline = monotonic() + PATIENCE
+    deadline = monotonic() + _SOON
     while audit not in _stations(worker):
         if monotonic() > deadline:
             raise EngineFailed("there is no engine of this audit")
