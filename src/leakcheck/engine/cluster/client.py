@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 from pathlib import Path
 
@@ -28,12 +27,11 @@ def crew_of(where: str, terms: Terms, host: Seen) -> Crew:
 
 def _local(lanes: int) -> LocalCluster:
     """One worker of so many lanes, in the folder in which the host stands."""
-    dashboard = ":0" if importlib.util.find_spec("bokeh") is not None else None
     cluster = LocalCluster(
         n_workers=0,
         threads_per_worker=lanes,
         memory_limit=0,
-        dashboard_address=dashboard,
+        dashboard_address=":0",
         silence_logs=logging.CRITICAL,
     )
     cluster.scale(1)
