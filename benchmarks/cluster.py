@@ -34,8 +34,8 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as base:
         folder = Path(base)
-        generate(replace(BENCHMARK, tests=given.tests), folder)
-        have_bytecode(folder)
+        generate(folder, replace(BENCHMARK, tests=given.tests))
+        have_bytecode()
         costs: dict[str, list[Cost]] = {way: [] for way in WAYS}
         for _ in range(given.turns):
             for way, options in WAYS.items():

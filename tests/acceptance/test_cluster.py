@@ -65,7 +65,7 @@ SUITE = Project(
     }
 )
 BRIEF = ("--random", "1")
-LIMIT = 120.0
+LIMIT = 300.0
 
 
 def told(report: Mapping[str, Any]) -> set[tuple[object, ...]]:

@@ -51,7 +51,7 @@ def serve(connection: Connection[Any, Any], lanes: int) -> None:
             notes = place.close()
         _tell(connection, Over(notes, round(sum(Cpu.now()), 3)))
     except LeakcheckError as error:
-        _tell(connection, Failed(" ".join(filter(None, (error.message, error.detail, error.hint)))))
+        _tell(connection, Failed(". ".join(filter(None, (error.message, error.detail, error.hint)))))
 
 
 def _heard(connection: Connection[Any, Any], place: Workplace) -> bool:

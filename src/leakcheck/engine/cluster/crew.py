@@ -244,7 +244,7 @@ def _why(future: Future) -> str:
         return f"its task was {future.status}"
     error = future.exception()
     if isinstance(error, LeakcheckError):
-        return " ".join(filter(None, (error.message, error.hint)))
+        return ". ".join(filter(None, (error.message, error.hint)))
     if isinstance(error, ImportError):
         return f"it has not the leakcheck of this machine, and its extra dask ({error})"
     return f"{type(error).__name__}: {error}"
