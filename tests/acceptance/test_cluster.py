@@ -120,6 +120,7 @@ def test_a_local_cluster_finds_what_local_lanes_find(
         report = json.loads((folder / "there.json").read_text("utf-8"))
         assert told(report) == told(here)
         assert verdicts(report) == verdicts(here)
+        assert "the cluster cannot run" not in " ".join(report["notes"])
         assert report["certificate"]["pairs_covered"] == report["certificate"]["pairs_total"]
         assert report["suite"]["rootdir"] == here["suite"]["rootdir"]
         assert price(folder) == "1"
@@ -268,6 +269,7 @@ def test_a_killed_a_slow_and_another_worker_change_nothing(here: Mapping[str, An
     assert "files: shop.py has another content" in notes
     assert "the worker killed (" in notes
     assert "is gone: what it ran was run elsewhere" in notes
+    assert "the cluster cannot run" not in notes
     assert str(rig.folder("slow")) not in json.dumps(report["findings"])
     assert rig.works("other") is False
     for name in ("quick", "slow", "killed"):

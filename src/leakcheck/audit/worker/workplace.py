@@ -16,6 +16,7 @@ from leakcheck.engine.job import Job
 from leakcheck.errors import EngineFailed
 from leakcheck.recorder.process.boot import REFUSED
 from leakcheck.records import Execution, Note
+from leakcheck.store.parts import sealed_anew
 from leakcheck.wire import events, segments
 
 FORK = ForkBackend.name
@@ -102,7 +103,7 @@ class Workplace:
         launch = self.engine.launch
         there = as_there(self._places(), self.terms.places)
         told, self._incidents = self.engine.incidents[self._incidents :], len(self.engine.incidents)
-        data = b"".join(map(there, launch.folder.data(execution.id).splitlines(keepends=True)))
+        data = sealed_anew(launch.folder.data(execution.id), there)
         return Answer(tag, data, self._log(tag), tuple(told), self._refusal(tag))
 
     def _asked_as(self, execution: Execution) -> str:
