@@ -101,6 +101,25 @@ ALLOWED = {
     ("store/parts.py", "write_part", "beside.replace"): "the file that was asked for (--out)",
     ("store/parts.py", "write_part", "beside.unlink"): "the file that was made beside it just now",
     ("audit/planning/executing.py", "Executing.run", "tempfile.TemporaryDirectory"): "of its own, for a report",
+    # Workers of a cluster.
+    (
+        "audit/worker/workplace.py",
+        "Workplace.take",
+        "self.engine.launch.folder.segment(asked.tag).unlink",
+    ): f"an execution that the host asks for once more, {OWN}",
+    (
+        "engine/cluster/backend.py",
+        "ClusterBackend._keep",
+        "Path(self._launch.scratch, f'{tag}.json{REFUSED}').write_bytes",
+    ): "what a process there has said, in the scratch folder of the audit",
+    ("engine/cluster/backend.py", "ClusterBackend._keep", "self._launch.log(tag).write_text"): (
+        "what a process there has printed, in the scratch folder of the audit"
+    ),
+    ("engine/cluster/claim.py", "_check_holder", "path.unlink"): "the claim of a worker that lives no more",
+    ("engine/cluster/claim.py", "_claim", "os.fdopen for writing"): "a new file in the folder of workers' audits",
+    ("engine/cluster/claim.py", "claimed", "claim.unlink"): "the claim that was made a line before",
+    ("engine/cluster/station.py", "station", "log.open for writing"): "in a temporary folder of its own",
+    ("engine/cluster/station.py", "station", "tempfile.TemporaryDirectory"): "of its own, for a log",
     # The folder of an audit.
     ("workspace/kept_patches.py", "keep_patch", "os.fdopen for writing"): f"a new file, {OWN}",
     ("store/kept_fixes.py", "keep_fixes", "os.fdopen for writing"): f"a new file, {OWN}",

@@ -19,6 +19,7 @@ BROKEN = {
     "siblings": ("analysis/facts/profiles.py", "from leakcheck.analysis.graph.edges import edges_of"),
     "private": ("cli/output.py", "from leakcheck.store._inside import nothing"),
     "in-suite": ("probes/kinds/cwd.py", "import attr"),
+    "dask": ("engine/engine.py", "import distributed"),
     "scheduler": ("engine/scheduler.py", "from leakcheck.engine.fork import orphans"),
     "pytest-where": ("probes/kinds/cwd.py", "import pytest"),
     "pure-analysis": ("analysis/result.py", "import time"),

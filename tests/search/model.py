@@ -205,7 +205,9 @@ class ModelEngine:
     frail: frozenset[str] = frozenset()
     lanes: int = 2
     changed: frozenset[str] = frozenset()
+    at_a_time: int = 2
     incidents: tuple[str, ...] = ()
+    workers: None = None
     kept: list[tuple[str, Event]] = field(default_factory=list)
     ran: list[Order] = field(default_factory=list)
     replay: Replay = field(default_factory=Replay)

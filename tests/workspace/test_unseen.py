@@ -18,12 +18,13 @@ from leakcheck.records import Order, Whole
 from leakcheck.store import AuditFolder, touched_by
 from leakcheck.wire import events
 from leakcheck.workspace.doubts import NAMES, shape_of, told_of_killed
+from leakcheck.workspace.likely_root import likely_root
 from leakcheck.workspace.listing import Lister
 from leakcheck.workspace.salts import keep_salt
 from leakcheck.workspace.stirrings import Stirrings
 from leakcheck.workspace.touched_files import TouchedFiles
 from leakcheck.workspace.unseen import Unseen
-from leakcheck.workspace.unseen_changes import likely_root, of_killed
+from leakcheck.workspace.unseen_changes import of_killed
 
 TEST = "t.py::a"
 SALT = "salt" * 8

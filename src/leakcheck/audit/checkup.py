@@ -85,7 +85,7 @@ def _seen(bench: AuditSession, control: Execution) -> Checkup:
     return Checkup(
         bench.suite,
         bench.engine.fork,
-        bench.engine.lanes,
+        bench.engine.at_a_time,
         plain,
         min(least, wall),
         min(least + ahead.search, wall),

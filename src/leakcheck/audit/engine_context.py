@@ -11,15 +11,16 @@ from itertools import count
 
 from leakcheck.audit.resume import Earlier, resumed
 from leakcheck.engine import Engine, Guard, Launch, Limits, uninterrupted
-from leakcheck.errors import CannotRecord, FolderGone
+from leakcheck.engine.cluster.connect import connect
+from leakcheck.errors import CannotRecord, FolderGone, UsageError
 from leakcheck.options import Options
 from leakcheck.own_folders import Own
 from leakcheck.records import Note
 from leakcheck.records.topics import Topic
 from leakcheck.store import MARK, AuditFolder, left_in
 from leakcheck.workspace.doubts import told_of_killed
+from leakcheck.workspace.likely_root import likely_root
 from leakcheck.workspace.scratch import close as close_scratch
-from leakcheck.workspace.unseen_changes import likely_root
 
 _UNSAFE_TO_FORK = ("win32", "darwin")
 
@@ -33,12 +34,19 @@ def engine_for(
     first: int = 1,
     earlier: Earlier | None = None,
     ends: float = float("inf"),
+    cluster: str = "",
 ) -> Iterator[Engine]:
     """An engine that writes to `folder`, and numbers its executions from `first` on; it ends with the context, and
     runs nothing any more at the time `ends`.
 
-    It answers from what an `earlier` audit has executed, as far as that goes. `salt` is that of the audit.
+    It answers from what an `earlier` audit has executed, as far as that goes. `salt` is that of the audit. Workers
+    of a `cluster` run what it is asked for, if there is one.
     """
+    if cluster and options.keep_temp:
+        raise UsageError(
+            "--keep-temp keeps folders of this machine, and --cluster runs tests elsewhere",
+            hint="Leave out one of them.",
+        )
     lock = folder.lock()
     scratch, guard = _scratch()
     launch = Launch(
@@ -66,6 +74,8 @@ def engine_for(
         folder.remove(MARK)
         guard.arm(folder.path)
         engine.look_at(likely_root(options.paths))
+        if cluster:
+            engine.workers = connect(cluster, launch, limits, options.paths, may_fork=engine.may_fork)
         yield engine
     except FolderGone as error:
         engine.stop()

@@ -28,11 +28,11 @@ from leakcheck.store import CONTROL, AuditFolder
 from leakcheck.store.joining import copy_suite, join, not_run_by
 from leakcheck.store.parts import ROOTDIR, replacing
 from leakcheck.wire.events import Begun, Completed, Excerpts, Merged, Sources, Spent
+from leakcheck.workspace.likely_root import likely_root
 from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
 from leakcheck.workspace.salts import keep_salt, key_of_sources, shared_salt
 from leakcheck.workspace.source_digests import differences, sources_of
-from leakcheck.workspace.unseen_changes import likely_root
 
 MAX_TOLD = 10
 _NO_RUN = "Merge them where they were made, or add --no-run."

@@ -25,12 +25,12 @@ _ANEW = "Run `leakcheck run` without --resume to begin anew."
 NOT_OURS = "it was not made here by you, or so long ago that the salt of its digests is gone"
 _REPLAY = "it replayed a run"
 MAX_TOLD = 10
-_MAY_DIFFER = ("folder", *BUDGET.fields)
+_MAY_DIFFER = ("folder", "cluster", *BUDGET.fields)
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """What an unfinished audit began with. It may go on with another budget."""
+    """What an unfinished audit began with. It may go on with another budget, and on another cluster."""
 
     folder: AuditFolder
     suite: Suite
@@ -107,8 +107,8 @@ def _earlier(folder: AuditFolder, audit: Audit, sources: Mapping[str, str], give
         wrong.append(NOT_OURS)
     if wrong or salt is None:
         raise UsageError(f"{folder.path} cannot go on", detail=_listed(wrong), hint=_ANEW)
-    budget = {name: given[name] for name in BUDGET.fields if name in given}
-    return Earlier(folder, audit.suite, replace(options, **budget), sources, salt, audit.share)
+    other = {name: given[name] for name in (*BUDGET.fields, "cluster") if name in given}
+    return Earlier(folder, audit.suite, replace(options, **other), sources, salt, audit.share)
 
 
 def _other_options(options: Options, given: Mapping[str, Any]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from leakcheck.audit.collect import check_orders, check_paths, open_bench
 from leakcheck.audit.durations import durations_in
 from leakcheck.audit.engine_context import engine_for
 from leakcheck.audit.resume import Earlier, check_same
+from leakcheck.audit.worker.serving import BASE
 from leakcheck.engine import Cpu, Engine, Job, Since, check_interpreter
 from leakcheck.errors import CannotRecord, FolderGone, Interrupted, UsageError
 from leakcheck.options import Options
@@ -30,12 +31,13 @@ from leakcheck.snapshots.redaction import Redactor
 from leakcheck.store import AuditFolder
 from leakcheck.wire.events import Begun, Completed, Excerpts, Sources, Spent
 from leakcheck.workspace.excerpts import excerpts_for
+from leakcheck.workspace.likely_root import likely_root
 from leakcheck.workspace.project_lock import in_turn
 from leakcheck.workspace.restore_after_kill import put_back_leftovers
 from leakcheck.workspace.revision import revision_of
 from leakcheck.workspace.salts import keep_salt, key_of_sources, shared_salt
 from leakcheck.workspace.source_digests import sources_of
-from leakcheck.workspace.unseen_changes import likely_root, of_killed
+from leakcheck.workspace.unseen_changes import of_killed
 
 CLOSING, LEAST_CLOSING = 0.04, 1.5
 """Of the time that an audit may take so large a part, and so many seconds at least, are for ending executions,
@@ -74,7 +76,7 @@ def run_audit(
         with in_turn(here, progress):
             folder = folder or _begin(options, progress, salt)
             ends = began + _for_executions(options.wall)
-            engines = engine_for(options, folder, salt=salt, earlier=earlier, ends=ends)
+            engines = engine_for(options, folder, salt=salt, earlier=earlier, ends=ends, cluster=options.cluster)
             with engines as engine, told_to(progress, engine):
                 known = earlier.suite.launcher if earlier is not None else ""
                 share = earlier.share if earlier is not None else None
@@ -89,7 +91,7 @@ def run_audit(
                 _tell_leftovers(bench)
                 _tell_temporary(bench)
                 keep_excerpts(folder, bench)
-                engine.keep("audit", Spent(*Cpu.now().without(before)))
+                engine.keep("audit", Spent(*Cpu.now().without(before - engine.elsewhere)))
                 engine.keep("audit", Completed(round(time.monotonic() - began, 3)))
                 return folder
     except KeyboardInterrupt as asked:
@@ -185,7 +187,8 @@ def _salt(options: Options) -> str:
 
 
 def _begin(options: Options, progress: Progress, salt: str) -> AuditFolder:
-    notes = [*put_back_leftovers(Path(options.folder)), *of_killed(Path(options.folder))]
+    base = Path(options.folder)
+    notes = [*put_back_leftovers(base), *put_back_leftovers(base / BASE), *of_killed(base)]
     folder = AuditFolder.create(Path(options.folder))
     keep_salt(folder.path, salt)  # before anything runs: without it, nothing is put back if this audit is killed
     folder.begin("audit")

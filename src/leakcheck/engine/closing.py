@@ -31,11 +31,11 @@ class Closing:
     def close(self, job: Job, items: tuple[events.Event, ...], *, lost: bool = False) -> Execution:
         """Record the end of an execution that told `items`; a `lost` one is no evidence."""
         status, why = job.ended(items)
-        seconds = round(self.clock() - job.began, 4)
+        seconds = round(self.clock() - job.began, 4) if job.told is None else job.told.seconds
         forked = self.folder.forked(job.tag)
         if forked:
             self.folder.append(job.tag, *forked)
-        changed = self._put_back(job, (*items, *forked))
+        changed = (*self.leases.put_back_elsewhere(job), *self._put_back(job, (*items, *forked)))
         ending = events.Exit(LOST if lost else status, job.status, seconds, job.mode, changed, why, job.cpu)
         self.folder.close(job.tag, ending)
         job.release()

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from leakcheck.engine.backend import Backend
+from leakcheck.engine.backend import PATIENCE, Backend
+from leakcheck.engine.cluster.backend import AHEAD, ClusterBackend, limited
+from leakcheck.engine.cluster.news import Workers
 from leakcheck.engine.disk_space import cannot_record, gave_up
 from leakcheck.engine.fork.backend import SUITE, ForkBackend
 from leakcheck.engine.job import PLAIN, Job, Limits
@@ -46,7 +48,8 @@ class Engine:
     why it was decided that there are none.
 
     `incidents` tell, in sentences, what others have done to its processes. At the time `ends` (monotonic) nothing
-    goes on any more. `tally` counts what it does beside running tests.
+    goes on any more. `tally` counts what it does beside running tests. `workers` of a cluster run executions, if
+    there are any.
     """
 
     launch: Launch
@@ -59,6 +62,7 @@ class Engine:
     scratch: Own | None = None
     ends: float = float("inf")
     tally: Tally = field(default_factory=Tally)
+    workers: Workers | None = None
     _controls: dict[str, Execution] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -119,9 +123,31 @@ class Engine:
 
     def share(self, why: str) -> bool:
         """From now on no execution has anything of its own outside of its process; whether any could."""
+        if self.workers is not None:
+            self.workers.shared, first = why, not self.workers.shared
+            return first
         return self.scheduler.leases.share(why)
 
+    @property
+    def at_a_time(self) -> int:
+        """How many executions run at a time."""
+        return self.lanes if self.workers is None else self.workers.slots or self.lanes
+
+    @property
+    def elsewhere(self) -> float:
+        """CPU seconds that workers have taken, once they have ended."""
+        return 0.0 if self.workers is None else self.workers.cpu
+
     def _backends(self) -> list[Backend]:
+        here = self._backends_here()
+        if self.workers is None:
+            return here
+        return [
+            ClusterBackend(self.launch, self.incidents, self.workers),
+            *(limited(each, self.lanes) for each in here),
+        ]
+
+    def _backends_here(self) -> list[Backend]:
         plain = SpawnBackend(self.launch, self.incidents)
         if not self.may_fork:
             return [plain]
@@ -192,7 +218,7 @@ class Engine:
         """
         waiting: list[Job] = []
         yield from self._ask(orders, waiting, follow)
-        for execution in self._work(waiting, lanes or self.lanes, ends=min(ends, self.ends)):
+        for execution in self._work(waiting, lanes or self._ahead, ends=min(ends, self.ends)):
             yield execution
             if follow is not None:
                 yield from self._ask(follow(execution), waiting, follow)
@@ -227,6 +253,8 @@ class Engine:
     def touches_files(self, job: Job) -> bool:
         """Whether a test of `job` was about to change what others meet, as files, until now: at least until its
         first test is over, in which most of what all tests share is set up, if that does not take long."""
+        if self.workers is not None and not self.workers.is_local:
+            return False
         until = time.monotonic() + _FIRST_TEST
         self.scheduler.look(job)
         while not (job.touches or job.over or job.tests > 1) and time.monotonic() < until:
@@ -244,6 +272,11 @@ class Engine:
             for _ in self._work([], 1, until=job.tag, ends=self.ends):
                 pass
         return job
+
+    @property
+    def _ahead(self) -> int:
+        """How many are asked for at a time."""
+        return self.at_a_time if self.workers is None else self.at_a_time * AHEAD
 
     def _work(self, waiting: list[Job], lanes: int, until: str = "", *, ends: float) -> Iterator[Execution]:
         for execution in self.scheduler.work(waiting, lanes, until, ends):
@@ -268,6 +301,8 @@ class Engine:
         cuts short the time that the tree of forks has to end."""
         with uninterrupted() as signals:
             self.scheduler.stop(hurry=signals)
+            if self.workers is not None:
+                self.workers.close(_BRIEFLY if signals else PATIENCE)
             self.close_resources()
 
     def close_resources(self) -> None:
@@ -280,7 +315,8 @@ class Engine:
 
     def left(self, root: str) -> tuple[Note, ...]:
         """What is otherwise than before the audit, named as seen from `root`. Asked once."""
-        return self.scheduler.leases.left(root)
+        there = () if self.workers is None else tuple(Note(topic, text) for topic, text in self.workers.left)
+        return (*there, *self.scheduler.leases.left(root))
 
     def pass_over(self) -> None:
         """Leave out a number: an earlier session has given it to something that need not be asked again."""

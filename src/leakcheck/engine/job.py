@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import cast
 
 from leakcheck.engine.processes import UNKNOWN
 from leakcheck.errors import Unreadable
@@ -40,7 +41,8 @@ class Job:
     its own parent. `cut`: it was ended, as the time for it is over. `tried`: it was tried before, when there was no
     room to record it. `tests`: so many of its tests
     have begun. `leases` is what it has of each resource while it runs. `cpu` are the seconds that its process, and
-    those which that has started, took, once it is over; None if nobody tells.
+    those which that has started, took, once it is over; None if nobody tells. `told` is how it ended, from where
+    another engine has run it.
     """
 
     tag: str
@@ -64,6 +66,7 @@ class Job:
     tried: bool = False
     tests: int = 0
     leases: tuple[Lease, ...] = ()
+    told: events.Exit | None = None
     _last: bytes = b""
     _read: int = 0
     _held: int = -1
@@ -149,6 +152,8 @@ class Job:
     def ended(self, items: Iterable[events.Event]) -> tuple[Status, str]:
         """(how it ended, by what it told; why its last test did not end, in words)."""
         kinds = {type(event) for event in items}
+        if self.told is not None:
+            return cast(Status, self.told.status), self.told.why
         if self.late:
             return "timeout", self.late
         if self.parent_killed:

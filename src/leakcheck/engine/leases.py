@@ -45,6 +45,10 @@ class Leases:
         job.leases = ()
         return self._noted(name for lease in leases for name in lease.resource.returned(lease, told))
 
+    def put_back_elsewhere(self, job: Job) -> tuple[str, ...]:
+        """What `job` had changed where another engine has run it, which has put it back."""
+        return self._noted(job.told.changed) if job.told is not None else ()
+
     def put_back(self) -> tuple[str, ...]:
         """Nothing runs: undo what was changed. Returns what had."""
         self.writers.clear()

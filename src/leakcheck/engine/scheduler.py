@@ -66,27 +66,33 @@ class Scheduler:
                 if self.clock() > ends:
                     waiting.clear()
                     self._cut(until)
-                self._start(waiting, lanes)
-                began, idle = self.clock(), lanes - len(self.jobs) if waiting else 0
-                in_turn = idle > 0 and (self._occupied() or waiting[0].order.exclusive)
-                self.listen()
-                self.tally.idle(max(0, idle) * (self.clock() - began), in_turn=in_turn)
-                self._watch()
-                for job in [job for job in self.jobs.values() if job.over]:
-                    execution = self._ended(job, waiting)
-                    if execution is not None:
-                        yield execution
+                yield from self.step(waiting, lanes)
         finally:
             self._foresee(())
+
+    def step(self, waiting: list[Job], lanes: int) -> Iterator[Execution]:
+        """Begin what can be begun of `waiting`, wait a little, and hand out what has ended."""
+        self._start(waiting, lanes)
+        began, idle = self.clock(), lanes - len(self.jobs) if waiting else 0
+        in_turn = idle > 0 and (self._occupied() or waiting[0].order.exclusive)
+        self.listen()
+        self.tally.idle(max(0, idle) * (self.clock() - began), in_turn=in_turn)
+        self._watch()
+        for job in [job for job in self.jobs.values() if job.over]:
+            execution = self._ended(job, waiting)
+            if execution is not None:
+                yield execution
 
     def begin(self, job: Job) -> None:
         """Begin `job` now, whatever else goes on."""
         backend = self._backend_for(job)
-        if not self.jobs:
+        is_here = not backend.can.own_files
+        if is_here and not any(map(self._is_met, self.jobs.values())):
             self.leases.settle()
         self.folder.begin(job.tag, job.order)
         with uninterrupted():
-            self.leases.give(job)
+            if is_here:
+                self.leases.give(job)
             backend.submit(job)
             job.began = job.alive = self.clock()
             self.jobs[job.tag], self._runs[job.tag] = job, backend
@@ -95,7 +101,7 @@ class Scheduler:
     def listen(self) -> None:
         """Wait a little for news of any job."""
         seconds = _SOON if any(each.silent for each in self.backends) else _TICK
-        waiter = self.backend
+        waiter = next((each for each in self.backends if each.alive and each.can.own_files), self.backend)
         for each in list(self.backends):
             each.listen(seconds if each is waiter else 0.0)
 
@@ -103,6 +109,12 @@ class Scheduler:
         """See what `job` does, if it is under way."""
         if job.tag in self.jobs:
             self._runs[job.tag].look(job, self.clock())
+
+    def cancel(self, tag: str) -> None:
+        """End an execution whose outcome nobody needs."""
+        if tag in self.jobs:
+            self.jobs[tag].cut, self.jobs[tag].killed = True, self.clock()
+            self._runs[tag].cancel(self.jobs[tag])
 
     def stop(self, hurry: Sequence[int] = ()) -> None:
         """End everything that runs; what the jobs wrote are no executions."""
@@ -126,9 +138,10 @@ class Scheduler:
             if len(self.jobs) >= lanes or self._occupied():
                 break
             backend = self._backend_for(job)
-            if (job.order.exclusive and self.jobs) or not self._has_lane(backend):
+            alone = job.order.exclusive and not backend.can.own_files
+            if (alone and self.jobs) or not self._has_lane(backend):
                 continue
-            if not backend.ready_for(job, lanes) or (job.order.exclusive and self._importing()):
+            if not backend.ready_for(job, lanes) or (alone and self._importing()):
                 continue
             waiting.remove(job)
             self.begin(job)
@@ -139,7 +152,7 @@ class Scheduler:
 
     def _occupied(self) -> bool:
         """Whether what runs, or what it has left until that is put back, must not be met."""
-        return self._is_touched() or any(job.order.exclusive for job in self.jobs.values())
+        return self._is_touched() or any(job.order.exclusive for job in self.jobs.values() if self._is_met(job))
 
     def _is_touched(self) -> bool:
         return bool(self.leases.writers) or any(self._is_met(job) for job in self.jobs.values() if job.touches)
@@ -203,7 +216,7 @@ class Scheduler:
         for each in self.jobs.values():
             self.look(each)
         self._forget(job)
-        doubted = self.leases.is_doubted(job, self.jobs.values())
+        doubted = met and self.leases.is_doubted(job, [each for each in self.jobs.values() if self._is_met(each)])
         disturbed = (met and self._is_touched()) or doubted
         if job.touches and met:
             self.leases.writers.add(job.tag)

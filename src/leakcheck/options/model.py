@@ -57,6 +57,14 @@ class Options:
         "auto", Said("Fork a collected suite for each execution, or start a new pytest process.")
     )
     lanes: int = option(_CORES, Said("Executions at a time.", least=1, usual="the cores"))
+    cluster: str = option(
+        "",
+        Said(
+            "Run executions on a Dask cluster: tcp://scheduler:8786, a scheduler's file, or local:4; see "
+            "docs/cluster.md.",
+            usual="here",
+        ),
+    )
     random: int = option(
         MOST,
         Said(

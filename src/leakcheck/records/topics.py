@@ -11,6 +11,7 @@ class Topic(StrEnum):
 
     ASKED = "asked"
     BUDGET = "budget"
+    CLUSTER = "cluster"
     ENGINE = "engine"
     FILES = "files"
     IMPORTS = "imports"

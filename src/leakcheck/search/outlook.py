@@ -20,9 +20,9 @@ def outlook_for(bench: AuditSession, declared: float) -> Outlook:
     """The same, if the declared order took so many seconds."""
     tests = sum(map(bench.concerns, bench.suite.ids))
     orders = len(bench.orders(bench.view()))
-    phases = {"orders": orders * declared / min(bench.engine.lanes, orders)} if orders else {}
+    phases = {"orders": orders * declared / min(bench.engine.at_a_time, orders)} if orders else {}
     if bench.profile.isolate_all and bench.engine.fork:
-        phases["isolated"] = (2 * declared + ALONE * tests) / bench.engine.lanes  # each is run twice
+        phases["isolated"] = (2 * declared + ALONE * tests) / bench.engine.at_a_time  # each is run twice
     return Outlook(phases, bench.search_seconds(declared))
 
 

@@ -228,7 +228,7 @@ class AuditSession:
                 self._outside.add(execution)
                 self.progress.step(execution.order.name, _settled(execution))
                 waiting += self._fixed(execution)
-            met = disturbed(ran, self.outside()) if self.engine.lanes > 1 else []
+            met = disturbed(ran, self.outside()) if self.engine.at_a_time > 1 else []
             waiting += map(_by_itself, met)
             self._drop(met, WHY)
             names = {execution.id for execution in met}
@@ -242,6 +242,8 @@ class AuditSession:
         self._settled = False
         for text in self.engine.incidents:
             self.note(Topic.PROCESS, text)
+        for text in self.engine.workers.notes if self.engine.workers is not None else ():
+            self.note(Topic.CLUSTER, text)
         return sorted(done, key=_by_number), waiting
 
     def allow(self, seconds: float) -> None:

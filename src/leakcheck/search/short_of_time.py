@@ -102,4 +102,4 @@ def _in_processes(bench: AuditSession, tests: Sequence[str]) -> list[Order]:
 def _a_turn(bench: AuditSession) -> int:
     """How many tests run alone while the others run an order of the whole suite."""
     declared, tests = declared_seconds(bench), len(bench.suite.tests)
-    return max(FEWEST, int(declared / (ALONE + 2 * declared / tests)) * max(1, bench.engine.lanes - 1))
+    return max(FEWEST, int(declared / (ALONE + 2 * declared / tests)) * max(1, bench.engine.at_a_time - 1))

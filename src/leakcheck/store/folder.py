@@ -42,10 +42,7 @@ class AuditFolder:
     def create(cls, base: Path) -> AuditFolder:
         """A new folder below `base`, which gets a `.gitignore` of its own."""
         try:
-            base.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileExistsError):
-                _make(base)
-            write_new(base / ".gitignore", _GITIGNORE)
+            cls.prepare(base)
             path = base / f"{_stamp(base)}-{secrets.token_hex(2)}"
             _make(path)
         except OSError as error:
@@ -57,6 +54,14 @@ class AuditFolder:
         made = cls(path)
         made.recognise()
         return made
+
+    @staticmethod
+    def prepare(base: Path) -> None:
+        """The folder of audits itself; nothing if it is there."""
+        base.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            _make(base)
+        write_new(base / ".gitignore", _GITIGNORE)
 
     def recognise(self) -> None:
         """From now on only the folder that stands there now counts as this one, if nobody else can write to it."""

@@ -21,15 +21,20 @@ _TICK = 0.1
 _WAITING = "another audit is running here: this one waits for its end, since their tests may write the same files"
 
 
+class BusyHere(Exception):
+    """Another audit has the project, and nobody waits any longer."""
+
+
 @contextmanager
-def in_turn(project: Path, progress: Progress) -> Iterator[None]:
-    """Have `project`, the folder that the user stands in, for oneself. Who is a test of the other does not wait."""
+def in_turn(project: Path, progress: Progress, until: float = float("inf")) -> Iterator[None]:
+    """Have `project`, the folder that the user stands in, for oneself. Who is a test of the other does not wait.
+    Raises `BusyHere` where another has it at the time `until` (monotonic)."""
     descriptor = _opened(project)
     if descriptor is None or fcntl is None:
         yield
         return
     try:
-        _wait(descriptor, progress)
+        _wait(descriptor, progress, until)
         yield
     finally:
         os.close(descriptor)
@@ -45,11 +50,13 @@ def _opened(project: Path) -> int | None:
         return None
 
 
-def _wait(descriptor: int, progress: Progress) -> None:
+def _wait(descriptor: int, progress: Progress, until: float) -> None:
     told = False
     while not _taken(descriptor):
         if _holder(descriptor) in _ancestors():
             return
+        if time.monotonic() > until:
+            raise BusyHere
         if not told:
             progress.note(_WAITING)
             told = True
