@@ -76,6 +76,15 @@ def test_the_worst_leaks_come_first_and_the_harmless_are_folded_last(
     assert [label.partition(" more ")[2] for label in folds] == ["that hurt tests", "that hurt nobody"]
 
 
+@pytest.mark.parametrize("width", [400, 640, 700], ids=["phone", "1280 at 200 % zoom", "1400 at 200 % zoom"])
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_wider_than_a_narrow_window(
+    opened: Opened, pages: dict[str, Path], size: str, width: int
+) -> None:
+    page = opened(pages[size], width=width, device_scale_factor=2)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_no_word_of_what_is_folded_is_cut_in_a_narrow_window(opened: Opened, pages: dict[str, Path]) -> None:
     page = opened(pages["500 leaks"], width=400)
     lines = page.locator(".node.group.left").first.locator("text").all_text_contents()
