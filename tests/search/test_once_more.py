@@ -104,8 +104,8 @@ def test_without_budget_it_is_undecided_and_that_is_told() -> None:
     bench.tell_left_out()
     assert verdict(bench) == "unknown"
     (note,) = bench.notes
-    what = "that repeat, with nothing else running, what differed in the same order"
-    assert note == f"the budget was spent: 2 executions were left out {what}"
+    what = "meant to repeat, with nothing else running, what differed in the same order"
+    assert note == f"the budget was spent: 2 executions were left out, {what}"
 
 
 @pytest.mark.parametrize("chance", range(6))

@@ -249,10 +249,10 @@ def test_a_budget_ends_a_phase_in_its_midst(monkeypatch: pytest.MonkeyPatch) -> 
     bench.tell_left_out()
     left = 1_000 - 2 * BATCH - 1
     assert bench.notes == [
-        f"the budget was spent: {left} executions were left out {what}"
+        f"the budget was spent: {left} executions were left out, {what}"
         for what in (
-            "that run tests behind the leaked values they read",
-            "that run a test behind several leaked values together",
+            "meant to run tests behind the leaked values they read",
+            "meant to run a test behind several leaked values together",
         )
     ], "what was made after all is not missing"
 

@@ -11,19 +11,19 @@ from leakcheck.records import Alone, Execution, NotRun, Order, Row, Whole
 from leakcheck.text import some
 
 _WHAT_FOR: Mapping[str, str] = {
-    "meant": " that run tests behind those they depend on by their mark",
-    "pairs": " that run tests behind the leaked values they read",
-    "names": " that tell what tests can read",
-    "elsewhere": " that run tests behind what else other tests change",
-    "crowds": " that run a test behind several leaked values together",
-    "explain": " that ask why outcomes differ between the orders",
-    "latent": " that ask why outcomes differ behind single leaks",
-    "deep": " that ask what leaked",
-    "alternatives": " that ask who else leaks the same",
-    "confirm": " that prove what was found",
-    "lines": " that ask for the lines that write",
-    "seeds": " that run under another hash seed what always failed, or differed under one",
-    "quiet": " that repeat, with nothing else running, what differed in the same order",
+    "meant": ", meant to run tests behind those they depend on by their mark",
+    "pairs": ", meant to run tests behind the leaked values they read",
+    "names": ", meant to tell what tests can read",
+    "elsewhere": ", meant to run tests behind what else other tests change",
+    "crowds": ", meant to run a test behind several leaked values together",
+    "explain": ", meant to ask why outcomes differ between the orders",
+    "latent": ", meant to ask why outcomes differ behind single leaks",
+    "deep": ", meant to ask what leaked",
+    "alternatives": ", meant to ask who else leaks the same",
+    "confirm": ", meant to prove what was found",
+    "lines": ", meant to ask for the lines that write",
+    "seeds": ", meant to run under another hash seed what always failed, or differed under one",
+    "quiet": ", meant to repeat, with nothing else running, what differed in the same order",
 }
 _SPENT = "the budget was spent: "
 
