@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from leakcheck.recorder.process.time_limits import BESIDE_OTHERS, LINE_BY_LINE, TimeLimits
+from leakcheck.recorder.process.time_limits import BESIDE_OTHERS, LINE_BY_LINE, LONGEST, TimeLimits
 from leakcheck.records import Alone, Location, Pinpoint, Question
 
 timeout = pytest.importorskip("pytest_timeout")
@@ -29,23 +29,28 @@ class Timer:
         return True
 
 
-def set_by(question: Question) -> list[float]:
+def set_by(question: Question, seconds: float = 2.0) -> list[float]:
     plugins = pytest.PytestPluginManager()
     plugins.add_hookspecs(timeout.TimeoutHooks)
     timer = Timer()
     plugins.register(timer)
     plugins.register(TimeLimits(question))
     item = SimpleNamespace(config=SimpleNamespace(pluginmanager=plugins))
-    assert plugins.hook.pytest_timeout_set_timer(item=item, settings=Settings(5.0)) is True
+    assert plugins.hook.pytest_timeout_set_timer(item=item, settings=Settings(seconds)) is True
     return timer.seconds
 
 
 def test_the_timer_is_set_once_to_a_longer_time() -> None:
-    assert set_by(Alone()) == [5.0 * BESIDE_OTHERS]
+    assert set_by(Alone()) == [2.0 * BESIDE_OTHERS]
 
 
 def test_line_by_line_all_takes_much_longer() -> None:
-    assert set_by(Pinpoint((Location("environ", "os.environ", "A"),))) == [5.0 * LINE_BY_LINE]
+    assert set_by(Pinpoint((Location("environ", "os.environ", "A"),))) == [2.0 * LINE_BY_LINE]
+
+
+def test_it_comes_before_leakcheck_itself_ends_the_test() -> None:
+    assert set_by(Alone(), 30.0) == [LONGEST]
+    assert set_by(Alone(), 300.0) == [300.0], "never shorter"
 
 
 def test_without_pytest_timeout_it_is_no_plugin_at_all() -> None:

@@ -14,6 +14,9 @@ from leakcheck.records import Names, Pinpoint, Question
 
 BESIDE_OTHERS = 4
 LINE_BY_LINE = 20
+LONGEST = 45.0
+"""Seconds. After a minute, unless the user says otherwise, leakcheck itself ends what shows no sign of life, and
+that is no failure of a test but the end of its process: the plugin is to come first, as it does in plain pytest."""
 
 
 class TimeLimits:
@@ -26,4 +29,5 @@ class TimeLimits:
     def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> Any:
         plugins: Any = item.config.pluginmanager
         others = plugins.subset_hook_caller("pytest_timeout_set_timer", remove_plugins=[self])
-        return others(item=item, settings=settings._replace(timeout=settings.timeout * self._times))
+        longer = min(settings.timeout * self._times, LONGEST)
+        return others(item=item, settings=settings._replace(timeout=max(settings.timeout, longer)))
