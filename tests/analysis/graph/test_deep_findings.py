@@ -58,6 +58,37 @@ def test_what_does_not_belong_together_keeps_its_name(other: LeftChange) -> None
     assert told(left("a", "1", 48), other) == [entry("1"), other.change.location]
 
 
+def inner(by: str, key: str, line: int) -> LeftChange:
+    location = replace(STORE, key=f"{STORE.key}{key}")
+    return LeftChange(name(by), change(location, line=line))
+
+
+def test_entries_of_entries_that_one_line_changed_are_the_outermost_container() -> None:
+    """As where each case of a parametrized test pops something from its own dict."""
+    lefts = [inner("a", '[0]["valid"]', 67), inner("a", '[0]["input"]', 67), inner("b", '[1]["valid"]', 67)]
+    _, found = merged((), lefts, SUITE)
+    assert [(each.by, each.change.location) for each in found] == [(name("a"), STORE), (name("b"), STORE)]
+    assert [[path.path for path in each.change.paths] for each in found] == [
+        ['[0]["valid"]', '[0]["input"]'],
+        ['[1]["valid"]'],
+    ]
+
+
+def test_one_entry_of_each_of_several_entries_is_enough() -> None:
+    edges = tuple(
+        (again(test, "x")[0], (replace(STORE, key=f'{STORE.key}[{number}]["type"]'),))
+        for number, test in enumerate("ab")
+    )
+    carried, found = merged(edges, [inner("a", '[0]["type"]', 129), inner("b", '[1]["type"]', 129)], SUITE)
+    assert [locations for _, locations in carried] == [(STORE,), (STORE,)]
+    assert {each.change.location for each in found} == {STORE}
+
+
+def test_entries_of_entries_that_other_lines_changed_keep_their_names() -> None:
+    lefts = [inner("a", '[0]["type"]', 129), inner("b", '[1]["type"]', 130)]
+    assert told(*lefts) == [each.change.location for each in lefts]
+
+
 def leaks(*lefts: LeftChange) -> list[tuple[list[str], list[int]]]:
     """Polluters and lines of each leak, where each of `lefts` breaks the test `v`."""
     edges = [

@@ -40,7 +40,19 @@ def found_deep(carried: Iterable[Carried], evidence: Evidence, suite: Suite) -> 
 def merged(
     carried: Sequence[Carried], left: Sequence[LeftChange], suite: Suite
 ) -> tuple[list[Carried], list[LeftChange]]:
-    """The edges and their leaks; entries of one container that belong together go by the container's name."""
+    """The edges and their leaks; entries of one container that belong together go by the container's name, and so
+    do such containers in one that holds them."""
+    edges, leaks = list(carried), list(left)
+    while True:
+        more_edges, more_leaks = _merged_once(edges, leaks, suite)
+        if len(more_leaks) == len(leaks) and more_edges == edges:
+            return more_edges, more_leaks
+        edges, leaks = more_edges, more_leaks
+
+
+def _merged_once(
+    carried: Sequence[Carried], left: Sequence[LeftChange], suite: Suite
+) -> tuple[list[Carried], list[LeftChange]]:
     groups = _belonging(carried, left, suite)
     renamed = {location: container(location, suite) for group in groups for location in group}
     edges = [
@@ -63,9 +75,10 @@ def _belonging(carried: Sequence[Carried], left: Sequence[LeftChange], suite: Su
     for change in (each.change for each in left):
         if change.location not in carrying and container(change.location, suite) in carrying:
             yield {change.location}
+        around = {container(change.location, suite), _outermost(change.location, suite)}
         for source in change.sources:
-            parent_and_line = (container(change.location, suite), source.file, source.line)
-            by_parent.setdefault(parent_and_line, set()).add(change.location)
+            for each in around:
+                by_parent.setdefault((each, source.file, source.line), set()).add(change.location)
     for (parent, *_), entries in by_parent.items():
         if len(entries) > 1 and isinstance(parent, Location) and parent.key:
             yield entries
@@ -78,6 +91,13 @@ def container(location: Location, suite: Suite) -> Location:
     return replace(location, key=_ENTRY.sub("", location.key))
 
 
+def _outermost(location: Location, suite: Suite) -> Location:
+    """The container that holds all those around an entry."""
+    while (above := container(location, suite)) != location:
+        location = above
+    return location
+
+
 def told_with(change: Change) -> Iterator[Location]:
     """Where it is, and the entries that are told as its paths: none of them is a leak of its own besides."""
     yield change.location
@@ -88,6 +108,15 @@ def _one(location: Location, changes: Sequence[Change]) -> Change:
     first = changes[0]
     if first.location == location:
         return first
-    paths = (PathChange(each.location.key[len(location.key) :], each.before, each.after) for each in changes)
+    paths = (path for each in changes for path in _inside(location, each))
     sources = dict.fromkeys(source for each in changes for source in each.sources)
     return replace(first, location=location, paths=tuple(paths), sources=tuple(sources))
+
+
+def _inside(location: Location, change: Change) -> Iterator[PathChange]:
+    """What changed, as paths of its container `location`."""
+    way = change.location.key[len(location.key) :]
+    if change.paths:
+        yield from (replace(each, path=f"{way}{each.path}") for each in change.paths)
+    else:
+        yield PathChange(way, change.before, change.after)
