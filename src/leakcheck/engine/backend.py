@@ -59,6 +59,10 @@ class Backend(Protocol):
         """Whether it has to be asked: nothing wakes who listens when something happens."""
         return False
 
+    def lost_databases(self) -> tuple[str, ...]:
+        """Files of databases that what is to be forked has open, and that are gone by now."""
+        return ()
+
     def open(self) -> None:
         """Begin to collect the whole suite, without waiting for it; nothing if that was done."""
         ...

@@ -179,6 +179,10 @@ class Engine:
         self.incidents.clear()  # nobody has killed a tree that could not collect
         return self._collected(backend.suite)
 
+    def lost_databases(self) -> tuple[str, ...]:
+        """Files of databases that forks would go on with, although they are gone by now."""
+        return self.scheduler.backend.lost_databases()
+
     def stop_tree(self) -> None:
         """End what orders were to be run by; it may be opened again."""
         self.scheduler.backend.close(_BRIEFLY)

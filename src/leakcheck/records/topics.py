@@ -50,6 +50,8 @@ class Fallback(StrEnum):
     THREADS = "threads"
     CONNECTIONS = "connections"
     """The import of the suite has started or made them: a fork lacks the ones and shares the others."""
+    DATABASES = "databases"
+    """It has opened files of databases that tests remove: a fork goes on with what is gone."""
     DIFFERS = "differs"
     """A fork behaves otherwise than plain pytest."""
     UNKNOWN = "unknown"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ def calibrate(bench: AuditSession, control: Job) -> None:
     _keep_control(bench, bench.engine.finish(control))
     if not any(execution.runs for execution in bench.executions):
         raise _nothing_ran(bench)
+    _heed_lost_databases(bench)
     odd = _differing(bench)
     if odd:
         known = [*bench.executions, *bench.control]
@@ -42,6 +44,23 @@ def calibrate(bench: AuditSession, control: Job) -> None:
         bench.note(Topic.RECORDER, told_of)
     for topic, text in outside_notes([*bench.executions, *bench.control], bench.suite.rootdir):
         bench.note(topic, text)
+
+
+def _heed_lost_databases(bench: AuditSession) -> None:
+    """A database that is open from the import of the suite on, and that tests remove, is another for each new
+    process, and none for a fork, whatever is put back."""
+    lost = bench.engine.lost_databases() if bench.engine.fork else ()
+    if not lost:
+        return
+    root = os.path.realpath(bench.suite.rootdir)
+    names = some([os.path.relpath(each, root) if each.startswith(root) else each for each in lost])
+    told = (
+        f"the import of the suite opens databases that tests remove ({names}); forks would go on with what is gone"
+    )
+    if bench.options.engine == "fork":
+        bench.note(Topic.FILES, told)
+    else:
+        bench.fall_back(Fallback.DATABASES, f"{told}: each order runs in a new process")
 
 
 def _apart(bench: AuditSession, odd: Sequence[str]) -> bool:

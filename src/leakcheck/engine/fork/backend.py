@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from leakcheck.engine.backend import PATIENCE, Backend, Capabilities
+from leakcheck.engine.fork.lost_databases import lost_databases
 from leakcheck.engine.fork.tree_client import Node, Root
 from leakcheck.engine.job import Job
 from leakcheck.engine.meter import Tally
@@ -67,6 +68,12 @@ class ForkBackend(Backend):
     @property
     def silent(self) -> bool:
         return any(each.adopted for each in self._forks.values())
+
+    def lost_databases(self) -> tuple[str, ...]:
+        if self._root is None:
+            return ()
+        processes = (self._root.process.pid, *(node.pid for node in self._root.nodes.values() if node.pid))
+        return tuple(dict.fromkeys(path for process in processes for path in lost_databases(process)))
 
     def open(self) -> None:
         if self._root is None:
