@@ -94,8 +94,8 @@ def _collect(engine: Engine) -> tuple[Collected | None, str, Job]:
     engine.open_suite()
     job = engine.control(Order(Control(engine.hash_seeds.control), ()))
     found = engine.suite()
-    if found is not None and engine.fork and engine.touches_files(job):
-        engine.wait(job)  # what it has changed may have been met by an import
+    if engine.fork and _may_have_met(engine, job, found):
+        engine.wait(job)
         engine.stop_tree()
         engine.forget_suite()
         engine.open_suite()
@@ -107,6 +107,14 @@ def _collect(engine: Engine) -> tuple[Collected | None, str, Job]:
     if found is not None and not found.errors and found.suite.tests:
         return found, "", job
     return None, _failure(engine, job, found), job
+
+
+def _may_have_met(engine: Engine, job: Job, found: Collected | None) -> bool:
+    """Whether an import may have met what the control run beside it has changed in files: both may make a database
+    anew, or remove a folder, when they import a conftest."""
+    if found is not None and not found.errors:
+        return engine.touches_files(job)
+    return bool(engine.wait(job).tests)  # it collects the same, and has run tests
 
 
 def _failure(engine: Engine, job: Job, found: Collected | None) -> str:
