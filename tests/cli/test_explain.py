@@ -97,4 +97,4 @@ def test_a_suite_that_has_changed_is_not_asked(audited: Path) -> None:
 def test_an_unknown_test_is_met_with_the_nearest(audited: Path) -> None:
     ended = leakcheck(audited, "explain", "test_rates.py::test_vta")
     assert ended.code == 4
-    assert "Did you mean: test_rates.py::test_vat" in ended.stderr
+    assert "Did you mean:\n  test_rates.py::test_vat\n" in ended.stderr

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LOCAL = "local:"
 """A cluster of this machine alone, for as long as the audit: so many lanes."""
-_INSTALL = "Install it with `pip install 'pytest-leakcheck[dask]'`, here and where the workers run."
+_INSTALL = "Install leakcheck with its extra `dask`, here and where the workers run: see docs/cluster.md."
 
 
 def connect(where: str, launch: Launch, limits: Limits, paths: Sequence[str], *, may_fork: bool) -> Crew:
