@@ -81,8 +81,9 @@ def test_each_leak_has_its_place_line_and_victims(told: Told) -> None:
     ]
     for wanted in truth["leaks"]:
         same = [each for each in broken if (each["kind"], each["key"]) == (wanted["kind"], wanted["key"])]
-        assert wanted["source"] in [line for each in same for line in each["source"]], (wanted, broken)
-        mine = next(each for each in same if wanted["source"] in each["source"])
+        line = wanted["source"]  # null where it is not found yet: the rates, beside a server
+        mine = next((each for each in same if line is None or line in each["source"]), None)
+        assert mine is not None, (wanted, broken)
         assert mine["victims"] == sorted(wanted["victims"]), wanted
         if wanted["path"] is not None:
             assert mine["path"] == wanted["path"]
