@@ -19,7 +19,7 @@ import pytest
 
 from support import TWO_LANES, Project, environment, leakcheck
 
-pytest.importorskip("distributed", reason="needs Dask: pip install 'pytest-leakcheck[dask]'")
+pytest.importorskip("distributed", reason="needs Dask: the extra dask")
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to see processes")
 
 SUITE = Project(
@@ -151,7 +151,7 @@ def test_without_dask_it_is_said_what_to_install(tmp_path: Path, monkeypatch: py
         ended = leakcheck(folder, "run", "--cluster", "local:2", "tests")
     assert ended.code == 4
     assert "--cluster needs Dask" in ended.stderr
-    assert "pip install 'pytest-leakcheck[dask]'" in ended.stderr
+    assert "Install leakcheck with its extra `dask`" in ended.stderr
 
 
 # Workers in folders of their own ----------------------------------------------------------------------------------
