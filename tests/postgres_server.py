@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from leakcheck.postgres.wire import Connection, Server
 from leakcheck.records import EPHEMERAL
 from programs import missing
@@ -56,6 +58,11 @@ class Postgres:
         """All but those that every server has."""
         found = self.rows("SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'")
         return {str(name) for (name,) in found}
+
+    def is_named_in(self, patch: pytest.MonkeyPatch) -> None:
+        """Set `variables` in the environment for as long as `patch` lasts."""
+        for name, value in self.variables.items():
+            patch.setenv(name, value)
 
     @property
     def variables(self) -> dict[str, str]:

@@ -28,8 +28,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         return
     needs_driver("asyncpg")
     with started() as server, pytest.MonkeyPatch.context() as patch, server.database("books_test"):
-        for name, value in server.variables.items():
-            patch.setenv(name, value)
+        server.is_named_in(patch)
         patch.setenv("BOOKS_URL", "postgresql+asyncpg:///books_test")
         yield TRUTH["postgresql"], audit(folder, *OPTIONS)
         assert server.databases() == {"books_test"}, "a copy has stayed"

@@ -220,6 +220,10 @@ class Rig:
         found: Mapping[str, Any] = json.loads((self.host / "there.json").read_text("utf-8"))
         return found
 
+    def engines(self) -> list[str]:
+        """Of workers, and what they have started."""
+        return [each for each in living(str(self.base)) if "worker.serving" in each or "boot.py" in each]
+
     def log(self) -> str:
         return (self.base / "log").read_text("utf-8", "replace")
 
@@ -284,8 +288,7 @@ def test_an_interrupted_audit_leaves_nothing_behind(rig: Rig) -> None:
     until(lambda: rig.works("one"))
     run.send_signal(signal.SIGINT)
     assert run.wait(LIMIT) == 2, rig.log()
-    engines = [each for each in living(str(rig.base)) if "worker.serving" in each or "boot.py" in each]
-    assert engines == []
+    assert rig.engines() == []
     assert price(rig.folder("one")) == "1"
 
 
@@ -296,7 +299,7 @@ def test_when_the_host_is_killed_its_workers_put_back_what_they_changed(rig: Rig
     until(lambda: rig.works("one"))
     run.send_signal(signal.SIGKILL)
     run.wait(LIMIT)
-    until(lambda: not [each for each in living(str(rig.base)) if "worker.serving" in each or "boot.py" in each])
+    until(lambda: not rig.engines())
     assert price(rig.folder("one")) == "1"
     assert os.listdir(rig.folder("one") / ".leakcheck" / "workers") == [".gitignore"]
 

@@ -134,8 +134,7 @@ def shop(driver: str) -> Project:
 
 @pytest.fixture(params=["psycopg", "psycopg2"])
 def found(request: pytest.FixtureRequest, server: Postgres, monkeypatch: pytest.MonkeyPatch) -> Iterator[Audited]:
-    for name, value in server.variables.items():
-        monkeypatch.setenv(name, value)
+    server.is_named_in(monkeypatch)
     project = shop(request.param)
     with server.database():
         yield project.audit("--random", "1", "--budget", "300s")
@@ -210,8 +209,7 @@ def test_a_role_that_may_not_put_back_and_programs_beside_the_copies_are_told(
 
 def test_async_drivers_and_what_is_rolled_back(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     needs_driver("asyncpg")
-    for name, value in server.variables.items():
-        monkeypatch.setenv(name, value)
+    server.is_named_in(monkeypatch)
     project = Project({"test_cups.py": ASYNC_TESTS})
     with server.database():
         found = project.audit("--random", "1", "--budget", "400s", "--", "-p", "anyio")
@@ -232,8 +230,7 @@ def test_who_minds_the_name_of_a_copy_is_not_audited_with_one(
     server: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needs_driver("psycopg")
-    for name, value in server.variables.items():
-        monkeypatch.setenv(name, value)
+    server.is_named_in(monkeypatch)
     tests = """
         import psycopg
 
@@ -253,8 +250,7 @@ def test_beside_a_driver_that_is_not_followed_the_database_is_a_server_like_othe
     server: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needs_driver("psycopg")
-    for name, value in server.variables.items():
-        monkeypatch.setenv(name, value)
+    server.is_named_in(monkeypatch)
     tests = """
         import pg8000
         import psycopg

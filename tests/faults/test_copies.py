@@ -57,8 +57,7 @@ def settled(server: Postgres) -> list[Copy]:
 @pytest.mark.parametrize("kills", [3, pytest.param(25, marks=pytest.mark.slow)])
 def test_no_copy_stays(server: Postgres, monkeypatch: pytest.MonkeyPatch, kills: int) -> None:
     needs_driver("psycopg")
-    for name, value in server.variables.items():
-        monkeypatch.setenv(name, value)
+    server.is_named_in(monkeypatch)
     chance = Random(f"{kills} kills")
     with server.database(), Project({"test_mugs.py": TESTS}).folder() as folder:
         for number in range(kills):

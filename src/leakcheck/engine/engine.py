@@ -15,7 +15,7 @@ from leakcheck.engine.cluster.backend import AHEAD, ClusterBackend, limited
 from leakcheck.engine.cluster.news import Workers
 from leakcheck.engine.disk_space import cannot_record, gave_up
 from leakcheck.engine.fork.backend import SUITE, ForkBackend
-from leakcheck.engine.job import PLAIN, Job, Limits
+from leakcheck.engine.job import FIRST_TEST, PLAIN, Job, Limits
 from leakcheck.engine.meter import Tally
 from leakcheck.engine.processes import uninterrupted
 from leakcheck.engine.scheduler import Scheduler
@@ -33,8 +33,6 @@ from leakcheck.workspace.resource import AuditPlace
 from leakcheck.workspace.resources import Resources, discover
 
 EARLIER_SUITE = "suite-before"
-_FIRST_TEST = 1.0
-"""Seconds that a first test may take."""
 _BRIEFLY = 0.5
 """Seconds that a backend has to end of which nothing is expected any more."""
 
@@ -259,7 +257,7 @@ class Engine:
         first test is over, in which most of what all tests share is set up, if that does not take long."""
         if self.workers is not None and not self.workers.is_local:
             return False
-        until = time.monotonic() + _FIRST_TEST
+        until = time.monotonic() + FIRST_TEST
         self.scheduler.look(job)
         while not (job.touches or job.over or job.tests > 1) and time.monotonic() < until:
             self.scheduler.listen()

@@ -18,6 +18,8 @@ from leakcheck.workspace.resource import Lease
 
 ENDING = 5.0
 """Seconds that a process has to end behind its last test, and to be gone when it was killed."""
+FIRST_TEST = 1.0
+"""Seconds that a first test may take until it is believed to touch no file."""
 PLAIN = "control"
 """The mode of what plain pytest runs, without recorder."""
 _ENDS = ("completed", "stopped")

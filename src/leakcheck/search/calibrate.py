@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +11,7 @@ from leakcheck.errors import EngineFailed
 from leakcheck.orders.declared import Strategy as Declared
 from leakcheck.records import Control, Execution, Order
 from leakcheck.records.topics import Fallback, Topic
-from leakcheck.search.interference import outside_notes, outsiders, talk_to_servers
+from leakcheck.search.interference import outside_notes, outsiders, shown, talk_to_servers
 from leakcheck.search.session import LETHAL, AuditSession
 from leakcheck.text import some
 
@@ -52,8 +51,7 @@ def _heed_lost_databases(bench: AuditSession) -> None:
     lost = bench.engine.lost_databases() if bench.engine.fork else ()
     if not lost:
         return
-    root = os.path.realpath(bench.suite.rootdir)
-    names = some([os.path.relpath(each, root) if each.startswith(root) else each for each in lost])
+    names = some([shown(each, bench.suite.rootdir) for each in lost])
     told = (
         f"the import of the suite opens databases that tests remove ({names}); forks would go on with what is gone"
     )

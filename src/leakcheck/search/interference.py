@@ -116,7 +116,7 @@ def outside_notes(executions: Iterable[Execution], root: str) -> Iterator[tuple[
     for execution in executions:
         for test, what, name, _ in execution.outside:
             if test and what in seen and QUIET_FILES not in name:
-                seen[what][_shown(name, root)] = None
+                seen[what][shown(name, root)] = None
     if seen["file"]:
         names = some(sorted(_innermost(seen["file"])))
         alone = "tests write files: they run while nothing else does, and the files are put back"
@@ -129,7 +129,7 @@ def outside_notes(executions: Iterable[Execution], root: str) -> Iterator[tuple[
         yield Topic.PORTS, f"tests take fixed ports, so they run while nothing else does: {names}"
 
 
-def _shown(name: str, root: str) -> str:
+def shown(name: str, root: str) -> str:
     """A path as reports show it: relative to the rootdir, or to the home."""
     if name.startswith(f"{root}/"):
         return name.removeprefix(f"{root}/")

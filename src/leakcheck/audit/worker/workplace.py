@@ -12,7 +12,7 @@ from leakcheck.engine.cluster.places import as_there, moved, places
 from leakcheck.engine.cluster.terms import Answer, Asked, At, Terms, Told
 from leakcheck.engine.engine import Engine
 from leakcheck.engine.fork.backend import ForkBackend
-from leakcheck.engine.job import Job
+from leakcheck.engine.job import FIRST_TEST, Job
 from leakcheck.errors import EngineFailed
 from leakcheck.recorder.process.boot import REFUSED
 from leakcheck.records import Execution, Note
@@ -21,8 +21,6 @@ from leakcheck.wire import events, segments
 
 FORK = ForkBackend.name
 _LONGEST_LOG = 20_000
-_FIRST_TEST = 1.0
-"""Seconds that a first test may take until it is believed to touch no file."""
 
 
 @dataclass
@@ -154,7 +152,7 @@ class Workplace:
 
 def _begins(job: Job) -> bool:
     """Whether it is to be seen soon if it touches files: in its first test, most of what all share is set up."""
-    return job.is_plain and job.tests <= 1 and time.monotonic() - job.began < _FIRST_TEST
+    return job.is_plain and job.tests <= 1 and time.monotonic() - job.began < FIRST_TEST
 
 
 def here(terms: Terms, texts: tuple[str, ...]) -> tuple[str, ...]:
