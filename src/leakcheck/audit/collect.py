@@ -112,9 +112,7 @@ def _collect(engine: Engine) -> tuple[Collected | None, str, Job]:
 def _may_have_met(engine: Engine, job: Job, found: Collected | None) -> bool:
     """Whether an import may have met what the control run beside it has changed in files: both may make a database
     anew, or remove a folder, when they import a conftest."""
-    if found is not None and not found.errors:
-        return engine.touches_files(job)
-    return bool(engine.wait(job).tests)  # it collects the same, and has run tests
+    return found is None or bool(found.errors) or engine.touches_files(job)
 
 
 def _failure(engine: Engine, job: Job, found: Collected | None) -> str:
