@@ -45,11 +45,9 @@ class TouchedFiles:
 
     def remember(self, items: Iterable[events.Event]) -> None:
         """What the events of an execution tell about files, for the next `put_back`."""
-        for event in self.proven(items):
-            if event.what == "settled":
-                self._settled.setdefault(event.name, set()).add(event.copy)
-            else:
-                self._touched.append(event)
+        told = tuple(self.proven(items))
+        self._remember_settled(told)
+        self._touched += (each for each in told if each.what != "settled")
 
     def proven(self, items: Iterable[events.Event]) -> Iterator[events.Outside]:
         """What a process of this audit has told of state outside the process; what else is said is remembered."""
@@ -126,10 +124,17 @@ class TouchedFiles:
         """What was changed before the first test of any process, and by nobody else since."""
         folders = [each for each in (self.folder, self._spares) if each is not None]
         told = [each for folder in folders for each in self.proven(told_of_the_start(folder))]
-        return [each for each in told if each.name not in self._settled or self._is_ours(each.name)]
+        self._remember_settled(told)
+        changed = (each for each in told if each.what != "settled")
+        return [each for each in changed if each.name not in self._settled or self._is_ours(each.name)]
 
     def _is_ours(self, name: str) -> bool:
         return events.signature(name) in self._settled[name]
+
+    def _remember_settled(self, told: Iterable[events.Outside]) -> None:
+        for event in told:
+            if event.what == "settled":
+                self._settled.setdefault(event.name, set()).add(event.copy)
 
 
 def told_of_the_start(folder: AuditFolder) -> Iterator[events.Outside]:

@@ -14,6 +14,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -124,6 +125,16 @@ class OutsideWatch:
             for path in self._before:  # its descriptor may be inherited, and written without another `open`
                 self._touch(path)
                 segment.write(self._event("settled", path, signature(path)))
+        finally:
+            self._busy = False
+
+    def end_unbegun(self) -> None:
+        """Nothing is going to begin here: what was changed until now is as this process leaves it."""
+        self._busy = True
+        try:
+            with suppress(OSError):  # what is not told stays as it is
+                for path in self._before:
+                    self._tell_for_the_end(self._event("settled", path, signature(path)))
         finally:
             self._busy = False
 
@@ -287,14 +298,21 @@ class OutsideWatch:
             self._on_kept(self._places.name(path), path, copy)
 
     def _keep_for_the_end(self, path: str) -> None:
-        tag = f"before-{Real.getpid()}"
-        copy = keep(path, _join(self._folder, tag, str(len(self._seen))))
+        copy = keep(path, _join(self._folder, self._before_tag(), str(len(self._seen))))
         event = self._event("file", path, copy, Real.monotonic())
+        self._tell_for_the_end(event)
+        if event.has_copy:
+            spare(copy, self._scratch)
+
+    def _tell_for_the_end(self, event: Outside) -> None:
+        tag = self._before_tag()
         _append(_join(self._folder, f"{tag}.jsonl"), event)
         os.makedirs(_join(self._scratch, SPARES), mode=0o700, exist_ok=True)
         _append(_join(self._scratch, SPARES, f"{tag}.jsonl"), event)
-        if event.has_copy:
-            spare(copy, self._scratch)
+
+    @staticmethod
+    def _before_tag() -> str:
+        return f"before-{Real.getpid()}"
 
     def _kept(self, path: str, segment: Segment) -> str:
         """Where the copy is. Where there is no room for a copy, the process ends before it changes the file."""

@@ -117,7 +117,11 @@ class RecordingPart(Part):
             return (yield)
 
     def can_run(self, session: pytest.Session) -> bool:
-        return not session.testsfailed or bool(session.config.option.continue_on_collection_errors)
+        """Whether tests are going to run here. If not, what imports have changed in files is told as it is now."""
+        if not session.testsfailed or session.config.option.continue_on_collection_errors:
+            return True
+        self.watch.outside.end_unbegun()
+        return False
 
     def collected(self, session: pytest.Session) -> Collected:
         config = session.config
