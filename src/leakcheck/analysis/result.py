@@ -122,6 +122,7 @@ def derive(
     alone, in_rows = _alone_and_in_rows(evidence)
     certificate = replace(
         certificate,
+        never_alone=tuple(dict.fromkeys((*certificate.never_alone, *_refused(executions, evidence)))),
         covered_by=_covered_by(coverage, executions),
         economies=tuple(economies_of(executions, effort.random)),
         alone=alone,
@@ -238,6 +239,13 @@ def _certificate(
         never_alone=effort.not_run.alone,
         orders_not_run=effort.not_run.orders,
     )
+
+
+def _refused(executions: Iterable[Execution], evidence: Evidence) -> Iterator[str]:
+    """Tests that were to run alone, and that no collection has found by their names."""
+    asked = (each for each in executions if each.order.kind == "isolated" and each.status == "refused")
+    tests = (test for each in asked for test in each.order.tests)
+    return (test for test in tests if test not in evidence.profiles or not evidence.profiles[test].outcomes)
 
 
 def _alone_and_in_rows(evidence: Evidence) -> tuple[int, int]:

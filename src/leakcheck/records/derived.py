@@ -145,8 +145,9 @@ class Certificate:
     `covered_by` counts them by the execution that first showed each: an order's name, "isolated", "pairs" or
     "confirm". `budget` is what the search was allowed, in the user's words. `kinds` tells how each was watched,
     and `limits`, in sentences, what the `profile` does not cover. `economies` tell, in sentences too, what was
-    covered by fewer or cheaper executions than a thorough audit would have made. `never_alone` are tests, and
-    `orders_not_run` names of orders of the whole suite, that the budget did not suffice for. So many tests ran
+    covered by fewer or cheaper executions than a thorough audit would have made. `never_alone` are tests that
+    the budget did not suffice for, or that no collection finds by their names; `orders_not_run` are names of orders
+    of the whole suite that it did not suffice for. So many tests ran
     `alone` in a process, so many only `in_rows`: behind tests of their file that had left nothing.
     """
 

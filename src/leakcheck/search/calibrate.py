@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from leakcheck.engine import Job
 from leakcheck.errors import EngineFailed
+from leakcheck.nouns import agreeing, plural
 from leakcheck.orders.declared import Strategy as Declared
 from leakcheck.records import Control, Execution, Order
 from leakcheck.records.topics import Fallback, Topic
@@ -25,6 +26,7 @@ def calibrate(bench: AuditSession, control: Job) -> None:
     _keep_control(bench, bench.engine.finish(control))
     if not any(execution.runs for execution in bench.executions):
         raise _nothing_ran(bench)
+    _tell_unsteady_names(bench)
     _heed_lost_databases(bench)
     odd = _differing(bench)
     if odd:
@@ -43,6 +45,17 @@ def calibrate(bench: AuditSession, control: Job) -> None:
         bench.note(Topic.RECORDER, told_of)
     for topic, text in outside_notes([*bench.executions, *bench.control], bench.suite.rootdir):
         bench.note(topic, text)
+
+
+def _tell_unsteady_names(bench: AuditSession) -> None:
+    """Tests that plain pytest has run by other names than those that they were collected by."""
+    plain = [execution for execution in bench.control if execution.status == "finished"]
+    named = {run.test for execution in plain for run in execution.runs}
+    here, there = [test for test in bench.suite.ids if test not in named], named - set(bench.suite.ids)
+    if plain and here and len(there) == len(here):
+        have = agreeing(len(here), "has", "have")
+        told = f"{plural(len(here), 'test')} {have} another name each time the suite is collected ({some(here, 1)})"
+        bench.note(Topic.MISSING, f"{told}: no command can name {agreeing(len(here), 'it', 'them')}")
 
 
 def _heed_lost_databases(bench: AuditSession) -> None:

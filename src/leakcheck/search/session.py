@@ -301,8 +301,11 @@ class AuditSession:
         return self.known().once_of_profiles(changed_elsewhere)
 
     def _fixed(self, execution: Execution) -> list[Order]:
-        """The same whole-suite order without the test that ended its process, or the run."""
+        """The same whole-suite order without the test that ended its process, or the run; or the same order where
+        all is collected already, if a test has another name each time its file is collected."""
         order = execution.order
+        if self.engine.fork and order.collect and execution.tells(Topic.MISSING):
+            return [replace(order, collect=())]
         if not isinstance(order.question, Whole) or execution.status not in ENDED:
             return []
         killer = execution.runs[-1] if execution.runs else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -30,6 +31,7 @@ from leakcheck.records import (
     Names,
     Note,
     Order,
+    Whole,
     questions,
     short_id,
     without_number,
@@ -65,11 +67,14 @@ class Runner:
         self._shared: SharedValues | None = None
 
     def run(self, order: Order, segment: Segment) -> None:
-        """Run `order`, writing to `segment`. A test that the collection lacks is noted, and nothing runs."""
+        """Run `order`, writing to `segment`. A test that the collection lacks is noted, and nothing runs, but the
+        others of an order of the whole suite."""
         missing = [test for test in order.tests if without_number(test) not in self._items]
         if missing:
             segment.write(Note(Topic.MISSING, missing[0]))
-            return
+            order = replace(order, tests=tuple(test for test in order.tests if test not in missing))
+            if not isinstance(order.question, Whole) or not order.tests:
+                return
         self._recorder.segment = segment
         self._book.full = questions.compares_all(order.question)
         if self._look is not None and isinstance(order.question, (Alone, questions.Row)):

@@ -262,7 +262,9 @@ def _certificate() -> Schema:
         profile=one_of(ProfileName, "How thorough the audit was asked to be."),
         limits=array_of(string(), "What the profile does not cover, or that the audit was not finished."),
         economies=array_of(string(), "What fewer or cheaper executions have covered than a thorough audit makes."),
-        never_alone=array_of(string(), "Tests that should have run alone, and did not for lack of budget."),
+        never_alone=array_of(
+            string(), "Tests that should have run alone, and did not: no budget was left, or no name."
+        ),
         orders_not_run=array_of(string(), "Orders of the whole suite that were not run to their end for the same."),
         alone=count("Tests that ran alone in a process."),
         in_rows=count("Tests that ran, instead, behind tests of their file that had left nothing."),

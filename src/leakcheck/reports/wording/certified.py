@@ -98,6 +98,8 @@ def _left_open(result: Result) -> Iterator[str]:
     yield from _shortened(found)
     if found.budget_exhausted:
         yield f"The budget was spent before every question was asked{_not_run(found)}."
+    elif found.never_alone:
+        yield f"{_never_alone(found)}."
     differing = len(found.unexplained)
     if differing:
         yield f"{plural(differing, 'difference is', 'differences are')} unexplained: there is {unseen(found)}."
@@ -110,13 +112,17 @@ def _left_open(result: Result) -> Iterator[str]:
 
 def _not_run(found: Certificate) -> str:
     """What it did not suffice for, if that should have run in any case: ": 3 tests were never run alone"."""
-    alone, orders = len(found.never_alone), len(found.orders_not_run)
+    orders = len(found.orders_not_run)
     parts = [
-        f"{plural(alone, 'test was', 'tests were')} never run alone" if alone else "",
+        _never_alone(found) if found.never_alone else "",
         f"{plural(orders, 'order was', 'orders were')} not run to the end" if orders else "",
     ]
     told = listed(parts)
     return f": {told}" if told else ""
+
+
+def _never_alone(found: Certificate) -> str:
+    return f"{plural(len(found.never_alone), 'test was', 'tests were')} never run alone"
 
 
 def _undecided(result: Result) -> Iterator[str]:
