@@ -132,3 +132,17 @@ def test_who_is_the_first_to_use_a_thing_leaves_nothing_but_is_known_to_make_it(
     known = Knowledge.of((replace(MAKER, deep=(built,)), *ALONE[1:]), SUITE)
     assert changed_elsewhere(known) == ()
     assert makers_by_place(known) == {GLOBAL: {name("p"): None}}
+
+
+def test_what_a_file_takes_away_at_its_end_is_met_by_its_own_tests_only() -> None:
+    """A fixture of the maker's file replaces what holds the value: seen once right behind the maker, nobody of
+    another file is asked."""
+    far, near, further = "tests/test_far.py::far", "v", "tests/test_far.py::further"
+    tests = suite("p", near, far, further, kinds=OWN)
+    first = (MAKER, *(alone(ran(each)) for each in (near, far, further)))
+    inside = execution("random", ran("p", "passed", (), LEFT), ran(near), watch=(GLOBAL,))
+    behind = execution("pairs", ran("p"), ran(far), watch=(GLOBAL,))
+    later = execution("random", ran(far), ran("p"), ran(further), watch=(GLOBAL,))
+    asked = {test for _, test in unmet_elsewhere(Knowledge.of((*first, inside, later), tests))}
+    assert asked == {far, further}
+    assert not unmet_elsewhere(Knowledge.of((*first, inside, later, behind), tests))

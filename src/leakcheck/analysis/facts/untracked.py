@@ -69,8 +69,34 @@ def unmet_elsewhere(known: Knowledge, *, by_names: bool = True) -> list[tuple[tu
         missing = readable & ~blind & ~met.get(test, 0)
         for value in _of(missing, list(makers)):
             unmet[value].append(test)
-    first = {value: (*sure[value], *tests)[0] for value, tests in makers.items()}
-    return [((first[value],), test) for value, tests in unmet.items() for test in tests if test != first[value]]
+    files = {item.id: item.file for item in known.suite.tests}
+    kept = _kept_in_file(known, makers, files)
+    return [
+        ((maker,), test)
+        for value, tests in unmet.items()
+        for test in tests
+        if (maker := _maker(value, files.get(test, ""), (*sure[value], *makers[value]), kept, files))
+        not in ("", test)
+    ]
+
+
+def _maker(
+    value: Value, file: str, tests: Sequence[str], kept: Collection[tuple[Value, str]], files: Mapping[str, str]
+) -> str:
+    """The first of `tests` that leaves the value to the tests of `file`, "" if none does."""
+    return next((test for test in tests if files.get(test, "") == file or (value, test) not in kept), "")
+
+
+def _kept_in_file(known: Knowledge, makers: Makers, files: Mapping[str, str]) -> frozenset[tuple[Value, str]]:
+    """(value, maker) where a test of another file ran right behind a maker that was the first, and did not begin
+    with the value: the end of a wider fixture has replaced what holds it."""
+    gone = ((value, execution.runs) for value, execution, place in _gone(known, makers) if place == 1)
+    others = (
+        (value, first.test)
+        for value, (first, second, *_) in gone
+        if files.get(first.test) != files.get(second.test)
+    )
+    return frozenset(others)
 
 
 def makers_by_place(known: Knowledge) -> Mapping[Location, Mapping[str, None]]:
@@ -165,17 +191,22 @@ def _modules(owners: Collection[str], profiles: Mapping[str, SoloProfile]) -> fr
 def _sure(known: Knowledge, makers: Makers) -> Makers:
     """The makers without those that were seen in a watched order to leave another value, or none, although they
     behaved as alone: who removes the module that holds it leaves the value to nobody."""
+    without = {(value, execution.runs[place - 1].test) for value, execution, place in _gone(known, makers)}
+    return {value: tuple(test for test in tests if (value, test) not in without) for value, tests in makers.items()}
+
+
+def _gone(known: Knowledge, makers: Makers) -> Iterator[tuple[Value, Execution, int]]:
+    """(value, execution, how many tests had run) where a maker behaved as alone in a watched order, and the test
+    behind it did not begin with the value."""
     profiles, made = known.evidence.profiles, dict[str, list[Value]]()
     for value, tests in makers.items():
         for test in tests:
             made.setdefault(test, []).append(value)
-    without: set[tuple[Value, str]] = set()
     for execution, timeline in zip(known.executions, known.timelines, strict=True):
         for place, run in enumerate(execution.runs[:-1] if execution.order.watch else (), 1):
             if run.test in made and profiles[run.test].agrees(run.outcome):
-                gone = (value for value in made[run.test] if not _stands(value, timeline, place))
-                without.update((value, run.test) for value in gone if value[0] in execution.order.watch)
-    return {value: tuple(test for test in tests if (value, test) not in without) for value, tests in makers.items()}
+                watched = (value for value in made[run.test] if value[0] in execution.order.watch)
+                yield from ((each, execution, place) for each in watched if not _stands(each, timeline, place))
 
 
 def _never_seen(sure: Makers, bits: Bits, met: Mapping[str, int]) -> int:
