@@ -71,13 +71,12 @@ def unmet_elsewhere(known: Knowledge, *, by_names: bool = True) -> list[tuple[tu
             unmet[value].append(test)
     files = {item.id: item.file for item in known.suite.tests}
     kept = _kept_in_file(known, makers, files)
-    return [
-        ((maker,), test)
+    asked = (
+        (_maker(value, files.get(test, ""), (*sure[value], *makers[value]), kept, files), test)
         for value, tests in unmet.items()
         for test in tests
-        if (maker := _maker(value, files.get(test, ""), (*sure[value], *makers[value]), kept, files))
-        not in ("", test)
-    ]
+    )
+    return [((maker,), test) for maker, test in asked if maker not in ("", test)]
 
 
 def _maker(
