@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from leakcheck.records import Alone, Control, Execution, Met, Order, TestItem, Whole
-from leakcheck.search.interference import UNKNOWN, alone_where_needed, outsiders
+from leakcheck.search.interference import UNKNOWN, alone_where_needed, outside_notes, outsiders
 
 ONE, TWO, THREE, FOUR = "a.py::test_1", "a.py::test_2", "b.py::test_3", "b.py::test_4"
 TESTS = (
@@ -16,6 +16,7 @@ TESTS = (
     TestItem(THREE, "b.py", shared=("folder", "engine")),
     TestItem(FOUR, "b.py"),
 )
+FIXED = "tests take fixed ports, so they run while nothing else does: "
 FILE, PORT, SERVER = ("file", "/project/static"), ("port", "127.0.0.1:8000"), ("server", "127.0.0.1:5432")
 
 
@@ -79,3 +80,12 @@ def test_orders_with_an_outsider_run_while_nothing_else_does() -> None:
     orders = [Order(Alone(), (item.id,)) for item in TESTS]
     asked = alone_where_needed(orders, {THREE}, everything=False)
     assert [order.exclusive for order in asked] == [False, False, True, False]
+
+
+def test_a_port_that_only_one_execution_took_is_not_called_fixed() -> None:
+    """The test had asked for a free one: the next execution has another."""
+    first = ran(Met(ONE, "port", "127.0.0.1:40001"), Met(TWO, "port", "127.0.0.1:45000"), Met(THREE, *PORT))
+    second = ran(Met(ONE, "port", "127.0.0.1:40002"), Met(TWO, "port", "127.0.0.1:45000"))
+    assert [text for _, text in outside_notes([first], "/project")] == [f"{FIXED}127.0.0.1:8000"]
+    told = [text for _, text in outside_notes([first, second], "/project")]
+    assert told == [f"{FIXED}127.0.0.1:45000 and 127.0.0.1:8000"]

@@ -113,10 +113,13 @@ def _meets(order: Order, outside: Collection[str]) -> bool:
 def outside_notes(executions: Iterable[Execution], root: str) -> Iterator[tuple[Topic, str]]:
     """(topic, sentence) for the report."""
     seen: dict[str, dict[str, None]] = {"file": {}, "server": {}, "port": {}}
-    for execution in executions:
-        for test, what, name, _ in execution.outside:
-            if test and what in seen and QUIET_FILES not in name:
-                seen[what][shown(name, root)] = None
+    known = tuple(executions)
+    takers = Counter(name for each in known for name in {met.name for met in each.outside if met.what == "port"})
+    for execution in known:
+        for met in execution.outside:
+            is_chosen = met.may_be_chosen and takers[met.name] < 2
+            if met.test and met.what in seen and QUIET_FILES not in met.name and not is_chosen:
+                seen[met.what][shown(met.name, root)] = None
     if seen["file"]:
         names = some(sorted(_innermost(seen["file"])))
         alone = "tests write files: they run while nothing else does, and the files are put back"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from leakcheck.analysis.facts.evidence import Evidence, Witness
 from leakcheck.analysis.facts.significance import repeats
@@ -46,16 +46,27 @@ def accusing(bench: AuditSession) -> list[Edge]:
 
 
 def _to_prove(bench: AuditSession) -> list[Edge]:
-    """What has to be shown by executions of its own: of a cause with many members, one of these."""
+    """What has to be shown by executions of its own: of a cause with many members, one of these, and once each
+    that leaves something itself and so cannot be asked about in company."""
     chosen: set[tuple[tuple[str, ...], str]] = set()
     shared: set[tuple[tuple[str, ...], str]] = set()
     for edges in members(bench).values():
         first = pioneer(edges)
         chosen.add((first[0].polluters, first[0].test))
         if not _has_failed(bench, first):
-            shared |= {(edge.polluters, edge.test) for edge, _ in edges if is_quiet(bench, edge.test)}
+            shared |= set(_by_others(bench, edges, first[0].test))
     names = ((edge, (edge.polluters, edge.test)) for edge in accusing(bench))
     return [edge for edge, name in names if name in chosen or name not in shared]
+
+
+def _by_others(bench: AuditSession, edges: Sequence[Carried], proven: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """(polluters, test) of edges that follow from others: their test is asked about in company, or has an edge by
+    the same cause that is to be proven."""
+    seen = {proven}
+    for edge, _ in edges:
+        if edge.test in seen or is_quiet(bench, edge.test):
+            yield edge.polluters, edge.test
+        seen.add(edge.test)
 
 
 def _has_failed(bench: AuditSession, carried: Carried) -> bool:
