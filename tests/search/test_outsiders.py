@@ -88,4 +88,4 @@ def test_a_port_that_only_one_execution_took_is_not_called_fixed() -> None:
     second = ran(Met(ONE, "port", "127.0.0.1:40002"), Met(TWO, "port", "127.0.0.1:45000"))
     assert [text for _, text in outside_notes([first], "/project")] == [f"{FIXED}127.0.0.1:8000"]
     told = [text for _, text in outside_notes([first, second], "/project")]
-    assert told == [f"{FIXED}127.0.0.1:45000 and 127.0.0.1:8000"]
+    assert told == [f"{FIXED}127.0.0.1:45000, 127.0.0.1:8000"]
