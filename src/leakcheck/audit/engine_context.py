@@ -66,6 +66,7 @@ def engine_for(
         may_fork=_may_fork(options),
         scratch=None if options.keep_temp else scratch,
         ends=ends,
+        views=options.isolation == "namespaces",
         _numbers=count(first),
     )
     try:

@@ -47,7 +47,7 @@ class Engine:
 
     `incidents` tell, in sentences, what others have done to its processes. At the time `ends` (monotonic) nothing
     goes on any more. `tally` counts what it does beside running tests. `workers` of a cluster run executions, if
-    there are any.
+    there are any. `views`: executions have their own view of the project's files.
     """
 
     launch: Launch
@@ -61,6 +61,7 @@ class Engine:
     ends: float = float("inf")
     tally: Tally = field(default_factory=Tally)
     workers: Workers | None = None
+    views: bool = False
     _controls: dict[str, Execution] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -68,7 +69,7 @@ class Engine:
     def resources(self) -> Resources:
         """What executions share, or are given as their own."""
         scratch = AuditFolder(Path(self.launch.scratch))
-        return discover(AuditPlace(self.launch.folder, self.launch.salt, scratch))
+        return discover(AuditPlace(self.launch.folder, self.launch.salt, scratch, self.views))
 
     @cached_property
     def scheduler(self) -> Scheduler:

@@ -18,6 +18,7 @@ from leakcheck.options.shards import SHARD
 from leakcheck.records import Severity
 
 EngineName = Literal["auto", "fork", "spawn"]
+Isolation = Literal["auto", "namespaces", "undo"]
 FailOn = Literal["error", "warning", "note", "never"]
 GuardMode = Literal["off", "warn", "fail", "restore"]
 ProfileName = Literal["quick", "standard", "thorough"]
@@ -55,6 +56,14 @@ class Options:
     profile: ProfileName = option("standard", Said("How thorough to be; see docs/configuration.md."))
     engine: EngineName = option(
         "auto", Said("Fork a collected suite for each execution, or start a new pytest process.")
+    )
+    isolation: Isolation = option(
+        "auto",
+        Said(
+            "Keep files apart: undo puts back what an execution has changed, with namespaces (Linux) each has its "
+            "own view of the project.",
+            usual="undo",
+        ),
     )
     lanes: int = option(_CORES, Said("Executions at a time.", least=1, usual="the cores"))
     cluster: str = option(

@@ -37,6 +37,8 @@ NO_VALUE = "absent"
 """How a change tells a value that is not there."""
 QUIET_FILES = ".hypothesis"
 """Part of the names of files that tools write beside the tests: no state of the project."""
+OWN_FILE = "own file"
+"""A file as only one execution sees it: nobody else meets what is changed there, and nothing is put back."""
 EPHEMERAL = 32_768
 """From this number on, systems choose ports themselves, and tests others each time."""
 
@@ -195,9 +197,9 @@ class Order:
 
 
 class Met(NamedTuple):
-    """State outside the process that a test has met: `what` is "file", "server", "port" or "driver". `test` is ""
-    for what happened before the first. `fixture` is the one that did so, if several tests share it; "?" if somebody
-    else may have done it for several."""
+    """State outside the process that a test has met: `what` is "file", "own file", "server", "port" or "driver".
+    `test` is "" for what happened before the first. `fixture` is the one that did so, if several tests share it; "?"
+    if somebody else may have done it for several."""
 
     test: str
     what: str

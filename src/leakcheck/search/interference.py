@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, QUIET_FILES, Execution, Met, Order, TestItem
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, OWN_FILE, QUIET_FILES, Execution, Met, Order, TestItem
 from leakcheck.records.topics import Topic
 from leakcheck.text import some
 
@@ -51,6 +51,8 @@ class Outside:
         if execution.order.kind == "declared":
             self.sound.update(run.test for run in execution.runs if run.outcome in GOOD_OUTCOMES)
         for each in execution.outside:
+            if each.what == OWN_FILE:
+                continue
             self.servers = self.servers or each.what in ("server", "driver")
             if not each.test:
                 self.nobodys.add(each.name)
@@ -112,7 +114,7 @@ def _meets(order: Order, outside: Collection[str]) -> bool:
 
 def outside_notes(executions: Iterable[Execution], root: str) -> Iterator[tuple[Topic, str]]:
     """(topic, sentence) for the report."""
-    seen: dict[str, dict[str, None]] = {"file": {}, "server": {}, "port": {}}
+    seen: dict[str, dict[str, None]] = {OWN_FILE: {}, "file": {}, "server": {}, "port": {}}
     known = tuple(executions)
     takers = Counter(name for each in known for name in {met.name for met in each.outside if met.what == "port"})
     for execution in known:
@@ -120,6 +122,9 @@ def outside_notes(executions: Iterable[Execution], root: str) -> Iterator[tuple[
             is_chosen = met.may_be_chosen and takers[met.name] < 2
             if met.test and met.what in seen and QUIET_FILES not in met.name and not is_chosen:
                 seen[met.what][shown(met.name, root)] = None
+    if seen[OWN_FILE]:
+        names = some(sorted(_innermost(seen[OWN_FILE])))
+        yield Topic.FILES, f"tests write files, each execution in its own view of the project: {names}"
     if seen["file"]:
         names = some(sorted(_innermost(seen["file"])))
         alone = "tests write files: they run while nothing else does, and the files are put back"

@@ -155,7 +155,8 @@ class Investigated:
 class Outside:
     """State outside the process: `what` is "file" (about to change; `copy` is where what stood there was kept, ""
     when nothing did, "?" when it could not be kept), "server", "port" or "driver" (loaded, and may touch these
-    unseen); `at` is a monotonic time. "settled" is a file that imports have changed: its `copy` is the `signature`
+    unseen); `at` is a monotonic time. "own file" is one as only this execution
+    sees it. "settled" is a file that imports have changed: its `copy` is the `signature`
     that it has when the first test begins. `test` is the one that forked the process which tells this; "" for the
     test that is running. `root` is the folder that the file counts for: the rootdir, or the temporary folder;
     `kind` is that of the copy, as in a mode. `proof` shows that a process of this audit tells it: nothing is put

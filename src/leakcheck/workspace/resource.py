@@ -32,11 +32,13 @@ class UnderWay(Protocol):
 @dataclass(frozen=True, slots=True)
 class AuditPlace:
     """Where an audit keeps what it needs: in `folder`, which outlives a kill, and in `scratch`, which goes with the
-    audit. By the `salt` a resource knows what a process of this audit has told from what anybody else has."""
+    audit. By the `salt` a resource knows what a process of this audit has told from what anybody else has. `views`:
+    executions shall have their own view of the project's files."""
 
     folder: AuditFolder
     salt: str
     scratch: AuditFolder | None = None
+    views: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ import os
 from contextlib import suppress
 
 from leakcheck.own_folders import Own, remove_own
+from leakcheck.recorder.outside.views import LAYER
 
-_PREFIXES = ("t", "cache")
+_PREFIXES = ("t", "cache", LAYER)
 _AGAIN = "again"
 _SALTED = ".json"
 

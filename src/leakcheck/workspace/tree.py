@@ -44,6 +44,10 @@ class Tree:
         self.seconds += time.monotonic() - began
         return changed
 
+    def linked(self) -> list[tuple[int, str]]:
+        """(number, path) of the files that have another name."""
+        return [(self.states[path][0], path) for path in sorted(self.lister.linked) if path in self.states]
+
     def close(self) -> None:
         """From now on nobody tells, and each look is at everything."""
         self.stirrings.close()

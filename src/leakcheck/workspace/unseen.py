@@ -19,9 +19,11 @@ from pathlib import Path
 from leakcheck.errors import CannotRecord, Unreadable
 from leakcheck.recorder.outside.file_copies import of_descriptor
 from leakcheck.recorder.outside.proofs import proven, undo_key
+from leakcheck.records import OWN_FILE
 from leakcheck.store import AuditFolder
 from leakcheck.wire import events, segments
 from leakcheck.workspace.doubts import Doubt, held_open, is_served, shape_of
+from leakcheck.workspace.layers import Changed
 from leakcheck.workspace.listing import State, differing, kind_of, only_entry, state_of
 from leakcheck.workspace.originals import Originals
 from leakcheck.workspace.resource import UnderWay
@@ -168,8 +170,11 @@ class Unseen:
     def _told(self, jobs: Iterable[UnderWay]) -> set[str]:
         """Of what audit events have told."""
         tags = {job.tag for job in jobs} | {*self.folder.tags(_BEFORE)}
-        items = (event for tag in tags for event in (*self._events(tag), *self.folder.forked(tag)))
-        return {event.name for event in items if isinstance(event, events.Outside) and event.what == "file"}
+        return {event.name for tag in tags for event in self._outside(tag) if event.what == "file"}
+
+    def _outside(self, tag: str) -> list[events.Outside]:
+        items = (*self._events(tag), *self.folder.forked(tag))
+        return [event for event in items if isinstance(event, events.Outside)]
 
     def _first_test(self, job: UnderWay) -> int:
         """When its first test began; the end of time if none did."""
@@ -224,9 +229,7 @@ class Unseen:
         job.touches = True
         self._proven.update(path for path in paths if path in self.before)
         self._shapes.update(shape_of(path) for path in paths if path not in self.before)
-        copies = self.folder.undo / job.tag
-        copies.mkdir(mode=0o700, parents=True, exist_ok=True)
-        tests = self._tests(job)
+        copies, tests = self._copies_of(job), self._tests(job)
         items = [
             proven(
                 events.Outside(
@@ -242,6 +245,21 @@ class Unseen:
             for number, path in enumerate(paths)
         ]
         _write(copies, items)
+
+    def _copies_of(self, job: UnderWay) -> Path:
+        copies = self.folder.undo / job.tag
+        copies.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return copies
+
+    def tell_own(self, job: UnderWay, changed: Sequence[Changed]) -> None:
+        """What `job` has changed where nobody else meets it, with nobody telling."""
+        told = {each.name for each in self._outside(job.tag)}
+        news = [each for each in changed if each.path not in told]
+        if not news:
+            return
+        copies = self._copies_of(job)
+        tests, now = self._tests(job), time.monotonic()
+        _write(copies, [events.Outside(OWN_FILE, each.path, "", now, _at(each.clock, tests)) for each in news])
 
     def _begin_doubt(self, job: UnderWay, paths: Sequence[str]) -> bool:
         """Wait whether somebody else goes on; then let whoever ran meanwhile run again from where it began."""

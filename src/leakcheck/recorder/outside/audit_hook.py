@@ -27,6 +27,7 @@ from leakcheck.recorder.outside.proofs import proven, undo_key
 from leakcheck.recorder.outside.spares import SPARES, spare
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
+from leakcheck.records import OWN_FILE
 from leakcheck.snapshots.file_databases import PARTS
 from leakcheck.snapshots.frames import ModuleBodies
 from leakcheck.snapshots.memory_databases import Connections
@@ -35,6 +36,8 @@ from leakcheck.wire.events import ABSENT, FORMAT, UNKEPT, Header, Outside, signa
 Keep = Callable[[str, str, str], None]
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
+_KEPT = "kept"
+"""In the folder of a layer."""
 _isdir, _lexists, _join = os.path.isdir, os.path.lexists, os.path.join
 
 
@@ -74,6 +77,7 @@ class OutsideWatch:
         self._bound: set[int] = set()
         self._peers = Peers()
         self._busy = False
+        self._layer = ""
         self.bodies = ModuleBodies(counted=True)
         self._handlers: Mapping[str, Callable[[tuple[Any, ...]], None]] = {
             "exec": self.bodies.on_exec,
@@ -113,6 +117,10 @@ class OutsideWatch:
 
     def settle_root(self, root: str) -> None:
         self._places.root = root
+
+    def see_apart(self, layer: str) -> None:
+        """From now on what this process changes below the rootdir is seen by nobody else: it goes to `layer`."""
+        self._layer = layer
 
     def begin(self, segment: Segment, keep: str) -> None:
         """From now on keep copies in the folder `keep`, and tell `segment`."""
@@ -290,7 +298,8 @@ class OutsideWatch:
         self._seen.add(path)
         if self._segment is None:
             self._before[path] = None
-            self._keep_for_the_end(path)
+            if not self._is_own_file(path):
+                self._keep_for_the_end(path)
             return
         self._copies[path] = copy = self._kept(path, self._segment)
         self._tell("file", path, copy)
@@ -316,16 +325,21 @@ class OutsideWatch:
 
     def _kept(self, path: str, segment: Segment) -> str:
         """Where the copy is. Where there is no room for a copy, the process ends before it changes the file."""
+        own = self._is_own_file(path)  # then its copy serves this execution alone, and goes with the layer
+        folder = _join(self._layer, _KEPT) if own else self._keep
         try:
-            os.makedirs(self._keep, mode=0o700, exist_ok=True)  # says that there is something to put back
-            copy = keep(path, _join(self._keep, f"{Real.getpid()}-{len(self._seen)}"))
+            os.makedirs(folder, mode=0o700, exist_ok=True)  # says that there is something to put back
+            copy = keep(path, _join(folder, f"{Real.getpid()}-{len(self._seen)}"))
         except OSError as error:
             if error.errno in _NO_ROOM:
                 segment.give_up()
             return UNKEPT
-        if copy not in (ABSENT, UNKEPT):
+        if copy not in (ABSENT, UNKEPT) and not own:
             spare(copy, self._scratch)
         return copy
+
+    def _is_own_file(self, path: str) -> bool:
+        return bool(self._layer) and self._places.inside(path)
 
     def _is_news(self, what: str, name: str, test: str) -> bool:
         """What is loaded, or was touched before the first test, is told once; else once for each test."""
@@ -343,6 +357,8 @@ class OutsideWatch:
         return proven(Outside(what, name, copy, at, test, root), self._key)
 
     def _tell(self, what: str, name: str, copy: str) -> None:
+        if what == "file" and self._is_own_file(name):
+            what, copy = OWN_FILE, ""
         if self._segment is None or not self._is_news(what, name, self._segment.running):
             return
         now, pid = Real.monotonic(), Real.getpid()

@@ -13,7 +13,7 @@ from leakcheck.postgres.own_copies import OwnCopies
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.outside.audit_hook import OutsideWatch
 from leakcheck.recorder.outside.drivers import follow_drivers
-from leakcheck.recorder.process.parts import Part, read_order, undo_folder
+from leakcheck.recorder.process.parts import Part, read_order, tag_of, undo_folder
 from leakcheck.recorder.process.runner import items_by_id
 from leakcheck.recorder.process.warm_imports import note_imports
 from leakcheck.recorder.segment import Segment
@@ -39,6 +39,7 @@ class ControlPart(Part):
 
     def on_root(self, root: str) -> None:
         self._outside.settle_root(root)
+        self.see_apart(self._outside, root, tag_of(self.setup.segment))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:

@@ -16,6 +16,8 @@ from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.owner_names import relative
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.deep.watchpoints import Watchpoints
+from leakcheck.recorder.outside.audit_hook import OutsideWatch
+from leakcheck.recorder.outside.views import Views
 from leakcheck.recorder.process.import_order import ImportOrder
 from leakcheck.recorder.process.import_run import ImportRun
 from leakcheck.recorder.process.import_threads import Threads
@@ -40,7 +42,7 @@ class Part:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        self._own = f"{os.path.basename(setup.segment).removesuffix('.jsonl')}-{os.getpid()}"
+        self._own = f"{tag_of(setup.segment)}-{os.getpid()}"
         self.neutraliser = Neutraliser(os.path.join(setup.scratch, f"t{self._own}"))
         self.threads = Threads()
         self.import_order = ImportOrder()
@@ -55,6 +57,13 @@ class Part:
 
     def on_root(self, root: str) -> None:
         """The rootdir is known, no conftest is loaded yet."""
+
+    def see_apart(self, outside: OutsideWatch, root: str, tag: str) -> None:
+        """Take a view of one's own of the project's files, if there are to be any."""
+        views = Views.asked(self.setup.scratch)
+        layer = "" if views is None else views.enter(root, self.setup.folder, tag)
+        if layer:
+            outside.see_apart(layer)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> int | None:
@@ -195,6 +204,10 @@ class RecordingPart(Part):
 class SinglePart(RecordingPart):
     """One order in this very process (the spawn engine)."""
 
+    def on_root(self, root: str) -> None:
+        super().on_root(root)
+        self.see_apart(self.watch.outside, root, tag_of(self.setup.segment))
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> int | None:
         self._order = read_order(self.setup.segment)
@@ -222,7 +235,12 @@ class SinglePart(RecordingPart):
 
 def undo_folder(setup: Setup, segment: Segment) -> str:
     """Where the files that an execution changes are kept."""
-    return os.path.join(setup.folder, "undo", os.path.basename(segment.path).removesuffix(".jsonl"))
+    return os.path.join(setup.folder, "undo", tag_of(segment.path))
+
+
+def tag_of(path: str) -> str:
+    """The name of the segment at `path`."""
+    return os.path.basename(path).removesuffix(".jsonl")
 
 
 def read_order(path: str) -> Order:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from leakcheck.recorder.outside.views import Views
 from leakcheck.recorder.process.ending import end_briefly
 from leakcheck.recorder.process.fork_server import NodeServer, RootServer
 from leakcheck.recorder.process.garbage import collect_garbage
@@ -48,6 +49,9 @@ class RootPart(RecordingPart):
         """Serve as the root. Returns in nodes only."""
         prepare()
         self._plugins = distributions(config)
+        views = Views.asked(self.setup.scratch)
+        if views is not None:
+            views.prepare()
         prepare_forks(self.watch)
         self.threads.leave()
         self.chance.settle()
@@ -94,6 +98,8 @@ class RootPart(RecordingPart):
     def _run_child(self, session: pytest.Session, tag: str) -> None:
         """An execution, in a process that ends here: nothing of the node's own ending may run in it."""
         try:
+            root = os.path.realpath(str(session.config.rootpath))
+            self.see_apart(self.watch.outside, root, tag)
             path = os.path.join(self.setup.folder, f"{tag}.jsonl")
             segment = Segment(path)
             own_captured_output(session.config)

@@ -12,6 +12,8 @@ from leakcheck.records import QUIET_FILES
 from leakcheck.store import kept_by
 from leakcheck.wire.events import Event, Outside
 from leakcheck.workspace import resource
+from leakcheck.workspace.layers import Changed
+from leakcheck.workspace.own_views import OwnViews
 from leakcheck.workspace.recovery import recover
 from leakcheck.workspace.resource import AuditPlace, Lease, Recovered, UnderWay
 from leakcheck.workspace.touched_files import TouchedFiles
@@ -28,11 +30,15 @@ class Resource(resource.Resource):
         self.place = place
         self.touched = TouchedFiles(place.folder, place.salt, place.scratch)
         self.unseen: Unseen | None = None
+        self.views: OwnViews | None = None
+        self._shared = ""
 
     def keep(self, root: str) -> None:
         place = self.place
         scratch = place.scratch or place.folder
-        self.unseen = Unseen.begin(place.folder, root, str(scratch.path), place.salt)
+        self.unseen = unseen = Unseen.begin(place.folder, root, str(scratch.path), place.salt)
+        if place.views:
+            self.views = OwnViews.begin(str(scratch.path), root, str(place.folder.path), unseen.tree.linked())
 
     def settle(self) -> None:
         if self.unseen is not None:
@@ -45,11 +51,17 @@ class Resource(resource.Resource):
         return isinstance(event, Outside) and event.what == "file" and QUIET_FILES not in event.name
 
     def compare(self, job: UnderWay, others: Collection[UnderWay]) -> bool:
-        return self.unseen is not None and self.unseen.ended(job, others, self.touched.remaining())
+        if self.unseen is None:
+            return False
+        if self._has_view(job.tag):
+            self.unseen.tell_own(job, self._changes_of(job.tag))
+            return False
+        beside = [each for each in others if not self._has_view(each.tag)]
+        return self.unseen.ended(job, beside, self.touched.remaining())
 
     def returned(self, lease: Lease, items: Iterable[Event]) -> tuple[str, ...]:
         self.touched.remember(items)
-        return ()
+        return self.views.returned(lease.tag) if self.views is not None and self._has_view(lease.tag) else ()
 
     def put_back(self) -> tuple[str, ...]:
         return self.touched.put_back()
@@ -59,7 +71,7 @@ class Resource(resource.Resource):
 
     def stop(self, jobs: Sequence[UnderWay]) -> None:
         if self.unseen is not None:
-            self.unseen.stop(jobs)
+            self.unseen.stop([each for each in jobs if not self._has_view(each.tag)])
         # Of others too: there may have been no room to put them aside.
         self.touched.remember(kept_by(self.place.folder))
 
@@ -69,14 +81,32 @@ class Resource(resource.Resource):
     def recover(self, items: Iterable[Event]) -> Recovered:
         return Recovered(*recover(self.touched, (each for each in items if isinstance(each, Outside))))
 
+    def share(self, why: str) -> bool:
+        self._shared = why
+        return self.views is not None and self.views.end()
+
     def troubles(self) -> Iterator[str]:
         yield from self.touched.troubles()
 
     def left(self, root: str) -> Iterator[str]:
         known = {Path(name) for name in (*self.touched.remaining(), *self.touched.held())}
         others = [name for name in self._unknown() if known.isdisjoint((Path(name), *Path(name).parents))]
+        if self.views is not None:
+            yield from self._told_of_views(self.views)
         if others:  # else it is told, or a folder that it lies in
             yield unseen_note(others, root)
+
+    def _told_of_views(self, views: OwnViews) -> Iterator[str]:
+        if self._shared:
+            yield f"executions take turns where they change the same files: {self._shared}"
+        for why in views.refused():
+            yield f"executions without their own view of the files, which took turns: {why}"
+
+    def _has_view(self, tag: str) -> bool:
+        return self.views is not None and self.views.has(tag)
+
+    def _changes_of(self, tag: str) -> Sequence[Changed]:
+        return self.views.changes(tag) if self.views is not None else ()
 
     def _unknown(self) -> list[str]:
         return self.unseen.left(self.touched.remaining()) if self.unseen is not None else []
