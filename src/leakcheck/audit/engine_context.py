@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 
@@ -13,15 +13,17 @@ from leakcheck.audit.resume import Earlier, resumed
 from leakcheck.engine import Engine, Guard, Launch, Limits, uninterrupted
 from leakcheck.engine.cluster.connect import connect
 from leakcheck.errors import CannotRecord, FolderGone, UsageError
-from leakcheck.options import Options
+from leakcheck.options import Isolation, Options
 from leakcheck.own_folders import Own
 from leakcheck.records import Note
 from leakcheck.records.topics import Topic
 from leakcheck.store import MARK, AuditFolder, left_in
 from leakcheck.workspace.doubts import told_of_killed
 from leakcheck.workspace.likely_root import likely_root
+from leakcheck.workspace.resource import Wanted
 from leakcheck.workspace.scratch import close as close_scratch
 
+_VIEWS: Mapping[Isolation, Wanted] = {"auto": "not", "namespaces": "surely", "undo": "not"}
 _UNSAFE_TO_FORK = ("win32", "darwin")
 
 
@@ -66,7 +68,7 @@ def engine_for(
         may_fork=_may_fork(options),
         scratch=None if options.keep_temp else scratch,
         ends=ends,
-        views=options.isolation == "namespaces",
+        views=_VIEWS[options.isolation],
         _numbers=count(first),
     )
     try:

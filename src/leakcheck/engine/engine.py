@@ -25,11 +25,12 @@ from leakcheck.engine.spawn.launch import Launch
 from leakcheck.engine.timeouts import endless_collection, too_short_for_collection
 from leakcheck.engine.warm.backend import WarmBackend
 from leakcheck.own_folders import Own
+from leakcheck.recorder.outside.views import Views
 from leakcheck.records import WARM, Execution, Note, Order, Printed, Seeded, name_of, numbered
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store import CONTROL, AuditFolder, Leftover, Replay
 from leakcheck.wire import events
-from leakcheck.workspace.resource import AuditPlace
+from leakcheck.workspace.resource import AuditPlace, Wanted
 from leakcheck.workspace.resources import Resources, discover
 
 EARLIER_SUITE = "suite-before"
@@ -47,7 +48,7 @@ class Engine:
 
     `incidents` tell, in sentences, what others have done to its processes. At the time `ends` (monotonic) nothing
     goes on any more. `tally` counts what it does beside running tests. `workers` of a cluster run executions, if
-    there are any. `views`: executions have their own view of the project's files.
+    there are any. `views`: whether executions shall have their own view of the project's files.
     """
 
     launch: Launch
@@ -61,7 +62,7 @@ class Engine:
     ends: float = float("inf")
     tally: Tally = field(default_factory=Tally)
     workers: Workers | None = None
-    views: bool = False
+    views: Wanted = "not"
     _controls: dict[str, Execution] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -119,6 +120,11 @@ class Engine:
         for each in [each for each in self.scheduler.backends if each.can.forks]:
             each.close(_BRIEFLY)
             self.scheduler.backends.remove(each)
+
+    @property
+    def has_views(self) -> bool:
+        """Whether executions have their own view of the project's files."""
+        return Views.asked(self.launch.scratch) is not None
 
     def share(self, why: str) -> bool:
         """From now on no execution has anything of its own outside of its process; whether any could."""

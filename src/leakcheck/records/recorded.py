@@ -198,8 +198,8 @@ class Order:
 
 class Met(NamedTuple):
     """State outside the process that a test has met: `what` is "file", "own file", "server", "port" or "driver".
-    `test` is "" for what happened before the first. `fixture` is the one that did so, if several tests share it; "?"
-    if somebody else may have done it for several."""
+    `test` is "" for what happened before the first. `fixture` is the one that did so, if several tests share it;
+    "?" if somebody else may have done it for several."""
 
     test: str
     what: str

@@ -10,7 +10,7 @@ from leakcheck.engine import Job
 from leakcheck.errors import EngineFailed
 from leakcheck.nouns import agreeing, plural
 from leakcheck.orders.declared import Strategy as Declared
-from leakcheck.records import Control, Execution, Order
+from leakcheck.records import BAD_OUTCOMES, Control, Execution, Order
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.search.interference import outside_notes, outsiders, shown, talk_to_servers
 from leakcheck.search.session import LETHAL, AuditSession
@@ -28,6 +28,7 @@ def calibrate(bench: AuditSession, control: Job) -> None:
         raise _nothing_ran(bench)
     _tell_unsteady_names(bench)
     _heed_lost_databases(bench)
+    _heed_views(bench)
     odd = _differing(bench)
     if odd:
         known = [*bench.executions, *bench.control]
@@ -72,6 +73,21 @@ def _heed_lost_databases(bench: AuditSession) -> None:
         bench.note(Topic.FILES, told)
     else:
         bench.fall_back(Fallback.DATABASES, f"{told}: each order runs in a new process")
+
+
+def _heed_views(bench: AuditSession) -> None:
+    """Whether what fails in a view of its own fails in the project itself, too: one run there tells. Where nothing
+    fails, nobody needs to write there."""
+    failing = {run.test for each in bench.control for run in each.runs if run.outcome in BAD_OUTCOMES}
+    if not failing or not bench.engine.has_views:
+        return
+    without = tuple(sorted(bench.lethal))
+    real = bench.engine.finish(bench.engine.control(Order(Control(), (), exclusive=True, without=without)))
+    odd = sorted(run.test for run in real.runs if run.test in failing and run.outcome not in BAD_OUTCOMES)
+    if odd and bench.engine.share(f"with a view of their own, outcomes differ from plain pytest ({some(odd, 1)})"):
+        bench.disown("had a view of the files of its own, and behaves otherwise with it")
+        bench.control.clear()
+        _again(bench)
 
 
 def _apart(bench: AuditSession, odd: Sequence[str]) -> bool:

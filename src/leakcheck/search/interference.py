@@ -31,6 +31,8 @@ class Outside:
     """Ports that were perhaps taken because they were free, and who took them, in one execution only."""
     nobodys: set[str] = field(default_factory=set)
     """Files that were open before the first test of an execution."""
+    apart: set[str] = field(default_factory=set)
+    """Tests that write files of which their execution has a view of its own."""
     servers: bool = False
     """Whether some test was seen to talk to a server, or may have done so unseen."""
     sound: set[str] = field(default_factory=set)
@@ -52,6 +54,7 @@ class Outside:
             self.sound.update(run.test for run in execution.runs if run.outcome in GOOD_OUTCOMES)
         for each in execution.outside:
             if each.what == OWN_FILE:
+                self.apart.update({each.test} - {""})
                 continue
             self.servers = self.servers or each.what in ("server", "driver")
             if not each.test:

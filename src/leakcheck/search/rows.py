@@ -76,7 +76,8 @@ def _quiet(bench: AuditSession) -> Mapping[str, TestRun]:
     outside = bench.outside()
     if outside.servers:
         return {}
-    loud = {*outside.outsiders(bench.suite.tests), *meant_witnesses(bench.suite), *bench.lethal}
+    outsiders = outside.outsiders(bench.suite.tests) | outside.apart
+    loud = {*outsiders, *meant_witnesses(bench.suite), *bench.lethal}
     known = (run for run in _declared(bench) if run.test not in loud and run.test in bench.files)
     return {run.test: run for run in known if bench.concerns(run.test)}
 

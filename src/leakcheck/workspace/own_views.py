@@ -19,6 +19,7 @@ from leakcheck.recorder.outside.views import ASKED, LAYER, MARK, REFUSED, UPPER,
 from leakcheck.workspace.layers import Changed, changes
 
 _PATIENCE = 30.0
+_IMPORT = "from leakcheck.recorder.outside.views import trial"
 _TRIAL = "trial"
 _HINT = "Run without --isolation: executions take turns where they change the same files, and these are put back."
 
@@ -59,9 +60,8 @@ class OwnViews:
     def changes(self, tag: str) -> tuple[Changed, ...]:
         """What the execution, which is over, has changed below the rootdir."""
         if tag not in self._found:
-            found = (
-                each for layer, root in self._layers(tag) for each in changes(os.path.join(layer, UPPER), root)
-            )
+            uppers = ((os.path.join(layer, UPPER), root) for layer, root in self._layers(tag))
+            found = (each for upper, root in uppers for each in changes(upper, root))
             self._found[tag] = tuple(sorted(found, key=lambda each: each.path))
         return self._found[tag]
 
@@ -107,9 +107,7 @@ def _try(root: str, scratch: str, *, user: bool) -> str:
     layer = Own.at(tempfile.mkdtemp(prefix=_TRIAL, dir=scratch))
     for name in (UPPER, WORK):
         os.mkdir(os.path.join(layer.path, name), 0o700)
-    code = (
-        f"from leakcheck.recorder.outside.views import trial\nprint(*trial({root!r}, {layer.path!r}, user={user}))"
-    )
+    code = f"{_IMPORT}\nprint(*trial({root!r}, {layer.path!r}, user={user}))"
     try:
         done = subprocess.run(
             [sys.executable, "-c", f"import sys\nsys.path[:] = {sys.path!r}\n{code}"],

@@ -11,10 +11,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from leakcheck.store import AuditFolder
 from leakcheck.wire.events import Event
+
+Wanted = Literal["not", "if possible", "surely"]
 
 
 class NoLease(Exception):
@@ -33,12 +35,12 @@ class UnderWay(Protocol):
 class AuditPlace:
     """Where an audit keeps what it needs: in `folder`, which outlives a kill, and in `scratch`, which goes with the
     audit. By the `salt` a resource knows what a process of this audit has told from what anybody else has. `views`:
-    executions shall have their own view of the project's files."""
+    executions shall have their own view of the project's files, where that can be had or in any case."""
 
     folder: AuditFolder
     salt: str
     scratch: AuditFolder | None = None
-    views: bool = False
+    views: Wanted = "not"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ class ControlPart(Part):
 
     def on_root(self, root: str) -> None:
         self._outside.settle_root(root)
-        self.see_apart(self._outside, root, tag_of(self.setup.segment))
+        if not (self._order.exclusive and isinstance(self._order.question, Control)):  # that is the way without
+            self.see_apart(self._outside, root, tag_of(self.setup.segment))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from leakcheck.errors import UsageError
 from leakcheck.records import QUIET_FILES
 from leakcheck.store import kept_by
 from leakcheck.wire.events import Event, Outside
@@ -36,9 +37,18 @@ class Resource(resource.Resource):
     def keep(self, root: str) -> None:
         place = self.place
         scratch = place.scratch or place.folder
-        self.unseen = unseen = Unseen.begin(place.folder, root, str(scratch.path), place.salt)
-        if place.views:
-            self.views = OwnViews.begin(str(scratch.path), root, str(place.folder.path), unseen.tree.linked())
+        unseen = Unseen.begin(place.folder, root, str(scratch.path), place.salt)
+        self.unseen = unseen
+        if place.views != "not":
+            self._have_views(str(scratch.path), root, unseen.tree.linked())
+
+    def _have_views(self, scratch: str, root: str, linked: Iterable[tuple[int, str]]) -> None:
+        try:
+            self.views = OwnViews.begin(scratch, root, str(self.place.folder.path), linked)
+        except UsageError as error:
+            if self.place.views == "surely":
+                raise
+            self._shared = error.message
 
     def settle(self) -> None:
         if self.unseen is not None:
@@ -82,8 +92,10 @@ class Resource(resource.Resource):
         return Recovered(*recover(self.touched, (each for each in items if isinstance(each, Outside))))
 
     def share(self, why: str) -> bool:
+        if self.views is None or not self.views.end():
+            return False
         self._shared = why
-        return self.views is not None and self.views.end()
+        return True
 
     def troubles(self) -> Iterator[str]:
         yield from self.touched.troubles()
@@ -91,16 +103,12 @@ class Resource(resource.Resource):
     def left(self, root: str) -> Iterator[str]:
         known = {Path(name) for name in (*self.touched.remaining(), *self.touched.held())}
         others = [name for name in self._unknown() if known.isdisjoint((Path(name), *Path(name).parents))]
-        if self.views is not None:
-            yield from self._told_of_views(self.views)
-        if others:  # else it is told, or a folder that it lies in
-            yield unseen_note(others, root)
-
-    def _told_of_views(self, views: OwnViews) -> Iterator[str]:
         if self._shared:
             yield f"executions take turns where they change the same files: {self._shared}"
-        for why in views.refused():
+        for why in () if self.views is None else self.views.refused():
             yield f"executions without their own view of the files, which took turns: {why}"
+        if others:  # else it is told, or a folder that it lies in
+            yield unseen_note(others, root)
 
     def _has_view(self, tag: str) -> bool:
         return self.views is not None and self.views.has(tag)
