@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from views import why_no_views
+
 HERE = Path(__file__).parent
 WITH_PROCESSES = frozenset({"acceptance", "browser", "ci", "cli", "faults"})
 """Folders whose tests are there to start processes; elsewhere a file says so with `pytest.mark.processes`."""
@@ -38,6 +40,14 @@ class Guard:
 
 def starts_processes(item: pytest.Item) -> bool:
     return item.get_closest_marker("processes") is not None
+
+
+@pytest.fixture(scope="session")
+def own_views() -> None:
+    """Skips tests for which executions need their own view of files, where the kernel refuses that."""
+    why = why_no_views()
+    if why:
+        pytest.skip(why)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from leakcheck.errors import UsageError
 from leakcheck.own_folders import Own, remove_own
-from leakcheck.recorder.outside.views import ASKED, LAYER, MARK, REFUSED, UPPER, WORK, refusals
+from leakcheck.recorder.outside.views import ASKED, LAYER, MARK, REFUSED, UPPER, WORK
 from leakcheck.workspace.layers import Changed, changes
 
 _PATIENCE = 30.0
@@ -35,11 +35,8 @@ class OwnViews:
     def begin(cls, scratch: str, root: str, folder: str, linked: Iterable[tuple[int, str]]) -> OwnViews:
         """Have executions take views of what lies below `root` from now on. `linked` are the files there, by their
         numbers, that have other names. UsageError if that cannot be."""
-        user, why = _tried(root, scratch)
-        if why:
-            why = next(refusals(root, scratch, folder), why)
-        else:
-            why = _twice(linked) or (_foreign(root) if user else "")
+        user, why = _tried(root, scratch, folder)
+        why = why or _twice(linked) or (_foreign(root) if user else "")
         if why:
             raise UsageError(f"executions cannot have views of their own of {root}: {why}", hint=_HINT)
         Path(scratch, ASKED).write_text(json.dumps({"user": user}), "ascii")
@@ -90,24 +87,24 @@ class OwnViews:
                         yield layer, Path(layer, MARK).read_text("utf-8", "surrogateescape")
 
 
-def _tried(root: str, scratch: str) -> tuple[bool, str]:
+def _tried(root: str, scratch: str, folder: str) -> tuple[bool, str]:
     """(whether it takes a namespace of users, why it cannot be had, in words)."""
     if sys.platform != "linux":
         return False, "that takes Linux"
     why = ""
     for user in (False, True) if os.geteuid() == 0 else (True,):
-        why = _try(root, scratch, user=user)
+        why = _try(root, scratch, folder, user=user)
         if not why:
             return user, ""
     return True, why
 
 
-def _try(root: str, scratch: str, *, user: bool) -> str:
+def _try(root: str, scratch: str, folder: str, *, user: bool) -> str:
     """In a process that is there for nothing else."""
     layer = Own.at(tempfile.mkdtemp(prefix=_TRIAL, dir=scratch))
     for name in (UPPER, WORK):
         os.mkdir(os.path.join(layer.path, name), 0o700)
-    code = f"{_IMPORT}\nprint(*trial({root!r}, {layer.path!r}, user={user}))"
+    code = f"{_IMPORT}\nprint(*trial({root!r}, {layer.path!r}, {folder!r}, user={user}), sep=', ')"
     try:
         done = subprocess.run(
             [sys.executable, "-c", f"import sys\nsys.path[:] = {sys.path!r}\n{code}"],

@@ -131,9 +131,13 @@ def _is_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(_join(folder, ""))
 
 
-def trial(root: str, layer: str, *, user: bool) -> Iterable[str]:
-    """Have a view of `root` in this very process, which is there for nothing else; what is otherwise than it should
-    be, in words."""
+def trial(root: str, layer: str, folder: str, *, user: bool) -> Iterable[str]:
+    """Have a view of `root` in this very process, which is there for nothing else; why it cannot have one, and what
+    is otherwise in it than it should be, in words."""
+    why = next(refusals(root, os.path.dirname(layer), folder), "")
+    if why:
+        yield why
+        return
     from leakcheck.recorder.outside import namespaces
 
     had = namespaces.rights()
