@@ -99,10 +99,9 @@ def _looked_at(folder: Path) -> dict[str, tuple[int, int, int]]:
 
 def told(found: Audited) -> Mapping[str, Any]:
     """What an audit says about the suite, but for digests, which are salted, and what it has cost."""
-    leaks = [
-        {name: each[name] for name in ("kind", "owner", "key", "impact", "polluters")} for each in found.leaks()
-    ]
-    edges = [{name: each[name] for name in ("from", "to", "effect", "confirmed")} for each in found.report["edges"]]
+    of_leaks, of_edges = ("kind", "owner", "key", "impact", "polluters"), ("from", "to", "effect", "confirmed")
+    leaks = [{name: each[name] for name in of_leaks} for each in found.leaks()]
+    edges = [{name: each[name] for name in of_edges} for each in found.report["edges"]]
     return {"verdicts": found.verdicts, "leaks": leaks, "edges": edges, "code": found.code}
 
 

@@ -206,6 +206,8 @@ class ModelEngine:
     lanes: int = 2
     changed: frozenset[str] = frozenset()
     at_a_time: int = 2
+    has_views: bool = False
+    has_networks: bool = False
     incidents: tuple[str, ...] = ()
     workers: None = None
     kept: list[tuple[str, Event]] = field(default_factory=list)

@@ -25,7 +25,7 @@ from leakcheck.engine.spawn.launch import Launch
 from leakcheck.engine.timeouts import endless_collection, too_short_for_collection
 from leakcheck.engine.warm.backend import WarmBackend
 from leakcheck.own_folders import Own
-from leakcheck.recorder.outside.views import Views
+from leakcheck.recorder.outside.views import Views, networks_asked
 from leakcheck.records import WARM, Execution, Note, Order, Printed, Seeded, name_of, numbered
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store import CONTROL, AuditFolder, Leftover, Replay
@@ -125,6 +125,11 @@ class Engine:
     def has_views(self) -> bool:
         """Whether executions have their own view of the project's files."""
         return Views.asked(self.launch.scratch) is not None
+
+    @property
+    def has_networks(self) -> bool:
+        """Whether executions have a network of their own as well."""
+        return networks_asked(self.launch.scratch)
 
     def share(self, why: str) -> bool:
         """From now on no execution has anything of its own outside of its process; whether any could."""

@@ -37,8 +37,9 @@ NO_VALUE = "absent"
 """How a change tells a value that is not there."""
 QUIET_FILES = ".hypothesis"
 """Part of the names of files that tools write beside the tests: no state of the project."""
-OWN_FILE = "own file"
-"""A file as only one execution sees it: nobody else meets what is changed there, and nothing is put back."""
+OWN_FILE, OWN_PORT = "own file", "own port"
+"""A file as only one execution sees it, a port in a network of its own: nobody else meets what is changed there,
+and nothing is put back."""
 EPHEMERAL = 32_768
 """From this number on, systems choose ports themselves, and tests others each time."""
 
@@ -197,9 +198,9 @@ class Order:
 
 
 class Met(NamedTuple):
-    """State outside the process that a test has met: `what` is "file", "own file", "server", "port" or "driver".
-    `test` is "" for what happened before the first. `fixture` is the one that did so, if several tests share it;
-    "?" if somebody else may have done it for several."""
+    """State outside the process that a test has met: `what` is "file", "own file", "server", "port", "own port" or
+    "driver". `test` is "" for what happened before the first. `fixture` is the one that did so, if several tests
+    share it; "?" if somebody else may have done it for several."""
 
     test: str
     what: str
@@ -209,7 +210,7 @@ class Met(NamedTuple):
     @property
     def may_be_chosen(self) -> bool:
         """Whether it is a port that may have been taken because it was free: the next execution has another one."""
-        return self.what == "port" and port_number(self.name) >= EPHEMERAL
+        return self.what in ("port", OWN_PORT) and port_number(self.name) >= EPHEMERAL
 
 
 @dataclass(frozen=True, slots=True)

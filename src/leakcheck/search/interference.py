@@ -8,7 +8,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, OWN_FILE, QUIET_FILES, Execution, Met, Order, TestItem
+from leakcheck.records import (
+    BAD_OUTCOMES,
+    GOOD_OUTCOMES,
+    OWN_FILE,
+    OWN_PORT,
+    QUIET_FILES,
+    Execution,
+    Met,
+    Order,
+    TestItem,
+)
 from leakcheck.records.topics import Topic
 from leakcheck.text import some
 
@@ -32,17 +42,19 @@ class Outside:
     nobodys: set[str] = field(default_factory=set)
     """Files that were open before the first test of an execution."""
     apart: set[str] = field(default_factory=set)
-    """Tests that write files of which their execution has a view of its own."""
+    """Tests that write files, or take ports, of which their execution has a view of its own."""
     servers: bool = False
     """Whether some test was seen to talk to a server, or may have done so unseen."""
     sound: set[str] = field(default_factory=set)
     """Tests that pass in the declared order."""
     count: int = 0
+    ports: bool = True
+    """Whether executions still meet at ports: each may have a network of its own by now."""
 
     @classmethod
-    def of(cls, executions: Iterable[Execution]) -> Outside:
+    def of(cls, executions: Iterable[Execution], *, ports: bool = True) -> Outside:
         """From all of them at once."""
-        found = cls()
+        found = cls(ports=ports)
         for execution in executions:
             found.add(execution)
         return found
@@ -53,7 +65,7 @@ class Outside:
         if execution.order.kind == "declared":
             self.sound.update(run.test for run in execution.runs if run.outcome in GOOD_OUTCOMES)
         for each in execution.outside:
-            if each.what == OWN_FILE:
+            if each.what in (OWN_FILE, OWN_PORT) or (each.what == "port" and not self.ports):
                 self.apart.update({each.test} - {""})
                 continue
             self.servers = self.servers or each.what in ("server", "driver")
@@ -117,7 +129,7 @@ def _meets(order: Order, outside: Collection[str]) -> bool:
 
 def outside_notes(executions: Iterable[Execution], root: str) -> Iterator[tuple[Topic, str]]:
     """(topic, sentence) for the report."""
-    seen: dict[str, dict[str, None]] = {OWN_FILE: {}, "file": {}, "server": {}, "port": {}}
+    seen: dict[str, dict[str, None]] = {OWN_FILE: {}, OWN_PORT: {}, "file": {}, "server": {}, "port": {}}
     known = tuple(executions)
     takers = Counter(name for each in known for name in {met.name for met in each.outside if met.what == "port"})
     for execution in known:
@@ -135,7 +147,10 @@ def outside_notes(executions: Iterable[Execution], root: str) -> Iterator[tuple[
     if seen["server"]:
         names = some(sorted(seen["server"]))
         yield Topic.SERVERS, f"tests talk to servers, whose state leakcheck cannot reset: {names}"
-    if seen["port"]:
+    if seen[OWN_PORT]:
+        names = some(sorted({*seen["port"], *seen[OWN_PORT]}))
+        yield Topic.PORTS, f"tests take fixed ports, each execution in its own network once that was seen: {names}"
+    elif seen["port"]:
         names = some(sorted(seen["port"]))
         yield Topic.PORTS, f"tests take fixed ports, so they run while nothing else does: {names}"
 

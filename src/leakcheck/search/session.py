@@ -291,9 +291,9 @@ class AuditSession:
 
     def outside(self) -> Outside:
         """What all executions until now did outside of their processes."""
-        everything = [*self.executions, *self.control]
-        if self._outside.count != len(everything):
-            self._outside = Outside.of(everything)
+        everything, ports = [*self.executions, *self.control], not self.engine.has_networks
+        if (self._outside.count, self._outside.ports) != (len(everything), ports):
+            self._outside = Outside.of(everything, ports=ports)
         return self._outside
 
     def _watch(self) -> tuple[Location, ...]:

@@ -155,12 +155,13 @@ class Investigated:
 class Outside:
     """State outside the process: `what` is "file" (about to change; `copy` is where what stood there was kept, ""
     when nothing did, "?" when it could not be kept), "server", "port" or "driver" (loaded, and may touch these
-    unseen); `at` is a monotonic time. "own file" is one as only this execution sees it. "settled" is a file that
-    imports have changed: its `copy` is the `signature` that it has when the first test begins. `test` is the one
-    that forked the process which tells this; "" for the test that is running. `root` is the folder that the file
-    counts for: the rootdir, or the temporary folder; `kind` is that of the copy, as in a mode. `proof` shows that a
-    process of this audit tells it: nothing is put back without. `fixture` is the one that was being set up or torn
-    down meanwhile, if several tests share it; "?" where it was pytest or a plugin, who may do it once for several.
+    unseen); `at` is a monotonic time. "own file" and "own port" are such that no other execution meets. "settled"
+    is a file that imports have changed: its `copy` is the `signature` that it has when the first test begins.
+    `test` is the one that forked the process which tells this; "" for the test that is running. `root` is the
+    folder that the file counts for: the rootdir, or the temporary folder; `kind` is that of the copy, as in a
+    mode. `proof` shows that a process of this audit tells it: nothing is put back without. `fixture` is the one
+    that was being set up or torn down meanwhile, if several tests share it; "?" where it was pytest or a plugin,
+    who may do it once for several.
 
     What one test after the other touches is told for each of them; as what it was counts what is told first."""
 

@@ -10,7 +10,6 @@ when the audit is over.
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -20,22 +19,22 @@ from typing import Any
 
 from leakcheck.postgres.own_copies import OwnCopies
 from leakcheck.recorder.outside.connections import DRIVERS, Peers, is_passing
-from leakcheck.recorder.outside.file_copies import below, keep, located, open_folders
+from leakcheck.recorder.outside.file_copies import below, located, open_folders
+from leakcheck.recorder.outside.keeping import append, keep_copy, keep_for_the_end, tell_for_the_end
 from leakcheck.recorder.outside.places import Places
 from leakcheck.recorder.outside.programs import program_of
 from leakcheck.recorder.outside.proofs import proven, undo_key
-from leakcheck.recorder.outside.spares import SPARES, spare
+from leakcheck.recorder.outside.views import NETWORK
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
-from leakcheck.records import OWN_FILE
+from leakcheck.records import OWN_FILE, OWN_PORT
 from leakcheck.snapshots.file_databases import PARTS
 from leakcheck.snapshots.frames import ModuleBodies
 from leakcheck.snapshots.memory_databases import Connections
-from leakcheck.wire.events import ABSENT, FORMAT, UNKEPT, Header, Outside, signature
+from leakcheck.wire.events import Outside, signature
 
 Keep = Callable[[str, str, str], None]
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 _KEPT = "kept"
 """In the folder of a layer."""
 _isdir, _lexists, _join = os.path.isdir, os.path.lexists, os.path.join
@@ -77,7 +76,7 @@ class OutsideWatch:
         self._bound: set[int] = set()
         self._peers = Peers()
         self._busy = False
-        self._layer = ""
+        self._layer, self._has_network = "", False
         self.bodies = ModuleBodies(counted=True)
         self._handlers: Mapping[str, Callable[[tuple[Any, ...]], None]] = {
             "exec": self.bodies.on_exec,
@@ -119,8 +118,8 @@ class OutsideWatch:
         self._places.root = root
 
     def see_apart(self, layer: str) -> None:
-        """From now on what this process changes below the rootdir is seen by nobody else: it goes to `layer`."""
-        self._layer = layer
+        """From now on what this process changes below the rootdir goes to `layer`: nobody else meets it."""
+        self._layer, self._has_network = layer, _isdir(_join(layer, NETWORK))
 
     def begin(self, segment: Segment, keep: str) -> None:
         """From now on keep copies in the folder `keep`, and tell `segment`."""
@@ -142,7 +141,8 @@ class OutsideWatch:
         try:
             with suppress(OSError):  # what is not told stays as it is
                 for path in self._before:
-                    self._tell_for_the_end(self._event("settled", path, signature(path)))
+                    event = self._event("settled", path, signature(path))
+                    tell_for_the_end(event, self._folder, self._scratch)
         finally:
             self._busy = False
 
@@ -307,36 +307,14 @@ class OutsideWatch:
             self._on_kept(self._places.name(path), path, copy)
 
     def _keep_for_the_end(self, path: str) -> None:
-        copy = keep(path, _join(self._folder, self._before_tag(), str(len(self._seen))))
-        event = self._event("file", path, copy, Real.monotonic())
-        self._tell_for_the_end(event)
-        if event.has_copy:
-            spare(copy, self._scratch)
-
-    def _tell_for_the_end(self, event: Outside) -> None:
-        tag = self._before_tag()
-        _append(_join(self._folder, f"{tag}.jsonl"), event)
-        os.makedirs(_join(self._scratch, SPARES), mode=0o700, exist_ok=True)
-        _append(_join(self._scratch, SPARES, f"{tag}.jsonl"), event)
-
-    @staticmethod
-    def _before_tag() -> str:
-        return f"before-{Real.getpid()}"
+        copy = keep_for_the_end(path, self._folder, len(self._seen))
+        tell_for_the_end(self._event("file", path, copy, Real.monotonic()), self._folder, self._scratch)
 
     def _kept(self, path: str, segment: Segment) -> str:
-        """Where the copy is. Where there is no room for a copy, the process ends before it changes the file."""
-        own = self._is_own_file(path)  # then its copy serves this execution alone, and goes with the layer
+        """Where the copy is: of a file of this process's own, it goes with the layer."""
+        own = self._is_own_file(path)
         folder = _join(self._layer, _KEPT) if own else self._keep
-        try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)  # says that there is something to put back
-            copy = keep(path, _join(folder, f"{Real.getpid()}-{len(self._seen)}"))
-        except OSError as error:
-            if error.errno in _NO_ROOM:
-                segment.give_up()
-            return UNKEPT
-        if copy not in (ABSENT, UNKEPT) and not own:
-            spare(copy, self._scratch)
-        return copy
+        return keep_copy(path, folder, len(self._seen), segment, "" if own else self._scratch)
 
     def _is_own_file(self, path: str) -> bool:
         return bool(self._layer) and self._places.inside(path)
@@ -359,6 +337,8 @@ class OutsideWatch:
     def _tell(self, what: str, name: str, copy: str) -> None:
         if what == "file" and self._is_own_file(name):
             what, copy = OWN_FILE, ""
+        elif what == "port" and self._has_network:
+            what = OWN_PORT
         if self._segment is None or not self._is_news(what, name, self._segment.running):
             return
         now, pid = Real.monotonic(), Real.getpid()
@@ -366,14 +346,4 @@ class OutsideWatch:
             self._segment.write(replace(self._event(what, name, copy, now), fixture=self._sharer()))
         else:  # a test has forked this process, which has no segment: it tells this beside its copies
             os.makedirs(self._keep, mode=0o700, exist_ok=True)
-            _append(_join(self._keep, f"{pid}.jsonl"), self._event(what, name, copy, now, self._segment.running))
-
-
-def _append(path: str, event: Outside) -> None:
-    """Write `event` to a segment that is open no longer than that takes."""
-    new = not _lexists(path)
-    segment = Segment(path)
-    if new:
-        segment.write(Header(FORMAT, os.path.basename(path).removesuffix(".jsonl")))
-    segment.write(event)
-    segment.close()
+            append(_join(self._keep, f"{pid}.jsonl"), self._event(what, name, copy, now, self._segment.running))

@@ -19,10 +19,14 @@ ASKED = "views.json"
 """In the scratch folder: there are to be views, and how they are made."""
 REFUSED = "views-refused"
 """Beside it: why some process had none, one sentence a line."""
+PORTS, OPEN = "views-ports", "views-open-"
+"""Beside it: there are to be networks as well; but not for the execution whose tag follows."""
+NETWORK = "network"
+"""In the folder of a layer: its process has a network of its own."""
 LAYER, UPPER, WORK, MARK = "own", "up", "wo", "root"
 """How the folder of a layer is called, and what is in it: `MARK` holds the rootdir, once the layer lies over it."""
 _DELETED = " (deleted)"
-_join, _readlink, _realpath = os.path.join, os.readlink, os.path.realpath
+_join, _readlink, _realpath, _lexists = os.path.join, os.readlink, os.path.realpath, os.path.lexists
 _mkdir, _chdir, _getcwd = os.mkdir, os.chdir, os.getcwd
 
 
@@ -59,6 +63,11 @@ class Views:
                 stream.write(f"{why}\n")
         return "" if why else layer
 
+    def _is_apart(self, layer: str) -> bool:
+        """Whether its process shall have a network of its own."""
+        tag = os.path.basename(layer).removeprefix(LAYER).rpartition("-")[0]
+        return networks_asked(self.scratch) and not _lexists(_join(self.scratch, f"{OPEN}{tag}"))
+
     def _enter(self, root: str, folder: str, layer: str) -> str:
         """Why not; "" if it has one from now on."""
         why = next(refusals(root, self.scratch, folder), "")
@@ -73,6 +82,9 @@ class Views:
             namespaces.leave_mounts(user=self.user)
             kept = folder if _is_in(folder, root) else ""
             namespaces.cover(root, layer, kept, user=self.user)
+            if self._is_apart(layer):
+                namespaces.leave_network()
+                _mkdir(_join(layer, NETWORK), 0o700)
         finally:
             if self.user:
                 namespaces.keep_rights(had)
@@ -80,6 +92,11 @@ class Views:
         with open(_join(layer, MARK), "w", encoding="utf-8", errors="surrogateescape") as stream:
             stream.write(root)
         return ""
+
+
+def networks_asked(scratch: str) -> bool:
+    """Whether who has a view is to have a network as well."""
+    return _lexists(_join(scratch, PORTS))
 
 
 def refusals(root: str, scratch: str, folder: str) -> Iterator[str]:
