@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +172,60 @@ def test_who_asks_for_what_cannot_be_had_is_told_why() -> None:
     assert ended.code == 4
     assert "executions cannot have views of their own of " in ended.stderr
     assert "Run without --isolation" in ended.stderr
+
+
+PORT = """
+    import socket
+
+    import pytest
+
+    @pytest.fixture
+    def server():
+        with socket.create_server(("127.0.0.1", {port})) as found:
+            yield found
+
+    def test_serves(server):
+        with socket.create_connection(server.getsockname()):
+            pass
+
+    def test_serves_too(server):
+        assert server.getsockname()[1] == {port}
+
+    class TestOthers:
+        def test_is_alone(self):
+            socket.create_server(("127.0.0.1", {port})).close()
+"""
+
+
+def free_port() -> int:
+    """One that is not of those which systems choose."""
+    for number in range(18_000, 18_100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", number)):
+            return number
+    pytest.skip("no port is free")
+
+
+def test_each_has_all_ports_for_itself_once_one_was_taken() -> None:
+    found = Project({"test_port.py": PORT.replace("{port}", str(free_port()))}).audit(*APART)
+    assert set(found.verdicts.values()) == {"stable"}, found.text
+    assert "each execution in its own network once that was seen" in " ".join(found.stderr.split())
+    alone = [data for name, data in found.stored.items() if "/e0" in name and b'"own port"' in data]
+    assert alone
+    assert all(b'"what":"port"' not in data for data in alone)
+
+
+def test_who_cannot_reach_anybody_there_runs_where_everybody_is() -> None:
+    """It is no victim: nobody was in its own network, and a program that asks is seen by nobody."""
+    port, other = free_port(), free_port() + 1
+    asks = f"""
+        import subprocess
+        import sys
+
+        ASK = "import socket; socket.create_connection(('127.0.0.1', {other})).close()"
+
+        def test_asks_by_a_program():
+            subprocess.run([sys.executable, "-c", ASK], check=True)
+    """
+    with socket.create_server(("127.0.0.1", other), backlog=1000):
+        found = Project({"test_asks.py": asks, "test_port.py": PORT.replace("{port}", str(port))}).audit(*APART)
+    assert set(found.verdicts.values()) == {"stable"}, found.text

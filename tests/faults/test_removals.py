@@ -61,6 +61,37 @@ ALLOWED = {
         "note_imports",
         "os.O_TRUNC",
     ): "one name in the scratch folder of the audit",
+    # Views of executions.
+    (
+        "recorder/outside/namespaces.py",
+        "leave_mounts",
+        "open for writing",
+    ): "what the kernel shows of this process below /proc",
+    (
+        "recorder/outside/views.py",
+        "Views._enter",
+        "open for writing",
+    ): "in the folder of a layer, in the scratch folder of the audit",
+    (
+        "recorder/outside/views.py",
+        "trial",
+        "os.unlink",
+    ): "made by this process, in a layer that is there for nothing else, by a name that nobody has",
+    (
+        "workspace/own_views.py",
+        "OwnViews.begin",
+        "Path(scratch, ASKED).write_text",
+    ): "one name in the scratch folder of the audit",
+    (
+        "workspace/own_views.py",
+        "OwnViews.end",
+        "os.unlink",
+    ): "one name in the scratch folder of the audit",
+    (
+        "workspace/resources/ports.py",
+        "_removed",
+        "path.unlink",
+    ): "one name in the scratch folder of the audit",
     # What is no file.
     ("snapshots/library_objects.py", "_put_back_stream.put_back", "base.truncate"): "a stream in memory",
     # Files of the user.

@@ -31,7 +31,7 @@ from leakcheck.recorder.process.shared_resources import (
 from leakcheck.recorder.process.time_limits import TimeLimits
 from leakcheck.recorder.process.watch import Watch
 from leakcheck.recorder.segment import Segment
-from leakcheck.records import Alone, Control, Names, Order, Suite, TestItem, questions
+from leakcheck.records import Alone, Collect, Control, Names, Order, Suite, TestItem, questions
 from leakcheck.wire.events import Collected, Header, Shuffled
 from leakcheck.wire.process_config import Setup
 from leakcheck.wire.segments import read_segment
@@ -206,7 +206,8 @@ class SinglePart(RecordingPart):
 
     def on_root(self, root: str) -> None:
         super().on_root(root)
-        self.see_apart(self.watch.outside, root, tag_of(self.setup.segment))
+        if not isinstance(read_order(self.setup.segment).question, Collect):  # what that compiles is for all
+            self.see_apart(self.watch.outside, root, tag_of(self.setup.segment))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> int | None:
