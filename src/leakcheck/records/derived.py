@@ -226,13 +226,15 @@ class Tried:
 @dataclass(frozen=True, slots=True)
 class Trial:
     """`executions` are those in which the test ran, `alone` how often it ran alone, `tried` the leaked values that
-    it reads, and `open` what the audit has not settled about it, in words."""
+    it reads, and `open` what the audit has not settled about it, in words. `apart`: it changes files, in executions
+    that have their own view of these."""
 
     test: str
     executions: int
     alone: int
     tried: tuple[Tried, ...]
     open: tuple[str, ...]
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,13 @@ def test_a_suspicion_is_told_for_what_it_is() -> None:
     assert "fails after this polluter (suspected, not confirmed)" in text
 
 
+def test_how_its_files_were_kept_apart_is_told() -> None:
+    test = "tests/test_a.py::test_v"
+    words = "Each had its own view of the project's files, which it changes."
+    assert words in " ".join(told(replace(trial(test), apart=True), result((verdict(test),))).split())
+    assert words not in " ".join(told(trial(test), result((verdict(test),))).split())
+
+
 def test_nothing_is_promised_where_something_is_open() -> None:
     test = "tests/test_a.py::test_v"
     alone = result((verdict(test),))

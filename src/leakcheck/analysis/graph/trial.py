@@ -11,7 +11,7 @@ from leakcheck.analysis.facts.profiles import NAMED_KINDS, SoloProfile
 from leakcheck.analysis.graph.edges import edges_of
 from leakcheck.analysis.graph.effects import Carried
 from leakcheck.nouns import plural
-from leakcheck.records import Execution, Location, Suite, Trial, Tried
+from leakcheck.records import OWN_FILE, Execution, Location, Suite, Trial, Tried
 
 
 def trial_of(test: str, executions: Sequence[Execution], suite: Suite, depth: int = USUAL_DEPTH) -> Trial:
@@ -26,6 +26,7 @@ def trial_of(test: str, executions: Sequence[Execution], suite: Suite, depth: in
         len(profile.outcomes) if profile else 0,
         tried,
         tuple(_open(test, known, mine, tried, profile)),
+        any((met.test, met.what) == (test, OWN_FILE) for each in executions for met in each.outside),
     )
 
 

@@ -160,7 +160,8 @@ def _cleaned(test: str, result: Result) -> Iterator[Piece]:
 def _tried(trial: Trial, suite: Suite, *, stable: bool) -> Iterator[Piece]:
     ran = plural(trial.executions, "execution")
     alone = f", alone in {trial.alone:,} of them" if trial.alone else ""
-    yield prose(f"It ran in {ran}{alone}. {_sum(trial.tried)}", indent=2)
+    apart = " Each had its own view of the project's files, which it changes." if trial.apart else ""
+    yield prose(f"It ran in {ran}{alone}.{apart} {_sum(trial.tried)}", indent=2)
     for where_, each in grouped(trial.tried, lambda tried: tried.location).items():
         by = dict.fromkeys(test for tried in each for test in tried.by)
         orders = listed(dict.fromkeys(clip(_order(tried.shown)) for tried in each))
