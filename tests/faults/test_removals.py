@@ -70,7 +70,7 @@ ALLOWED = {
     (
         "recorder/outside/views.py",
         "Views._enter",
-        "open for writing",
+        "_open for writing",
     ): "in the folder of a layer, in the scratch folder of the audit",
     (
         "recorder/outside/views.py",

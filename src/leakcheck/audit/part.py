@@ -22,7 +22,7 @@ from leakcheck.wire.manifest import FORMAT, Manifest
 from leakcheck.workspace.salts import key_of_sources
 from leakcheck.workspace.source_digests import sources_of
 
-OF_MACHINE = ("python", "lanes", "cluster", "folder", "keep_temp", "shard", "shards", "durations")
+OF_MACHINE = ("python", "isolation", "lanes", "cluster", "folder", "keep_temp", "shard", "shards", "durations")
 """Options that may differ between parts of one audit."""
 
 

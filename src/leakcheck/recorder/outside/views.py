@@ -27,7 +27,7 @@ LAYER, UPPER, WORK, MARK = "own", "up", "wo", "root"
 """How the folder of a layer is called, and what is in it: `MARK` holds the rootdir, once the layer lies over it."""
 _DELETED = " (deleted)"
 _join, _readlink, _realpath, _lexists = os.path.join, os.readlink, os.path.realpath, os.path.lexists
-_mkdir, _chdir, _getcwd = os.mkdir, os.chdir, os.getcwd
+_mkdir, _chdir, _getcwd, _open = os.mkdir, os.chdir, os.getcwd, open
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Views:
     def asked(cls, scratch: str) -> Views | None:
         """None if nobody has asked for views, or not any more."""
         try:
-            with open(_join(scratch, ASKED), encoding="ascii") as stream:
+            with _open(_join(scratch, ASKED), encoding="ascii") as stream:
                 return cls(scratch, bool(json.load(stream)["user"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -59,7 +59,7 @@ class Views:
         except OSError as error:
             why = f"{error.strerror or error}"
         if why:
-            with suppress(OSError), open(_join(self.scratch, REFUSED), "a", encoding="utf-8") as stream:
+            with suppress(OSError), _open(_join(self.scratch, REFUSED), "a", encoding="utf-8") as stream:
                 stream.write(f"{why}\n")
         return "" if why else layer
 
@@ -89,7 +89,7 @@ class Views:
             if self.user:
                 namespaces.keep_rights(had)
         _chdir(here)  # what it was is below the layer
-        with open(_join(layer, MARK), "w", encoding="utf-8", errors="surrogateescape") as stream:
+        with _open(_join(layer, MARK), "w", encoding="utf-8", errors="surrogateescape") as stream:
             stream.write(root)
         return ""
 
@@ -115,7 +115,7 @@ def refusals(root: str, scratch: str, folder: str) -> Iterator[str]:
 
 def mounts() -> Iterator[str]:
     """Where something is mounted."""
-    with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as stream:
+    with _open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as stream:
         for line in stream:
             yield _plain(line.split(" ", 5)[4])
 
@@ -137,7 +137,7 @@ def _open_files() -> Iterator[str]:
 
 def _shared_memory() -> Iterator[str]:
     """Files that are changed by writing to memory."""
-    with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as stream:
+    with _open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as stream:
         for line in stream:
             words = line.rstrip("\n").split(maxsplit=5)
             if len(words) == 6 and words[1].endswith("s"):
@@ -163,7 +163,7 @@ def trial(root: str, layer: str, folder: str, *, user: bool) -> Iterable[str]:
     if user:
         namespaces.keep_rights(had)
     name = f"leakcheck-trial-{Real.getpid()}"
-    with open(_join(root, name), "x", encoding="ascii") as stream:
+    with _open(_join(root, name), "x", encoding="ascii") as stream:
         stream.write("tried")
     if not os.path.exists(_join(layer, UPPER, name)):
         yield "what is written does not go to the layer"
