@@ -53,3 +53,8 @@ def test_ports_are_told_once() -> None:
     assert told([first])[Topic.PORTS] == f"tests take fixed ports, so they run while nothing else does: {PORT}"
     text = f"tests take fixed ports, each execution in its own network once that was seen: {PORT}"
     assert told([first, then]) == {Topic.PORTS: text}
+
+
+def test_a_port_that_was_chosen_in_a_network_of_ones_own_is_not_told() -> None:
+    found = [execution(Met(WRITES, OWN_PORT, "127.0.0.1:40001")) for _ in range(2)]
+    assert told(found) == {}
