@@ -62,17 +62,22 @@ def look_deep(bench: AuditSession) -> None:
 
 def _in_turn(bench: AuditSession, find: Finding, inquire: Inquiring) -> None:
     """A few tests first, one behind each polluter; with what was found all who can be asked in company, then one
-    witness of each test, then the other witnesses: each is a question or two."""
-    for choose in (_pioneers, _one_each, _by_turns):
+    witness of each test, one behind each polluter, then the others that do not follow from these: each is a
+    question or two."""
+    for choose in (_pioneers, _one_each, _one_behind_each, _by_turns):
         bench.spend("deep", _in_company(bench, find(bench)))
         ask(bench, "deep", [inquire(bench, each) for each in choose(find(bench))[:MAX_WITNESSES]])
 
 
 def _pioneers(witnesses: Sequence[Witness]) -> list[Witness]:
-    chosen: dict[Makers, Witness] = {}
-    for witness in _one_each(witnesses):
-        chosen.setdefault(witness.makers, witness)
-    return list(chosen.values())[:PIONEERS]
+    return _one_behind_each(_one_each(witnesses))[:PIONEERS]
+
+
+def _one_behind_each(witnesses: Sequence[Witness]) -> list[Witness]:
+    first: dict[Makers, Witness] = {}
+    for witness in witnesses:
+        first.setdefault(witness.makers, witness)
+    return list(first.values())
 
 
 def _one_each(witnesses: Sequence[Witness]) -> list[Witness]:

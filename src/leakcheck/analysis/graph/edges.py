@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from leakcheck.analysis.facts.evidence import Evidence, Witness, subsequence
 from leakcheck.analysis.facts.knowledge import Knowledge
 from leakcheck.analysis.facts.significance import repeats
-from leakcheck.analysis.graph.causes import with_members
+from leakcheck.analysis.graph.causes import with_attributed, with_members
 from leakcheck.analysis.graph.certainty import is_sure
 from leakcheck.analysis.graph.commands import command, import_command
 from leakcheck.analysis.graph.effects import Carried, carriers, effect_of
@@ -41,7 +41,8 @@ class Edges:
         """Every edge with its carriers, minimal witnesses only."""
         number = {witness: place for place, witness in enumerate(known.evidence.outcomes)}
         ranked = [each for test in known.evidence.by_test for each in self._ranked(test, known, number)]
-        return with_members([edge for _, edge in sorted(ranked, key=lambda row: row[0])], known)
+        edges = [edge for _, edge in sorted(ranked, key=lambda row: row[0])]
+        return with_members(with_attributed(edges, known), known)
 
     def _ranked(self, test: str, known: Knowledge, number: Mapping[Witness, int]) -> list[tuple[_Rank, Carried]]:
         """The edges of a test, with what they are sorted by among all."""
