@@ -137,8 +137,11 @@ def _inquire_early(bench: AuditSession, witness: Witness) -> Inquiry:
 def _inquire_known(bench: AuditSession, witness: Witness) -> Inquiry:
     """Put back what cured others, whether or not it is known to be changed here."""
     evidence = bench.evidence()
-    new = [each for each in _near(bench, witness) if not is_asked(evidence, witness, each)]
-    yield from _cured_by(bench, witness, new[:MAX_CURES])
+    near = _near(bench, witness)
+    # What was put back in company cures, and its lines are not known yet.
+    known = [each for each in near if evidence.cured(witness, each)]
+    new = [each for each in near if not is_asked(evidence, witness, each)]
+    yield from _cured_by(bench, witness, (*known, *new)[:MAX_CURES])
 
 
 def _without_a_look(bench: AuditSession, witness: Witness) -> Asking[bool]:
