@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from leakcheck.audit.database_rights import Rights, rights
+from leakcheck.wire.database_terms import DatabaseTerms
 from postgres_server import PASSWORD, Postgres, started
 
 pytestmark = pytest.mark.processes
@@ -61,3 +62,15 @@ def test_a_server_that_does_not_answer_is_no_lack_of_rights() -> None:
 )
 def test_what_is_not_on_this_machine_or_no_address_is_not_asked(value: str) -> None:
     assert rights({"DATABASE_URL": value}) == ()
+
+
+def test_what_the_configuration_says_counts(server: Postgres) -> None:
+    with server.database("shop") as name:
+        given = {"SHOP_DSN": address(server, server.user, name), "OLD": "sqlite://"}
+        terms = DatabaseTerms(urls=("SHOP_DSN", "OLD", "LOST"), leave=("shop",))
+        found = [(each.database, each.reason) for each in rights(given, terms)]
+    assert found == [
+        (f"shop on 127.0.0.1:{server.port}", "the configuration leaves it alone"),
+        ("OLD", "the configuration names this variable, and it holds no URL of PostgreSQL"),
+        ("LOST", "the configuration names this variable, and it is not set"),
+    ]

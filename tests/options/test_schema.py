@@ -40,7 +40,7 @@ def is_accepted(text: str, folder: Path) -> bool:
 
 def test_it_is_a_schema_and_knows_every_key() -> None:
     jsonschema.Draft202012Validator.check_schema(config_schema())
-    assert config_schema()["properties"].keys() == {*KEYS, "ignore", "severity"}
+    assert config_schema()["properties"].keys() == {*KEYS, "databases", "ignore", "severity"}
 
 
 def test_the_whole_configuration_is_valid() -> None:
@@ -85,6 +85,15 @@ def test_what_the_pages_show_is_valid(page: str, text: str) -> None:
         "severity = {LK501 = 'error'}",
         "severity = {LK501 = 'loud'}",
         "severity = {X = 'error'}",
+        "databases = 'shop'",
+        "[databases]\nurls = ['DATABASE_URL']\nservers = ['db', 'db:5433']\nleave = ['bill*']\nmegabytes = 1",
+        "[databases]\nurls = ['postgresql://db/shop']",
+        "[databases]\nservers = ['me@db']",
+        "[databases]\nleave = ['']",
+        "[databases]\nmegabytes = 0",
+        "[databases]\ntemplates = {shop = 'shop_template'}",
+        "[databases]\ntemplates = {shop = 1}",
+        "[databases]\ntemplate = 'x'",
         "[[ignore]]\nreason = 'so'",
         "[[ignore]]\nkind = 'environ'",
         "[[ignore]]\nkind = 'environ'\nreason = 'so'",

@@ -15,7 +15,7 @@ from leakcheck.options import OF_GUARD, TABLE, Judging, Option, Options
 from leakcheck.options.checks import Unfit
 
 PAGE = Path(__file__).parents[2] / "docs/configuration.md"
-WITHOUT = {"budget_unit", "random_until", "shards", "ignore", "severity"}
+WITHOUT = {"budget_unit", "random_until", "shards", "ignore", "severity", "databases"}
 """Fields that no option of one value sets: halves of `budget`, `random` and `shard`, and tables of a file."""
 
 
@@ -57,6 +57,7 @@ def test_the_page_tells_the_option_as_it_is(option: Option) -> None:
 
 def test_the_page_tells_of_nothing_else() -> None:
     assert rows().keys() == {option.key for option in (*TABLE.values(), *OF_GUARD.values())} | {
+        "databases",
         "ignore",
         "severity",
     }

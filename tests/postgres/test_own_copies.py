@@ -17,6 +17,7 @@ from leakcheck.postgres.parameters import Target
 from leakcheck.postgres.registry import Registry
 from leakcheck.postgres.watched import Watched
 from leakcheck.postgres.wire import Connection, Refused
+from leakcheck.wire.database_terms import DatabaseTerms
 from postgres_server import PASSWORD, Postgres, started
 
 pytestmark = pytest.mark.processes
@@ -271,3 +272,31 @@ def test_what_was_there_is_known_when_somebody_connects_first(server: Postgres, 
     assert first["mugs"].startswith("rows: 1 ")
     assert now["mugs"].startswith("rows: 0 ")
     own.drop()
+
+
+def test_what_the_configuration_leaves_alone_is_not_copied(server: Postgres, shop: Target, scratch: str) -> None:
+    assert OwnCopies(scratch, LABEL, terms=DatabaseTerms(leave=("sh*",))).database(shop) == ""
+    (why,) = Registry(scratch).read().refused.values()
+    assert why.endswith("the configuration leaves it alone")
+
+
+def test_copies_begin_with_the_template_that_the_configuration_names(
+    server: Postgres, shop: Target, scratch: str
+) -> None:
+    with server.database("pattern") as name, closing(Connection(server.server, "shop")):
+        server.rows("CREATE TABLE mugs (name text); INSERT INTO mugs VALUES ('of the template')", name)
+        own = OwnCopies(scratch, LABEL, terms=DatabaseTerms(templates={"shop": name}))
+        assert names(server, own.database(shop)) == ["of the template"], "although others use the database itself"
+        own.drop()
+
+
+def test_a_template_that_is_not_there_is_told(server: Postgres, shop: Target, scratch: str) -> None:
+    assert OwnCopies(scratch, LABEL, terms=DatabaseTerms(templates={"shop": "patern"})).database(shop) == ""
+    (why,) = Registry(scratch).read().refused.values()
+    assert why.endswith("its template patern cannot be copied: there is no such database")
+
+
+def test_what_is_larger_than_was_said_is_not_copied(server: Postgres, shop: Target, scratch: str) -> None:
+    assert OwnCopies(scratch, LABEL, terms=DatabaseTerms(megabytes=1)).database(shop) == ""
+    (why,) = Registry(scratch).read().refused.values()
+    assert "no more than 1 MB are copied; `megabytes` in [tool.leakcheck.databases] would allow more" in why

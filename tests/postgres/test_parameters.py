@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck.postgres.parameters import Target, is_local, target_of
-from leakcheck.postgres.wire import Server
+from leakcheck.postgres.parameters import Target, target_of
+from leakcheck.postgres.wire import Server, is_local
+from leakcheck.wire.database_terms import DatabaseTerms
 
 GIVEN = {"host": "localhost", "port": 5433, "user": "app", "password": "x", "dbname": "shop"}
 
@@ -62,3 +63,10 @@ def test_the_file_of_passwords_is_asked_as_libpq_does(tmp_path: Path, mode: int)
 def test_what_is_on_this_machine() -> None:
     assert all(map(is_local, ["localhost", "127.0.0.1", "127.1.2.3", "::1", "/var/run/postgresql"]))
     assert not any(map(is_local, ["db", "0.0.0.0", "example.com", "@abstract", ""]))
+
+
+def test_a_server_elsewhere_counts_where_the_configuration_names_it() -> None:
+    given = {**GIVEN, "host": "db"}
+    assert target_of(given, {}) is None
+    found = target_of(given, {}, DatabaseTerms(servers=("db",)))
+    assert found == Target(Server("db", 5433, "app", "x"), "shop")

@@ -58,6 +58,7 @@ def engine_for(
         scratch=scratch.path,
         salt=salt,
         show_values=options.show_values,
+        databases=options.databases,
         guard=guard,
     )
     limits = Limits(options.test_timeout, options.execution_timeout)

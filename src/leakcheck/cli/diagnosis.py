@@ -16,6 +16,7 @@ from leakcheck.cli.left import rounded
 from leakcheck.options import Options
 from leakcheck.records import GOOD_OUTCOMES
 from leakcheck.reports.wording.words import duration, listed, plural
+from leakcheck.wire.database_terms import DatabaseTerms
 
 _LITTLE = 500 * 1024**2
 """Bytes: an audit of a large suite keeps some megabytes, and copies of the files that its tests change."""
@@ -49,7 +50,7 @@ def diagnosis(seen: Checkup, options: Options, environ: Mapping[str, str]) -> tu
         _processes(seen),
         *_plugins(seen),
         _lanes(seen),
-        *_databases(environ),
+        *_databases(environ, DatabaseTerms.decode(options.databases)),
         _room(Path(options.folder)),
         _cost(seen, options),
     )
@@ -102,9 +103,9 @@ def _lanes(seen: Checkup) -> Line:
     return Line(True, "lanes", told)
 
 
-def _databases(environ: Mapping[str, str]) -> Iterator[Line]:
+def _databases(environ: Mapping[str, str], terms: DatabaseTerms) -> Iterator[Line]:
     """Those that the environment names: others are not known before the suite connects to them."""
-    for each in rights(environ):
+    for each in rights(environ, terms):
         told = each.reason or "every execution can have a copy of its own"
         hint = _SHARED if each.reason and each.reached else ""
         yield Line(not each.reason, "databases", f"{each.database}: {told}", hint)

@@ -12,6 +12,7 @@ from typing import Any
 from leakcheck.errors import UsageError
 from leakcheck.nouns import plural
 from leakcheck.options.checks import Unfit, did_you_mean
+from leakcheck.options.databases import read_databases
 from leakcheck.options.ignoring import Problem, read_rules
 from leakcheck.options.model import BASELINE
 from leakcheck.options.severities import read_severities
@@ -85,6 +86,9 @@ def _read(path: Path, table: Mapping[str, object], start: Path) -> ConfigFile:
             elif key == "severity":
                 values["severity"], wrong = read_severities(value)
                 problems += wrong
+            elif key == "databases":
+                values["databases"], wrong = read_databases(value)
+                problems += wrong
             elif key in KEYS:
                 values |= KEYS[key].as_fields(KEYS[key].check(value))
             else:
@@ -101,7 +105,7 @@ def _read(path: Path, table: Mapping[str, object], start: Path) -> ConfigFile:
 def _unknown(key: str) -> str:
     if key == "tool":
         return f"in {OWN} the keys stand without a table [tool.leakcheck]"
-    return f"there is no such key{did_you_mean(key, [*KEYS, 'ignore', 'severity'])}"
+    return f"there is no such key{did_you_mean(key, [*KEYS, 'databases', 'ignore', 'severity'])}"
 
 
 def _headline(name: str, number: int) -> str:

@@ -113,6 +113,8 @@ class Options:
         ),
     )
     shards: int = 0
+    databases: str = ""
+    """What a table of the file says of databases, in one text: see `leakcheck.wire.database_terms`."""
     durations: str = option(
         "",
         Said(

@@ -10,6 +10,7 @@ from leakcheck.options.ignoring import WHAT
 from leakcheck.options.table import KEYS, Option
 from leakcheck.probes import kinds
 from leakcheck.records import Severity
+from leakcheck.wire.database_terms import MEGABYTES
 
 Schema = dict[str, Any]
 _TEXT = r"\S"
@@ -42,6 +43,7 @@ def config_schema() -> Schema:
             **{key: _key(option) for key, option in KEYS.items()},
             "ignore": {"description": "What does not count, and why.", "type": "array", "items": _rule()},
             "severity": _severities(),
+            "databases": _databases(),
         },
         "additionalProperties": False,
     }
@@ -88,6 +90,37 @@ def _rule() -> Schema:
         },
         "required": ["reason"],
         "anyOf": [{"required": [name]} for name in WHAT],
+        "additionalProperties": False,
+    }
+
+
+def _databases() -> Schema:
+    texts: Schema = {"type": "array", "items": {"type": "string"}}
+    return {
+        "description": "PostgreSQL databases: what cannot be guessed of their copies.",
+        "type": "object",
+        "properties": {
+            "urls": texts
+            | {"items": {"type": "string", "pattern": r"^[A-Za-z_][A-Za-z0-9_]*$"}}
+            | {"description": "Variables that hold the URL of a database to be copied, wherever it is."},
+            "servers": texts
+            | {"items": {"type": "string", "pattern": r"^[^\s/:@]+(:[0-9]{1,5})?$"}}
+            | {"description": "Servers elsewhere on which copies may be made, like db or db:5433."},
+            "leave": texts
+            | {"items": {"type": "string", "pattern": _TEXT}}
+            | {"description": "Databases (patterns, * and ?) that are left alone."},
+            "templates": {
+                "description": "Database to template: of what copies are made in its place.",
+                "type": "object",
+                "additionalProperties": {"type": "string", "pattern": _TEXT},
+            },
+            "megabytes": {
+                "description": "What is larger is not copied.",
+                "type": "integer",
+                "minimum": 1,
+                "default": MEGABYTES,
+            },
+        },
         "additionalProperties": False,
     }
 

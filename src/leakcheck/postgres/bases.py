@@ -12,6 +12,7 @@ from leakcheck.postgres.names import BASE, Copy, digest
 from leakcheck.postgres.parameters import Target
 from leakcheck.postgres.registry import Known, Registry
 from leakcheck.postgres.wire import Connection, Refused
+from leakcheck.wire.database_terms import DatabaseTerms
 
 _getpid = os.getpid
 
@@ -28,10 +29,10 @@ class Settled(NamedTuple):
 
 
 class Bases:
-    """For one process of the audit with that label."""
+    """For one process of the audit with that label; `terms` are the user's."""
 
-    def __init__(self, registry: Registry, label: str) -> None:
-        self._registry, self._label = registry, label
+    def __init__(self, registry: Registry, label: str, terms: DatabaseTerms) -> None:
+        self._registry, self._label, self._terms = registry, label, terms
 
     def settled(self, target: Target, place: tuple[str, str], connection: Connection, *, real: bool) -> Settled:
         """`connection` leads to the server of `target`, but to another database."""
@@ -61,10 +62,10 @@ class Bases:
         if kept and kept[0] != copy:  # by a session of this audit that was killed
             connection.rows(f"ALTER DATABASE {quoted(str(kept[0]))} RENAME TO {quoted(str(copy))}")
         self._registry.note(str(copy), server)
-        why = "" if kept else reason_against(connection, target.database)
+        why = "" if kept else reason_by(self._terms, connection, target.database)
         try:
             if not kept and not why:
-                make(connection, str(copy), target.database)
+                make(connection, str(copy), self._terms.template_of(target.database))
         except Refused as error:
             why = str(error)
         if why:
@@ -81,3 +82,12 @@ class Bases:
             if each.is_left and not (each.audit == audit and each.user == BASE):
                 with contextlib.suppress(Refused):  # that of another role
                     drop(connection, str(each))
+
+
+def reason_by(terms: DatabaseTerms, connection: Connection, database: str) -> str:
+    """Why there can be no copies of `database`, for the server or for the user; "" if there can be some."""
+    if terms.leaves(database):
+        return "the configuration leaves it alone"
+    template = terms.template_of(database)
+    why = reason_against(connection, template, terms.megabytes)
+    return f"its template {template} cannot be copied: {why}" if why and template != database else why

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from leakcheck.postgres.names import Copy
 from leakcheck.postgres.parameters import Target
 from leakcheck.postgres.wire import Connection, Refused, Server
+from leakcheck.wire.database_terms import MEGABYTES
 
-MAX_BYTES = 256 << 20
-"""What is larger is not copied."""
+NOT_THERE = "there is no such database"
 _PATIENTLY = "SET lock_timeout = 5000; SET statement_timeout = 60000;"
 _LOOKS = 20
 _CONNECTED = """SELECT string_agg(DISTINCT coalesce(nullif(application_name, ''), usename::text, 'somebody'), ', ')
@@ -52,15 +52,19 @@ def numbers(connection: Connection) -> dict[str, str]:
     return {str(name): str(oid) for name, oid in connection.rows("SELECT datname, oid FROM pg_database")}
 
 
-def reason_against(connection: Connection, database: str) -> str:
+def reason_against(connection: Connection, database: str, megabytes: int = MEGABYTES) -> str:
     """Why `database` cannot be copied, in words that tell what would help; "" if it can."""
-    ((size, settings, may_create, may_copy, user),) = connection.rows(
+    found = connection.rows(
         f"""SELECT pg_database_size(d.oid), (SELECT count(*) FROM pg_db_role_setting WHERE setdatabase = d.oid),
         rolsuper OR rolcreatedb, rolsuper OR datistemplate OR pg_has_role(datdba, 'USAGE'), current_user
         FROM pg_database d, pg_roles r WHERE datname = {literal(database)} AND rolname = current_user"""
     )
-    if int(size or 0) > MAX_BYTES:
-        return f"it has {int(size or 0) >> 20} MB, and no more than {MAX_BYTES >> 20} MB are copied"
+    if not found:
+        return NOT_THERE
+    ((size, settings, may_create, may_copy, user),) = found
+    if int(size or 0) > megabytes << 20:
+        told = f"it has {int(size or 0) >> 20} MB, and no more than {megabytes} MB are copied"
+        return f"{told}; `megabytes` in [tool.leakcheck.databases] would allow more"
     if settings != "0":
         return "it has settings of its own (ALTER DATABASE ... SET), which a copy would lack"
     if may_create != "t":

@@ -15,7 +15,9 @@ from leakcheck.postgres.copying import administration, drop, identity_of, make, 
 from leakcheck.postgres.parameters import Target
 from leakcheck.postgres.registry import Registry
 from leakcheck.postgres.wire import Connection, Refused
+from leakcheck.wire.database_terms import DatabaseTerms
 
+_USUAL = DatabaseTerms()
 _getpid, _ident, _decoded = os.getpid, _thread.get_ident, os.fsdecode
 
 Place = tuple[str, str]
@@ -46,10 +48,10 @@ class _Process:
 
 class OwnCopies:
     """`label` is that of the audit; without one, nothing is copied. As `real` the first process of an audit gets
-    the user's own databases, once there is a copy of what they were."""
+    the user's own databases, once there is a copy of what they were. `terms` are the user's."""
 
-    def __init__(self, scratch: str, label: str, *, real: bool = False) -> None:
-        self._label, self._real = label, real
+    def __init__(self, scratch: str, label: str, *, terms: DatabaseTerms = _USUAL, real: bool = False) -> None:
+        self._label, self._real, self.terms = label, real, terms
         self._registry = Registry(scratch)
         self._process = _Process(_getpid())
         self._ours: set[int] = set()
@@ -201,13 +203,13 @@ class OwnCopies:
             with administration(target) as connection:
                 place = identity_of(connection, target.server), target.database
             why = f"leakcheck cannot follow the connections of {self._left[0]}, which the suite imports as well"
-            Bases(self._registry, self._label).give_up(place, target, why)
+            Bases(self._registry, self._label, self.terms).give_up(place, target, why)
 
     def _made(self, process: _Process, target: Target, place: Place, connection: Connection) -> str | None:
         parent = process.own.get(place)
         if parent is not None and not parent.is_inherited:  # known by another of its addresses
             return parent.copy
-        bases = Bases(self._registry, self._label)
+        bases = Bases(self._registry, self._label, self.terms)
         known = bases.settled(target, place, connection, real=self._real)
         number = numbers(connection).get(target.database, "")
         if known.base is None or known.number != number:

@@ -3,13 +3,13 @@ file of passwords. Nothing where that is not on this machine, or is meant in a w
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import stat
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from leakcheck.postgres.wire import Server
+from leakcheck.postgres.wire import Server, is_local
+from leakcheck.wire.database_terms import DatabaseTerms
 
 _VARIABLES = {
     "host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD",
@@ -18,6 +18,7 @@ _VARIABLES = {
 _FOLDERS = ("/var/run/postgresql", "/tmp")
 """Where a Unix socket lies if nobody says where."""
 _PORT = "5432"
+_USUAL = DatabaseTerms()
 _exists, _expanduser = os.path.exists, os.path.expanduser
 
 
@@ -28,12 +29,17 @@ class Target(NamedTuple):
     database: str
 
 
-def target_of(given: Mapping[str, object], environ: Mapping[str, str]) -> Target | None:
-    """By the names that libpq has for what is `given`; None if it is not to be followed, or not on this machine."""
+def target_of(
+    given: Mapping[str, object], environ: Mapping[str, str], terms: DatabaseTerms = _USUAL
+) -> Target | None:
+    """By the names that libpq has for what is `given`; None if it is not to be followed, or neither on this machine
+    nor on a server that `terms` name."""
     found = {name: environ[variable] for name, variable in _VARIABLES.items() if environ.get(variable)}
     found.update((name, str(value)) for name, value in given.items() if value not in (None, ""))
     port, host = found.get("port", _PORT), found.get("hostaddr") or found.get("host") or _folder(found)
-    if found.get("service") or not host or not port.isdigit() or not is_local(host):
+    if found.get("service") or not host or not port.isdigit():
+        return None
+    if not is_local(host) and not terms.names(host, port, environ):
         return None
     user = found.get("user") or _login()
     database = found.get("dbname") or user
@@ -44,16 +50,6 @@ def target_of(given: Mapping[str, object], environ: Mapping[str, str]) -> Target
         path = found.get("passfile") or _expanduser("~/.pgpass")
         server = server._replace(password=_kept(path, server, database))
     return Target(server, database)
-
-
-def is_local(host: str) -> bool:
-    """Whether it is this machine, by its loopback or a Unix socket."""
-    if host.startswith("/") or host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _folder(found: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import _socket
 import hashlib
+import ipaddress
 import os
 import struct
 from collections.abc import Iterator
@@ -135,6 +136,8 @@ class Connection:
         match wanted:
             case 0:
                 return
+            case 3 if not is_local(self._server.host):
+                raise Refused("it wants the password in the clear, and is not on this machine")
             case 3:
                 self._send(b"p", _text(password))
             case 5:
@@ -173,6 +176,16 @@ class Connection:
         found = b"".join(parts)
         self._rest = found[number:]
         return found[:number]
+
+
+def is_local(host: str) -> bool:
+    """Whether it is this machine, by its loopback or a Unix socket."""
+    if host.startswith("/") or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _connected(server: Server) -> _socket.socket:

@@ -20,7 +20,8 @@ class Setup:
     "warm" (a server of forks that are control runs, of what they all import from installed packages).
     `segment` is where it writes; `commands` and `replies` are the pipes of a root. `guard` is the pipe to who ends
     it when the audit is killed, -1 without one. `environ` are variables that the engine has set otherwise.
-    `copies` is what names of copies of databases begin with, "" if none are made.
+    `copies` is what names of copies of databases begin with, "" if none are made; `databases` are the user's terms
+    for them, encoded.
     """
 
     mode: Mode
@@ -36,6 +37,7 @@ class Setup:
     guard: int = -1
     environ: Mapping[str, str] = field(default_factory=dict)
     copies: str = ""
+    databases: str = ""
 
     @property
     def is_root(self) -> bool:

@@ -23,9 +23,10 @@ SCRIPT = """
     import asyncio, socket, threading
     IMPORTED_FIRST
     from leakcheck.recorder.outside.drivers import follow_drivers
+    from leakcheck.wire.database_terms import DatabaseTerms
 
     class Copies:
-        name, followed = "copy", set()
+        name, followed, terms = "copy", set(), DatabaseTerms()
         def database(self, target):
             print("asked", target.server.host, target.server.user, target.database)
             return self.name

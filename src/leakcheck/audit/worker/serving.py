@@ -107,6 +107,7 @@ def _engine(terms: Terms, lanes: int, root: str, folder: AuditFolder, scratch: O
         scratch=scratch.path,
         salt=terms.salt,
         show_values=terms.show_values,
+        databases=terms.databases,
         guard=guard,
     )
     limits = Limits(terms.test_seconds, terms.execution_seconds)

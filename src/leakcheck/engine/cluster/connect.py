@@ -64,6 +64,7 @@ def _terms(launch: Launch, limits: Limits, paths: Sequence[str], root: str, *, m
         folder=str(folder.parent),
         salt=launch.salt,
         show_values=launch.show_values,
+        databases=launch.databases,
         may_fork=may_fork,
         test_seconds=limits.test,
         execution_seconds=limits.execution,

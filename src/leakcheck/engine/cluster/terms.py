@@ -26,6 +26,7 @@ class Terms:
     test_seconds: float
     execution_seconds: float
     places: Mapping[str, str]
+    databases: str = ""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class Launch:
     salt: str
     launcher: str = "pytest"
     show_values: bool = False
+    databases: str = ""
     guard: Guard | None = None
 
     def start_root(self, mode: Mode, pipes: tuple[int, int]) -> KeptProcess:
@@ -119,4 +120,5 @@ class Launch:
             guard=self.guard.pipe if self.guard is not None else -1,
             environ={VARIABLE: own_seed} if own_seed is not None else {},
             copies=audit_label(self.salt) if sys.platform != "win32" else "",
+            databases=self.databases,
         )

@@ -61,7 +61,7 @@ def _exchanging(own: OwnCopies, original: Any, read: Any, write: Any, at: int) -
 
     @wraps(original)
     def connect(*args: Any, **given: Any) -> Any:
-        name = own.database(_target(lambda: read(args[at])))
+        name = own.database(_target(own, lambda: read(args[at])))
         if name:
             try:
                 args = (*args[:at], write(args[at], dbname=name), *args[at + 1 :])
@@ -85,7 +85,7 @@ def _asyncpg(own: OwnCopies, module: ModuleType) -> None:
         except Exception:
             own.leave("asyncpg")
             return found
-        name = own.database(_target(lambda: _resolved(addresses, parameters)))
+        name = own.database(_target(own, lambda: _resolved(addresses, parameters)))
         return (addresses, exchanged(database=name), *others) if name else found
 
     holder._parse_connect_arguments = parse  # type: ignore[attr-defined]
@@ -106,8 +106,8 @@ def _resolved(addresses: Any, parameters: Any) -> Mapping[str, object]:
     }
 
 
-def _target(given: Any) -> Target | None:
+def _target(own: OwnCopies, given: Any) -> Target | None:
     try:
-        return target_of(given(), os.environ)
+        return target_of(given(), os.environ, own.terms)
     except Exception:  # the driver will say what is wrong with it
         return None

@@ -19,6 +19,7 @@ from leakcheck.recorder.process.warm_imports import note_imports
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
 from leakcheck.records import Control, TestRun, is_shortened, node_id, short_id
+from leakcheck.wire.database_terms import DatabaseTerms
 from leakcheck.wire.events import Completed, Finished, Started
 from leakcheck.wire.process_config import Setup
 
@@ -32,7 +33,8 @@ class ControlPart(Part):
         self._order = read_order(setup.segment)
         self._names: dict[int, str] = {}
         is_real = isinstance(self._order.question, Control)
-        self._copies = OwnCopies(setup.scratch, setup.copies, real=is_real)
+        terms = DatabaseTerms.decode(setup.databases)
+        self._copies = OwnCopies(setup.scratch, setup.copies, terms=terms, real=is_real)
         self._outside = OutsideWatch(os.getcwd(), setup.folder, setup.scratch, setup.salt, own=self._copies)
         self._outside.install()
         follow_drivers(self._copies)

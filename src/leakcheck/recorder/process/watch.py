@@ -17,6 +17,7 @@ from leakcheck.recorder.changes.recording import Recording
 from leakcheck.recorder.outside.audit_hook import OutsideWatch
 from leakcheck.recorder.outside.drivers import follow_drivers
 from leakcheck.snapshots.redaction import Redactor
+from leakcheck.wire.database_terms import DatabaseTerms
 from leakcheck.wire.process_config import Setup
 
 __all__ = ["Setup", "Watch"]
@@ -43,7 +44,7 @@ class Watch:
         files, databases = _one(probes, Files), _one(probes, Databases)
         files.salt = databases.salt = setup.salt
         files.is_told_elsewhere = databases.is_database
-        copies = OwnCopies(setup.scratch, setup.copies)
+        copies = OwnCopies(setup.scratch, setup.copies, terms=DatabaseTerms.decode(setup.databases))
         databases.serve(copies)
         transactions = _one(probes, Transactions)
         transactions.connections, transactions.copies = databases.connections, copies
