@@ -300,3 +300,64 @@ def test_what_is_larger_than_was_said_is_not_copied(server: Postgres, shop: Targ
     assert OwnCopies(scratch, LABEL, terms=DatabaseTerms(megabytes=1)).database(shop) == ""
     (why,) = Registry(scratch).read().refused.values()
     assert "no more than 1 MB are copied; `megabytes` in [tool.leakcheck.databases] would allow more" in why
+
+
+def test_what_the_suite_makes_by_our_leave_has_a_name_of_its_own(
+    server: Postgres, shop: Target, scratch: str
+) -> None:
+    made = shop._replace(database="test_shop")
+    processes = [OwnCopies(scratch, LABEL), OwnCopies(scratch, LABEL, real=True)]
+    own, real = processes
+    assert real.makes(made) == "", "one plain run has the real one"
+    copy = own.makes(made)
+    assert Copy.read(copy)
+    with server.database("test_shop"), server.database(copy):
+        assert own.database(made) == copy
+        assert own.is_own((server.server.host, server.port))
+        assert (real.drops(made), own.drops(made)) == ("", copy)
+        assert own.databases == {}
+    assert Registry(scratch).read().made == [f"test_shop on {next(iter(Registry(scratch).read().servers))}"]
+
+
+def test_what_is_kept_and_was_found_is_copied(server: Postgres, shop: Target, scratch: str) -> None:
+    own = OwnCopies(scratch, LABEL)
+    assert own.makes(shop, keeps=True) == "", "it is there: nothing is to be made"
+    assert names(server, own.database(shop)) == ["found"]
+    own.drop()
+
+
+def test_what_is_found_and_made_anew_does_not_touch_the_users(server: Postgres, shop: Target, scratch: str) -> None:
+    own = OwnCopies(scratch, LABEL)
+    first = own.database(shop)
+    copy = own.makes(shop)
+    assert copy == first
+    assert copy not in server.databases(), "as after a DROP DATABASE"
+    with server.database(copy):
+        assert own.database(shop) == copy
+        own.drop()
+    assert names(server, "shop") == ["found"]
+
+
+def test_forks_begin_with_a_copy_of_what_the_suite_has_made(server: Postgres, shop: Target, scratch: str) -> None:
+    own = OwnCopies(scratch, LABEL)
+    made = shop._replace(database="test_shop")
+    copy = own.makes(made)
+    with server.database(copy):
+        server.rows("CREATE TABLE mugs (name text); INSERT INTO mugs VALUES ('made')", copy)
+
+        def child() -> bool:
+            own.renew()
+            mine = own.database(made)
+            found = names(server, mine)
+            own.drop()
+            return mine != copy and found == ["made"]
+
+        assert forked(child)
+
+
+def test_what_the_suite_makes_is_shared_once_copies_do_harm(server: Postgres, shop: Target, scratch: str) -> None:
+    made = shop._replace(database="test_shop")
+    assert OwnCopies(scratch, LABEL).makes(made)
+    with Registry(scratch).changed() as known:
+        known.refused.update(dict.fromkeys(known.made, "it minds"))
+    assert OwnCopies(scratch, LABEL).makes(made) == ""

@@ -81,4 +81,4 @@ def _asked(target: Target, terms: DatabaseTerms) -> Rights:
     return Rights(name, _TO_BE_MADE if reason == NOT_THERE else reason)
 
 
-_TO_BE_MADE = "it is not there: a suite that makes its own cannot be given a copy"
+_TO_BE_MADE = "it is not there: of those that suites make, only Django's are followed"

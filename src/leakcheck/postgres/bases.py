@@ -39,9 +39,7 @@ class Bases:
         server, name = place[0], f"{target.database} on {place[0]}"
         copy = Copy.of(self._label, digest(name), BASE)
         with self._registry.changed() as known:
-            if server not in known.servers:
-                known.servers[server] = target.server, numbers(connection)
-                self._sweep(connection)
+            self._meet(known, connection, target, server)
             number = known.servers[server][1].get(target.database, "")
             if number and name not in known.bases and name not in known.refused:
                 self._keep(known, connection, target, server, copy)
@@ -49,12 +47,35 @@ class Bases:
                 known.real = known.real or _getpid()
             return Settled(known.bases.get(name), copy, number, real and known.real == _getpid())
 
+    def made(self, target: Target, place: tuple[str, str], connection: Connection, *, real: bool) -> Copy | None:
+        """What to call the database that the suite makes by the name in `target`, whichever process does; None for
+        that name."""
+        server, name = place[0], f"{target.database} on {place[0]}"
+        with self._registry.changed() as known:
+            self._meet(known, connection, target, server)
+            if real:
+                known.real = known.real or _getpid()
+            if name in known.refused or self._terms.leaves(target.database) or (real and known.real == _getpid()):
+                return None
+            known.made = sorted({*known.made, name})
+            return Copy.of(self._label, digest(name), BASE)
+
+    def was_found(self, place: tuple[str, str]) -> bool:
+        """Whether the database was there when the audit came upon its server."""
+        known = self._registry.read().servers
+        return place[0] in known and place[1] in known[place[0]][1]
+
     def give_up(self, place: tuple[str, str], target: Target, why: str) -> None:
         """A copy could not be made: nobody gets one from now on."""
         name = f"{target.database} on {place[0]}"
         with self._registry.changed() as known:
             known.bases.pop(name, None)
             known.refused[name] = f"{target.database} on {target.server.name}: {why}"
+
+    def _meet(self, known: Known, connection: Connection, target: Target, server: str) -> None:
+        if server not in known.servers:
+            known.servers[server] = target.server, numbers(connection)
+            self._sweep(connection)
 
     def _keep(self, known: Known, connection: Connection, target: Target, server: str, copy: Copy) -> None:
         name = f"{target.database} on {server}"

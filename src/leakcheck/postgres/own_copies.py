@@ -27,12 +27,13 @@ Place = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Own:
     """A copy, the number of the database that it was made of, and how that was connected to first. Nobody changes
-    it any more if `is_inherited`: forks begin with copies of it."""
+    it any more if `is_inherited`: forks begin with copies of it. If `is_made`, the suite has made it for itself."""
 
     copy: str
     number: str
     target: Target
     is_inherited: bool = False
+    is_made: bool = False
 
 
 @dataclass
@@ -117,6 +118,29 @@ class OwnCopies:
                 self._shared.update({None, address})
             return name or ""
 
+    def makes(self, target: Target, *, keeps: bool = False) -> str:
+        """The suite makes a database for itself, if need be: by this name, "" for the one that it has for it. It
+        `keeps` the one that is there."""
+        if not self._label or self._left:
+            return ""
+        process = self._mine()
+        with process.lock, self._of_our_own():
+            try:
+                return self._making(process, target, keeps=keeps)
+            except Exception:  # the audited program must not notice
+                return ""
+
+    def drops(self, target: Target) -> str:
+        """The suite is about to drop a database: that of this name, "" for the one that it has for it."""
+        process = self._mine()
+        with process.lock:
+            for place, own in process.own.items():
+                if own.target == target and not own.is_inherited:
+                    self._forget(process, place)  # nobody may be connected to it
+                    del process.own[place]
+                    return own.copy
+        return ""
+
     @contextlib.contextmanager
     def asking(self, place: Place) -> Iterator[Connection]:
         """A connection of leakcheck's own to a copy; `Refused` if there is none. A broken one is forgotten."""
@@ -188,7 +212,7 @@ class OwnCopies:
         server = process.servers.get((target.server.host, target.server.port), "")
         own = process.own.get((server, target.database))
         if own is not None and not own.is_inherited:
-            is_there = self._number(process, (server, target.database)) == own.number
+            is_there = own.is_made or self._number(process, (server, target.database)) == own.number
             address = self._connection(process, (server, target.database)).address
             return (own.copy if is_there else None), address
         with administration(target) as connection:
@@ -212,21 +236,42 @@ class OwnCopies:
         bases = Bases(self._registry, self._label, self.terms)
         known = bases.settled(target, place, connection, real=self._real)
         number = numbers(connection).get(target.database, "")
-        if known.base is None or known.number != number:
+        is_made = parent is not None and parent.is_made
+        if not is_made and (known.base is None or known.number != number):
             return None
-        if known.is_real:
+        if not is_made and known.is_real:
             return ""
         copy = str(known.copy._replace(user=str(process.pid)))
         self._registry.note(copy, place[0])
         drop(connection, copy)  # that of a process that had the same number
         try:
-            make(connection, copy, known.base if parent is None else parent.copy)
+            make(connection, copy, str(known.base) if parent is None else parent.copy)
         except Refused as error:
             bases.give_up(place, target, str(error))
             raise
-        process.own[place] = Own(copy, number, target)
+        process.own[place] = Own(copy, number, target, is_made=is_made)
         self._connection(process, place)
         self.first_seen(place)
+        return copy
+
+    def _making(self, process: _Process, target: Target, *, keeps: bool) -> str:
+        with administration(target) as connection:
+            self._addresses.add(_place(connection.address))
+            server = identity_of(connection, target.server)
+            process.servers[target.server.host, target.server.port] = server
+            place = server, target.database
+            bases = Bases(self._registry, self._label, self.terms)
+            found = bases.made(target, place, connection, real=self._real)
+            own = process.own.get(place)
+            if found is None or (keeps and own is None and bases.was_found(place)):
+                return ""
+            if keeps and own is not None and not own.is_inherited:
+                return own.copy
+            copy = str(found._replace(user=str(process.pid)))
+            self._forget(process, place)
+            self._registry.note(copy, server)
+            drop(connection, copy)
+        process.own[place] = Own(copy, "", target, is_made=True)
         return copy
 
     def _number(self, process: _Process, place: Place) -> str:

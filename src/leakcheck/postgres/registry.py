@@ -29,7 +29,8 @@ class Known:
     """`servers`: its identity -> where it is, and the numbers of the databases that were there at first. `bases`:
     the name of a database -> the copy of what it was at first. `refused`: the name of a database -> why it is not
     copied. `real`: the process that has the user's own databases. `remarks`: name -> what the user is to know.
-    `programs`: what tests have started beside their copies."""
+    `programs`: what tests have started beside their copies. `made`: the names of databases that the suite makes for
+    itself, each execution one of its own."""
 
     servers: dict[str, tuple[Server, Mapping[str, str]]] = field(default_factory=dict)
     bases: dict[str, str] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Known:
     real: int = 0
     remarks: dict[str, str] = field(default_factory=dict)
     programs: list[str] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
 
 
 class Registry:

@@ -13,6 +13,7 @@ from typing import Any
 from leakcheck.postgres.own_copies import OwnCopies
 from leakcheck.postgres.parameters import Target, target_of
 from leakcheck.recorder.changes.import_patches import PatchingFinder
+from leakcheck.recorder.outside.made_databases import DJANGO, follow_django
 
 Follow = Callable[[OwnCopies, ModuleType], None]
 
@@ -21,6 +22,7 @@ def follow_drivers(own: OwnCopies) -> None:
     """Exchange databases from now on, whichever driver is imported when."""
     known: Mapping[str, Follow] = {
         "psycopg": _psycopg, "psycopg2": _psycopg2, "asyncpg": _asyncpg, "pg8000": _not_followed,
+        DJANGO: follow_django,
     }  # fmt: skip
     PatchingFinder({name: (partial(_tried, own, follow),) for name, follow in known.items()}).install()
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from leakcheck.postgres.dropping import drop_copies
-from leakcheck.postgres.registry import Registry
+from leakcheck.postgres.registry import Known, Registry
 from leakcheck.text import clip
 from leakcheck.wire.events import Event
 from leakcheck.workspace import resource
@@ -37,11 +37,12 @@ class Resource(resource.Resource):
         return ()
 
     def share(self, why: str) -> bool:
-        if self._scratch is None or not Registry(self._scratch).read().bases:
+        if self._scratch is None or not _copied(Registry(self._scratch).read()):
             return False
         with Registry(self._scratch).changed() as known:
-            known.refused.update((name, f"{name.partition(' on ')[0]}: {why}") for name in known.bases)
+            known.refused.update((name, f"{_short(name)}: {why}") for name in _copied(known))
             known.bases.clear()
+            known.made.clear()
         drop_copies(self._scratch, all_of_them=False, bases=True)
         return True
 
@@ -60,12 +61,15 @@ class Resource(resource.Resource):
         if self._scratch is None:
             return
         known = Registry(self._scratch).read()
-        names = sorted(each.partition(" on ")[0] for each in known.bases)
+        names, made = sorted(map(_short, known.bases)), sorted(map(_short, known.made))
+        if made:
+            yield f"each execution makes its own {', '.join(made)}, by another name; one plain run by this one"
         if names:
             yield (
                 f"each execution has its own copy of what the audit found in {', '.join(names)}; one plain run has "
                 "used the database itself"
             )
+        names += made
         if names and known.programs:
             told, mine = ", ".join(map(clip, known.programs[:_NAMED])), " or ".join(names)
             yield (
@@ -75,3 +79,12 @@ class Resource(resource.Resource):
         yield from sorted(known.remarks.values())
         for why in sorted(known.refused.values()):
             yield f"no copy for each execution of {why}"
+
+
+def _copied(known: Known) -> list[str]:
+    return [*known.bases, *known.made]
+
+
+def _short(name: str) -> str:
+    """Of a database on a server, which has no name that says anything."""
+    return name.partition(" on ")[0]
