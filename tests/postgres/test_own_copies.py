@@ -59,7 +59,7 @@ def test_a_process_has_a_copy_of_its_own_and_the_other_stays(server: Postgres, s
 
 
 def test_all_of_an_audit_have_what_it_found(server: Postgres, shop: Target, scratch: str) -> None:
-    real = OwnCopies(scratch, LABEL, real=True)
+    real = OwnCopies(scratch, LABEL, start="real")
     assert real.database(shop) == ""
     server.rows("INSERT INTO mugs VALUES ('of the plain run')", "shop")
     own = OwnCopies(scratch, LABEL)
@@ -306,7 +306,7 @@ def test_what_the_suite_makes_by_our_leave_has_a_name_of_its_own(
     server: Postgres, shop: Target, scratch: str
 ) -> None:
     made = shop._replace(database="test_shop")
-    processes = [OwnCopies(scratch, LABEL), OwnCopies(scratch, LABEL, real=True)]
+    processes = [OwnCopies(scratch, LABEL), OwnCopies(scratch, LABEL, start="real")]
     own, real = processes
     assert real.makes(made) == "", "one plain run has the real one"
     copy = own.makes(made)

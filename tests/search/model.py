@@ -34,6 +34,7 @@ from leakcheck.records import (
     Suite,
     TestItem,
     TestRun,
+    Used,
     Whole,
 )
 from leakcheck.records.name_sets import encoded
@@ -196,12 +197,14 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Ch
 @dataclass
 class ModelEngine:
     """Runs orders on a model, as the real engine would in processes. In a fork that stands in for a new process,
-    `warm` is what imports have left. What is `frail` is gone whenever values are kept in order to be put back."""
+    `warm` is what imports have left; `used` is what a run has left in a database. What is `frail` is gone whenever
+    values are kept in order to be put back."""
 
     model: Model
     chance: Random = field(default_factory=lambda: Random(1))
     fork: bool = True
     warm: Mapping[str, str] = field(default_factory=dict)
+    used: Mapping[str, str] = field(default_factory=dict)
     frail: frozenset[str] = frozenset()
     lanes: int = 2
     changed: frozenset[str] = frozenset()
@@ -218,6 +221,9 @@ class ModelEngine:
     ended: list[tuple[Order, Execution]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def has_used_databases(self) -> bool:
+        return bool(self.used)
 
     def fall_back(self, why: Fallback) -> None:
         self.fork = False
@@ -294,6 +300,7 @@ class ModelEngine:
 
     def _runs(self, order: Order, tests: Sequence[str]) -> Iterator[TestRun]:
         state: State = {**self.model.imported(order), **(self.warm if _is_warm(order) else {})}
+        state.update(self.used if isinstance(order.question, Used) else {})
         for number, test in enumerate(tests):
             if number == put_back_before(order.question, len(tests)):
                 kept = puts_back(order.question)

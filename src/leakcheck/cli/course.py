@@ -22,7 +22,7 @@ STAGES = (
     frozenset({"control", "declared"}),
     frozenset({"isolated", "orders", "turns", "meant"}),
     frozenset({"names", "pairs", "elsewhere", "explain", "latent", "deep", "alternatives"}),
-    frozenset({"confirm", "crowds", "cleaners", "lines", "seeds", "quiet"}),
+    frozenset({"confirm", "crowds", "cleaners", "lines", "seeds", "used", "quiet"}),
 )
 """What every audit goes through: collecting, the order as it stands, each test alone and other orders, who breaks
 what, and the proof. A later stage may ask a question of an earlier one; what is told never goes back."""

@@ -30,6 +30,7 @@ TELL: Mapping[str, str] = {
     "cleaners": "settling who cleans up",
     "lines": "finding the lines that write it",
     "seeds": "the same under other hash seeds",
+    "used": "the same on databases that a run has used",
     "quiet": "the same once more, with nothing else running",
 }
 ELSEWHERE: Mapping[str, str] = {

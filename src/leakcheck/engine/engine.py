@@ -26,7 +26,7 @@ from leakcheck.engine.timeouts import endless_collection, too_short_for_collecti
 from leakcheck.engine.warm.backend import WarmBackend
 from leakcheck.own_folders import Own
 from leakcheck.recorder.outside.views import Views, networks_asked
-from leakcheck.records import WARM, Execution, Note, Order, Printed, Seeded, name_of, numbered
+from leakcheck.records import WARM, Execution, Note, Order, Printed, Question, Seeded, Used, name_of, numbered
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store import CONTROL, AuditFolder, Leftover, Replay
 from leakcheck.wire import events
@@ -137,6 +137,10 @@ class Engine:
             self.workers.shared, first = why, not self.workers.shared
             return first
         return self.scheduler.leases.share(why)
+
+    def has_used_databases(self) -> bool:
+        """Whether databases of which executions have copies hold something else by now than these begin with."""
+        return self.workers is None and self.scheduler.leases.is_otherwise()
 
     @property
     def at_a_time(self) -> int:
@@ -249,7 +253,7 @@ class Engine:
                 yield known
                 asked.extend(follow(known) if follow is not None else ())
             else:
-                args = order.question.arguments if isinstance(order.question, Printed | Seeded) else None
+                args = _arguments(order.question)
                 waiting.insert(place, Job(self.replay.free(tag), order, self._mode(order), args))
                 place += 1
 
@@ -346,3 +350,10 @@ class Engine:
         self.replay = left.replay
         self.changed.update(left.changed)
         return self.scheduler.leases.recover(left.touched)
+
+
+def _arguments(question: Question) -> tuple[str, ...] | None:
+    """What pytest is handed in place of what the user has said."""
+    if isinstance(question, Used):
+        return question.arguments or None
+    return question.arguments if isinstance(question, Printed | Seeded) else None

@@ -64,6 +64,10 @@ class Leases:
         answers = [each.share(why) for each in self.resources]
         return any(answers)
 
+    def is_otherwise(self) -> bool:
+        """Whether something of which executions have their own is no more as they find it."""
+        return any(each.is_otherwise() for each in self.resources)
+
     def stop(self, jobs: Sequence[Job]) -> None:
         """Everything ends now."""
         for each in self.resources:

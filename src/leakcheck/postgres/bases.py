@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from leakcheck.postgres.copying import copies, drop, make, numbers, quoted, reason_against
 from leakcheck.postgres.names import BASE, Copy, digest
@@ -14,6 +14,9 @@ from leakcheck.postgres.registry import Known, Registry
 from leakcheck.postgres.wire import Connection, Refused
 from leakcheck.wire.database_terms import DatabaseTerms
 
+Start = Literal["found", "real", "used"]
+"""With what a process begins: copies of what the audit found; the user's own, for the first one; copies of what
+that has left."""
 _getpid = os.getpid
 
 
@@ -34,7 +37,7 @@ class Bases:
     def __init__(self, registry: Registry, label: str, terms: DatabaseTerms) -> None:
         self._registry, self._label, self._terms = registry, label, terms
 
-    def settled(self, target: Target, place: tuple[str, str], connection: Connection, *, real: bool) -> Settled:
+    def settled(self, target: Target, place: tuple[str, str], connection: Connection, start: Start) -> Settled:
         """`connection` leads to the server of `target`, but to another database."""
         server, name = place[0], f"{target.database} on {place[0]}"
         copy = Copy.of(self._label, digest(name), BASE)
@@ -43,19 +46,23 @@ class Bases:
             number = known.servers[server][1].get(target.database, "")
             if number and name not in known.bases and name not in known.refused:
                 self._keep(known, connection, target, server, copy)
-            if real and name in known.bases:
+            if start == "real" and name in known.bases:
                 known.real = known.real or _getpid()
-            return Settled(known.bases.get(name), copy, number, real and known.real == _getpid())
+            if start == "used" and name in known.bases:
+                self._keep_used(known, connection, target, name)
+            base = known.used.get(name) if start == "used" else known.bases.get(name)
+            return Settled(base, copy, number, start == "real" and known.real == _getpid())
 
-    def made(self, target: Target, place: tuple[str, str], connection: Connection, *, real: bool) -> Copy | None:
+    def made(self, target: Target, place: tuple[str, str], connection: Connection, start: Start) -> Copy | None:
         """What to call the database that the suite makes by the name in `target`, whichever process does; None for
         that name."""
         server, name = place[0], f"{target.database} on {place[0]}"
         with self._registry.changed() as known:
             self._meet(known, connection, target, server)
-            if real:
+            if start == "real":
                 known.real = known.real or _getpid()
-            if name in known.refused or self._terms.leaves(target.database) or (real and known.real == _getpid()):
+            is_real = start == "real" and known.real == _getpid()
+            if name in known.refused or self._terms.leaves(target.database) or is_real:
                 return None
             known.made = sorted({*known.made, name})
             return Copy.of(self._label, digest(name), BASE)
@@ -95,6 +102,21 @@ class Bases:
         else:
             known.bases[name] = str(copy)
             known.servers[server] = target.server, known.servers[server][1]  # who may, is to drop them
+
+    def _keep_used(self, known: Known, connection: Connection, target: Target, name: str) -> None:
+        """Where it cannot be had, what the audit found has to do: that differs in nothing, and tells nothing."""
+        if name in known.used:
+            return
+        copy = str(Copy.of(self._label, digest(f"used {name}"), BASE))
+        self._registry.note(copy, name.rpartition(" on ")[2])
+        try:
+            if reason_against(connection, target.database, self._terms.megabytes):
+                raise Refused("it cannot be copied now")
+            drop(connection, copy)
+            make(connection, copy, target.database)
+        except Refused:
+            copy = known.bases[name]
+        known.used[name] = copy
 
     def _sweep(self, connection: Connection) -> None:
         """Drop what audits have left that were killed; the bases of one's own are needed."""

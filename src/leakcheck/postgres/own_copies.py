@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from leakcheck.postgres.bases import Bases
+from leakcheck.postgres.bases import Bases, Start
 from leakcheck.postgres.copying import administration, drop, identity_of, make, numbers
 from leakcheck.postgres.parameters import Target
 from leakcheck.postgres.registry import Registry
@@ -48,11 +48,11 @@ class _Process:
 
 
 class OwnCopies:
-    """`label` is that of the audit; without one, nothing is copied. As `real` the first process of an audit gets
-    the user's own databases, once there is a copy of what they were. `terms` are the user's."""
+    """`label` is that of the audit; without one, nothing is copied. What a process gets depends on its
+    `start`. `terms` are the user's."""
 
-    def __init__(self, scratch: str, label: str, *, terms: DatabaseTerms = _USUAL, real: bool = False) -> None:
-        self._label, self._real, self.terms = label, real, terms
+    def __init__(self, scratch: str, label: str, *, terms: DatabaseTerms = _USUAL, start: Start = "found") -> None:
+        self._label, self._start, self.terms = label, start, terms
         self._registry = Registry(scratch)
         self._process = _Process(_getpid())
         self._ours: set[int] = set()
@@ -234,7 +234,7 @@ class OwnCopies:
         if parent is not None and not parent.is_inherited:  # known by another of its addresses
             return parent.copy
         bases = Bases(self._registry, self._label, self.terms)
-        known = bases.settled(target, place, connection, real=self._real)
+        known = bases.settled(target, place, connection, self._start)
         number = numbers(connection).get(target.database, "")
         is_made = parent is not None and parent.is_made
         if not is_made and (known.base is None or known.number != number):
@@ -261,7 +261,7 @@ class OwnCopies:
             process.servers[target.server.host, target.server.port] = server
             place = server, target.database
             bases = Bases(self._registry, self._label, self.terms)
-            found = bases.made(target, place, connection, real=self._real)
+            found = bases.made(target, place, connection, self._start)
             own = process.own.get(place)
             if found is None or (keeps and own is None and bases.was_found(place)):
                 return ""

@@ -30,7 +30,8 @@ class Known:
     the name of a database -> the copy of what it was at first. `refused`: the name of a database -> why it is not
     copied. `real`: the process that has the user's own databases. `remarks`: name -> what the user is to know.
     `programs`: what tests have started beside their copies. `made`: the names of databases that the suite makes for
-    itself, each execution one of its own."""
+    itself, each execution one of its own. `used`: the name of a database -> the copy of what the plain run has
+    left there."""
 
     servers: dict[str, tuple[Server, Mapping[str, str]]] = field(default_factory=dict)
     bases: dict[str, str] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Known:
     remarks: dict[str, str] = field(default_factory=dict)
     programs: list[str] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
+    used: dict[str, str] = field(default_factory=dict)
 
 
 class Registry:

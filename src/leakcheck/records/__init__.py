@@ -56,6 +56,7 @@ from leakcheck.records.questions import (
     Question,
     Row,
     Seeded,
+    Used,
     Whole,
 )
 from leakcheck.records.recorded import (
@@ -164,6 +165,7 @@ __all__ = [
     "Trial",
     "Tried",
     "Unexplained",
+    "Used",
     "Verdict",
     "Whole",
     "in_sequence",

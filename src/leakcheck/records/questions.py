@@ -102,6 +102,15 @@ class Seeded:
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """How do tests behave in plain pytest with these arguments (none: those of the suite), in a new process, on
+    databases as the plain run has left them? No other execution begins with these, so that it is no evidence of
+    anything else."""
+
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PutBack:
     """How does the last test behave behind the others, if these locations are put back before it (the
     counterfactual)? With `placebo` everything is done for that but the last step: nothing is put back."""
@@ -143,6 +152,7 @@ Question = (
     | Behind
     | Printed
     | Seeded
+    | Used
     | PutBack
     | DeepLook
     | DeepPutBack
@@ -179,8 +189,8 @@ def title(question: Question, tests: Sequence[str]) -> str:
             return "isolated"
         case Pair(makers=makers) | Company(makers=makers):
             return f"pairs after {tests[makers - 1]}" if makers <= len(tests) else "pairs"
-        case Crowd():
-            return "pairs after a crowd"
+        case Crowd() | Used():
+            return "pairs after a crowd" if isinstance(question, Crowd) else "on used databases"
     if isinstance(question, Seeded):
         tests = (*tests[:-1], f"{tests[-1]} under PYTHONHASHSEED={question.hash_seed}")
     return f"{tests[-1]} after {len(tests) - 1}" if tests else "nothing"

@@ -18,6 +18,7 @@ from leakcheck.records.questions import (
     PutBack,
     Question,
     Seeded,
+    Used,
     Whole,
     kind_of,
     title,
@@ -194,7 +195,7 @@ class Order:
     @property
     def is_plain(self) -> bool:
         """Whether it is run by plain pytest, in a process of its own, without the recorder."""
-        return isinstance(self.question, Control | Printed | Seeded)
+        return isinstance(self.question, Control | Printed | Seeded | Used)
 
 
 class Met(NamedTuple):

@@ -23,6 +23,7 @@ _WHAT_FOR: Mapping[str, str] = {
     "confirm": ", meant to prove what was found",
     "lines": ", meant to ask for the lines that write",
     "seeds": ", meant to run under another hash seed what always failed, or differed under one",
+    "used": ", meant to run on databases that a run has used",
     "quiet": ", meant to repeat, with nothing else running, what differed in the same order",
 }
 _SPENT = "the budget was spent: "

@@ -24,6 +24,7 @@ from leakcheck.search.questions import order_for
 from leakcheck.search.rows import isolate, make_sure_of_doubtful
 from leakcheck.search.session import AuditSession
 from leakcheck.search.short_of_time import Turns, is_short_of_time, kept_for_proof
+from leakcheck.search.used_databases import ask_used_databases
 from leakcheck.search.witnesses import find_alternatives, find_more, find_witnesses
 
 
@@ -97,6 +98,7 @@ def find_and_prove(bench: AuditSession, plan: Plan) -> None:
         look_deep(bench)
         if plan.latent:
             name_lines(bench)
+            ask_used_databases(bench)
         once_more.settle()
     if plan.latent:
         find_cleaners(bench)

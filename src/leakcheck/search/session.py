@@ -29,6 +29,7 @@ from leakcheck.records import (
     Row,
     Seeded,
     Suite,
+    Used,
     Whole,
     in_sequence,
 )
@@ -338,7 +339,7 @@ def _settled(execution: Execution) -> int:
 def _watched(order: Order, watch: tuple[Location, ...]) -> Order:
     """The order, with a look after every test at what tests alone have changed and no probe tracks, beside what it
     asks for itself."""
-    plain = isinstance(order.question, Alone | Row | Printed | Seeded | Deep)
+    plain = isinstance(order.question, Alone | Row | Printed | Seeded | Used | Deep)
     return order if plain else replace(order, watch=tuple(dict.fromkeys((*watch, *order.watch))))
 
 

@@ -118,6 +118,10 @@ class Resource(Protocol):
         """It is recorded what was put back: what was kept for that, and is needed no more, may go."""
         return
 
+    def is_otherwise(self) -> bool:
+        """Nothing runs: whether the user's own is by now something else than executions begin with."""
+        return False
+
     def share(self, why: str) -> bool:
         """With something of their own, executions behave otherwise: from now on all have their share. Returns
         whether any could have had something of its own."""

@@ -13,6 +13,7 @@ from leakcheck.analysis.facts.hash_seeds import HashDependence, SeededOutcomes
 from leakcheck.analysis.facts.profiles import Profiles, SoloProfile
 from leakcheck.analysis.facts.same_order import Same, SameOrders
 from leakcheck.analysis.facts.timeline import Timeline, cleaned_in_place, timeline_of
+from leakcheck.analysis.facts.used_databases import UsedDependence, UsedOutcomes, is_used
 from leakcheck.options import Options
 from leakcheck.records import Execution, Location, Seeded, Suite
 
@@ -53,6 +54,7 @@ class Knowledge:
         self._taken = dict(taken or {})
         self._profiles, self._answers, self.same_orders = Profiles(self._taken.copy()), Answers(), SameOrders()
         self.seeded = SeededOutcomes()
+        self.used = UsedOutcomes()
         self._first: dict[Met, str] = {}
         self._found: Found = {}
         self._followed = 0
@@ -115,6 +117,11 @@ class Knowledge:
         """Tests whose outcome depends on the hash seed, and on nothing else that was seen."""
         return self.once(_hash_dependent)
 
+    @property
+    def used_dependent(self) -> Mapping[str, UsedDependence]:
+        """Tests whose outcome depends on what a run has left in databases."""
+        return self.once(_used_dependent)
+
     def once(self, derive: Callable[[Knowledge], T]) -> T:
         """What `derive` makes of this, made once until there are more executions."""
         if derive not in self._derived:
@@ -136,6 +143,10 @@ class Knowledge:
         self._timelines.append(timeline)
         if isinstance(execution.order.question, Seeded):  # with another seed, it is evidence of nothing else
             self.seeded.add(execution)
+            self.same_orders.add(execution)
+            return
+        if is_used(execution):
+            self.used.add(execution)
             self.same_orders.add(execution)
             return
         for place, run in enumerate(execution.runs):
@@ -224,3 +235,7 @@ def _flaky(known: Knowledge) -> Mapping[str, Same]:
 
 def _hash_dependent(known: Knowledge) -> Mapping[str, HashDependence]:
     return {test: each for test, each in known.seeded.dependent().items() if test not in known.differing}
+
+
+def _used_dependent(known: Knowledge) -> Mapping[str, UsedDependence]:
+    return known.used.dependent(known.evidence.profiles)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from leakcheck.nouns import plural
-from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, WARM, Deep, Execution, Row, Seeded
+from leakcheck.records import BAD_OUTCOMES, GOOD_OUTCOMES, WARM, Deep, Execution, Row, Seeded, Used
 from leakcheck.records.questions import puts_back
 
 Key = tuple[str, tuple[str, ...], int, str]
@@ -72,6 +72,8 @@ class SameOrders:
         way = WARM if execution.engine == WARM else "plain" if order.is_plain else "recorded"
         if isinstance(order.question, Seeded):
             way = f"hash seed {order.question.hash_seed}"
+        if isinstance(order.question, Used):
+            way = "used databases"
         before = 0  # equal predecessors, equal numbers
         in_row = isinstance(order.question, Row)  # fixtures end in between: only its first test ran as in its order
         for place, run in enumerate(execution.runs[:1] if in_row else execution.runs):

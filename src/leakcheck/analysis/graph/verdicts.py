@@ -58,6 +58,7 @@ def verdicts_of(
     what was not seen says nothing: that a test passed nowhere is no verdict then."""
     table, profiles = outcomes_by_order(known.executions), known.evidence.profiles
     seen = {test: not_settled(each) for test, each in known.wavering.items()}
+    seen |= {test: str(each) for test, each in known.used_dependent.items()}
     seen |= {test: str(each) for test, each in known.hash_dependent.items()}
     seen |= {test: f"{each}, with nothing else running" for test, each in known.flaky.items()}
     held = held_again(known.executions)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from leakcheck.postgres.bases import Start
 from leakcheck.postgres.own_copies import OwnCopies
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.outside.audit_hook import OutsideWatch
@@ -18,7 +19,7 @@ from leakcheck.recorder.process.runner import items_by_id
 from leakcheck.recorder.process.warm_imports import note_imports
 from leakcheck.recorder.segment import Segment
 from leakcheck.recorder.syscalls import Real
-from leakcheck.records import Control, TestRun, is_shortened, node_id, short_id
+from leakcheck.records import Control, Question, TestRun, Used, is_shortened, node_id, short_id
 from leakcheck.wire.database_terms import DatabaseTerms
 from leakcheck.wire.events import Completed, Finished, Started
 from leakcheck.wire.process_config import Setup
@@ -32,9 +33,8 @@ class ControlPart(Part):
         self._segment = Segment(setup.segment)
         self._order = read_order(setup.segment)
         self._names: dict[int, str] = {}
-        is_real = isinstance(self._order.question, Control)
         terms = DatabaseTerms.decode(setup.databases)
-        self._copies = OwnCopies(setup.scratch, setup.copies, terms=terms, real=is_real)
+        self._copies = OwnCopies(setup.scratch, setup.copies, terms=terms, start=_start(self._order.question))
         self._outside = OutsideWatch(os.getcwd(), setup.folder, setup.scratch, setup.salt, own=self._copies)
         self._outside.install()
         follow_drivers(self._copies)
@@ -92,3 +92,10 @@ class ControlPart(Part):
     def pytest_unconfigure(self) -> None:
         if isinstance(self._order.question, Control):  # all that the suite imports, and plugins at its end
             note_imports(self.setup)
+
+
+def _start(question: Question) -> Start:
+    """With which databases it begins."""
+    if isinstance(question, Control):
+        return "real"
+    return "used" if isinstance(question, Used) else "found"

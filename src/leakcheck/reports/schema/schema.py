@@ -147,7 +147,9 @@ def _test() -> Schema:
         crash=string(
             "Exception and place of its first failure, or what ended its process, without values; else empty."
         ),
-        seen=string("Which executions disagreed about it, where chance or the hash seed decides; else empty."),
+        seen=string(
+            "Which executions disagreed, where chance, the hash seed or a used database decides; else empty."
+        ),
         reproduce=array_of(string(), "Plain commands that show that; empty where none does."),
     )
 

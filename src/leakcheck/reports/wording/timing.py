@@ -29,6 +29,7 @@ PHASES: Mapping[str, str] = {
     "cleaners": "who cleans up",
     "lines": "lines that write",
     "seeds": "other hash seeds",
+    "used": "used databases",
     "quiet": "once more in quiet",
 }
 """What tables call phases; 21 characters at most."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from leakcheck.postgres.aftermath import changed
 from leakcheck.postgres.dropping import drop_copies
 from leakcheck.postgres.registry import Known, Registry
 from leakcheck.text import clip
@@ -43,8 +44,12 @@ class Resource(resource.Resource):
             known.refused.update((name, f"{_short(name)}: {why}") for name in _copied(known))
             known.bases.clear()
             known.made.clear()
+            known.used.clear()
         drop_copies(self._scratch, all_of_them=False, bases=True)
         return True
+
+    def is_otherwise(self) -> bool:
+        return self._scratch is not None and bool(changed(self._scratch))
 
     def put_back(self) -> tuple[str, ...]:
         return ()
