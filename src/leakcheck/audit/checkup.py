@@ -11,7 +11,7 @@ from pathlib import Path
 from leakcheck import __version__
 from leakcheck.audit.collect import check_paths, open_bench
 from leakcheck.audit.engine_context import engine_for
-from leakcheck.audit.stored_result import forked
+from leakcheck.audit.stored_result import forked, plain_runs
 from leakcheck.engine import check_interpreter
 from leakcheck.options import Options
 from leakcheck.own_folders import Own, remove_own
@@ -63,7 +63,7 @@ def check_up(options: Options, progress: Progress) -> Checkup:
 
 def stored_checkup(audit: Audit) -> Checkup:
     """The same of a finished audit, which has measured it."""
-    control = audit.control[0]
+    control = (plain_runs(audit.control) or audit.control)[0]
     return Checkup(
         audit.suite,
         forked(audit),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +13,7 @@ from leakcheck.analysis.timing import Measured, timing
 from leakcheck.audit.baseline_file import read_baseline
 from leakcheck.nouns import agreeing, plural
 from leakcheck.options import Judging, Options
-from leakcheck.records import Cost, Excerpt, Leak, Made, ProvenFix, Result
+from leakcheck.records import Cost, Excerpt, Execution, Leak, Made, ProvenFix, Result
 from leakcheck.records.topics import Topic
 from leakcheck.search.interference import undisturbed
 from leakcheck.snapshots.redaction import without_secrets
@@ -197,8 +197,14 @@ def forked(audit: Audit) -> bool:
     return not audit.fallback and any(execution.engine == "fork" for execution in audit.executions)
 
 
+def plain_runs(control: Sequence[Execution]) -> list[Execution]:
+    """Those of the whole suite that came to their end: one that could not collect it as `pytest` took little time."""
+    most = max((len(each.runs) for each in control), default=0)
+    return [each for each in control if each.status == "finished" and len(each.runs) == most]
+
+
 def _cost(audit: Audit, folder: AuditFolder) -> Cost:
-    whole = [each for each in audit.control if each.status == "finished"]
+    whole = plain_runs(audit.control)
     executions = (*audit.executions, *audit.control)
     forks = sum(execution.engine == "fork" for execution in executions)
     nodes = sum(tag == "suite" or tag.startswith("node") for tag in folder.tags())
