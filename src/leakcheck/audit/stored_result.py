@@ -198,7 +198,7 @@ def forked(audit: Audit) -> bool:
 
 
 def plain_runs(control: Sequence[Execution]) -> list[Execution]:
-    """Those of the whole suite that came to their end: one that could not collect it as `pytest` took little time."""
+    """Those of the whole suite that came to their end: one that could not collect it took little time."""
     most = max((len(each.runs) for each in control), default=0)
     return [each for each in control if each.status == "finished" and len(each.runs) == most]
 
