@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
+from leakcheck.guard.leaving import read, written
 from leakcheck.guard.watching import Fuse, GuardRecorder
 from leakcheck.hazards import Seen, found
 from leakcheck.recorder.changes.marks import marks_of
 from leakcheck.records import Change, Finding, Location, Mark, Outcome, Sighting, Suite, TestItem, TestRun, short_id
-from leakcheck.wire.codec import decode, encode
-from leakcheck.wire.events import Finished
 
 ATTRIBUTE = "leakcheck_seen"
 """The name in a report of pytest under which what was seen of a test travels."""
@@ -40,13 +39,13 @@ class SeenOf:
         """As it travels."""
         before = TestRun(self.run.test, "unknown", sightings=self.before)
         marks = [asdict(each) for each in self.marks]
-        return json.dumps({"run": _written(self.run), "marks": marks, "before": _written(before)})
+        return json.dumps({"run": written(self.run), "marks": marks, "before": written(before)})
 
     @classmethod
     def of(cls, text: str) -> SeenOf:
         row = json.loads(text)
         marks = tuple(Mark(**{name: _tuple(value) for name, value in each.items()}) for each in row["marks"])
-        return cls(_read(row["run"]), marks, _read(row["before"]).sightings)
+        return cls(read(row["run"]), marks, read(row["before"]).sightings)
 
 
 class HazardWatch:
@@ -146,16 +145,6 @@ def _outcome(report: Any) -> Outcome:
 
 def _shared(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(each for each in changes if each.location.kind in _SHARED)
-
-
-def _written(run: TestRun) -> str:
-    return encode(Finished(run)).decode("ascii")
-
-
-def _read(text: str) -> TestRun:
-    event = decode(text)
-    assert isinstance(event, Finished)
-    return event.run
 
 
 def _tuple(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,7 +17,9 @@ from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.recording import Recording
 from leakcheck.recorder.deep.deep_look import Difference
 from leakcheck.records import Change, Location, Sighting
-from leakcheck.wire.events import Event
+
+if TYPE_CHECKING:
+    from leakcheck.wire.events import Event
 
 
 class Fuse:
@@ -75,9 +77,6 @@ class GuardRecorder(RecorderPlugin):
     def _begin_guarded(self, item: pytest.Item) -> None:
         self._book.settle_newborn()
         super()._begin(item)
-
-    def _tell_begun(self, item: pytest.Item) -> None:
-        """Nobody reads it."""
 
     def _settle_newborn(self) -> None:
         """Not yet: until the next test begins, or a wider fixture ends, most of them are gone."""
