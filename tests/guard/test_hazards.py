@@ -56,7 +56,6 @@ def test_a_test_of_which_nothing_was_seen_is_a_test_all_the_same() -> None:
     found = gathered(report("a", SeenOf(run("a", OPENED))), report("b"), report("b"))
     assert found.suite.ids == (name("a"), name("b"))
     assert [each.run.test for each in found.seen] == [name("a")]
-    assert SeenOf(run("b")).is_nothing
 
 
 def test_what_the_imports_of_several_processes_leave_is_told_once() -> None:

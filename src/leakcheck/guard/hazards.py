@@ -30,11 +30,6 @@ class SeenOf:
     marks: tuple[Mark, ...] = ()
     before: tuple[Sighting, ...] = ()
 
-    @property
-    def is_nothing(self) -> bool:
-        run = self.run
-        return not (run.sightings or run.changes or run.finalised or run.reads or self.before)
-
     def text(self) -> str:
         """As it travels."""
         before = TestRun(self.run.test, "unknown", sightings=self.before)
@@ -78,28 +73,32 @@ class HazardWatch:
         if when != "teardown":  # that fails by the guard as well
             self._outcome = _outcome(report) if when == "setup" or self._outcome == "passed" else self._outcome
         else:
-            seen = SeenOf(self._run(recorder, item), before=self._before)
+            reads = tuple(self._new(recorder.consulted(_CLIENTS), item))
+            changes, finalised = _shared(recorder.left), _shared(recorder.left_by_fixtures)
+            sightings = recorder.sightings()
+            if reads or changes or finalised or sightings or self._before:  # mostly there is nothing to tell
+                run = TestRun(
+                    recorder.test_id(item),
+                    self._outcome,
+                    reads=reads,
+                    changes=changes,
+                    finalised=finalised,
+                    sightings=sightings,
+                )
+                setattr(report, ATTRIBUTE, SeenOf(run, marks_of(item), self._before).text())
             self._before = ()
-            if not seen.is_nothing:
-                setattr(report, ATTRIBUTE, replace(seen, marks=marks_of(item)).text())
-
-    def _run(self, recorder: GuardRecorder, item: pytest.Item) -> TestRun:
-        return TestRun(
-            recorder.test_id(item),
-            self._outcome,
-            reads=tuple(self._new(recorder.consulted(), item)),
-            changes=_shared(recorder.left),
-            finalised=_shared(recorder.left_by_fixtures),
-            sightings=recorder.sightings(),
-        )
 
     def _new(self, reads: Iterable[Location], item: pytest.Item) -> Iterator[Location]:
         """Which clients the tests of a file use, is told once."""
         file = item.nodeid.partition("::")[0]
         for each in reads:
-            if each.kind in _CLIENTS and (file, each) not in self._told:
+            if (file, each) not in self._told:
                 self._told.add((file, each))
                 yield each
+
+
+_LATER = frozenset({"call", "teardown"})
+"""Reports of a test that is known by the one of its set-up."""
 
 
 class Gathered:
@@ -110,11 +109,14 @@ class Gathered:
         self.seen: list[SeenOf] = []
 
     def add(self, report: Any) -> None:
-        test = short_id(report.nodeid)
-        item = self.tests.setdefault(test, TestItem(test, test.partition("::")[0]))
         seen = _seen_by(report)
+        if seen is None and report.when in _LATER:
+            return
+        test = short_id(report.nodeid)
+        if test not in self.tests:
+            self.tests[test] = TestItem(test, test.partition("::")[0])
         if seen is not None:
-            self.tests[test] = replace(item, marks=seen.marks)
+            self.tests[test] = replace(self.tests[test], marks=seen.marks)
             self.seen.append(seen)
 
     def found(self) -> Iterator[Finding]:

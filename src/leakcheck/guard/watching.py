@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,9 +63,9 @@ class GuardRecorder(RecorderPlugin):
         if restores:
             self._book.keep(None)
 
-    def consulted(self) -> tuple[Location, ...]:
-        """What the test has consulted before writing it."""
-        return self._book.consulted()
+    def consulted(self, kinds: Container[str] | None = None) -> tuple[Location, ...]:
+        """What the test has consulted before writing it; of these `kinds`, if they are given."""
+        return self._book.consulted(kinds)
 
     def sightings(self) -> tuple[Sighting, ...]:
         """What observers of hazards have seen since this was asked last."""

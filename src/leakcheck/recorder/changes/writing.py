@@ -27,13 +27,14 @@ class WritingRecorder(RecorderPlugin):
     def _finish(self, item: pytest.Item, seconds: float) -> None:
         assert self.segment is not None
         elsewhere = () if self._watchpoints is None else self._watchpoints.changes(self.test_id(item))
+        self._book.let_go()
         run = TestRun(
             test=self.test_id(item),
             outcome=self._outcomes.outcome,
             phases=self._outcomes.phases,
             seconds=round(max(seconds, 0.0), 6),
             crash=self._outcomes.crash,
-            reads=self._book.end_test(),
+            reads=self._book.consulted(),
             changes=(*(self._changes or ()), *elsewhere),
             finalised=tuple(self._finalised),
             wider=self._outcomes.wider,
