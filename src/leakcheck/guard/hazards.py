@@ -110,7 +110,7 @@ class Gathered:
 
     def add(self, report: Any) -> None:
         seen = _seen_by(report)
-        if seen is None and report.when in _LATER:
+        if seen is None and getattr(report, "when", None) in _LATER:
             return
         test = short_id(report.nodeid)
         if test not in self.tests:
