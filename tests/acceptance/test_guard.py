@@ -523,3 +523,28 @@ def test_what_is_tracked_is_not_put_back_besides_where_modules_are_compared() ->
         "test_shop.py::test_untidy leaves dependency_overrides[shop:who] of shop:app changed"
     ]
     assert guarded(OF_ITS_OWN_CLASS, "restore", every).code == 0
+
+
+def test_a_test_may_take_away_what_the_guard_finds_lines_with() -> None:
+    """Whatever reads the environment meanwhile, be it pytest itself, must not end the run."""
+    project = Project(
+        {
+            "test_frames.py": """
+                import asyncio, os, sys
+
+                def test_without_frames(monkeypatch):
+                    monkeypatch.delattr(sys, "_getframe")
+                    assert os.environ.get("NOBODY_SETS_THIS") is None
+                    os.environ["SOMEBODY_SETS_THIS"] = "1"
+                    del os.environ["SOMEBODY_SETS_THIS"]
+                    asyncio.Event()
+                    del monkeypatch
+
+                def test_behind_it():
+                    pass
+            """
+        }
+    )
+    ended = guarded(project, "warn")
+    assert ended.code == 0, ended.text
+    assert "2 passed" in ended.text

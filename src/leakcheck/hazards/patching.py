@@ -6,10 +6,10 @@ import contextlib
 import functools
 import inspect
 import os
-import sys
 import weakref
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from sys import _getframe
 from types import FrameType
 from typing import Any, Generic, TypeVar
 
@@ -53,7 +53,7 @@ def look_before_project(owner: Any, name: str, tell: Callable[..., None]) -> Non
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        if _is_of_project(sys._getframe(1).f_code.co_filename) is not False and is_called_by_project():
+        if _is_of_project(_getframe(1).f_code.co_filename) is not False and is_called_by_project():
             with contextlib.suppress(Exception):
                 tell(*args, **kwargs)
         return function(*args, **kwargs)
@@ -137,7 +137,7 @@ class ByIdentity(Generic[T]):
 def is_called_by_project() -> bool:
     """Whether it is the project's own code that calls what is looked at; past the library's own helpers beside it,
     and past what was made of text (data classes)."""
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = _getframe(1)
     while frame is not None:
         found = _is_of_project(frame.f_code.co_filename)
         if found is not None:

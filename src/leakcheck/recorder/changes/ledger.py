@@ -7,9 +7,9 @@ wrote is compared with what it was before the first of these writes: what differ
 from __future__ import annotations
 
 import contextlib
-import sys
 import weakref
 from collections.abc import Callable, Container, Iterable
+from sys import _getframe
 from types import FrameType
 
 from leakcheck.probes import MISSING, KindOfState, Probes
@@ -67,7 +67,7 @@ class StateLedger:
                 del places[key]
                 changing.pop(key, None)
 
-        frame = innermost(sys._getframe(1))
+        frame = innermost(_getframe(1))
         birth = born_at(frame, self._causes.current, self.bodies.around(frame), apart=self.imports_apart)
         places[key] = place = Place(probe, weakref.ref(owner, gone), birth)
         if probe.in_place:
@@ -102,7 +102,7 @@ class StateLedger:
         # What changed in place until now was changed by whoever got hold of it before.
         keys = [each for each in ((*place.known,) if key is None else (key,)) if self._affordable(place, each)]
         self._compare(place, keys, self._causes.current, untracked=True)
-        frame = innermost(sys._getframe(1))
+        frame = innermost(_getframe(1))
         if frame is None:
             return
         source = self._source_of(frame, frame.f_lineno)
@@ -307,7 +307,7 @@ class StateLedger:
         spot = (place, key)
         place.first.setdefault(key, before)
         account.before.setdefault(spot, before)
-        if cause.kind == "import" and executing_modules(sys._getframe(1))[:1] != [cause.file]:
+        if cause.kind == "import" and executing_modules(_getframe(1))[:1] != [cause.file]:
             account.stray.add(spot)
         account.wrote(spot, source, place.known.get(key, ABSENT), alone=not place.adds(key, before))
 
@@ -319,7 +319,7 @@ class StateLedger:
         return account
 
     def _source(self) -> Source | None:
-        frame = innermost(sys._getframe(2))
+        frame = innermost(_getframe(2))
         return None if frame is None else self._source_of(frame, frame.f_lineno)
 
     def _source_of(self, frame: FrameType, line: int) -> Source:
