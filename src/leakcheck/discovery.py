@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Any
@@ -15,15 +15,16 @@ def module_names(package: ModuleType) -> list[str]:
     return sorted(info.name for info in pkgutil.iter_modules(package.__path__))
 
 
-def classes(package: ModuleType, name: str) -> list[Any]:
-    """The class `name` of each of these modules, in the order of their names."""
-    modules = (importlib.import_module(f"{package.__name__}.{module}") for module in module_names(package))
+def classes(package: ModuleType, name: str, without: Container[str] = ()) -> list[Any]:
+    """The class `name` of each of these modules, in the order of their names; those `without` are not loaded."""
+    wanted = (module for module in module_names(package) if module not in without)
+    modules = (importlib.import_module(f"{package.__name__}.{module}") for module in wanted)
     return [getattr(module, name) for module in modules]
 
 
-def instances(package: ModuleType, name: str) -> list[Any]:
+def instances(package: ModuleType, name: str, without: Container[str] = ()) -> list[Any]:
     """An instance of each of these classes."""
-    return [each() for each in classes(package, name)]
+    return [each() for each in classes(package, name, without)]
 
 
 def take_added(group: str, noun: str, take: Callable[[Any], None]) -> list[str]:

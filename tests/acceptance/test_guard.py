@@ -471,3 +471,80 @@ def test_who_imports_an_application_first_has_not_made_it_for_himself(other: str
     assert ended.code == 0, ended.text
     place = "dependency_overrides[builtins:len] of lately:app"
     assert section(ended) == [f"test_a.py::test_replaces leaves {place} changed, and it was put back"]
+
+
+OF_ITS_OWN_CLASS = Project(
+    {
+        "shop.py": """
+            from fastapi import Depends, FastAPI
+
+            class Shop(FastAPI):
+                pass
+
+            def who():
+                return "nobody"
+
+            app = Shop()
+
+            @app.get("/me")
+            def me(user: str = Depends(who)) -> str:
+                return user
+        """,
+        "test_shop.py": """
+            from fastapi.testclient import TestClient
+            import shop
+
+            client = TestClient(shop.app)
+
+            def test_tidy():
+                shop.app.dependency_overrides[shop.who] = lambda: "ann"
+                assert client.get("/me").json() == "ann"
+                shop.app.dependency_overrides = {}
+
+            def test_nobody():
+                assert client.get("/me").json() == "nobody"
+
+            def test_untidy():
+                shop.app.dependency_overrides = {shop.who: lambda: "bob"}
+                assert client.get("/me").json() == "bob"
+
+            def test_nobody_again():
+                assert client.get("/me").json() == "nobody"
+        """,
+    }
+)
+
+
+def test_what_is_tracked_is_not_put_back_besides_where_modules_are_compared() -> None:
+    """An application of a class of the project's own is looked through: its overrides are told of already."""
+    every = "--leakcheck-guard-kinds=default,module_globals"
+    told = guarded(OF_ITS_OWN_CLASS, "warn", every)
+    assert [line for line in section(told) if "leaves" in line] == [
+        "test_shop.py::test_untidy leaves dependency_overrides[shop:who] of shop:app changed"
+    ]
+    assert guarded(OF_ITS_OWN_CLASS, "restore", every).code == 0
+
+
+def test_a_test_may_take_away_what_the_guard_finds_lines_with() -> None:
+    """Whatever reads the environment meanwhile, be it pytest itself, must not end the run."""
+    project = Project(
+        {
+            "test_frames.py": """
+                import asyncio, os, sys
+
+                def test_without_frames(monkeypatch):
+                    monkeypatch.delattr(sys, "_getframe")
+                    assert os.environ.get("NOBODY_SETS_THIS") is None
+                    os.environ["SOMEBODY_SETS_THIS"] = "1"
+                    del os.environ["SOMEBODY_SETS_THIS"]
+                    asyncio.Event()
+                    del monkeypatch
+
+                def test_behind_it():
+                    pass
+            """
+        }
+    )
+    ended = guarded(project, "warn")
+    assert ended.code == 0, ended.text
+    assert "2 passed" in ended.text

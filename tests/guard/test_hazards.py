@@ -56,7 +56,11 @@ def test_a_test_of_which_nothing_was_seen_is_a_test_all_the_same() -> None:
     found = gathered(report("a", SeenOf(run("a", OPENED))), report("b"), report("b"))
     assert found.suite.ids == (name("a"), name("b"))
     assert [each.run.test for each in found.seen] == [name("a")]
-    assert SeenOf(run("b")).is_nothing
+
+
+def test_a_test_is_known_by_the_report_of_its_setup() -> None:
+    reports = [SimpleNamespace(nodeid="test_a.py::b", when=when) for when in ("setup", "call", "teardown")]
+    assert gathered(*reports).suite.ids == (name("b"),)
 
 
 def test_what_the_imports_of_several_processes_leave_is_told_once() -> None:

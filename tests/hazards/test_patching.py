@@ -8,7 +8,7 @@ import inspect
 
 import pytest
 
-from leakcheck.hazards.patching import ByIdentity, look_before
+from leakcheck.hazards.patching import ByIdentity, look_before, look_before_project
 
 
 class Shop:
@@ -40,7 +40,38 @@ def test_what_an_observer_raises_is_dropped(monkeypatch: pytest.MonkeyPatch) -> 
     assert Shop().sell("tea") == "tea"
 
 
+def test_what_an_observer_raises_is_no_context_of_what_the_project_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Shop, "sell", Shop.sell)
+    look_before(Shop, "sell", lambda: None)
+    with pytest.raises(TypeError) as raised:
+        Shop().sell(number="tea", what="milk")  # type: ignore[arg-type]
+    assert raised.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("file", "calls"),
+    [
+        ("/project/shop.py", 1),
+        ("/usr/lib/python3/dist-packages/library.py", 0),
+        ("<string>", 1),  # made of text, and called from here
+    ],
+)
+def test_of_what_libraries_call_all_the_time_only_the_projects_calls_are_told(
+    file: str, calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(Shop, "sell", Shop.sell)
+    look_before_project(Shop, "sell", lambda *args, **_: told.append(args[1:]))
+    names: dict[str, object] = {"shop": Shop()}
+    exec(compile("def buy(): return shop.sell('tea')", file, "exec"), names)
+    buy = names["buy"]
+    assert callable(buy)
+    assert buy() == "tea"
+    assert told == [("tea",)] * calls
+
+
 def test_what_is_not_there_is_not_looked_at() -> None:
+    look_before_project(Shop, "buy", lambda: None)
     look_before(Shop, "buy", lambda: None)
     assert not hasattr(Shop, "buy")
 

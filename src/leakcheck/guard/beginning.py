@@ -24,6 +24,8 @@ from leakcheck.snapshots.redaction import Redactor
 NAME = "leakcheck-guard"
 _UNREAD = ("client_cookies", "client_headers", "dependency_overrides")
 """Nothing of these is made because it is looked for, so that nobody asks who does."""
+_LEFT_OUT = frozenset({"databases", "files", "transactions"})
+"""Probes that no guard asks, and that take long to load: they speak with databases."""
 _OF_AN_AUDIT = "leakcheck.recorder.process.start"
 
 
@@ -32,7 +34,7 @@ def begin(config: pytest.Config) -> None:
     test of pytest plugins is a test of the outer run."""
     if _OF_AN_AUDIT in sys.modules or _Process.guarded:
         return
-    probes = own()
+    probes = own(without=_LEFT_OUT)
     wanted = wanted_of(config, probes)
     if wanted is None:
         return

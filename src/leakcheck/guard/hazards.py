@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
+from leakcheck.guard.leaving import read, written
 from leakcheck.guard.watching import Fuse, GuardRecorder
 from leakcheck.hazards import Seen, found
 from leakcheck.recorder.changes.marks import marks_of
 from leakcheck.records import Change, Finding, Location, Mark, Outcome, Sighting, Suite, TestItem, TestRun, short_id
-from leakcheck.wire.codec import decode, encode
-from leakcheck.wire.events import Finished
 
 ATTRIBUTE = "leakcheck_seen"
 """The name in a report of pytest under which what was seen of a test travels."""
@@ -31,22 +30,17 @@ class SeenOf:
     marks: tuple[Mark, ...] = ()
     before: tuple[Sighting, ...] = ()
 
-    @property
-    def is_nothing(self) -> bool:
-        run = self.run
-        return not (run.sightings or run.changes or run.finalised or run.reads or self.before)
-
     def text(self) -> str:
         """As it travels."""
         before = TestRun(self.run.test, "unknown", sightings=self.before)
         marks = [asdict(each) for each in self.marks]
-        return json.dumps({"run": _written(self.run), "marks": marks, "before": _written(before)})
+        return json.dumps({"run": written(self.run), "marks": marks, "before": written(before)})
 
     @classmethod
     def of(cls, text: str) -> SeenOf:
         row = json.loads(text)
         marks = tuple(Mark(**{name: _tuple(value) for name, value in each.items()}) for each in row["marks"])
-        return cls(_read(row["run"]), marks, _read(row["before"]).sightings)
+        return cls(read(row["run"]), marks, read(row["before"]).sightings)
 
 
 class HazardWatch:
@@ -79,28 +73,32 @@ class HazardWatch:
         if when != "teardown":  # that fails by the guard as well
             self._outcome = _outcome(report) if when == "setup" or self._outcome == "passed" else self._outcome
         else:
-            seen = SeenOf(self._run(recorder, item), before=self._before)
+            reads = tuple(self._new(recorder.consulted(_CLIENTS), item))
+            changes, finalised = _shared(recorder.left), _shared(recorder.left_by_fixtures)
+            sightings = recorder.sightings()
+            if reads or changes or finalised or sightings or self._before:  # mostly there is nothing to tell
+                run = TestRun(
+                    recorder.test_id(item),
+                    self._outcome,
+                    reads=reads,
+                    changes=changes,
+                    finalised=finalised,
+                    sightings=sightings,
+                )
+                setattr(report, ATTRIBUTE, SeenOf(run, marks_of(item), self._before).text())
             self._before = ()
-            if not seen.is_nothing:
-                setattr(report, ATTRIBUTE, replace(seen, marks=marks_of(item)).text())
-
-    def _run(self, recorder: GuardRecorder, item: pytest.Item) -> TestRun:
-        return TestRun(
-            recorder.test_id(item),
-            self._outcome,
-            reads=tuple(self._new(recorder.consulted(), item)),
-            changes=_shared(recorder.left),
-            finalised=_shared(recorder.left_by_fixtures),
-            sightings=recorder.sightings(),
-        )
 
     def _new(self, reads: Iterable[Location], item: pytest.Item) -> Iterator[Location]:
         """Which clients the tests of a file use, is told once."""
         file = item.nodeid.partition("::")[0]
         for each in reads:
-            if each.kind in _CLIENTS and (file, each) not in self._told:
+            if (file, each) not in self._told:
                 self._told.add((file, each))
                 yield each
+
+
+_LATER = frozenset({"call", "teardown"})
+"""Reports of a test that is known by the one of its set-up."""
 
 
 class Gathered:
@@ -111,11 +109,14 @@ class Gathered:
         self.seen: list[SeenOf] = []
 
     def add(self, report: Any) -> None:
-        test = short_id(report.nodeid)
-        item = self.tests.setdefault(test, TestItem(test, test.partition("::")[0]))
         seen = _seen_by(report)
+        if seen is None and getattr(report, "when", None) in _LATER:
+            return
+        test = short_id(report.nodeid)
+        if test not in self.tests:
+            self.tests[test] = TestItem(test, test.partition("::")[0])
         if seen is not None:
-            self.tests[test] = replace(item, marks=seen.marks)
+            self.tests[test] = replace(self.tests[test], marks=seen.marks)
             self.seen.append(seen)
 
     def found(self) -> Iterator[Finding]:
@@ -146,16 +147,6 @@ def _outcome(report: Any) -> Outcome:
 
 def _shared(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(each for each in changes if each.location.kind in _SHARED)
-
-
-def _written(run: TestRun) -> str:
-    return encode(Finished(run)).decode("ascii")
-
-
-def _read(text: str) -> TestRun:
-    event = decode(text)
-    assert isinstance(event, Finished)
-    return event.run
 
 
 def _tuple(value: Any) -> Any:

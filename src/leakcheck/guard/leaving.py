@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from leakcheck.records import Change, TestRun
-from leakcheck.wire.codec import decode, encode
-from leakcheck.wire.events import Finished
 
 ATTRIBUTE = "leakcheck_left"
 """The name in a report of pytest under which the leaks of a test travel."""
@@ -40,7 +38,7 @@ class Left:
 
     def text(self) -> str:
         """As it travels."""
-        event = encode(Finished(TestRun(self.by, "unknown", changes=(self.change,)))).decode("ascii")
+        event = written(TestRun(self.by, "unknown", changes=(self.change,)))
         return json.dumps({"event": event, **{name: getattr(self, name) for name in _REST}})
 
 
@@ -58,7 +56,23 @@ def carried(report: Any) -> Iterator[Left]:
     """The leaks that `report` carries."""
     for text in getattr(report, ATTRIBUTE, ()):
         row = json.loads(text)
-        event = decode(row.pop("event"))
-        if isinstance(event, Finished):
-            likely = tuple(row.pop("likely"))
-            yield Left(event.run.test, event.run.changes[0], likely=likely, **row)
+        run, likely = read(row.pop("event")), tuple(row.pop("likely"))
+        yield Left(run.test, run.changes[0], likely=likely, **row)
+
+
+def written(run: TestRun) -> str:
+    """`run` as text. What that takes is loaded where something is to be told, as it is not in most runs."""
+    from leakcheck.wire.codec import encode
+    from leakcheck.wire.events import Finished
+
+    return encode(Finished(run)).decode("ascii")
+
+
+def read(text: str) -> TestRun:
+    """The run that was `written` so."""
+    from leakcheck.wire.codec import decode
+    from leakcheck.wire.events import Finished
+
+    event = decode(text)
+    assert isinstance(event, Finished)
+    return event.run

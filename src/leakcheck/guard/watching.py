@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Container
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,7 +17,9 @@ from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.recording import Recording
 from leakcheck.recorder.deep.deep_look import Difference
 from leakcheck.records import Change, Location, Sighting
-from leakcheck.wire.events import Event
+
+if TYPE_CHECKING:
+    from leakcheck.wire.events import Event
 
 
 class Fuse:
@@ -61,9 +63,9 @@ class GuardRecorder(RecorderPlugin):
         if restores:
             self._book.keep(None)
 
-    def consulted(self) -> tuple[Location, ...]:
-        """What the test has consulted before writing it."""
-        return self._book.consulted()
+    def consulted(self, kinds: Container[str] | None = None) -> tuple[Location, ...]:
+        """What the test has consulted before writing it; of these `kinds`, if they are given."""
+        return self._book.consulted(kinds)
 
     def sightings(self) -> tuple[Sighting, ...]:
         """What observers of hazards have seen since this was asked last."""
@@ -75,9 +77,6 @@ class GuardRecorder(RecorderPlugin):
     def _begin_guarded(self, item: pytest.Item) -> None:
         self._book.settle_newborn()
         super()._begin(item)
-
-    def _tell_begun(self, item: pytest.Item) -> None:
-        """Nobody reads it."""
 
     def _settle_newborn(self) -> None:
         """Not yet: until the next test begins, or a wider fixture ends, most of them are gone."""

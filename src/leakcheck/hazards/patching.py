@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-import sys
+import os
 import weakref
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from sys import _getframe
 from types import FrameType
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +17,8 @@ from leakcheck.snapshots.frames import is_project_file
 from leakcheck.snapshots.identity import identity
 
 T = TypeVar("T")
+_OURS = f"{os.path.dirname(os.path.dirname(os.path.abspath(__file__)))}{os.sep}"
+_SOCKET = os.path.join(os.path.dirname(os.__file__), "socket.py")
 
 
 def look_before(owner: Any, name: str, tell: Callable[..., None]) -> None:
@@ -27,8 +30,10 @@ def look_before(owner: Any, name: str, tell: Callable[..., None]) -> None:
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        with contextlib.suppress(Exception):  # a test may have broken anything: then this is not seen
+        try:  # noqa: SIM105 (a request makes many such calls: a context manager would cost more than what is told)
             tell(*args, **kwargs)
+        except Exception:  # a test may have broken anything: then this is not seen
+            pass
         return function(*args, **kwargs)
 
     @functools.wraps(function)
@@ -38,6 +43,22 @@ def look_before(owner: Any, name: str, tell: Callable[..., None]) -> None:
         return await function(*args, **kwargs)
 
     setattr(owner, name, awaited if inspect.iscoroutinefunction(function) else wrapper)
+
+
+def look_before_project(owner: Any, name: str, tell: Callable[..., None]) -> None:
+    """The same before each call by the project's own code, of what libraries call dozens of times a request."""
+    function = vars(owner).get(name)
+    if not callable(function):
+        return
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if _is_of_project(_getframe(1).f_code.co_filename) is not False and is_called_by_project():
+            with contextlib.suppress(Exception):
+                tell(*args, **kwargs)
+        return function(*args, **kwargs)
+
+    setattr(owner, name, wrapper)
 
 
 def look_after(owner: Any, name: str, tell: Callable[..., None]) -> None:
@@ -116,13 +137,17 @@ class ByIdentity(Generic[T]):
 def is_called_by_project() -> bool:
     """Whether it is the project's own code that calls what is looked at; past the library's own helpers beside it,
     and past what was made of text (data classes)."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and _is_between(frame):
+    frame: FrameType | None = _getframe(1)
+    while frame is not None:
+        found = _is_of_project(frame.f_code.co_filename)
+        if found is not None:
+            return found
         frame = frame.f_back
-    return frame is not None and is_project_file(frame.f_code.co_filename)
+    return False
 
 
-def _is_between(frame: FrameType) -> bool:
-    name = frame.f_globals.get("__name__")
-    is_helper = type(name) is str and (name == "socket" or name.startswith("leakcheck."))
-    return is_helper or frame.f_code.co_filename.startswith("<")
+@functools.cache
+def _is_of_project(file: str) -> bool | None:
+    """Whether the code of a file is the project's own; None of what stands between it and what it calls."""
+    is_between = file == _SOCKET or file.startswith(("<", _OURS))
+    return None if is_between else is_project_file(file)

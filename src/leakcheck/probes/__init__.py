@@ -9,7 +9,7 @@ Other packages add probes of the first two contracts through the entry point `le
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field, fields
 from typing import Any, get_args
@@ -70,9 +70,9 @@ class Probes:
         return {**found, **{each.kind: Kind(each.tracking, _about(each), held=True) for each in self.held}}
 
 
-def own() -> Probes:
-    """An instance of every probe in this package."""
-    return _sorted_out(instances(kinds, "Probe"))
+def own(without: Container[str] = ()) -> Probes:
+    """An instance of every probe in this package, but for the modules `without`."""
+    return _sorted_out(instances(kinds, "Probe", without))
 
 
 def discover() -> Probes:

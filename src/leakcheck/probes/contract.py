@@ -94,6 +94,10 @@ class Setting:
         after every test, and only where it differs is all of it read. `MISSING`: there is no such thing."""
         return MISSING
 
+    def is_still(self, glance: Any) -> bool:
+        """Whether another glance would surely be like this one, if that is quicker to tell than to have."""
+        return False
+
     def prepare(self) -> None:
         """Find what is the same in every fork of this process, before any is made."""
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from leakcheck.errors import Unreadable
-from leakcheck.records import Leak, Location
+from leakcheck.records import Location
+
+if TYPE_CHECKING:  # a guard reads it, and has no use for what is derived
+    from leakcheck.records import Leak
 
 NAME = "proven.json"
 

@@ -79,3 +79,14 @@ def test_the_module_itself_is_asked_for_nothing() -> None:
     before = Probe().read()
     sys.modules[BANK] = Strange(BANK)
     assert candidates(Probe(), before) == [BANK]
+
+
+def test_a_module_in_the_place_of_another_is_seen_in_passing(monkeypatch: pytest.MonkeyPatch) -> None:
+    probe = Probe()
+    monkeypatch.setitem(sys.modules, "shop_of_tests", ModuleType("shop_of_tests"))
+    glance = probe.glance()
+    assert probe.is_still(glance)
+    monkeypatch.setitem(sys.modules, "shop_of_tests", ModuleType("shop_of_tests"))
+    assert not probe.is_still(glance)
+    monkeypatch.delitem(sys.modules, "shop_of_tests")
+    assert not probe.is_still(glance)

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from leakcheck.probes import MISSING, discover
+from leakcheck.probes.tracking.tracked_dict import tracked
+from leakcheck.probes.tracking.watched_attribute import watch_attribute
 from leakcheck.recorder.deep.deep_look import FEW_ENTRIES, DeepLook
 from leakcheck.recorder.deep.entries import whole
 from leakcheck.records import Location
@@ -57,6 +59,22 @@ def test_only_what_was_asked_about_is_seen_and_put_back(shop: Any) -> None:
         each.undo()
     assert (shop.LIMIT, shop.PRICES["mug"]["cents"], shop.PRICES["pen"]["cents"]) == (10, 900, 2)
     assert not seen(look)
+
+
+def test_what_a_probe_is_told_of_is_not_seen_besides(shop: Any) -> None:
+    class App:
+        __module__ = NAME
+
+        def __init__(self) -> None:
+            self.overrides, self.title = tracked({}, lambda _: None, lambda _: None), "shop"
+
+    watch_attribute(App, "overrides", on_set=lambda _app, value, _first: value)
+    shop.app = App()
+    look = look_at("app.overrides", "app.title")
+    shop.app.overrides, shop.app.title = {}, "closed"
+    assert seen(look) == {"app.title"}
+    shop.app.overrides = {"who": "ann"}
+    assert seen(look) == {"app.title"}
 
 
 def test_a_container_stands_for_all_its_entries(shop: Any) -> None:

@@ -91,8 +91,7 @@ class Hazard(Contract):
 
     def rest(self, scene: Scene, *, over: bool) -> None:
         if over:
-            for _, told in self._told.living():
-                told.clear()  # the next test is told of, too
+            self._told = ByIdentity(list)  # the next test is told of, too
 
     # What is told ----------------------------------------------------------------------------------------------
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from sys import _getframe
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
@@ -116,7 +116,7 @@ class Hazard(Contract):
                 patch.read = True
         if looks < _LOOKS or key in self._patches:
             self._looks[key] = looks + 1
-            self._note(owner, key, sys._getframe(1))
+            self._note(owner, key, _getframe(1))
 
     def _note(self, owner: object, key: str, frame: FrameType) -> None:
         """Who reads, and keeps it: as far as that is seen."""
@@ -159,7 +159,7 @@ class Hazard(Contract):
     def _begin(self, name: str, before: str | None, value: str | None, scene: Scene) -> None:
         if name.startswith(_READ_BY_C) or (value is None and name not in self._readers):
             return
-        source = scene.source() or _decorated(sys._getframe(1), scene)
+        source = scene.source() or _decorated(_getframe(1), scene)
         if source is not None and source.phase != "import":
             self._patches[name] = _Patch(source, before, value)
 

@@ -12,7 +12,7 @@ from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
 from leakcheck.hazards.loops import running_loop
-from leakcheck.hazards.patching import ByIdentity, is_called_by_project, look_before
+from leakcheck.hazards.patching import ByIdentity, look_before, look_before_project
 from leakcheck.records import Finding, Location, Sighting, Source
 
 _WAITING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -83,16 +83,16 @@ class Hazard(Contract):
         look_before(getattr(module, cls), method, handing)
 
     def _patch(self, classes: Mapping[str, tuple[str, ...]], module: ModuleType, scene: Scene) -> None:
+        def born(made: object, *_: object, **__: object) -> None:
+            """What libraries make is theirs: only what a line of the project makes counts."""
+            source = scene.source()
+            if source is not None:
+                self._made.know(made, _Made(source))
+
         for name, methods in classes.items():
-            look_before(getattr(module, name), "__init__", lambda made, *_, **__: self._born(made, scene))
+            look_before_project(getattr(module, name), "__init__", born)
             for method in methods:
                 look_before(getattr(module, name), method, lambda waited, *_: self._look(waited, scene))
-
-    def _born(self, made: object, scene: Scene) -> None:
-        """What libraries make is theirs: only what a line of the project makes counts."""
-        source = scene.source() if is_called_by_project() else None
-        if source is not None:
-            self._made.know(made, _Made(source))
 
     def _look(self, waited: object, scene: Scene, what: str = "") -> None:
         """Something is used; people call it `what`, or by its own name."""

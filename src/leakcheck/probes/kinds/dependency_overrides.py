@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import weakref
 from collections.abc import Callable, Mapping
+from sys import _getframe
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -95,7 +95,7 @@ class Probe(KindOfState):
 
         def on_get(app: Any, value: Any) -> None:
             # The caller of the descriptor's caller: who wrote `app.dependency_overrides`.
-            caller = sys._getframe(2)
+            caller = _getframe(2)
             if type(value) is not TrackedDict:
                 ledger.touched(self, app)
             key = _looked_up(caller) if asked else None
@@ -116,7 +116,7 @@ class Probe(KindOfState):
         def on_read(key: object) -> None:
             target = owner()
             # FastAPI asks for the truth of the mapping once a dependency; `on_get` has told which one.
-            if target is not None and asked and _looked_up(sys._getframe(2)) is None:
+            if target is not None and asked and _looked_up(_getframe(2)) is None:
                 ledger.read(self, target, WHOLE if key is TrackedDict.ALL else label(key))
 
         def on_write(key: object) -> None:

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from sys import _getframe
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -105,7 +106,7 @@ class Probe(Setting, KindOfState):
 
 def _reads(key: str) -> bool:
     """Whether the code that looks a variable up does so for the test."""
-    frame: FrameType | None = sys._getframe(3)
+    frame: FrameType | None = _getframe(3)
     while frame is not None:
         name = frame.f_globals.get("__name__")
         if not isinstance(name, str) or (key == WHOLE and name in _LOOK_AT_ALL):

@@ -38,6 +38,10 @@ class Probe(Setting):
     def glance(self) -> Any:
         return tuple(sys.modules.values())
 
+    def is_still(self, glance: Any) -> bool:
+        now = sys.modules
+        return len(now) == len(glance) and all(map(operator.is_, glance, now.values()))
+
     def value(self, owner: str, key: str) -> Any:
         return sys.modules.get(key, MISSING)
 

@@ -55,6 +55,12 @@ class WatchedAttribute:
             self._after_set(owner)
 
 
+def is_watched(owner: object, name: object) -> bool:
+    """Whether every access to `name` of `owner` is told already, by the probe of a kind that is tracked."""
+    classes = type.__getattribute__(type(owner), "__mro__")
+    return any(type(type.__getattribute__(each, "__dict__").get(name)) is WatchedAttribute for each in classes)
+
+
 def watch_attribute(
     cls: type[Any],
     name: str,

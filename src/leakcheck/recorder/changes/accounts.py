@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from sys import _getframe
 
 from leakcheck.probes import KindOfState
 from leakcheck.recorder.changes.causes import Cause
@@ -48,7 +48,7 @@ class Place:
         """Whether this write belongs to the making of the owner, or of the project before any test."""
         born = self.birth
         if cause.kind == "import" or (born.cause.kind == "import" and cause.kind == "test"):
-            return bool(born.modules) and born.modules[0] in executing_modules(sys._getframe(1))
+            return bool(born.modules) and born.modules[0] in executing_modules(_getframe(1))
         return cause.kind == "start" or cause.lifetime == born.cause.lifetime
 
 

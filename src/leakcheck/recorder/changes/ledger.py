@@ -7,9 +7,9 @@ wrote is compared with what it was before the first of these writes: what differ
 from __future__ import annotations
 
 import contextlib
-import sys
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
+from sys import _getframe
 from types import FrameType
 
 from leakcheck.probes import MISSING, KindOfState, Probes
@@ -45,6 +45,7 @@ class StateLedger:
         self._causes = causes
         self._root = root
         self._places: dict[tuple[str, int], Place] = {}
+        self._changing: dict[tuple[str, int], Place] = {}  # where a change may be untold, as for most it is not
         self._accounts: dict[Lifetime, Account] = {}
         self._reads = Reads()
         self._kept: KeptValues | None = None
@@ -59,15 +60,18 @@ class StateLedger:
 
     def born(self, probe: KindOfState, owner: object) -> None:
         key = (probe.kind, identity(owner))
-        places = self._places
+        places, changing = self._places, self._changing
 
         def gone(ref: weakref.ref[object]) -> None:
             if key in places and places[key].ref is ref:
                 del places[key]
+                changing.pop(key, None)
 
-        frame = innermost(sys._getframe(1))
+        frame = innermost(_getframe(1))
         birth = born_at(frame, self._causes.current, self.bodies.around(frame), apart=self.imports_apart)
         places[key] = place = Place(probe, weakref.ref(owner, gone), birth)
+        if probe.in_place:
+            changing[key] = place
         if self._own(place):
             self._newborn.append(place)
         if self._kept is not None:
@@ -98,11 +102,12 @@ class StateLedger:
         # What changed in place until now was changed by whoever got hold of it before.
         keys = [each for each in ((*place.known,) if key is None else (key,)) if self._affordable(place, each)]
         self._compare(place, keys, self._causes.current, untracked=True)
-        frame = innermost(sys._getframe(1))
+        frame = innermost(_getframe(1))
         if frame is None:
             return
         source = self._source_of(frame, frame.f_lineno)
         place.touched[key] = (self._causes.current, source)
+        self._changing[probe.kind, identity(owner)] = place
         if self.full:
             self._follow(frame, place, key)
 
@@ -148,19 +153,14 @@ class StateLedger:
         self._newborn.clear()
         self.bodies.settle()
 
-    def end_test(self) -> tuple[Location, ...]:
-        """The locations that the test consulted before writing them."""
-        self.let_go()
-        return self.consulted()
-
     def let_go(self) -> None:
-        """The test is over, and nobody asks what it consulted."""
+        """The test is over: what is consulted from now on it has not consulted."""
         self._test = None
         self._lines.stop()
 
-    def consulted(self) -> tuple[Location, ...]:
-        """What the last test has consulted until now, before writing it."""
-        return self._reads.locations(self._location)
+    def consulted(self, kinds: Container[str] | None = None) -> tuple[Location, ...]:
+        """What the last test has consulted until now, before writing it; of these `kinds`, if they are given."""
+        return self._reads.locations(self._location, kinds)
 
     def renewed(self) -> tuple[Renewed, ...]:
         """What fixtures that several tests share have set, while they were set up in the test."""
@@ -177,7 +177,7 @@ class StateLedger:
 
     def check(self) -> None:
         """Find what changed without a tracked write. Outside full mode, only where it is cheap or was touched."""
-        for place in list(self._places.values()):
+        for place in list((self._places if self.full else self._changing).values()):
             may_differ = self.full or place.touched or place.probe.in_place
             if may_differ and (owner := place.ref()) is not None and not self._own(place):
                 with contextlib.suppress(Exception):  # a test may have broken anything: the next look will see it
@@ -307,7 +307,7 @@ class StateLedger:
         spot = (place, key)
         place.first.setdefault(key, before)
         account.before.setdefault(spot, before)
-        if cause.kind == "import" and executing_modules(sys._getframe(1))[:1] != [cause.file]:
+        if cause.kind == "import" and executing_modules(_getframe(1))[:1] != [cause.file]:
             account.stray.add(spot)
         account.wrote(spot, source, place.known.get(key, ABSENT), alone=not place.adds(key, before))
 
@@ -319,7 +319,7 @@ class StateLedger:
         return account
 
     def _source(self) -> Source | None:
-        frame = innermost(sys._getframe(2))
+        frame = innermost(_getframe(2))
         return None if frame is None else self._source_of(frame, frame.f_lineno)
 
     def _source_of(self, frame: FrameType, line: int) -> Source:

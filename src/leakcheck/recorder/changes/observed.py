@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterable, Mapping
 from functools import partial
+from sys import _getframe
 from types import FrameType
 from typing import Any
 
@@ -128,7 +128,7 @@ class ObservedLedger(StateLedger):
         return self.running
 
     def source(self) -> Source | None:
-        frame = innermost(sys._getframe(1))
+        frame = innermost(_getframe(1))
         return None if frame is None else self._source_of(frame, frame.f_lineno)
 
     def place(self, file: str, line: int, function: str) -> Source:
@@ -138,7 +138,7 @@ class ObservedLedger(StateLedger):
         return self._causes.current.kind == "fixture"
 
     def importing(self) -> Source | None:
-        frame: FrameType | None = sys._getframe(1)
+        frame: FrameType | None = _getframe(1)
         for file in self.bodies.around(frame)[:1]:
             while frame is not None and not (frame.f_code.co_filename == file and frame.f_code.co_name == _BODY):
                 frame = frame.f_back

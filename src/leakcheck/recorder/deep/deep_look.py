@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from leakcheck.probes import MISSING, Items, Probes, Setting
+from leakcheck.probes.tracking.watched_attribute import is_watched
 from leakcheck.recorder.comparing import differ, listed_otherwise
 from leakcheck.recorder.deep.aliases import Aliases, Encounters, Held
 from leakcheck.recorder.deep.entries import STEP, location_of, missing_keys, unnamed, ways, whole, whole_of
@@ -251,7 +252,7 @@ class DeepLook:
                 old, new = before.get(key, MISSING), now.get(key, MISSING)
                 if old is new or is_of(new, renewed) or _is_ours(new) or _is_import(old, new) or _is_lazy(key, old):
                     continue
-                if differ(old, new):
+                if differ(old, new) and not is_watched(holder.value, key):
                     probe = self._probes.holding(holder)
                     undo = partial(probe.put_back, holder, key, old, was_there=old is not MISSING)
                     location = location_of(probe, holder, key)

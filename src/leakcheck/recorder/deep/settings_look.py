@@ -38,6 +38,8 @@ class SettingsLook:
         found: list[Otherwise] = []
         for kind, before in self._before.items():
             probe = self._probes[kind]
+            if is_still(probe, self._glances[kind]):
+                continue
             glance = glance_at(probe)
             if glance is MISSING or differ(self._glances[kind], glance):
                 there = list(_compared(probe, before))
@@ -94,6 +96,14 @@ def glance_at(probe: Setting) -> Any:
         return probe.glance()
     except Exception:  # a test may have broken anything
         return MISSING
+
+
+def is_still(probe: Setting, glance: Any) -> bool:
+    """Whether nothing can differ from the last glance at a kind, as far as that is told quickly."""
+    try:
+        return glance is not MISSING and probe.is_still(glance)
+    except Exception:  # a test may have broken anything
+        return False
 
 
 def read_settings(probes: Iterable[Setting]) -> Mapping[str, Values]:

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from leakcheck.recorder.changes.hooks import ImportCauses, RecorderPlugin
+from leakcheck.recorder.changes.hooks import ImportCauses
 from leakcheck.recorder.changes.marks import MARKER, marks_of
 from leakcheck.recorder.changes.outcomes import Outcomes
 from leakcheck.recorder.changes.owner_names import relative
+from leakcheck.recorder.changes.writing import WritingRecorder
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.recorder.deep.watchpoints import Watchpoints
 from leakcheck.recorder.outside.audit_hook import OutsideWatch
@@ -166,7 +167,7 @@ class RecordingPart(Part):
         names = {id(item): test for test, item in items.items()}
         watchpoints = Watchpoints(self.watch.book.camera, self.watch.probes, order.watch) if order.watch else None
         outside = self.watch.outside
-        recorder = RecorderPlugin(self.watch.book, self.watch.causes, outcomes, names, watchpoints, outside.look)
+        recorder = WritingRecorder(self.watch.book, self.watch.causes, outcomes, names, watchpoints, outside.look)
         config.pluginmanager.register(outcomes, "leakcheck-outcomes")
         config.pluginmanager.register(recorder, "leakcheck-recorder")
         config.pluginmanager.register(TimeLimits(order.question), "leakcheck-time-limits")

@@ -10,9 +10,9 @@ from typing import Any, cast
 
 import pytest
 
-from leakcheck.recorder.changes.hooks import RecorderPlugin
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.outcomes import Outcomes
+from leakcheck.recorder.changes.writing import WritingRecorder
 from leakcheck.recorder.deep.deep_look import DeepLook, Difference
 from leakcheck.recorder.process.deep_run import DeepRun
 from leakcheck.recorder.process.import_run import ImportRun
@@ -50,7 +50,7 @@ class Runner:
         session: pytest.Session,
         items: Mapping[str, pytest.Item],
         outcomes: Outcomes,
-        recorder: RecorderPlugin,
+        recorder: WritingRecorder,
         book: StateLedger,
         look: DeepLook | None = None,
         row: Row | None = None,

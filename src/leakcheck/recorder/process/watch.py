@@ -16,6 +16,7 @@ from leakcheck.recorder.changes.observed import ObservedLedger
 from leakcheck.recorder.changes.recording import Recording
 from leakcheck.recorder.outside.audit_hook import OutsideWatch
 from leakcheck.recorder.outside.drivers import follow_drivers
+from leakcheck.snapshots import secret_forms
 from leakcheck.snapshots.redaction import Redactor
 from leakcheck.wire.database_terms import DatabaseTerms
 from leakcheck.wire.process_config import Setup
@@ -38,6 +39,7 @@ class Watch:
     @classmethod
     def start(cls, setup: Setup, root: str) -> Watch:
         """Build the book and patch what is imported from now on."""
+        secret_forms.prepare()
         probes = discover()
         recording = Recording.start(probes, Redactor(setup.salt, show_values=setup.show_values), root, own())
         book, causes = recording.book, recording.causes
