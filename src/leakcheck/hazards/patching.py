@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
+import os
 import sys
 import weakref
 from collections.abc import Callable
@@ -17,27 +17,46 @@ from leakcheck.snapshots.identity import identity
 
 T = TypeVar("T")
 
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_SOCKETS = os.path.join(os.path.dirname(os.__file__), "socket.py")
 
-def look_before(owner: Any, name: str, tell: Callable[..., None]) -> None:
+
+def look_before(owner: Any, name: str, tell: Callable[..., None], *, by_project: bool = False) -> None:
     """Before each call of `name` of a class or module, `tell` its arguments; nothing if it has no such function.
-    What makes a coroutine does so still: mocks and frameworks ask. A class may have it from its base."""
+    What makes a coroutine does so still: mocks and frameworks ask. A class may have it from its base. With
+    `by_project`, calls of libraries are not told: some make thousands."""
     function = vars(owner).get(name, getattr(owner, name, None))
     if not callable(function):
         return
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        with contextlib.suppress(Exception):  # a test may have broken anything: then this is not seen
-            tell(*args, **kwargs)
+        _try_to(tell, args, kwargs)
+        return function(*args, **kwargs)
+
+    @functools.wraps(function)
+    def of_project(*args: Any, **kwargs: Any) -> Any:
+        caller = sys._getframe(1)
+        decided = _is_of_project(caller.f_code.co_filename)
+        if decided or (decided is None and is_called_by_project(caller)):
+            _try_to(tell, args, kwargs)
         return function(*args, **kwargs)
 
     @functools.wraps(function)
     async def awaited(*args: Any, **kwargs: Any) -> Any:
-        with contextlib.suppress(Exception):
-            tell(*args, **kwargs)
+        _try_to(tell, args, kwargs)
         return await function(*args, **kwargs)
 
-    setattr(owner, name, awaited if inspect.iscoroutinefunction(function) else wrapper)
+    plain = of_project if by_project else wrapper
+    setattr(owner, name, awaited if inspect.iscoroutinefunction(function) else plain)
+
+
+def _try_to(tell: Callable[..., None], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Tell, and be none the worse if that fails: a test may have broken anything, then this is not seen."""
+    try:
+        tell(*args, **kwargs)
+    except Exception:  # `contextlib.suppress` is a microsecond, of calls of which there are many
+        return
 
 
 def look_after(owner: Any, name: str, tell: Callable[..., None]) -> None:
@@ -47,8 +66,7 @@ def look_after(owner: Any, name: str, tell: Callable[..., None]) -> None:
     def telling(function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             found = function(*args, **kwargs)
-            with contextlib.suppress(Exception):
-                tell(found, *args)
+            _try_to(tell, (found, *args), {})
             return found
 
         return wrapper
@@ -84,6 +102,10 @@ class ByIdentity(Generic[T]):
         self._make = make
         self._known: dict[int, tuple[weakref.ref[object], T]] = {}
 
+    def __bool__(self) -> bool:
+        """Whether anything is known of any object: else nobody need ask for one."""
+        return bool(self._known)
+
     def get(self, owner: object) -> T | None:
         """What is known of `owner`, None if nothing is."""
         found = self._known.get(identity(owner))
@@ -113,16 +135,21 @@ class ByIdentity(Generic[T]):
         return [(owner, known) for owner, known in found if owner is not None]
 
 
-def is_called_by_project() -> bool:
-    """Whether it is the project's own code that calls what is looked at; past the library's own helpers beside it,
-    and past what was made of text (data classes)."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and _is_between(frame):
+def is_called_by_project(frame: FrameType | None = None) -> bool:
+    """Whether it is the project's own code that calls what is looked at, from `frame` outwards; past the library's
+    own helpers beside it, and past what was made of text (data classes)."""
+    frame = sys._getframe(1) if frame is None else frame
+    while frame is not None:
+        decided = _is_of_project(frame.f_code.co_filename)
+        if decided is not None:
+            return decided
         frame = frame.f_back
-    return frame is not None and is_project_file(frame.f_code.co_filename)
+    return False
 
 
-def _is_between(frame: FrameType) -> bool:
-    name = frame.f_globals.get("__name__")
-    is_helper = type(name) is str and (name == "socket" or name.startswith("leakcheck."))
-    return is_helper or frame.f_code.co_filename.startswith("<")
+@functools.cache
+def _is_of_project(file: str) -> bool | None:
+    """Whether code of that file is the project's; None where that depends on who calls it."""
+    if is_project_file(file):
+        return True
+    return None if file.startswith(("<", _PACKAGE)) or file == _SOCKETS else False

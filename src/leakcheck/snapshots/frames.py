@@ -69,11 +69,22 @@ def is_project_module(name: str) -> bool:
     return bool(_is_project_module(name))
 
 
+_KNOWN_FOREIGN = set[str]()
+"""Files that are not the project's, as far as they were met: a stack has dozens of frames of them, each asked
+about at every look."""
+
+
 def innermost(frame: FrameType | None) -> FrameType | None:
     """The innermost frame in the project's own files, from `frame` outwards."""
-    while frame is not None and not is_project_file(frame.f_code.co_filename):
+    foreign = _KNOWN_FOREIGN
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file not in foreign:
+            if is_project_file(file):
+                return frame
+            foreign.add(file)
         frame = frame.f_back
-    return frame
+    return None
 
 
 def executing_modules(frame: FrameType | None) -> list[str]:

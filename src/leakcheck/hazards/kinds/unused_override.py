@@ -58,6 +58,7 @@ class Hazard(Contract):
 
     def __init__(self) -> None:
         self._apps: ByIdentity[dict[str, _Stand]] = ByIdentity(dict)
+        self._any_stand = False
         self._settled: set[tuple[str, str, int]] = set()
 
     # How it is seen --------------------------------------------------------------------------------------------
@@ -67,6 +68,8 @@ class Hazard(Contract):
 
     def _patch(self, module: ModuleType, scene: Scene) -> None:
         def asked(*args: Any, **given: Any) -> None:
+            if not self._any_stand:
+                return
             app, dependant = given.get("dependency_overrides_provider"), given.get("dependant")
             for each, stands in self._apps.living():
                 if each is app:
@@ -98,7 +101,7 @@ class Hazard(Contract):
                 open_ones[key].other = weakref.ref(other)
 
     def read(self, kind: str, owner: object, key: str, scene: Scene) -> None:
-        stand = (self._apps.get(owner) or {}).get(key)
+        stand = (self._apps.get(owner) or {}).get(key) if self._any_stand else None
         if stand is not None:
             stand.used = True
 
@@ -112,11 +115,16 @@ class Hazard(Contract):
             if source is not None:
                 is_settled = (name, source.file, source.line) in self._settled
                 stands[name] = _Stand(value, source, used=is_settled, told=is_settled)
+                self._any_stand = True
 
     def rest(self, scene: Scene, *, over: bool) -> None:
-        for app, stands in self._apps.living():
+        if not self._any_stand:  # as in most tests, and nobody need look at what requests resolve
+            return
+        living = self._apps.living()
+        for app, stands in living:
             for key, stand in stands.items():
                 self._look(app, key, stand, stands, scene)
+        self._any_stand = any(stands for _, stands in living)
 
     def _look(self, app: object, key: str, stand: _Stand, stands: Iterable[str], scene: Scene) -> None:
         """Tell what became of an override: that it is used once, that it is not at every rest."""

@@ -12,7 +12,7 @@ from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
 from leakcheck.hazards.loops import running_loop
-from leakcheck.hazards.patching import ByIdentity, is_called_by_project, look_before
+from leakcheck.hazards.patching import ByIdentity, look_before
 from leakcheck.records import Finding, Location, Sighting, Source
 
 _WAITING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -70,33 +70,30 @@ class Hazard(Contract):
         return {**waiting, **{module: partial(self._patch_pool, *names) for module, names in _POOLS.items()}}
 
     def _patch_pool(self, cls: str, method: str, what: str, module: ModuleType, scene: Scene) -> None:
-        def born(pool: object, *_: object, **__: object) -> None:
-            source = scene.source()
-            if source is not None:
-                self._made.know(pool, _Made(source))
-
         def handing(pool: object, *_: object, **__: object) -> None:
-            if _driver(pool) not in _OF_ANY_LOOP:
+            if self._made and _driver(pool) not in _OF_ANY_LOOP:
                 self._look(pool, scene, what)
 
-        look_before(getattr(module, cls), "__init__", born)
+        look_before(getattr(module, cls), "__init__", lambda pool, *_, **__: self._born(pool, scene))
         look_before(getattr(module, cls), method, handing)
 
     def _patch(self, classes: Mapping[str, tuple[str, ...]], module: ModuleType, scene: Scene) -> None:
+        """What libraries make is theirs (a request makes dozens of events): only what a line of the project makes
+        counts."""
         for name, methods in classes.items():
-            look_before(getattr(module, name), "__init__", lambda made, *_, **__: self._born(made, scene))
+            cls = getattr(module, name)
+            look_before(cls, "__init__", lambda made, *_, **__: self._born(made, scene), by_project=True)
             for method in methods:
-                look_before(getattr(module, name), method, lambda waited, *_: self._look(waited, scene))
+                look_before(cls, method, lambda waited, *_: self._look(waited, scene))
 
     def _born(self, made: object, scene: Scene) -> None:
-        """What libraries make is theirs: only what a line of the project makes counts."""
-        source = scene.source() if is_called_by_project() else None
+        source = scene.source()
         if source is not None:
             self._made.know(made, _Made(source))
 
     def _look(self, waited: object, scene: Scene, what: str = "") -> None:
         """Something is used; people call it `what`, or by its own name."""
-        made = self._made.get(waited)
+        made = self._made.get(waited) if self._made else None
         loop = None if made is None else running_loop()
         if made is None or loop is None or (made.loop is not None and made.loop() is loop):
             return
