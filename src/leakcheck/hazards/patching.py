@@ -74,12 +74,20 @@ def look_after(owner: Any, name: str, tell: Callable[..., None]) -> None:
     _wrap(owner, name, telling)
 
 
-def look_around(owner: Any, name: str, during: Callable[..., AbstractContextManager[None]]) -> None:
+def look_around(
+    owner: Any,
+    name: str,
+    during: Callable[..., AbstractContextManager[None]],
+    *,
+    when: Callable[[object], bool] | None = None,
+) -> None:
     """Each call of the function `name` of a class or module happens `during` something of ours, which
-    gets the arguments."""
+    gets the arguments; given `when`, only calls for whose first one it says so."""
 
     def surrounded(function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
+            if when is not None and not when(args[0] if args else None):
+                return function(*args, **kwargs)
             with during(*args, **kwargs):
                 return function(*args, **kwargs)
 
