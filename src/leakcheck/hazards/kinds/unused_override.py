@@ -18,9 +18,9 @@ from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.type_names import label
 
 _KIND = "dependency_overrides"
-_USED, _ASIDE, _NOBODY, _ELSEWHERE = "used", "aside", "nobody", "elsewhere"
+_USED, _ASIDE, _NOBODY, _ELSEWHERE, _OTHER = "used", "aside", "nobody", "elsewhere", "other"
 """A request resolved it; the routes that were asked do not depend on it; no route of the application does; a route
-of a mounted application does, which has overrides of its own."""
+of a mounted application does, which has overrides of its own; another application was asked instead of this one."""
 _MOST = 3
 _ALIKE = 0.6
 
@@ -34,6 +34,7 @@ class _Stand:
     source: Source
     asked: dict[str, None] = field(default_factory=dict)
     other: weakref.ref[object] | None = None
+    is_mounted: bool = False
     used: bool = False
     told: bool = False
 
@@ -46,8 +47,8 @@ class Hazard(Contract):
     short = "An override that no request uses"
     help = (
         "A test or fixture overrides a dependency, requests are made, and none of them resolves it: the route does "
-        "not depend on it, nothing in the application does, or a mounted application does. The test runs "
-        "with the real dependency, or tests nothing of what it seems to."
+        "not depend on it, nothing in the application does, or another application does, which has overrides of "
+        "its own. The test runs with the real dependency, or tests nothing of what it seems to."
     )
     fix = (
         "Override the very callable that the route names in `Depends(...)`, imported from where the route has it, "
@@ -93,12 +94,13 @@ class Hazard(Contract):
 
     @staticmethod
     def _asked_of(other: object, app: object, stands: Mapping[str, _Stand], dependant: Any) -> None:
-        """A route of another application resolves what it depends on. Where that is mounted in `app`, people take
-        the overrides of `app` to hold there."""
+        """A route of another application resolves what it depends on. Where that is mounted in `app`, or is asked
+        in its place, people take the overrides of `app` to hold there."""
         open_ones = {key: stand for key, stand in stands.items() if not stand.told and stand.other is None}
         for key in open_ones.keys() & set(dependencies_of(dependant)) if open_ones else ():
-            if key not in _overrides(other) and is_mounted(other, app):
+            if key not in _overrides(other):
                 open_ones[key].other = weakref.ref(other)
+                open_ones[key].is_mounted = is_mounted(other, app)
 
     def read(self, kind: str, owner: object, key: str, scene: Scene) -> None:
         stand = (self._apps.get(owner) or {}).get(key) if self._any_stand else None
@@ -128,7 +130,7 @@ class Hazard(Contract):
 
     def _look(self, app: object, key: str, stand: _Stand, stands: Iterable[str], scene: Scene) -> None:
         """Tell what became of an override: that it is used once, that it is not at every rest."""
-        other = None if stand.other is None else stand.other()
+        other = None if stand.other is None or (stand.asked and not stand.is_mounted) else stand.other()
         if stand.told or not (stand.used or stand.asked or other is not None):
             return
         if stand.used:
@@ -140,7 +142,7 @@ class Hazard(Contract):
         what = _ASIDE if key in known else _NOBODY
         names = _alike(key, known.difference(stands))
         if other is not None:
-            what, names = _ELSEWHERE, (scene.name(other),)
+            what, names = _ELSEWHERE if stand.is_mounted else _OTHER, (scene.name(other),)
         scene.tell(Sighting(self.code, what, scene.name(app), key, stand.source, names, tuple(stand.asked)))
         stand.asked.clear()
         stand.other = None
@@ -190,10 +192,14 @@ def _likeness(name: str, other: str) -> float:
 
 
 def _why(told: Sequence[Sighting]) -> str:
-    elsewhere = [each for each in told if each.what == _ELSEWHERE]
-    if elsewhere:
-        return f"A route of {elsewhere[0].names[0]} depends on it: what is mounted has overrides of its own."
-    return _nobody(told[0]) if all(each.what == _NOBODY for each in told) else _aside(told)
+    for each in told:
+        if each.what == _ELSEWHERE:
+            return f"A route of {each.names[0]} depends on it: what is mounted has overrides of its own."
+    here = [each for each in told if each.what != _OTHER]
+    if not here:
+        first = told[0]
+        return f"Requests went to {first.names[0]}, the override is one of {first.owner}: each has its own."
+    return _nobody(here[0]) if all(each.what == _NOBODY for each in here) else _aside(here)
 
 
 def _nobody(first: Sighting) -> str:
