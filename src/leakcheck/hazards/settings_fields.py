@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
+from leakcheck.hazards.attributes import declared
+
 
 def fields_read(frame: FrameType) -> tuple[str, ...] | None:
     """The variables of the settings that Pydantic makes in `frame`; None if it does nothing of the sort."""
@@ -15,10 +17,10 @@ def fields_read(frame: FrameType) -> tuple[str, ...] | None:
     cls = frame.f_locals.get("settings_cls") or type(frame.f_locals.get("self"))
     if not isinstance(cls, type):
         return None
-    fields = _declared(cls, "__pydantic_fields__") or _declared(cls, "model_fields")
+    fields = declared(cls, "__pydantic_fields__") or declared(cls, "model_fields")
     if type(fields) is not dict:
         return None
-    config = _declared(cls, "model_config")
+    config = declared(cls, "model_config")
     prefix = config.get("env_prefix", "") if type(config) is dict else ""
     return tuple(variable for name, field in fields.items() for variable in _variables(f"{prefix}{name}", field))
 
@@ -26,14 +28,10 @@ def fields_read(frame: FrameType) -> tuple[str, ...] | None:
 def _variables(name: str, field: object) -> Iterator[str]:
     """Those that a field may be read from: an alias, which has no prefix, takes the place of its name."""
     alias = getattr(field, "validation_alias", None) or getattr(field, "alias", None)
-    if alias is None:
-        yield name.upper()
-    elif type(alias) is str:
-        yield alias.upper()
-    else:
-        yield from (each.upper() for each in getattr(alias, "choices", ()) if type(each) is str)
+    names = [name if alias is None else alias] if alias is None or type(alias) is str else _choices(alias)
+    for each in names:
+        yield from dict.fromkeys((each.upper(), each))
 
 
-def _declared(cls: type[Any], name: str) -> Any:
-    """What a class or one of its bases has under a name."""
-    return next((vars(each)[name] for each in cls.__mro__ if name in vars(each)), None)
+def _choices(alias: Any) -> list[str]:
+    return [each for each in getattr(alias, "choices", ()) if type(each) is str]

@@ -87,6 +87,18 @@ def innermost(frame: FrameType | None) -> FrameType | None:
     return None
 
 
+def innermost_of_all() -> FrameType | None:
+    """The innermost frame in the project's own files that waits for what runs now: of a greenlet, in which async
+    engines run what is synchronous, this may be one that has switched to it."""
+    found = innermost(sys._getframe(1))
+    module = sys.modules.get("greenlet")
+    if found is None and module is not None:
+        outer = module.getcurrent().parent
+        while outer is not None and found is None:
+            found, outer = innermost(outer.gr_frame), outer.parent
+    return found
+
+
 def executing_modules(frame: FrameType | None) -> list[str]:
     """Files whose module body is being executed, innermost first: the project's own only."""
     files = []

@@ -16,10 +16,18 @@ from leakcheck.hazards.patching import ByIdentity, look_before
 from leakcheck.records import Finding, Location, Sighting, Source
 
 _WAITING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "asyncio.locks": {"Lock": ("acquire",), "Semaphore": ("acquire",), "Event": ("wait",), "Condition": ("wait",)},
+    "asyncio.locks": {
+        "Lock": ("acquire",),
+        "Semaphore": ("acquire",),
+        "BoundedSemaphore": (),
+        "Event": ("wait",),
+        "Condition": ("__aenter__", "wait"),
+        "Barrier": ("wait",),
+    },
     "asyncio.queues": {"Queue": ("get", "put")},
 }
-"""What waits in a loop: the methods by their classes and modules."""
+"""What waits in a loop: the methods by their classes and modules. What one of these classes has from another is
+seen there; the lock of a condition is not the project's."""
 _POOLS: Mapping[str, tuple[str, str, str]] = {
     "httpcore._async.connection_pool": ("AsyncConnectionPool", "handle_async_request", "HTTP client"),
     "sqlalchemy.pool.impl": ("AsyncAdaptedQueuePool", "connect", "engine"),
@@ -82,7 +90,8 @@ class Hazard(Contract):
         counts."""
         for name, methods in classes.items():
             cls = getattr(module, name)
-            look_before(cls, "__init__", lambda made, *_, **__: self._born(made, scene), by_project=True)
+            if "__init__" in vars(cls):
+                look_before(cls, "__init__", lambda made, *_, **__: self._born(made, scene), by_project=True)
             for method in methods:
                 look_before(cls, method, lambda waited, *_: self._look(waited, scene))
 
