@@ -13,6 +13,7 @@ from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
 from leakcheck.hazards.fastapi_routes import dependencies_of, dependencies_of_app, is_mounted
 from leakcheck.hazards.patching import ByIdentity, look_before
+from leakcheck.hazards.sessions import outlives_tests
 from leakcheck.records import Finding, Location, Sighting, Source
 from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.type_names import label
@@ -95,12 +96,12 @@ class Hazard(Contract):
     @staticmethod
     def _asked_of(other: object, app: object, stands: Mapping[str, _Stand], dependant: Any) -> None:
         """A route of another application resolves what it depends on. Where that is mounted in `app`, or is asked
-        in its place, people take the overrides of `app` to hold there."""
+        in its place, people take the overrides of `app` to hold there: not those that stand for many tests."""
         open_ones = {key: stand for key, stand in stands.items() if not stand.told and stand.other is None}
         for key in open_ones.keys() & set(dependencies_of(dependant)) if open_ones else ():
-            if key not in _overrides(other):
-                open_ones[key].other = weakref.ref(other)
-                open_ones[key].is_mounted = is_mounted(other, app)
+            stand, inside = open_ones[key], is_mounted(other, app)
+            if key not in _overrides(other) and (inside or not outlives_tests(stand.source)):
+                stand.other, stand.is_mounted = weakref.ref(other), inside
 
     def read(self, kind: str, owner: object, key: str, scene: Scene) -> None:
         stand = (self._apps.get(owner) or {}).get(key) if self._any_stand else None

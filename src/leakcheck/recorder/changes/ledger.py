@@ -40,6 +40,7 @@ class StateLedger:
         self.full = full
         self.tells_again = self.imports_apart = False
         self.unread: frozenset[str] = frozenset()
+        self.unread_if_absent: frozenset[str] = frozenset()
         self._camera = camera
         self.probes = probes
         self._causes = causes
@@ -73,8 +74,8 @@ class StateLedger:
         if self._kept is not None:
             self._unkept.append(place)
 
-    def asks_for_reads(self, kind: str) -> bool:
-        return kind not in self.unread
+    def asks_for_reads(self, kind: str, *, absent: bool = False) -> bool:
+        return kind not in (self.unread_if_absent if absent else self.unread)
 
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         if self._test is None:
