@@ -58,11 +58,11 @@ class Hazard(Contract):
     name = "ObjectOfAnotherLoop"
     short = "One lock, queue or pool in several event loops"
     help = (
-        "A lock, queue, semaphore, event or condition of asyncio is kept in a module or in a wider fixture, and "
-        "used in several event loops. As soon as somebody has to wait for it, it belongs to one loop, and in any "
-        "other it fails: `is bound to a different event loop`. The same holds for the connections that an async "
-        "engine, an async HTTP client or another pool keeps: `attached to a different loop`, `Event loop is "
-        "closed`."
+        "A lock, queue, semaphore, event, condition or barrier of asyncio is kept in a module or in a wider "
+        "fixture, and used in several event loops. As soon as somebody has to wait for it, it belongs to one "
+        "loop, and in any other it fails: `is bound to a different event loop`. The same holds for the "
+        "connections that an async engine, an async HTTP client or another pool keeps: `attached to a "
+        "different loop`, `Event loop is closed`."
     )
     fix = (
         "Make it in the loop that uses it: in the lifespan of the application, or in an async fixture of function "
