@@ -69,6 +69,8 @@ WEB = """
         return app
 
     app = make()
+    told_twice = FastAPI(lifespan=lifespan, on_startup=[open_pool])  # LK506
+    told_once = FastAPI(on_startup=[open_pool])
 
     @app.on_event("shutdown")  # LK506
     async def close_pool(): ready.clear()
