@@ -8,6 +8,9 @@ from typing import Any
 
 from leakcheck.hazards.attributes import declared
 
+_DEEPEST = 5
+"""A model may hold itself."""
+
 
 def fields_read(frame: FrameType) -> tuple[str, ...] | None:
     """The variables of the settings that Pydantic makes in `frame`; None if it does nothing of the sort."""
@@ -17,20 +20,33 @@ def fields_read(frame: FrameType) -> tuple[str, ...] | None:
     cls = frame.f_locals.get("settings_cls") or type(frame.f_locals.get("self"))
     if not isinstance(cls, type):
         return None
-    fields = declared(cls, "__pydantic_fields__") or declared(cls, "model_fields")
-    if type(fields) is not dict:
-        return None
     config = declared(cls, "model_config")
-    prefix = config.get("env_prefix", "") if type(config) is dict else ""
-    return tuple(variable for name, field in fields.items() for variable in _variables(f"{prefix}{name}", field))
+    known = config if type(config) is dict else {}
+    fields = _fields(cls)
+    return None if fields is None else tuple(_all(fields, known.get("env_prefix", ""), known, _DEEPEST))
 
 
-def _variables(name: str, field: object) -> Iterator[str]:
-    """Those that a field may be read from: an alias, which has no prefix, takes the place of its name."""
+def _fields(cls: object) -> dict[str, object] | None:
+    if not isinstance(cls, type):
+        return None
+    fields = declared(cls, "__pydantic_fields__") or declared(cls, "model_fields")
+    return fields if type(fields) is dict else None
+
+
+def _all(fields: dict[str, object], prefix: str, config: dict[str, Any], depth: int) -> Iterator[str]:
+    """The variables of all fields, and of the fields of models in them, where the settings take these apart."""
+    delimiter = config.get("env_nested_delimiter")
+    for name, field in fields.items():
+        for each in _names(f"{prefix}{name}", field):
+            yield from dict.fromkeys((each.upper(), each))
+            inner = _fields(getattr(field, "annotation", None)) if delimiter and depth else None
+            yield from () if inner is None else _all(inner, f"{each}{delimiter}", config, depth - 1)
+
+
+def _names(name: str, field: object) -> list[str]:
+    """What a field may be read from: an alias, which has no prefix, takes the place of its name."""
     alias = getattr(field, "validation_alias", None) or getattr(field, "alias", None)
-    names = [name if alias is None else alias] if alias is None or type(alias) is str else _choices(alias)
-    for each in names:
-        yield from dict.fromkeys((each.upper(), each))
+    return [alias or name] if alias is None or type(alias) is str else _choices(alias)
 
 
 def _choices(alias: Any) -> list[str]:
