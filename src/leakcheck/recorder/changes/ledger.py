@@ -338,8 +338,11 @@ class StateLedger:
         cause = self._causes.current
         if cause.kind == "fixture" and cause.phase == "teardown":
             return any(spot in account.before for account in self._accounts.values())
-        own = (self._accounts.get(lifetime) for lifetime in (self._test, cause.lifetime) if lifetime is not None)
-        return any(account is not None and spot in account.before for account in own)
+        for lifetime in (self._test, cause.lifetime):  # every read asks
+            account = None if lifetime is None else self._accounts.get(lifetime)
+            if account is not None and spot in account.before:
+                return True
+        return False
 
     def _location(self, place: Place, key: str) -> Location:
         return Location(place.probe.kind, self._name(place), key)
