@@ -69,6 +69,8 @@ WEB = """
         return app
 
     app = make()
+    told_twice = FastAPI(lifespan=lifespan, on_startup=[open_pool])  # LK506
+    told_once = FastAPI(on_startup=[open_pool])
 
     @app.on_event("shutdown")  # LK506
     async def close_pool(): ready.clear()
@@ -137,6 +139,18 @@ OVERRIDES = """
         def test_mounted(self, client, monkeypatch):
             monkeypatch.setitem(app.dependency_overrides, current_author, lambda: "mounted")  # LK501
             assert client.get("/inner/me").json() == "ann"
+
+    def test_another_application(monkeypatch):
+        own = make()
+        monkeypatch.setitem(app.dependency_overrides, author_from_token, lambda: "own")  # LK501
+        with TestClient(own) as client:
+            assert client.get("/author").json() == "token"
+
+    def test_the_same_application(monkeypatch):
+        own = make()
+        monkeypatch.setitem(own.dependency_overrides, author_from_token, lambda: "own")
+        with TestClient(own) as client:
+            assert client.get("/author").json() == "own"
 
     @pytest.mark.anyio
     async def test_async(monkeypatch):
@@ -287,11 +301,21 @@ LOOPS = """
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
     from threading import Thread
     from blog.web import app
+    from collections import Counter
     from pydantic import BaseModel
     from dataclasses import dataclass, field
+    from sqlalchemy import text
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    kept = []
 
     class Draft(BaseModel):
         lines: list[str] = []
+
+    class Shelf:
+        door = asyncio.Condition()  # LK509
+        async def open(self):
+            async with self.door: return 1
 
     @dataclass
     class Guarded:
@@ -309,7 +333,20 @@ LOOPS = """
     @pytest.fixture(scope="session")
     def registry(): return {"a": object()}
 
+    @dataclass(slots=True)
+    class Page:
+        words: list[str] = field(default_factory=list)
+
+    @pytest.fixture(scope="session")  # LK510
+    def page(): return Page()
+
+    @pytest.fixture(scope="module")  # LK510
+    def visits(): return Counter()
+
     class TestDraft:
+        def test_counted(self, page, visits):
+            visits["home"] += 1
+            page.words.append("word")
         def test_one(self, draft):
             draft.lines.append("x")
         def test_two(self, draft, registry):
@@ -338,13 +375,22 @@ LOOPS = """
         async with httpx.AsyncClient(trust_env=False) as own:
             assert (await own.get(address)).status_code == 204
 
+    engine = create_async_engine("sqlite+aiosqlite://")
+
+    @pytest.mark.anyio
+    async def test_connections():
+        kept.append(await engine.connect())  # LK508
+        async with engine.connect() as connection: await connection.execute(text("select 1"))
+
     @pytest.mark.anyio
     async def test_q1(queue, guarded):
+        assert await Shelf().open() == 1
         await queue.put(1); await queue.get()
         async with guarded.lock: pass
 
     @pytest.mark.anyio
     async def test_q2(queue, guarded):
+        assert await Shelf().open() == 1
         await queue.put(1); await queue.get()
         async with guarded.lock: pass
         background = asyncio.create_task(asyncio.sleep(0))

@@ -52,12 +52,13 @@ PAGES = """
 SUITE = """
     import asyncio
     import socket
+    import unittest
     import pytest
     from shop.pages import Pages, pages
 
     class Shared:
         answer = None
-        jobs = None
+        jobs = letter = None
 
     @pytest.fixture(scope="module")
     def runner():
@@ -99,6 +100,19 @@ SUITE = """
         def test_works_again(self):
             asyncio.run(work())
 
+    class Letters(unittest.TestCase):
+        def test_are_waited_for(self):
+            with self.assertRaises(TimeoutError):
+                asyncio.run(letters())
+
+        def test_are_waited_for_again(self):
+            with self.assertRaises(TimeoutError):
+                asyncio.run(letters())
+
+    async def letters():
+        Shared.letter = Shared.letter or asyncio.get_running_loop().create_future()
+        await asyncio.wait_for(asyncio.shield(Shared.letter), 0.01)  # LK508
+
     def test_own_loop():
         loop = asyncio.new_event_loop()
         loop.close()
@@ -132,6 +146,7 @@ EXPECTED = {
     ("ConnectionResetError", "test_late.py::test_first_page"),
     ("attached to a different loop", "test_late.py::test_asks"),
     ("Event loop is closed", "test_late.py::test_works"),
+    ("attached to a different loop", "test_late.py::Letters::test_are_waited_for"),
 }
 
 

@@ -61,6 +61,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
         (RuntimeError("Event loop is closed"), CLOSED),
         (RuntimeError("Task <Task> got Future <Future> attached to a different loop"), OTHER_LOOP),
         (RuntimeError("<Lock> is bound to a different event loop"), OTHER_LOOP),
+        (ValueError("The future belongs to a different loop than the one specified"), OTHER_LOOP),
         (BrokenPipeError(32, "Broken pipe"), RESET),
         (raised(chained), RESET),
         (raised(grouped), RESET),

@@ -8,7 +8,7 @@ import inspect
 
 import pytest
 
-from leakcheck.hazards.patching import ByIdentity, look_before, look_before_project
+from leakcheck.hazards.patching import ByIdentity, look_before
 
 
 class Shop:
@@ -61,7 +61,7 @@ def test_of_what_libraries_call_all_the_time_only_the_projects_calls_are_told(
 ) -> None:
     told: list[object] = []
     monkeypatch.setattr(Shop, "sell", Shop.sell)
-    look_before_project(Shop, "sell", lambda *args, **_: told.append(args[1:]))
+    look_before(Shop, "sell", lambda *args, **_: told.append(args[1:]), by_project=True)
     names: dict[str, object] = {"shop": Shop()}
     exec(compile("def buy(): return shop.sell('tea')", file, "exec"), names)
     buy = names["buy"]
@@ -71,7 +71,7 @@ def test_of_what_libraries_call_all_the_time_only_the_projects_calls_are_told(
 
 
 def test_what_is_not_there_is_not_looked_at() -> None:
-    look_before_project(Shop, "buy", lambda: None)
+    look_before(Shop, "buy", lambda: None, by_project=True)
     look_before(Shop, "buy", lambda: None)
     assert not hasattr(Shop, "buy")
 

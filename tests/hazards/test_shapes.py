@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -29,6 +31,22 @@ class Basket:
         return len(self.goods)
 
 
+@dataclass(slots=True)
+class Shelf:
+    goods: list[str] = field(default_factory=list)
+    place: str = field(init=False)
+
+
+class Crate:
+    """As a class of attrs is, with slots."""
+
+    __slots__ = ("goods",)
+    __attrs_attrs__ = (SimpleNamespace(name="goods"),)
+
+    def __init__(self) -> None:
+        self.goods: list[str] = []
+
+
 class Order(BaseModel):
     goods: list[str]
 
@@ -46,6 +64,11 @@ def test_what_cannot_change_or_is_no_plain_value_has_none(value: object) -> None
         ({1}, lambda value: value.add(2)),
         (bytearray(b"a"), lambda value: value.extend(b"b")),
         (Basket(), lambda value: value.goods.append("tea")),
+        (Shelf(), lambda value: value.goods.append("tea")),
+        (Shelf(), lambda value: setattr(value, "place", "wall")),
+        (Crate(), lambda value: value.goods.append("tea")),
+        (Counter("a"), lambda value: value.update("a")),
+        (OrderedDict(a=1), lambda value: value.clear()),
         (Order(goods=[]), lambda value: value.goods.append("tea")),
         ([{"a": Loud()}], lambda value: value[0].update(a=Loud())),
     ],

@@ -27,7 +27,7 @@ class Deaf:
     def born(self, probe: object, owner: object) -> None:
         pass
 
-    def asks_for_reads(self, kind: str) -> bool:
+    def asks_for_reads(self, kind: str, *, absent: bool = False) -> bool:
         return False
 
     def read(self, probe: object, owner: object, key: str) -> None:

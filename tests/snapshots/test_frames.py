@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from leakcheck.snapshots.frames import ModuleBodies, file_of, is_project_file
+from leakcheck.snapshots.frames import ModuleBodies, file_of, innermost_of_all, is_project_file
 
 BODY = """
     import sys
@@ -81,3 +81,11 @@ def test_a_package_without_a_file_is_where_its_folder_is(tmp_path: Path, monkeyp
     assert file_of(pytest) == pytest.__file__
     monkeypatch.delitem(sys.modules, "nameless_shelf")
     assert file_of(object()) == ""
+
+
+def test_behind_a_greenlet_stands_who_switched_to_it() -> None:
+    elsewhere: dict[str, object] = {}
+    exec(compile("def look(ask): return ask()", "<library>", "exec"), elsewhere)
+    greenlets = importlib.import_module("greenlet")
+    frame = greenlets.greenlet(elsewhere["look"]).switch(innermost_of_all)
+    assert frame is sys._getframe()

@@ -14,6 +14,11 @@ def attributes(node: object) -> dict[str, Any]:
     return values if type(values) is dict else {}
 
 
+def declared(cls: type[Any], name: str) -> Any:
+    """What a class or one of its bases has under a name; None if none has."""
+    return next((vars(each)[name] for each in cls.__mro__ if name in vars(each)), None)
+
+
 def _slots(kind: type[Any]) -> tuple[str, ...]:
     """Those of a class of FastAPI's own: no others are asked for anything."""
     module = type.__getattribute__(kind, "__module__")

@@ -29,12 +29,13 @@ NOBODYS = Belonging("", "")
 """Of something that no single test made or closed."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Loop:
-    """Who made it, and who closed it."""
+    """The tests that made and closed it, "" where that is no single one's; and the line that closed it."""
 
-    made: Belonging
-    closed: Belonging = NOBODYS
+    made: str
+    closed: str = ""
+    source: Source | None = None
 
 
 class Belongings:
@@ -46,36 +47,38 @@ class Belongings:
 
     def patch_loops(self, module: ModuleType, scene: Scene) -> None:
         def made(loop: Any, *_: object) -> None:
-            self._loops.know(loop, _Loop(_of_test(LOOP, None, scene)))
+            self._loops.know(loop, _Loop(_whose(scene)))
 
         def closing(loop: Any) -> None:
             known = self._loops.get(loop)
             if known is not None and not attributes(loop).get("_closed"):
-                known.closed = _of_test(LOOP, scene.source(), scene)
+                known.closed = _whose(scene)
+                known.source = scene.source() if known.closed else None
 
         look_before(module.BaseEventLoop, "__init__", made)
         look_before(module.BaseEventLoop, "close", closing)
 
     def connected(self, made: object, source: Source | None, scene: Scene) -> None:
         """A socket connects."""
-        self._sockets.know(made, _of_test(SOCKET, source, scene))
+        self._sockets.know(made, Belonging(SOCKET, test, source) if (test := _whose(scene)) else NOBODYS)
 
     def behind(self, symptom: str, test: str, thing: object) -> Belonging | None:
         """Whose `thing` is, if a failure of `test` comes from it: `NOBODYS` where that is no other test's."""
         if symptom == RESET:
             found = self._sockets.get(thing)
-            return None if found is None else _of_another(found, test)
+            return None if found is None else NOBODYS if found.test in ("", test) else found
         loop = self._loops.get(thing)
         if loop is None:
             return None
         if symptom == CLOSED:
-            return _of_another(loop.closed, test) if attributes(thing).get("_closed") else None
-        return None if loop.made.test == test else _of_another(loop.made, test)
+            return _of_another(loop.closed, test, loop.source) if attributes(thing).get("_closed") else None
+        return None if loop.made == test else _of_another(loop.made, test)
 
 
-def _of_another(found: Belonging, test: str) -> Belonging:
-    return NOBODYS if found.test in ("", test) else found
+def _of_another(whose: str, test: str, source: Source | None = None) -> Belonging:
+    return NOBODYS if whose in ("", test) else Belonging(LOOP, whose, source)
 
 
-def _of_test(what: str, source: Source | None, scene: Scene) -> Belonging:
-    return NOBODYS if scene.is_shared() else Belonging(what, scene.test(), source)
+def _whose(scene: Scene) -> str:
+    """The test that runs; "" where what runs is shared by several, or is an import."""
+    return "" if scene.is_shared() else scene.test()

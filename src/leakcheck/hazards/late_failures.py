@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FrameType, MethodType, ModuleType, TracebackType
 from typing import Any, TypeVar
 
@@ -14,7 +14,12 @@ from leakcheck.snapshots.identity import identity
 T = TypeVar("T")
 
 RESET, CLOSED, OTHER_LOOP = "ConnectionResetError", "Event loop is closed", "attached to a different loop"
-_TEXTS = {CLOSED: CLOSED, OTHER_LOOP: OTHER_LOOP, "is bound to a different event loop": OTHER_LOOP}
+_TEXTS = {
+    CLOSED: CLOSED,
+    OTHER_LOOP: OTHER_LOOP,
+    "is bound to a different event loop": OTHER_LOOP,
+    "belongs to a different loop": OTHER_LOOP,
+}
 _MOST_ERRORS, _MOST_FRAMES, _MOST_OBJECTS, _MOST_ITEMS, _MOST_HELD, _DEEPEST = 20, 60, 500, 20, 100, 5
 
 
@@ -23,7 +28,7 @@ def symptom(error: BaseException) -> tuple[str, BaseException] | None:
     for each in _chain(error):
         if issubclass(type(each), ConnectionResetError | BrokenPipeError):
             return RESET, each
-        text = each.args[0] if type(each) is RuntimeError and each.args else ""
+        text = each.args[0] if type(each) in (RuntimeError, ValueError) and each.args else ""
         if type(text) is str:
             found = next((name for part, name in _TEXTS.items() if part in text), None)
             if found is not None:
@@ -90,17 +95,21 @@ def tied_to(error: BaseException, known: Callable[[object], T | None]) -> T | No
 
 
 def _globals_of(frame: FrameType) -> Iterator[object]:
-    """What the code of the project in `frame` names of its module, and of the modules that it names."""
+    """What the code of the project in `frame` names of its module, and of the modules, classes and objects that it
+    names there: first what it names of them, as it may be all that is left (`assertRaises` empties the frames of
+    what it lets pass), and a class may hold the loops of many."""
     if not is_project_file(frame.f_code.co_filename):
         return
     names = frame.f_code.co_names
-    for name in names:
-        found = frame.f_globals.get(name)
-        if type(found) is ModuleType:
-            held = attributes(found)
-            yield from (held[each] for each in names if each in held)
-        elif found is not None:
-            yield found
+    known = [found for name in names if (found := frame.f_globals.get(name)) is not None]
+    for each in known:
+        held = _held(each)
+        yield from (held[name] for name in names if name in held)
+    yield from (each for each in known if type(each) is not ModuleType)
+
+
+def _held(node: Any) -> Mapping[str, object]:
+    return type.__getattribute__(node, "__dict__") if issubclass(type(node), type) else attributes(node)
 
 
 def _inside(node: Any) -> Iterable[object]:
@@ -112,7 +121,5 @@ def _inside(node: Any) -> Iterable[object]:
         return list(node.values())[:_MOST_ITEMS]
     if kind is MethodType:
         return (node.__self__,)
-    if issubclass(kind, type):
-        return tuple(type.__getattribute__(node, "__dict__").values())[:_MOST_HELD]
     loop = loop_of(node)
-    return tuple(attributes(node).values())[:_MOST_HELD] if loop is None else (loop,)
+    return tuple(_held(node).values())[:_MOST_HELD] if loop is None else (loop,)

@@ -10,6 +10,8 @@ from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.type_names import label
 
 _DEEPEST = 20
+HANDLERS = ("on_startup", "on_shutdown")
+"""What routers call the lists of their handlers."""
 _DEFAULT, _MERGED = "_DefaultLifespan", "merged_lifespan"
 
 
@@ -45,7 +47,7 @@ def starting(router: object) -> tuple[str, ...]:
 def handlers(router: object) -> tuple[object, ...]:
     """The handlers of `router` for its start and its end."""
     values = attributes(router)
-    return tuple(each for name in ("on_startup", "on_shutdown") for each in values.get(name) or ())
+    return tuple(each for name in HANDLERS for each in values.get(name) or ())
 
 
 def idle(router: object) -> tuple[object, ...]:

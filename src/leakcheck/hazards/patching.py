@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
 import os
@@ -17,48 +16,46 @@ from leakcheck.snapshots.frames import is_project_file
 from leakcheck.snapshots.identity import identity
 
 T = TypeVar("T")
-_OURS = f"{os.path.dirname(os.path.dirname(os.path.abspath(__file__)))}{os.sep}"
-_SOCKET = os.path.join(os.path.dirname(os.__file__), "socket.py")
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_SOCKETS = os.path.join(os.path.dirname(os.__file__), "socket.py")
 
 
-def look_before(owner: Any, name: str, tell: Callable[..., None]) -> None:
+def look_before(owner: Any, name: str, tell: Callable[..., None], *, by_project: bool = False) -> None:
     """Before each call of `name` of a class or module, `tell` its arguments; nothing if it has no such function.
-    What makes a coroutine does so still: mocks and frameworks ask. A class may have it from its base."""
+    What makes a coroutine does so still: mocks and frameworks ask. A class may have it from its base. With
+    `by_project`, calls of libraries are not told: some make thousands."""
     function = vars(owner).get(name, getattr(owner, name, None))
     if not callable(function):
         return
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        try:  # noqa: SIM105 (a request makes many such calls: a context manager would cost more than what is told)
-            tell(*args, **kwargs)
-        except Exception:  # a test may have broken anything: then this is not seen
-            pass
+        _try_to(tell, args, kwargs)
+        return function(*args, **kwargs)
+
+    @functools.wraps(function)
+    def of_project(*args: Any, **kwargs: Any) -> Any:
+        caller = _getframe(1)
+        decided = _is_of_project(caller.f_code.co_filename)
+        if decided or (decided is None and is_called_by_project(caller)):
+            _try_to(tell, args, kwargs)
         return function(*args, **kwargs)
 
     @functools.wraps(function)
     async def awaited(*args: Any, **kwargs: Any) -> Any:
-        with contextlib.suppress(Exception):
-            tell(*args, **kwargs)
+        _try_to(tell, args, kwargs)
         return await function(*args, **kwargs)
 
-    setattr(owner, name, awaited if inspect.iscoroutinefunction(function) else wrapper)
+    plain = of_project if by_project else wrapper
+    setattr(owner, name, awaited if inspect.iscoroutinefunction(function) else plain)
 
 
-def look_before_project(owner: Any, name: str, tell: Callable[..., None]) -> None:
-    """The same before each call by the project's own code, of what libraries call dozens of times a request."""
-    function = vars(owner).get(name)
-    if not callable(function):
+def _try_to(tell: Callable[..., None], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Tell, and be none the worse if that fails: a test may have broken anything, then this is not seen."""
+    try:
+        tell(*args, **kwargs)
+    except Exception:  # `contextlib.suppress` is a microsecond, of calls of which there are many
         return
-
-    @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        if _is_of_project(_getframe(1).f_code.co_filename) is not False and is_called_by_project():
-            with contextlib.suppress(Exception):
-                tell(*args, **kwargs)
-        return function(*args, **kwargs)
-
-    setattr(owner, name, wrapper)
 
 
 def look_after(owner: Any, name: str, tell: Callable[..., None]) -> None:
@@ -68,8 +65,7 @@ def look_after(owner: Any, name: str, tell: Callable[..., None]) -> None:
     def telling(function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             found = function(*args, **kwargs)
-            with contextlib.suppress(Exception):
-                tell(found, *args)
+            _try_to(tell, (found, *args), {})
             return found
 
         return wrapper
@@ -77,12 +73,20 @@ def look_after(owner: Any, name: str, tell: Callable[..., None]) -> None:
     _wrap(owner, name, telling)
 
 
-def look_around(owner: Any, name: str, during: Callable[..., AbstractContextManager[None]]) -> None:
+def look_around(
+    owner: Any,
+    name: str,
+    during: Callable[..., AbstractContextManager[None]],
+    *,
+    when: Callable[[object], bool] | None = None,
+) -> None:
     """Each call of the function `name` of a class or module happens `during` something of ours, which
-    gets the arguments."""
+    gets the arguments; given `when`, only calls for whose first one it says so."""
 
     def surrounded(function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
+            if when is not None and not when(args[0] if args else None):
+                return function(*args, **kwargs)
             with during(*args, **kwargs):
                 return function(*args, **kwargs)
 
@@ -104,6 +108,10 @@ class ByIdentity(Generic[T]):
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
         self._known: dict[int, tuple[weakref.ref[object], T]] = {}
+
+    def __bool__(self) -> bool:
+        """Whether anything is known of any object: else nobody need ask for one."""
+        return bool(self._known)
 
     def get(self, owner: object) -> T | None:
         """What is known of `owner`, None if nothing is."""
@@ -134,20 +142,21 @@ class ByIdentity(Generic[T]):
         return [(owner, known) for owner, known in found if owner is not None]
 
 
-def is_called_by_project() -> bool:
-    """Whether it is the project's own code that calls what is looked at; past the library's own helpers beside it,
-    and past what was made of text (data classes)."""
-    frame: FrameType | None = _getframe(1)
+def is_called_by_project(frame: FrameType | None = None) -> bool:
+    """Whether it is the project's own code that calls what is looked at, from `frame` outwards; past the library's
+    own helpers beside it, and past what was made of text (data classes)."""
+    frame = _getframe(1) if frame is None else frame
     while frame is not None:
-        found = _is_of_project(frame.f_code.co_filename)
-        if found is not None:
-            return found
+        decided = _is_of_project(frame.f_code.co_filename)
+        if decided is not None:
+            return decided
         frame = frame.f_back
     return False
 
 
 @functools.cache
 def _is_of_project(file: str) -> bool | None:
-    """Whether the code of a file is the project's own; None of what stands between it and what it calls."""
-    is_between = file == _SOCKET or file.startswith(("<", _OURS))
-    return None if is_between else is_project_file(file)
+    """Whether code of that file is the project's; None where that depends on who calls it."""
+    if is_project_file(file):
+        return True
+    return None if file.startswith(("<", _PACKAGE)) or file == _SOCKETS else False

@@ -30,11 +30,15 @@ class WiderSessions:
                 self._wider.know(session, True)
 
         look_before(module.Session, "__init__", made)
-        look_around(module.Session, "_connection_for_bind", self._connecting)
+        look_around(module.Session, "_connection_for_bind", self._connecting, when=self._is_to_be_known)
 
     def connect(self) -> bool:
         """Whether it is one of them for which a connection is taken now."""
         return self._connects.get()
+
+    def _is_to_be_known(self, session: object) -> bool:
+        """Every statement asks for a connection, and most sessions are a test's own."""
+        return bool(self._wider) and (self._wider.get(session) is True or self._connects.get())
 
     @contextmanager
     def _connecting(self, session: object, *_: object, **__: object) -> Iterator[None]:

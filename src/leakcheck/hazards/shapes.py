@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Iterator
+from types import MemberDescriptorType
 from typing import Any, Final
 
-from leakcheck.hazards.attributes import attributes
+from leakcheck.hazards.attributes import attributes, declared
 from leakcheck.snapshots.identity import identity
 
 Shape = tuple[Any, ...]
@@ -15,7 +16,8 @@ _MOST, _DEEPEST = 100, 20
 """So many parts at most: it is looked at after every test."""
 _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 _ORDERED = (list, tuple, deque)
-_FIELDS = ("__dataclass_fields__", "__pydantic_fields__")
+_DICTS = (dict, Counter, OrderedDict)
+_FIELDS = ("__dataclass_fields__", "__pydantic_fields__", "__attrs_attrs__")
 
 
 class _TooMuch(Exception):
@@ -25,7 +27,7 @@ class _TooMuch(Exception):
 def shape(value: object) -> Shape | None:
     """What `value` holds, equal for the same content; None for what is no mutable value of a plain sort, and for
     what is too large."""
-    if type(value) not in (list, dict, set, bytearray, deque) and _fields(value) is None:
+    if type(value) not in (list, *_DICTS, set, bytearray, deque) and _fields(value) is None:
         return None
     try:
         return _shape(value, iter(range(_MOST)), 0)
@@ -45,7 +47,7 @@ def _shape(value: Any, left: Iterator[int], depth: int) -> Shape:
         return kind, *_shapes(list(value), left, depth)
     if kind in (set, frozenset):
         return kind, frozenset(_shapes(list(value), left, depth))
-    fields = value if kind is dict else _fields(value)
+    fields = value if kind in _DICTS else _fields(value)
     return (kind, identity(value)) if fields is None else (kind, *_pairs(fields, left, depth))
 
 
@@ -59,10 +61,29 @@ def _pairs(values: dict[Any, object], left: Iterator[int], depth: int) -> Iterat
 
 
 def _fields(value: object) -> dict[str, object] | None:
-    """The declared fields of an instance of a data class or a Pydantic model; what else stands on it may be made on
-    first use."""
-    names = next((vars(cls)[name] for cls in type(value).__mro__ for name in _FIELDS if name in vars(cls)), None)
-    if type(names) is not dict:
+    """The declared fields of an instance of a data class, be it of attrs, or a Pydantic model; what else stands on
+    it may be made on first use."""
+    cls = type(value)
+    names = _names(next((found for name in _FIELDS if (found := declared(cls, name)) is not None), None))
+    if names is None:
         return None
     values = attributes(value)
-    return {name: values[name] for name in names if name in values}
+    found = {name: values[name] if name in values else _in_slot(cls, name, value) for name in names}
+    return {name: each for name, each in found.items() if each is not MISSING}
+
+
+def _names(fields: Any) -> list[str] | None:
+    if type(fields) is dict:
+        return list(fields)
+    if issubclass(type(fields), tuple):  # as attrs has it
+        return [name for each in tuple.__iter__(fields) if type(name := getattr(each, "name", None)) is str]
+    return None
+
+
+def _in_slot(cls: type[Any], name: str, value: object) -> object:
+    """What an instance keeps in a slot."""
+    slot = declared(cls, name)
+    try:
+        return slot.__get__(value, cls) if type(slot) is MemberDescriptorType else MISSING
+    except AttributeError:  # an empty one
+        return MISSING

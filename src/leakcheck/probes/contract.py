@@ -20,8 +20,9 @@ class Ledger(Protocol):
     def born(self, probe: KindOfState, owner: object) -> None:
         """`owner` exists from now on and is to be watched."""
 
-    def asks_for_reads(self, kind: str) -> bool:
-        """Whether anybody wants to know who consults state of this kind; where not, no `read` need be told."""
+    def asks_for_reads(self, kind: str, *, absent: bool = False) -> bool:
+        """Whether anybody wants to know who consults state of this kind (be it for what is `absent`); where not, no
+        `read` need be told."""
 
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         """The running code consults `key` of `owner` (`records.WHOLE` for all of it)."""

@@ -7,6 +7,7 @@ import site
 import sys
 import sysconfig
 from functools import cache
+from sys import _getframe
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -69,11 +70,34 @@ def is_project_module(name: str) -> bool:
     return bool(_is_project_module(name))
 
 
+_KNOWN_FOREIGN = set[str]()
+"""Files that are not the project's, as far as they were met: a stack has dozens of frames of them, each asked
+about at every look."""
+
+
 def innermost(frame: FrameType | None) -> FrameType | None:
     """The innermost frame in the project's own files, from `frame` outwards."""
-    while frame is not None and not is_project_file(frame.f_code.co_filename):
+    foreign = _KNOWN_FOREIGN
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file not in foreign:
+            if is_project_file(file):
+                return frame
+            foreign.add(file)
         frame = frame.f_back
-    return frame
+    return None
+
+
+def innermost_of_all() -> FrameType | None:
+    """The innermost frame in the project's own files that waits for what runs now: of a greenlet, in which async
+    engines run what is synchronous, this may be one that has switched to it."""
+    found = innermost(_getframe(1))
+    module = sys.modules.get("greenlet")
+    if found is None and module is not None:
+        outer = module.getcurrent().parent
+        while outer is not None and found is None:
+            found, outer = innermost(outer.gr_frame), outer.parent
+    return found
 
 
 def executing_modules(frame: FrameType | None) -> list[str]:

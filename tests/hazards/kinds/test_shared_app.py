@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hazards.seen import line, run, seen
 from leakcheck.hazards.kinds.shared_app import Hazard
 from leakcheck.records import Change, Finding, Location, TestRun
@@ -23,6 +25,11 @@ def test_two_files_write_to_one_application() -> None:
     assert (told.file, told.line) == (A, 3)
     assert told.title == "shop.main:app is one application for all tests, and 2 files write to it"
     assert set(told.tests) == {f"{A}::a", f"{B}::b"}
+
+
+def test_what_ends_with_its_file_no_other_file_meets() -> None:
+    emptied = replace(left(B), reach="module")
+    assert found(run(f"{A}::a", changes=(left(A),)), run(f"{B}::b", changes=(emptied,))) == []
 
 
 def test_a_fixture_of_the_conftest_is_one_file() -> None:

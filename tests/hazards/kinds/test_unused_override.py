@@ -47,6 +47,15 @@ def test_who_sets_it_for_several_tests_needs_one_that_uses_it(first: str) -> Non
     assert found(run("a", sighting(first, fixture="user")), run("b", sighting(others[first], fixture="user"))) == []
 
 
+def test_one_of_an_application_that_was_not_asked() -> None:
+    other = Sighting("LK501", "other", "shop.main:app", USER, line(7), ("tests/test_a.py:5",))
+    (told,) = found(run("a", other))
+    assert told.why == "Requests went to tests/test_a.py:5, the override is one of shop.main:app: each has its own."
+    (told,) = found(run("a", other), run("b", sighting("nobody")))
+    assert told.why.startswith("Nothing in shop.main:app depends on that callable."), "it was asked, too"
+    assert found(run("a", other), run("b", sighting("used"))) == []
+
+
 def test_each_line_and_each_key_is_one() -> None:
     runs = run("a", sighting("aside"), sighting("aside", 8)), run("b", sighting("used", key="shop.auth:other"))
     assert [told.line for told in found(*runs)] == [7, 8]

@@ -64,6 +64,32 @@ def test_an_engine_for_each_loop() -> None:
     assert scene.told == []
 
 
+@pytest.mark.parametrize("name", ["Condition", "BoundedSemaphore", "Barrier", "PriorityQueue"])
+def test_what_a_line_of_the_project_makes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene, hazard = Scene(), Hazard()
+    for module in (asyncio.locks, asyncio.queues):
+        for cls in [getattr(module, name) for name in module.__all__ if name[0].isupper()]:
+            for method in ("__init__", "acquire", "__aenter__", "wait", "get", "put"):
+                if method in vars(cls) or (cls, method) == (asyncio.Condition, "__aenter__"):
+                    monkeypatch.setattr(cls, method, getattr(cls, method))
+        hazard.patches()[module.__name__](module, scene)  # type: ignore[arg-type]
+    made = getattr(asyncio, name)(*((1,) if name == "Barrier" else ()))
+
+    async def wait() -> None:
+        if name == "Barrier":
+            await made.wait()
+        elif name == "PriorityQueue":
+            await made.put(1)
+        else:
+            async with made:
+                pass
+
+    asyncio.run(wait())
+    assert scene.told == []
+    asyncio.run(wait())
+    assert [each.names for each in scene.told] == [(name,)]
+
+
 @pytest.mark.parametrize(
     ("what", "title"),
     [

@@ -10,7 +10,7 @@ from typing import Any
 from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
-from leakcheck.hazards.lifespans import application_in, handlers, router_of, starting
+from leakcheck.hazards.lifespans import HANDLERS, application_in, router_of, starting
 from leakcheck.hazards.patching import ByIdentity, look_after
 from leakcheck.records import Finding, Location, Sighting
 from leakcheck.snapshots.identity import identity
@@ -66,13 +66,14 @@ class Hazard(Contract):
         look_after(module._TestClientTransport, "handle_request", answered)
 
     def _look(self, carrier: Any, scene: Scene) -> None:
-        client = getattr(attributes(carrier).get("portal_factory"), "__self__", None)
-        if client is None or getattr(client, "portal", None) is not None or self._told.get(client):
-            return
-        app = application_in(attributes(carrier).get("app"))
+        values = attributes(carrier)
+        app = application_in(values.get("app"))
         router = router_of(app)
         names = () if router is None else self._starting(router)
         if not names or (self._running.get(router) or [0])[0]:
+            return
+        client = getattr(values.get("portal_factory"), "__self__", None)
+        if client is None or getattr(client, "portal", None) is not None or self._told.get(client):
             return
         self._told.of(client).append(None)
         source = scene.made_at(client) or scene.source()
@@ -82,7 +83,8 @@ class Hazard(Contract):
     def _starting(self, router: object) -> tuple[str, ...]:
         """What shall run at its start: most applications are asked by every request, and stay as they are."""
         values = attributes(router)
-        now = (identity(values.get("lifespan_context")), len(handlers(router)))
+        added = sum(len(values.get(name) or ()) for name in HANDLERS)
+        now = identity(values.get("lifespan_context")), added
         known = self._names.get(router)
         if known is None or known[0] != now:
             known = now, starting(router)
@@ -90,8 +92,9 @@ class Hazard(Contract):
         return known[1]
 
     def rest(self, scene: Scene, *, over: bool) -> None:
-        if over:
-            self._told = ByIdentity(list)  # the next test is told of, too
+        if over and self._told:
+            for _, told in self._told.living():
+                told.clear()  # the next test is told of, too
 
     # What is told ----------------------------------------------------------------------------------------------
 

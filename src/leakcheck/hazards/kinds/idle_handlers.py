@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from types import ModuleType
+from typing import Any
 
 from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
-from leakcheck.hazards.lifespans import idle, own_lifespan
+from leakcheck.hazards.lifespans import HANDLERS, idle, own_lifespan
 from leakcheck.hazards.patching import ByIdentity, look_before
 from leakcheck.records import Finding, Location, Sighting, Source
 from leakcheck.snapshots.identity import identity
@@ -25,7 +26,7 @@ class Hazard(Contract):
     name = "HandlersThatNeverRun"
     short = "Event handlers that a lifespan keeps from running"
     help = (
-        "An application or router has handlers of `on_event` (or `add_event_handler`), and a lifespan too: with a "
+        "An application or router has handlers of `on_event` (or `on_startup=[...]`), and a lifespan too: with a "
         "lifespan, nobody calls the handlers, in production neither. `on_event` is deprecated besides."
     )
     fix = "Move what the handlers do into the lifespan: before its `yield` for the start, behind it for the end."
@@ -43,6 +44,12 @@ class Hazard(Contract):
         }
 
     def _patch(self, cls: str, module: ModuleType, scene: Scene) -> None:
+        def made(router: object, *_: object, **given: Any) -> None:
+            for name in HANDLERS:  # FastAPI hands those that it is given on to its router
+                for func in given.get(name) or ():
+                    self._added(router, func, scene)
+
+        look_before(getattr(module, cls), "__init__", made)
         look_before(getattr(module, cls), _ADDS, lambda router, _, func: self._added(router, func, scene))
 
     def _added(self, router: object, func: object, scene: Scene) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -141,6 +142,7 @@ class Hazard(Contract):
             code = coroutine.cr_code if type(coroutine) is types.CoroutineType else None
             if code is not None and is_project_file(code.co_filename):
                 source = scene.place(code.co_filename, code.co_firstlineno, code.co_name)
+                source = replace(source, phase="call", fixture=None, scope=None)  # of the test, not of its loop
                 scene.tell(Sighting(self.code, _TASK, "", coroutine.__qualname__, source))
 
     def rest(self, scene: Scene, *, over: bool) -> None:

@@ -14,7 +14,8 @@ _MOST = 3
 
 
 class Hazard(Contract):
-    """Of changes that outlive their test, through lines of the tests themselves."""
+    """Of changes that outlive their test, through lines of the tests themselves. What a fixture of the file takes
+    away again (be it what a test of it has emptied), no other file meets."""
 
     code = "LK505"
     name = "ApplicationSharedByFiles"
@@ -34,7 +35,7 @@ class Hazard(Contract):
         for run in seen.runs:
             for change in (*run.changes, *run.finalised):
                 owner = change.location.owner
-                if change.location.kind in _KINDS and _is_of_module(owner):
+                if change.location.kind in _KINDS and change.reach == "suite" and _is_of_module(owner):
                     for source in change.sources:
                         if seen.is_of_tests(source.file):
                             wrote.setdefault(owner, {}).setdefault(source, []).append(run.test)

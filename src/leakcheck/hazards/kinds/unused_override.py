@@ -13,14 +13,15 @@ from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
 from leakcheck.hazards.fastapi_routes import dependencies_of, dependencies_of_app, is_mounted
 from leakcheck.hazards.patching import ByIdentity, look_before
+from leakcheck.hazards.sessions import outlives_tests
 from leakcheck.records import Finding, Location, Sighting, Source
 from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.type_names import label
 
 _KIND = "dependency_overrides"
-_USED, _ASIDE, _NOBODY, _ELSEWHERE = "used", "aside", "nobody", "elsewhere"
+_USED, _ASIDE, _NOBODY, _ELSEWHERE, _OTHER = "used", "aside", "nobody", "elsewhere", "other"
 """A request resolved it; the routes that were asked do not depend on it; no route of the application does; a route
-of a mounted application does, which has overrides of its own."""
+of a mounted application does, which has overrides of its own; another application was asked instead of this one."""
 _MOST = 3
 _ALIKE = 0.6
 
@@ -34,6 +35,7 @@ class _Stand:
     source: Source
     asked: dict[str, None] = field(default_factory=dict)
     other: weakref.ref[object] | None = None
+    is_mounted: bool = False
     used: bool = False
     told: bool = False
 
@@ -46,8 +48,8 @@ class Hazard(Contract):
     short = "An override that no request uses"
     help = (
         "A test or fixture overrides a dependency, requests are made, and none of them resolves it: the route does "
-        "not depend on it, nothing in the application does, or a mounted application does. The test runs "
-        "with the real dependency, or tests nothing of what it seems to."
+        "not depend on it, nothing in the application does, or another application does, which has overrides of "
+        "its own. The test runs with the real dependency, or tests nothing of what it seems to."
     )
     fix = (
         "Override the very callable that the route names in `Depends(...)`, imported from where the route has it, "
@@ -58,6 +60,7 @@ class Hazard(Contract):
 
     def __init__(self) -> None:
         self._apps: ByIdentity[dict[str, _Stand]] = ByIdentity(dict)
+        self._any_stand = False
         self._settled: set[tuple[str, str, int]] = set()
 
     # How it is seen --------------------------------------------------------------------------------------------
@@ -67,6 +70,8 @@ class Hazard(Contract):
 
     def _patch(self, module: ModuleType, scene: Scene) -> None:
         def asked(*args: Any, **given: Any) -> None:
+            if not self._any_stand:
+                return
             app, dependant = given.get("dependency_overrides_provider"), given.get("dependant")
             for each, stands in self._apps.living():
                 if each is app:
@@ -90,15 +95,16 @@ class Hazard(Contract):
 
     @staticmethod
     def _asked_of(other: object, app: object, stands: Mapping[str, _Stand], dependant: Any) -> None:
-        """A route of another application resolves what it depends on. Where that is mounted in `app`, people take
-        the overrides of `app` to hold there."""
+        """A route of another application resolves what it depends on. Where that is mounted in `app`, or is asked
+        in its place, people take the overrides of `app` to hold there: not those that stand for many tests."""
         open_ones = {key: stand for key, stand in stands.items() if not stand.told and stand.other is None}
         for key in open_ones.keys() & set(dependencies_of(dependant)) if open_ones else ():
-            if key not in _overrides(other) and is_mounted(other, app):
-                open_ones[key].other = weakref.ref(other)
+            stand, inside = open_ones[key], is_mounted(other, app)
+            if key not in _overrides(other) and (inside or not outlives_tests(stand.source)):
+                stand.other, stand.is_mounted = weakref.ref(other), inside
 
     def read(self, kind: str, owner: object, key: str, scene: Scene) -> None:
-        stand = (self._apps.get(owner) or {}).get(key)
+        stand = (self._apps.get(owner) or {}).get(key) if self._any_stand else None
         if stand is not None:
             stand.used = True
 
@@ -112,15 +118,20 @@ class Hazard(Contract):
             if source is not None:
                 is_settled = (name, source.file, source.line) in self._settled
                 stands[name] = _Stand(value, source, used=is_settled, told=is_settled)
+                self._any_stand = True
 
     def rest(self, scene: Scene, *, over: bool) -> None:
-        for app, stands in self._apps.living():
+        if not self._any_stand:  # as in most tests, and nobody need look at what requests resolve
+            return
+        living = self._apps.living()
+        for app, stands in living:
             for key, stand in stands.items():
                 self._look(app, key, stand, stands, scene)
+        self._any_stand = any(stands for _, stands in living)
 
     def _look(self, app: object, key: str, stand: _Stand, stands: Iterable[str], scene: Scene) -> None:
         """Tell what became of an override: that it is used once, that it is not at every rest."""
-        other = None if stand.other is None else stand.other()
+        other = None if stand.other is None or (stand.asked and not stand.is_mounted) else stand.other()
         if stand.told or not (stand.used or stand.asked or other is not None):
             return
         if stand.used:
@@ -132,7 +143,7 @@ class Hazard(Contract):
         what = _ASIDE if key in known else _NOBODY
         names = _alike(key, known.difference(stands))
         if other is not None:
-            what, names = _ELSEWHERE, (scene.name(other),)
+            what, names = _ELSEWHERE if stand.is_mounted else _OTHER, (scene.name(other),)
         scene.tell(Sighting(self.code, what, scene.name(app), key, stand.source, names, tuple(stand.asked)))
         stand.asked.clear()
         stand.other = None
@@ -182,10 +193,14 @@ def _likeness(name: str, other: str) -> float:
 
 
 def _why(told: Sequence[Sighting]) -> str:
-    elsewhere = [each for each in told if each.what == _ELSEWHERE]
-    if elsewhere:
-        return f"A route of {elsewhere[0].names[0]} depends on it: what is mounted has overrides of its own."
-    return _nobody(told[0]) if all(each.what == _NOBODY for each in told) else _aside(told)
+    for each in told:
+        if each.what == _ELSEWHERE:
+            return f"A route of {each.names[0]} depends on it: what is mounted has overrides of its own."
+    here = [each for each in told if each.what != _OTHER]
+    if not here:
+        first = told[0]
+        return f"Requests went to {first.names[0]}, the override is one of {first.owner}: each has its own."
+    return _nobody(here[0]) if all(each.what == _NOBODY for each in here) else _aside(here)
 
 
 def _nobody(first: Sighting) -> str:

@@ -12,14 +12,22 @@ from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
 from leakcheck.hazards.loops import running_loop
-from leakcheck.hazards.patching import ByIdentity, look_before, look_before_project
+from leakcheck.hazards.patching import ByIdentity, look_before
 from leakcheck.records import Finding, Location, Sighting, Source
 
 _WAITING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "asyncio.locks": {"Lock": ("acquire",), "Semaphore": ("acquire",), "Event": ("wait",), "Condition": ("wait",)},
+    "asyncio.locks": {
+        "Lock": ("acquire",),
+        "Semaphore": ("acquire",),
+        "BoundedSemaphore": (),
+        "Event": ("wait",),
+        "Condition": ("__aenter__", "wait"),
+        "Barrier": ("wait",),
+    },
     "asyncio.queues": {"Queue": ("get", "put")},
 }
-"""What waits in a loop: the methods by their classes and modules."""
+"""What waits in a loop: the methods by their classes and modules. What one of these classes has from another is
+seen there; the lock of a condition is not the project's."""
 _POOLS: Mapping[str, tuple[str, str, str]] = {
     "httpcore._async.connection_pool": ("AsyncConnectionPool", "handle_async_request", "HTTP client"),
     "sqlalchemy.pool.impl": ("AsyncAdaptedQueuePool", "connect", "engine"),
@@ -50,11 +58,11 @@ class Hazard(Contract):
     name = "ObjectOfAnotherLoop"
     short = "One lock, queue or pool in several event loops"
     help = (
-        "A lock, queue, semaphore, event or condition of asyncio is kept in a module or in a wider fixture, and "
-        "used in several event loops. As soon as somebody has to wait for it, it belongs to one loop, and in any "
-        "other it fails: `is bound to a different event loop`. The same holds for the connections that an async "
-        "engine, an async HTTP client or another pool keeps: `attached to a different loop`, `Event loop is "
-        "closed`."
+        "A lock, queue, semaphore, event, condition or barrier of asyncio is kept in a module or in a wider "
+        "fixture, and used in several event loops. As soon as somebody has to wait for it, it belongs to one "
+        "loop, and in any other it fails: `is bound to a different event loop`. The same holds for the "
+        "connections that an async engine, an async HTTP client or another pool keeps: `attached to a "
+        "different loop`, `Event loop is closed`."
     )
     fix = (
         "Make it in the loop that uses it: in the lifespan of the application, or in an async fixture of function "
@@ -70,33 +78,31 @@ class Hazard(Contract):
         return {**waiting, **{module: partial(self._patch_pool, *names) for module, names in _POOLS.items()}}
 
     def _patch_pool(self, cls: str, method: str, what: str, module: ModuleType, scene: Scene) -> None:
-        def born(pool: object, *_: object, **__: object) -> None:
-            source = scene.source()
-            if source is not None:
-                self._made.know(pool, _Made(source))
-
         def handing(pool: object, *_: object, **__: object) -> None:
-            if _driver(pool) not in _OF_ANY_LOOP:
+            if self._made and _driver(pool) not in _OF_ANY_LOOP:
                 self._look(pool, scene, what)
 
-        look_before(getattr(module, cls), "__init__", born)
+        look_before(getattr(module, cls), "__init__", lambda pool, *_, **__: self._born(pool, scene))
         look_before(getattr(module, cls), method, handing)
 
     def _patch(self, classes: Mapping[str, tuple[str, ...]], module: ModuleType, scene: Scene) -> None:
-        def born(made: object, *_: object, **__: object) -> None:
-            """What libraries make is theirs: only what a line of the project makes counts."""
-            source = scene.source()
-            if source is not None:
-                self._made.know(made, _Made(source))
-
+        """What libraries make is theirs (a request makes dozens of events): only what a line of the project makes
+        counts."""
         for name, methods in classes.items():
-            look_before_project(getattr(module, name), "__init__", born)
+            cls = getattr(module, name)
+            if "__init__" in vars(cls):
+                look_before(cls, "__init__", lambda made, *_, **__: self._born(made, scene), by_project=True)
             for method in methods:
-                look_before(getattr(module, name), method, lambda waited, *_: self._look(waited, scene))
+                look_before(cls, method, lambda waited, *_: self._look(waited, scene))
+
+    def _born(self, made: object, scene: Scene) -> None:
+        source = scene.source()
+        if source is not None:
+            self._made.know(made, _Made(source))
 
     def _look(self, waited: object, scene: Scene, what: str = "") -> None:
         """Something is used; people call it `what`, or by its own name."""
-        made = self._made.get(waited)
+        made = self._made.get(waited) if self._made else None
         loop = None if made is None else running_loop()
         if made is None or loop is None or (made.loop is not None and made.loop() is loop):
             return

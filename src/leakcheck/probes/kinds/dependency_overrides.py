@@ -85,7 +85,7 @@ class Probe(KindOfState):
             dict.__setitem__(overrides, dependency, saved)
 
     def _patch(self, module: ModuleType, ledger: Ledger) -> None:
-        asked = ledger.asks_for_reads(self.kind)
+        asked = self._asked(ledger)
 
         def on_set(app: Any, value: Any, first: bool) -> Any:
             if not first:
@@ -98,7 +98,7 @@ class Probe(KindOfState):
             caller = _getframe(2)
             if type(value) is not TrackedDict:
                 ledger.touched(self, app)
-            key = _looked_up(caller) if asked else None
+            key = _looked_up(caller) if asked(app) else None
             if key is not None:
                 ledger.read(self, app, key)
 
@@ -110,13 +110,21 @@ class Probe(KindOfState):
             after_set=lambda app: ledger.written(self, app),
         )
 
+    def _asked(self, ledger: Ledger) -> Callable[[Any], bool]:
+        """Whether anybody wants to know who reads the overrides of an application, as they are: FastAPI asks twice
+        a dependency, and there are seldom any."""
+        if ledger.asks_for_reads(self.kind, absent=True):
+            return lambda app: True
+        asked = ledger.asks_for_reads(self.kind)
+        return lambda app: asked and dict.__len__(_overrides(app)) > 0
+
     def _tracked(self, app: Any, value: dict[Any, Any], ledger: Ledger) -> TrackedDict:
-        owner, asked = weakref.ref(app), ledger.asks_for_reads(self.kind)
+        owner, asked = weakref.ref(app), self._asked(ledger)
 
         def on_read(key: object) -> None:
             target = owner()
             # FastAPI asks for the truth of the mapping once a dependency; `on_get` has told which one.
-            if target is not None and asked and _looked_up(_getframe(2)) is None:
+            if target is not None and not _is_resolving(_getframe(2)) and asked(target):
                 ledger.read(self, target, WHOLE if key is TrackedDict.ALL else label(key))
 
         def on_write(key: object) -> None:
@@ -129,10 +137,14 @@ class Probe(KindOfState):
 
 def _looked_up(frame: FrameType) -> str | None:
     """Which dependency FastAPI is resolving in `frame`; None when it is not FastAPI that looks."""
-    if frame.f_code.co_name != "solve_dependencies":
+    if not _is_resolving(frame):
         return None
     dependant = frame.f_locals.get("sub_dependant")
     return label(getattr(dependant, "call", None)) if dependant is not None else WHOLE
+
+
+def _is_resolving(frame: FrameType) -> bool:
+    return frame.f_code.co_name == "solve_dependencies"
 
 
 def _overrides(app: Any) -> dict[Any, Any]:

@@ -40,6 +40,7 @@ class StateLedger:
         self.full = full
         self.tells_again = self.imports_apart = False
         self.unread: frozenset[str] = frozenset()
+        self.unread_if_absent: frozenset[str] = frozenset()
         self._camera = camera
         self.probes = probes
         self._causes = causes
@@ -77,8 +78,8 @@ class StateLedger:
         if self._kept is not None:
             self._unkept.append(place)
 
-    def asks_for_reads(self, kind: str) -> bool:
-        return kind not in self.unread
+    def asks_for_reads(self, kind: str, *, absent: bool = False) -> bool:
+        return kind not in (self.unread_if_absent if absent else self.unread)
 
     def read(self, probe: KindOfState, owner: object, key: str) -> None:
         if self._test is None:
@@ -337,8 +338,11 @@ class StateLedger:
         cause = self._causes.current
         if cause.kind == "fixture" and cause.phase == "teardown":
             return any(spot in account.before for account in self._accounts.values())
-        own = (self._accounts.get(lifetime) for lifetime in (self._test, cause.lifetime) if lifetime is not None)
-        return any(account is not None and spot in account.before for account in own)
+        for lifetime in (self._test, cause.lifetime):  # every read asks
+            account = None if lifetime is None else self._accounts.get(lifetime)
+            if account is not None and spot in account.before:
+                return True
+        return False
 
     def _location(self, place: Place, key: str) -> Location:
         return Location(place.probe.kind, self._name(place), key)

@@ -17,7 +17,7 @@ from leakcheck.recorder.changes.import_patches import Patch
 from leakcheck.recorder.changes.ledger import StateLedger
 from leakcheck.recorder.changes.owner_names import relative
 from leakcheck.records import Sighting, Source
-from leakcheck.snapshots.frames import innermost
+from leakcheck.snapshots.frames import innermost_of_all
 from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.type_names import describe
 from leakcheck.snapshots.values import Snapshotter
@@ -128,7 +128,7 @@ class ObservedLedger(StateLedger):
         return self.running
 
     def source(self) -> Source | None:
-        frame = innermost(_getframe(1))
+        frame = innermost_of_all()
         return None if frame is None else self._source_of(frame, frame.f_lineno)
 
     def place(self, file: str, line: int, function: str) -> Source:

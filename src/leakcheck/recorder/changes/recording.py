@@ -35,10 +35,12 @@ class Recording:
         unread: Collection[str] = (),
     ) -> Recording:
         """Build the book, and patch what is loaded and what is imported from now on; observers of `hazards` hear of
-        it, too. Who consults state of the kinds `unread` is not noticed."""
+        it, too. Who consults state of the kinds `unread` is not noticed, or only where there is some, if an
+        observer hears of it."""
         causes = Causes()
         book = ObservedLedger(Snapshotter(redactor, is_project_module), probes, causes, root, hazards)
-        book.unread = frozenset(unread) - book.heard_reads
+        book.unread_if_absent = frozenset(unread)
+        book.unread = book.unread_if_absent - book.heard_reads
         patches: dict[str, list[Patch]] = {}
         for probe in probes.owned:
             for module, patch in probe.patches().items():

@@ -40,7 +40,7 @@ def verdict(result: Result) -> tuple[Piece, ...]:
 
 def _hazards(result: Result) -> Iterator[Piece]:
     if told := hazards_in_words(result):
-        yield prose(f"{told}: green in every order, and a mistake all the same.", indent=2)
+        yield prose(f"{told}: mistakes that the outcomes do not tell.", indent=2)
 
 
 def orders(result: Result) -> tuple[Piece, ...]:

@@ -11,7 +11,7 @@ from leakcheck.reports.wording.root_causes import grouped
 from leakcheck.reports.wording.rules import RULES
 from leakcheck.reports.wording.words import clip
 
-TITLE = "Hazards: green in every order, and a mistake all the same"
+TITLE = "Hazards: mistakes that the outcomes do not tell"
 
 
 def hazards(result: Result) -> list[Finding]:
