@@ -8,6 +8,7 @@ import stat
 from leakcheck.errors import CannotRecord
 from leakcheck.recorder.segment import GAVE_UP
 from leakcheck.store import AuditFolder
+from leakcheck.wire.events import Collected
 
 _SPARE = 65_536
 """Bytes that are to be free beside a segment of the same size."""
@@ -39,3 +40,12 @@ def cannot_record(folder: AuditFolder) -> CannotRecord:
     """What to tell when it cannot."""
     free = os.statvfs(folder.path).f_bavail * os.statvfs(folder.path).f_frsize
     return CannotRecord(f"cannot write to {folder.path}: no room is left ({free // 1024} KiB free)")
+
+
+def collected_in(folder: AuditFolder, tag: str) -> Collected | None:
+    """What the collection of the segment `tag` has found, if it came so far. CannotRecord if there was no room."""
+    if not folder.segment(tag).exists():
+        return None
+    if gave_up(folder, tag):
+        raise cannot_record(folder)
+    return next((event for event in folder.read(tag) if isinstance(event, Collected)), None)

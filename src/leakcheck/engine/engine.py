@@ -13,7 +13,7 @@ from pathlib import Path
 from leakcheck.engine.backend import PATIENCE, Backend
 from leakcheck.engine.cluster.backend import AHEAD, ClusterBackend, limited
 from leakcheck.engine.cluster.news import Workers
-from leakcheck.engine.disk_space import cannot_record, gave_up
+from leakcheck.engine.disk_space import collected_in
 from leakcheck.engine.fork.backend import SUITE, ForkBackend
 from leakcheck.engine.job import FIRST_TEST, PLAIN, Job, Limits
 from leakcheck.engine.meter import Tally
@@ -26,7 +26,8 @@ from leakcheck.engine.timeouts import endless_collection, too_short_for_collecti
 from leakcheck.engine.warm.backend import WarmBackend
 from leakcheck.own_folders import Own
 from leakcheck.recorder.outside.views import Views, networks_asked
-from leakcheck.records import WARM, Execution, Note, Order, Printed, Question, Seeded, Used, name_of, numbered
+from leakcheck.records import WARM, Execution, Note, Order, Printed, name_of, numbered
+from leakcheck.records.questions import arguments_of
 from leakcheck.records.topics import Fallback, Topic
 from leakcheck.store import CONTROL, AuditFolder, Leftover, Replay
 from leakcheck.wire import events
@@ -191,7 +192,7 @@ class Engine:
             if time.monotonic() > self.ends:
                 raise too_short_for_collection()
         self.incidents.clear()  # nobody has killed a tree that could not collect
-        return self._collected(backend.suite)
+        return collected_in(self.launch.folder, backend.suite)
 
     def lost_databases(self) -> tuple[str, ...]:
         """Files of databases that forks would go on with, although they are gone by now."""
@@ -200,13 +201,6 @@ class Engine:
     def stop_tree(self) -> None:
         """End what orders were to be run by; it may be opened again."""
         self.scheduler.backend.close(_BRIEFLY)
-
-    def _collected(self, tag: str) -> events.Collected | None:
-        if not self.launch.folder.segment(tag).exists():
-            return None
-        if gave_up(self.launch.folder, tag):
-            raise cannot_record(self.launch.folder)
-        return next((event for event in self.launch.folder.read(tag) if isinstance(event, events.Collected)), None)
 
     def forget_suite(self) -> None:
         """Take back what this session has collected; what an earlier one has stays."""
@@ -253,7 +247,7 @@ class Engine:
                 yield known
                 asked.extend(follow(known) if follow is not None else ())
             else:
-                args = _arguments(order.question)
+                args = arguments_of(order.question)
                 waiting.insert(place, Job(self.replay.free(tag), order, self._mode(order), args))
                 place += 1
 
@@ -343,17 +337,11 @@ class Engine:
     def take_over(self, left: Leftover) -> tuple[Note, ...]:
         """Go on where another session has ended: its executions are handed out again, and what executions that
         nobody ended have changed is put back. Returns what could not be."""
+        folder = self.launch.folder
         for tag in (SUITE, SINGLE_SUITE):
-            if self._collected(tag) is not None and not self.launch.folder.segment(EARLIER_SUITE).exists():
-                self.launch.folder.segment(tag).rename(self.launch.folder.segment(EARLIER_SUITE))
+            if collected_in(folder, tag) is not None and not folder.segment(EARLIER_SUITE).exists():
+                folder.segment(tag).rename(folder.segment(EARLIER_SUITE))
         self.forget_suite()
         self.replay = left.replay
         self.changed.update(left.changed)
         return self.scheduler.leases.recover(left.touched)
-
-
-def _arguments(question: Question) -> tuple[str, ...] | None:
-    """What pytest is handed in place of what the user has said."""
-    if isinstance(question, Used):
-        return question.arguments or None
-    return question.arguments if isinstance(question, Printed | Seeded) else None

@@ -17,7 +17,7 @@ from typing import Any, get_args
 from leakcheck.discovery import instances, refuse, take_added
 from leakcheck.probes import kinds
 from leakcheck.probes.contract import Held, KindOfState, Ledger, Setting, Values
-from leakcheck.records import MAX_TEMPLATE, About, Kind, Restoring, Tracking
+from leakcheck.records import MAX_TEMPLATE, About, Kind, Location, Restoring, Tracking
 from leakcheck.snapshots.containers import Holder
 from leakcheck.snapshots.markers import MISSING, Items, Missing
 
@@ -56,6 +56,10 @@ class Probes:
     def holding(self, holder: Holder) -> Held:
         """The probe that the entries of `holder` belong to."""
         return next(each for each in self.held if each.holds(holder))
+
+    def keep(self, location: Location) -> bool:
+        """Whether owners of this kind are watched, so that their values can be saved."""
+        return any(probe.kind == location.kind for probe in self.owned)
 
     def surroundings(self) -> Context | None:
         """The context for the next test to run in, if something that was put back is so in that alone."""

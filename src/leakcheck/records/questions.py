@@ -207,6 +207,13 @@ def hash_seed_of(question: Question) -> str:
     return question.hash_seed if isinstance(question, Control | Seeded) else ""
 
 
+def arguments_of(question: Question) -> tuple[str, ...] | None:
+    """What pytest is handed in place of what the user has said; None if that holds."""
+    if isinstance(question, Used):
+        return question.arguments or None
+    return question.arguments if isinstance(question, Printed | Seeded) else None
+
+
 def puts_back(question: Question) -> tuple[Location, ...]:
     """The locations that are put back on the way."""
     match question:

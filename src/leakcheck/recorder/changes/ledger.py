@@ -212,10 +212,6 @@ class StateLedger:
         changes = (self._change(account, spot, lifetime, reach) for spot in account.before)
         return tuple(change for change in changes if change is not None)
 
-    def keeps(self, location: Location) -> bool:
-        """Whether owners of this kind are watched, so that their values can be saved."""
-        return any(probe.kind == location.kind for probe in self.probes.owned)
-
     def keep(self, locations: Iterable[Location] | None) -> None:
         """Keep the values of `locations`, of all that is watched if None, so that they can be put back later."""
         self._kept = KeptValues(locations, self._pictures)

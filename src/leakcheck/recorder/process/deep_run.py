@@ -59,7 +59,7 @@ class DeepRun:
                 return cls(book, find=locations)
             case questions.DeepPutBack(locations, placebo):
                 return cls(book, locations, placebo=placebo)
-            case questions.Company(restore=locations) if locations and not any(map(book.keeps, locations)):
+            case questions.Company(restore=locations) if locations and not any(map(book.probes.keep, locations)):
                 return cls(book, locations)
         return None
 

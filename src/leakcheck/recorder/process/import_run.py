@@ -103,7 +103,7 @@ class _Step:
 
     def __init__(self, book: StateLedger, put_back: tuple[Location, ...], find: tuple[Location, ...]) -> None:
         self._book = book
-        self._owned = tuple(each for each in put_back if book.keeps(each))
+        self._owned = tuple(each for each in put_back if book.probes.keep(each))
         self._find = find
         wanted, means = (*put_back, *find), (book.camera, book.probes)
         self._look = DeepLook.at(*means, wanted) if wanted else DeepLook.everywhere(*means)
