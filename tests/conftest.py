@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from views import why_no_views
-
 HERE = Path(__file__).parent
 WITH_PROCESSES = frozenset({"acceptance", "browser", "ci", "cli", "faults"})
 """Folders whose tests are there to start processes; elsewhere a file says so with `pytest.mark.processes`."""
@@ -45,6 +43,8 @@ def starts_processes(item: pytest.Item) -> bool:
 @pytest.fixture(scope="session")
 def own_views() -> None:
     """Skips tests for which executions need their own view of files, where the kernel refuses that."""
+    from views import why_no_views  # only where one is asked for: this file is tried in other folders, too
+
     why = why_no_views()
     if why:
         pytest.skip(why)

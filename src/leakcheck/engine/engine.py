@@ -337,10 +337,10 @@ class Engine:
     def take_over(self, left: Leftover) -> tuple[Note, ...]:
         """Go on where another session has ended: its executions are handed out again, and what executions that
         nobody ended have changed is put back. Returns what could not be."""
-        folder = self.launch.folder
+        earlier = self.launch.folder.segment(EARLIER_SUITE)
         for tag in (SUITE, SINGLE_SUITE):
-            if collected_in(folder, tag) is not None and not folder.segment(EARLIER_SUITE).exists():
-                folder.segment(tag).rename(folder.segment(EARLIER_SUITE))
+            if collected_in(self.launch.folder, tag) is not None and not earlier.exists():
+                self.launch.folder.segment(tag).rename(earlier)
         self.forget_suite()
         self.replay = left.replay
         self.changed.update(left.changed)
