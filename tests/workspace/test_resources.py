@@ -68,7 +68,8 @@ OTHERS = dedent("""
 """)
 
 LACKING = (
-    "close, compare, forget, is_changed_by, lease, left, put_back, recover, returned, settle, share, stop, troubles"
+    "close, compare, forget, is_changed_by, is_otherwise, lease, left, put_back, recover, returned, settle, share, "
+    "stop, troubles"
 )
 
 
