@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from leakcheck.analysis.facts.chains import Value
 from leakcheck.analysis.facts.combinations import Couple, unmet_together
+from leakcheck.analysis.facts.coverage import Coverage
+from leakcheck.analysis.facts.coverage import Pair as ValueAndReader
 from leakcheck.analysis.facts.untracked import unmet_elsewhere, unnamed
 from leakcheck.nouns import plural
 from leakcheck.records import Crowd, Execution, Location, Names, Order, Pair
@@ -32,8 +34,7 @@ def cover_pairs(bench: AuditSession) -> None:
         coverage = bench.coverage()
         wanted: dict[Wanted, None] = {}
         for pair in coverage.uncovered:
-            sequences = coverage.reaching((pair.location, pair.digest), pair.reader)
-            fitting = ((each, pair.reader) for each in sequences if pair.reader not in each[:-1])
+            fitting = ((each, pair.reader) for each in makers_without(pair, coverage))
             wanted.update(dict.fromkeys(islice((each for each in fitting if tried[each] < _tries(bench)), 1)))
         for sequence in coverage.long_chains if bench.options.depth > 1 else ():
             *enablers, last = sequence
@@ -42,6 +43,31 @@ def cover_pairs(bench: AuditSession) -> None:
         loud = _loud(bench) if bench.sees_all else _restless(bench)
         if not _meet(bench, "pairs", wanted, tried, loud):
             return
+
+
+def makers_without(pair: ValueAndReader, coverage: Coverage) -> Iterator[tuple[str, ...]]:
+    """Sequences that make the pair's value without its reader as one of those behind whom the last test makes it.
+
+    Where the reader was the only one to be seen there, others stand in for it who leave what it leaves.
+    """
+    sequences = coverage.reaching((pair.location, pair.digest), pair.reader)
+    yield from (each for each in sequences if pair.reader not in each[:-1])
+    for each in sequences:
+        if pair.reader in each[:-1]:
+            others = _who_leave_the_same(pair.reader, coverage, but=each)
+            place = each.index(pair.reader)
+            if others:
+                yield (*each[:place], *others, *each[place + 1 :])
+
+
+def _who_leave_the_same(test: str, coverage: Coverage, but: Collection[str]) -> tuple[str, ...]:
+    """For each value that `test` leaves when alone the first other who does."""
+    found: dict[str, None] = {}
+    for sequences in coverage.producers.values():
+        if (test,) in sequences:
+            others = (each[0] for each in sequences if len(each) == 1 and each[0] not in but)
+            found.update(dict.fromkeys(islice(others, 1)))
+    return tuple(found)
 
 
 def meet_elsewhere(bench: AuditSession) -> None:
