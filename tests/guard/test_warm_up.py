@@ -8,6 +8,7 @@ from leakcheck.guard.warm_up import WarmUp
 from leakcheck.records import NO_VALUE, WHOLE, Change, Location, Source
 
 POOL = Location("app_state", "shop:app", "pool")
+VARIABLE = Location("environ", "os.environ", "SHOP_MODE")
 IN_CODE = Source("shop/main.py", 12, "pool", "call")
 IN_TEST = Source("tests/test_a.py", 7, "test_a", "call")
 
@@ -20,6 +21,12 @@ def test_what_the_projects_code_looks_for_and_makes_is_made_by_use() -> None:
     made = change(sources=(IN_CODE,))
     assert WarmUp().is_made_by_use(made, {POOL})
     assert WarmUp().is_made_by_use(made, {Location(POOL.kind, POOL.owner, WHOLE)})
+
+
+def test_who_lists_the_environment_looks_for_no_variable() -> None:
+    made = change(VARIABLE, sources=(IN_CODE,))
+    assert not WarmUp().is_made_by_use(made, {Location(VARIABLE.kind, VARIABLE.owner, WHOLE)})
+    assert WarmUp().is_made_by_use(made, {VARIABLE})
 
 
 @pytest.mark.parametrize(

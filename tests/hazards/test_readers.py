@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 from types import FrameType
 
-from leakcheck.hazards.readers import Reader, reader_in
+from leakcheck.hazards.readers import Caches, Reader, reader_in
 
 
 def _load() -> FrameType:
@@ -38,7 +39,7 @@ def named() -> FrameType:
 
 
 def reader(frame: FrameType) -> Reader:
-    found, fields = reader_in(frame)
+    found, fields = reader_in(frame, Caches())
     assert found is not None
     assert fields is None
     return found
@@ -69,5 +70,26 @@ def test_the_import_of_a_module() -> None:
 
 
 def test_nobody_keeps_what_a_plain_function_reads() -> None:
-    found, _ = reader_in(_plain())
+    found, _ = reader_in(_plain(), Caches())
     assert found is None or "the import of" in found.name
+
+
+class _Counted(dict[str, object]):
+    """The names of a module, and how often all of them were looked at."""
+
+    looks = 0
+
+    def values(self):  # type: ignore[no-untyped-def]
+        self.looks += 1
+        return super().values()
+
+
+def test_a_module_without_a_cache_is_looked_through_once_and_again_when_it_has_another_name() -> None:
+    names = _Counted({"__name__": "shop.settings"})
+    exec(compile("import sys\ndef load():\n    return sys._getframe()", __file__, "exec"), names)
+    load: Callable[[], FrameType] = names["load"]  # type: ignore[assignment]
+    caches = Caches()
+    assert [caches.around(load()) for _ in range(3)] == [None, None, None]
+    assert names.looks == 1
+    cached = names["get_settings"] = lru_cache(load)
+    assert caches.around(cached()) is cached

@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from leakcheck.snapshots.frames import ModuleBodies, file_of, innermost_of_all, is_project_file
+from leakcheck.snapshots.frames import ModuleBodies, file_of, innermost_of_all, is_project_file, maker
 
 BODY = """
     import sys
@@ -89,3 +89,29 @@ def test_behind_a_greenlet_stands_who_switched_to_it() -> None:
     greenlets = importlib.import_module("greenlet")
     frame = greenlets.greenlet(elsewhere["look"]).switch(innermost_of_all)
     assert frame is sys._getframe()
+
+
+class _Made:
+    def __init__(self) -> None:
+        frame = maker(self)
+        assert frame is not None
+        self.made_in = frame.f_code.co_name
+
+
+class _MadeInTwoSteps(_Made):
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class _Maker:
+    def __init__(self, cls: type[_Made]) -> None:
+        self.made = cls()
+
+
+@pytest.mark.parametrize("cls", [_Made, _MadeInTwoSteps])
+def test_who_makes_something_is_no_line_of_its_own_init(cls: type[_Made]) -> None:
+    def make() -> _Made:
+        return cls()
+
+    assert make().made_in == "make"
+    assert _Maker(cls).made.made_in == "__init__", "that of another object makes it"

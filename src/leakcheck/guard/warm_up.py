@@ -15,7 +15,7 @@ from collections.abc import Collection
 from leakcheck.records import WHOLE, Change, Location, Source
 from leakcheck.snapshots.frames import is_project_module
 
-_HELD, _CACHES = "module_globals", "caches"
+_HELD, _CACHES, _VARIABLES = "module_globals", "caches", "environ"
 
 
 class WarmUp:
@@ -61,9 +61,11 @@ def has_library_name(place: Location) -> bool:
 
 
 def _is_lazy(change: Change, consulted: Collection[Location]) -> bool:
-    """Whether it was looked for, before it was made."""
+    """Whether it was looked for, before it was made. A variable is looked for by its name: who lists the whole
+    environment, before or after, does so for another reason."""
     place = change.location
-    return place in consulted or Location(place.kind, place.owner, WHOLE) in consulted
+    whole = place.kind != _VARIABLES and Location(place.kind, place.owner, WHOLE) in consulted
+    return whole or place in consulted
 
 
 def is_of_tests(source: Source) -> bool:

@@ -6,6 +6,7 @@ import functools
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
+from inspect import CO_OPTIMIZED
 from types import CodeType, FrameType
 from typing import Any
 
@@ -31,7 +32,42 @@ class Reader:
         return cache is not None and cache.cache_info().currsize > 0
 
 
-def reader_in(frame: FrameType | None) -> tuple[Reader | None, tuple[str, ...] | None]:
+class Caches:
+    """The `lru_cache` around a function: in its own module, on a class there, or where it is called from, under
+    whatever name.
+
+    In a module where none was found it is looked for again when another number of names stands there: a suite
+    that empties the environment for each test reads it a hundred times a test.
+    """
+
+    def __init__(self) -> None:
+        self._without: dict[tuple[int, int], tuple[CodeType, int]] = {}
+
+    def around(self, frame: FrameType) -> Any:
+        """The one around what runs in `frame`, None if there is none."""
+        code, caller = frame.f_code, frame.f_back
+        named = frame.f_globals.get(code.co_name)
+        if _is_around(named, code):
+            return named
+        found = self._in_module(frame.f_globals, code)
+        if found is None and caller is not None:
+            found = self._in_module(caller.f_globals, code)
+            if found is None and caller.f_code.co_flags & CO_OPTIMIZED:  # else its names are the module's
+                found = _among(caller.f_locals, code)
+        return found
+
+    def _in_module(self, names: dict[str, Any], code: CodeType) -> Any:
+        place = id(names), id(code)
+        _, size = self._without.get(place, (code, -1))
+        if size == len(names):
+            return None
+        found = _among(names, code)
+        if found is None:
+            self._without[place] = code, len(names)  # the code is kept, so that no other has its identity
+        return found
+
+
+def reader_in(frame: FrameType | None, caches: Caches) -> tuple[Reader | None, tuple[str, ...] | None]:
     """The cached function or the module of the project that reads in `frame`, and the variables of the settings
     that it reads, where it is not one."""
     fields: tuple[str, ...] | None = None
@@ -42,7 +78,7 @@ def reader_in(frame: FrameType | None) -> tuple[Reader | None, tuple[str, ...] |
         frame = frame.f_back
     while frame is not None:
         if is_project_file(frame.f_code.co_filename):
-            cache = _cache_of(frame)
+            cache = caches.around(frame)
             if cache is not None:
                 return Reader(label(cache.__wrapped__), None, weakref.ref(cache)), fields
             if frame.f_code.co_name == "<module>":
@@ -51,16 +87,8 @@ def reader_in(frame: FrameType | None) -> tuple[Reader | None, tuple[str, ...] |
     return None, None
 
 
-def _cache_of(frame: FrameType) -> Any:
-    """The `lru_cache` around the function that runs in `frame`: in its own module, on a class there, or where it is
-    called from, under whatever name."""
-    code, caller = frame.f_code, frame.f_back
-    named = frame.f_globals.get(code.co_name)
-    if _is_around(named, code):
-        return named
-    places = [frame.f_globals] if caller is None else [frame.f_globals, caller.f_globals, caller.f_locals]
-    found = (each for place in places for each in _held(place) if _is_around(each, code))
-    return next(found, None)
+def _among(names: dict[str, Any], code: CodeType) -> Any:
+    return next((each for each in _held(names) if _is_around(each, code)), None)
 
 
 def _held(names: dict[str, Any]) -> Iterator[object]:

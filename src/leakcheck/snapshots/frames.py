@@ -88,6 +88,20 @@ def innermost(frame: FrameType | None) -> FrameType | None:
     return None
 
 
+def maker(made: object) -> FrameType | None:
+    """The innermost frame in the project's own files that makes `made`: where a class of the project has an
+    `__init__` of its own, not the line in it that calls the base's, which is the same for all instances."""
+    frame = innermost(_getframe(1))
+    while frame is not None and _initialises(frame, made):
+        frame = innermost(frame.f_back)
+    return frame
+
+
+def _initialises(frame: FrameType, made: object) -> bool:
+    code = frame.f_code
+    return code.co_name == "__init__" and code.co_argcount > 0 and frame.f_locals.get(code.co_varnames[0]) is made
+
+
 def innermost_of_all() -> FrameType | None:
     """The innermost frame in the project's own files that waits for what runs now: of a greenlet, in which async
     engines run what is synchronous, this may be one that has switched to it."""

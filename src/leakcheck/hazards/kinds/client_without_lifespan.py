@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import chain
 from types import ModuleType
 from typing import Any
 
@@ -102,8 +103,17 @@ class Hazard(Contract):
         for told in by_line(seen.sightings(self.code)).values():
             first = told[0][1]
             assert first.source is not None
-            names = tuple(dict.fromkeys(name for _, each in told for name in each.names))[:_MOST]
-            title = f"TestClient without `with`: {first.owner} never started"
+            own = (each.names for _, each in told if each.owner == first.owner)
+            names = tuple(dict.fromkeys(chain.from_iterable(own)))[:_MOST]
+            title = (
+                f"TestClient without `with`: {_all({each.owner for _, each in told}, first.owner)} never started"
+            )
             why = f"Requests reach the application although {' and '.join(names)} did not run."
             place = Location("", first.owner, "")
             yield self.finding(title, why, first.source, [test for test, _ in told], place)
+
+
+def _all(owners: Collection[str], first: str) -> str:
+    """The applications that one line makes clients for."""
+    others = len(owners) - 1
+    return f"{first} and {others} more" if others else first

@@ -14,7 +14,7 @@ from leakcheck.hazards.attributes import attributes
 from leakcheck.hazards.contract import Hazard as Contract
 from leakcheck.hazards.contract import Scene, Seen, by_line
 from leakcheck.hazards.patching import look_around, look_before
-from leakcheck.hazards.readers import Reader, reader_in
+from leakcheck.hazards.readers import Caches, Reader, reader_in
 from leakcheck.records import WHOLE, Finding, Location, Sighting, Source
 from leakcheck.snapshots.frames import is_project_file
 
@@ -59,9 +59,12 @@ class Hazard(Contract):
     def __init__(self) -> None:
         self._now: dict[str, str] = {}
         self._readers: dict[str, Reader] = {}
+        self._caches = Caches()
         self._patches: dict[str, _Patch] = {}
         self._filled: dict[str, tuple[Reader, _Patch]] = {}
         self._heeded: set[tuple[str, str, int]] = set()
+        self._removed: dict[str, str] = {}
+        """Variables that the running test has removed, and nobody had read: who sets them again patches nothing."""
         self._looks: dict[str, int] = {}
         self._steps = 0
         self._environ: object = None
@@ -120,7 +123,7 @@ class Hazard(Contract):
 
     def _note(self, owner: object, key: str, frame: FrameType) -> None:
         """Who reads, and keeps it: as far as that is seen."""
-        reader, fields = reader_in(frame)
+        reader, fields = reader_in(frame, self._caches)
         if reader is None:
             return
         values = _values(owner)
@@ -141,7 +144,7 @@ class Hazard(Contract):
 
     def _changed(self, key: str | None = None) -> Mapping[str, tuple[str | None, str | None]]:
         """What has another value than when this was asked last: the former and the new one."""
-        values = _values(self._environ)
+        values = _values(self._environ, key)
         names = {*self._now, *values} if key is None else {key}
         found = {name: (self._now.get(name), values.get(name)) for name in names}
         changed = {name: pair for name, pair in found.items() if pair[0] != pair[1]}
@@ -157,7 +160,10 @@ class Hazard(Contract):
             patch.value = value
 
     def _begin(self, name: str, before: str | None, value: str | None, scene: Scene) -> None:
-        if name.startswith(_READ_BY_C) or (value is None and name not in self._readers):
+        if name.startswith(_READ_BY_C) or (before is None and self._removed.pop(name, None) == value):
+            return
+        if value is None and before is not None and name not in self._readers:
+            self._removed[name] = before
             return
         source = scene.source() or _decorated(_getframe(1), scene)
         if source is not None and source.phase != "import":
@@ -183,6 +189,7 @@ class Hazard(Contract):
             if not over:
                 self._judge(name, patch, scene)
         if over:
+            self._removed.clear()
             self._look_at_caches(scene)
 
     def _judge(self, name: str, patch: _Patch, scene: Scene) -> None:
@@ -227,11 +234,14 @@ class Hazard(Contract):
         return self.finding(title, why, first.source, tests, Location(_KIND, "os.environ", first.key))
 
 
-def _values(owner: object) -> Mapping[str, str]:
-    """The environment, past those who watch it."""
+def _values(owner: object, key: str | None = None) -> Mapping[str, str]:
+    """The environment, past those who watch it; of `key` alone, if that is given: each write asks for its own."""
     data: Any = attributes(owner).get("_data")
     if not issubclass(type(data), dict):
         return {}
+    if key is not None:
+        raw = dict.get(data, key, dict.get(data, key.encode("utf-8", "surrogateescape")))
+        return {} if raw is None else {key: _text(raw)}
     return {_text(key): _text(value) for key, value in dict.items(data)}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from sys import _getframe
 from types import FrameType, ModuleType
 from typing import Any
@@ -26,6 +26,30 @@ _RAW = frozenset({*_PYTESTS, *(each.encode("ascii") for each in _PYTESTS)})
 _RUNNERS = frozenset({"_pytest", "pluggy", "pytest", "leakcheck"})
 _LOOK_AT_ALL = frozenset({"unittest.mock", "urllib.request", "subprocess"})
 """Modules of the standard library that look at all variables, to put them back or to find a few of them."""
+
+
+class _Variables(Mapping[str, object]):
+    """The environment as text, without those that pytest writes. A write asks for one variable, and a suite that
+    puts all of them back behind each test makes a hundred writes a test: none of them costs a look at all."""
+
+    __slots__ = ("_content", "_text")
+
+    def __init__(self, content: dict[Any, Any], text: Callable[[Any], str]) -> None:
+        self._content = content
+        self._text = text
+
+    def __getitem__(self, key: str) -> object:
+        if key in _PYTESTS:
+            raise KeyError(key)
+        # Past who watches it. Names are bytes where the system's are, and whatever a test has put there.
+        raw = dict.get(self._content, key.encode(_ENCODING, _ERRORS), MISSING)
+        return self._text(dict.__getitem__(self._content, key) if raw is MISSING else raw)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([key for key in map(self._text, dict.keys(self._content)) if key not in _PYTESTS])
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
 
 
 class Probe(Setting, KindOfState):
@@ -55,10 +79,7 @@ class Probe(Setting, KindOfState):
     def state(self, owner: Any) -> Mapping[str, object]:
         """The very same strings each time, so that what did not change need not be compared."""
         content = owner.__dict__.get("_data")
-        if not isinstance(content, dict):
-            return {}
-        pairs = ((self._text(key), self._text(value)) for key, value in dict.items(content))
-        return {key: value for key, value in pairs if key not in _PYTESTS}
+        return _Variables(content, self._text) if isinstance(content, dict) else {}
 
     def show(self, owner: Any, key: str, value: object) -> str | None:
         return str(value)

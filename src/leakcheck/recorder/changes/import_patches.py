@@ -7,10 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
-from types import ModuleType
-from typing import cast
+from types import FunctionType, ModuleType
+from typing import TypeVar, cast
 
 Patch = Callable[[ModuleType], None]
+_Method = TypeVar("_Method", bound=Callable[..., object])
+_IMPORT_SYSTEM = ModuleSpec.__init__.__code__.co_filename
+"""By this name of a file, warnings and tracebacks know the frames of the import system."""
+
+
+def _unfelt(method: _Method) -> _Method:
+    """The method, its frame taken for one of the import system: a warning of a module that is imported is told at
+    the line that imports it, for which filters are written, and an error keeps its traceback."""
+    function = cast(FunctionType, method)
+    function.__code__ = function.__code__.replace(co_filename=_IMPORT_SYSTEM)
+    return method
 
 
 class PatchingFinder(MetaPathFinder):
@@ -80,9 +91,11 @@ class _PatchingLoader(Loader):
         self._loader = loader
         self._finder = finder
 
+    @_unfelt
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._loader.create_module(spec)
 
+    @_unfelt
     def exec_module(self, module: ModuleType) -> None:
         module.__loader__ = self._loader
         if module.__spec__ is not None:

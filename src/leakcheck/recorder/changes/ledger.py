@@ -23,7 +23,7 @@ from leakcheck.recorder.changes.pictures import Pictures, is_plain
 from leakcheck.recorder.changes.reads import Reads
 from leakcheck.recorder.deep.deep_look import DeepLook
 from leakcheck.records import Change, Location, Renewed, Source
-from leakcheck.snapshots.frames import ModuleBodies, executing_modules, innermost
+from leakcheck.snapshots.frames import ModuleBodies, executing_modules, innermost, maker
 from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.snapshot import ABSENT, Snapshot, same
 from leakcheck.snapshots.values import Snapshotter
@@ -68,7 +68,7 @@ class StateLedger:
                 del places[key]
                 changing.pop(key, None)
 
-        frame = innermost(_getframe(1))
+        frame = maker(owner)
         birth = born_at(frame, self._causes.current, self.bodies.around(frame), apart=self.imports_apart)
         places[key] = place = Place(probe, weakref.ref(owner, gone), birth)
         if probe.in_place:
