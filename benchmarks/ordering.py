@@ -2,7 +2,9 @@
 
 Not a test: pytest does not collect this file. Each folder holds a project (the sample project `shared_app` by
 default); a folder `NAME.venv` beside it is its environment, else that of this script. A copy of it is audited, a
-plan for four workers is made, and `pytest -n 4` runs so many times with the plan and without it, in turns.
+plan for four workers is made, and `pytest -n 4` runs so many times with the plan and without it, in turns. With
+`--plan split` the four are shards of pytest-split, one after the other; a run is as long as the longest of them.
+`--only` takes some files of a project that is large.
 """
 
 from __future__ import annotations
@@ -56,27 +58,40 @@ def told(folder: Path, command: Sequence[str]) -> str:
     return done.stdout + done.stderr
 
 
-def once(folder: Path, command: Sequence[str], runs: Runs, alone: frozenset[str]) -> None:
-    began = time.monotonic()
-    text = told(folder, command)
-    runs.seconds.append(time.monotonic() - began)
-    runs.failed.append(tuple(test for test in _FAILED.findall(text) if test not in alone))
+def once(folder: Path, commands: Sequence[Sequence[str]], runs: Runs, alone: frozenset[str]) -> None:
+    """One run: all `commands`, the longest of which tells how long it takes. `alone` are tests that fail anyway."""
+    failed: list[str] = []
+    longest = 0.0
+    for command in commands:
+        began = time.monotonic()
+        failed += (test for test in _FAILED.findall(told(folder, command)) if test not in alone)
+        longest = max(longest, time.monotonic() - began)
+    runs.seconds.append(longest)
+    runs.failed.append(tuple(failed))
 
 
-def measured(project: Path, workers: int, times: int, compared: int) -> None:
-    python = python_of(project)
+def shared_out(plan: str, workers: int) -> Sequence[Sequence[str]]:
+    """What pytest has to be told for the workers, or for each shard."""
+    if plan == "split":
+        return [("--splits", str(workers), "--group", str(each + 1)) for each in range(workers)]
+    return [("-n", str(workers))]
+
+
+def measured(project: Path, wanted: argparse.Namespace) -> None:
+    python, only = python_of(project), tuple(wanted.only)
     with copied(project) as folder:
         leakcheck = (sys.executable, "-m", "leakcheck")
-        told(folder, (*leakcheck, "run", "--quiet", "--fail-on", "never", "--python", python))
-        page = told(folder, (*leakcheck, "order", "-n", str(workers)))
-        sys.stdout.write(f"{project.name}\n{page}")
-        plain = (python, "-m", "pytest", *QUIET)
+        sys.stdout.write(f"{project.name} {' '.join(only)}\n")
+        told(folder, (*leakcheck, "run", "--quiet", "--fail-on", "never", "--python", python, *only))
+        sys.stdout.write(told(folder, (*leakcheck, "order", "-n", str(wanted.workers), "--plan", wanted.plan)))
+        plain = (python, "-m", "pytest", *QUIET, *only)
         failing = frozenset(_FAILED.findall(told(folder, plain)))  # whoever fails without workers fails with them
         planned, free = Runs(), Runs()
-        for number in range(times):
-            once(folder, (*plain, "-p", "leakcheck_order", "-n", str(workers)), planned, failing)
-            if number < compared:
-                once(folder, (*plain, "-n", str(workers)), free, failing)
+        processes = shared_out(wanted.plan, wanted.workers)
+        for number in range(wanted.runs):
+            once(folder, [(*plain, "-p", "leakcheck_order", *each) for each in processes], planned, failing)
+            if number < wanted.compared:
+                once(folder, [(*plain, *each) for each in processes], free, failing)
     sys.stdout.write(f"  with the plan: {planned.told()} ({GOAL})\n  without it: {free.told()}\n")
     for test in sorted({test for each in planned.failed for test in each}):
         sys.stdout.write(f"  failed with the plan: {test}\n")
@@ -89,9 +104,11 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--compared", type=int, default=20, help="so many runs without the plan")
+    parser.add_argument("--plan", choices=("xdist", "split"), default="xdist")
+    parser.add_argument("--only", nargs="+", default=[], help="files of the project's tests")
     wanted = parser.parse_args()
     for project in wanted.folders:
-        measured(project.resolve(), wanted.workers, wanted.runs, wanted.compared)
+        measured(project.resolve(), wanted)
 
 
 if __name__ == "__main__":

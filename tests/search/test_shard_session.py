@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from leakcheck.engine import Engine
 from leakcheck.options import Options
 from leakcheck.progress import Silent
-from leakcheck.records import Alone, Edge, Execution, Order, Row, Whole, numbered
+from leakcheck.records import Alone, Drawn, Edge, Execution, Order, Row, Whole, numbered
 from leakcheck.search.phases import settle, settle_the_rest
 from leakcheck.search.session import AuditSession
 from leakcheck.search.shard_session import ShardSession
@@ -107,6 +107,18 @@ def test_orders_of_the_whole_suite_are_run_once() -> None:
         if isinstance(each.order.question, Whole) and each.order.kind != "declared"
     ]
     assert sorted(names) == sorted(["reversed", "random 1", "random 1 reversed", "random 2", "random 2 reversed"])
+
+
+def test_sequences_that_a_plugin_of_the_project_draws_are_asked_for() -> None:
+    """Where it shuffles, each shard knows only its own random orders when these have run: what the others will show
+    would be asked once more by each."""
+    model = replace(LEAKY, plugins=("pytest-randomly",))
+    first, _ = shard(model, 1, 4)
+    drawn = [each.order for each in first.executions if isinstance(each.order.question, Drawn)]
+    own = {each.order.seed for each in first.executions if each.order.kind == "random"}
+    assert {each.seed for each in drawn} == {1, 2} - own
+    assert all(sorted(each.tests) == sorted(model.tests) for each in drawn)
+    assert hurt(merged(model, 4)[0]) == hurt(whole(model)) == {"c.py::hurt", "c.py::also", "e.py::both"}
 
 
 def test_little_is_left_for_the_whole() -> None:

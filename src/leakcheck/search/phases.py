@@ -82,6 +82,7 @@ def settle_in_turns(bench: AuditSession) -> None:
 
 def find_and_prove(bench: AuditSession, plan: Plan) -> None:
     """All that follows the orders: what they have shown is settled first, then what is latent; both are proven."""
+    bench.learn_other_orders()
     once_more = OnceMore(bench)
     once_more.settle()
     find_witnesses(bench, "explain")
