@@ -15,6 +15,7 @@ from leakcheck.analysis.facts.taken import first_leavers, taken_from
 from leakcheck.analysis.facts.timeline import Items, Timeline, timeline_of
 from leakcheck.orders import View
 from leakcheck.records import Alone, Drawn, Execution, Location, Order, Row, Whole
+from leakcheck.search.drawn import draw, drawn
 from leakcheck.search.session import AuditSession
 from leakcheck.search.shares import orders_of
 
@@ -52,21 +53,12 @@ class ShardSession(AuditSession):
     def learn_other_orders(self) -> None:
         """Where a plugin of the project shuffles, the others' random orders are known only when they run: it is
         asked for their sequences."""
-        untold = [order for order in self._others() if not order.tests and order.seed not in self._drawn()]
-        if untold and self.engine.fork:
-            self.run(
-                "orders", [replace(each, question=Drawn(each.seed)) for each in untold if each.seed is not None]
-            )
+        draw(self, self._others())
 
     def _others(self) -> list[Order]:
         """The orders of the whole suite that other shards run."""
         mine = self.orders(self.view())
         return [order for order in super().orders(self.view()) if order not in mine]
-
-    def _drawn(self) -> Mapping[int, tuple[str, ...]]:
-        """seed -> the sequence that a plugin makes of it."""
-        drawn = (each.order for each in self.executions if isinstance(each.order.question, Drawn))
-        return {order.seed: order.tests for order in drawn if order.seed is not None}
 
     def known(self) -> Knowledge:
         if not self._has_taken and self._declared() is not None:
@@ -121,12 +113,12 @@ class ShardSession(AuditSession):
 
     def _sequences(self) -> Iterator[tuple[str, ...]]:
         """Those that other shards run, as far as they are known; of what a plugin draws, the reverse as well."""
-        drawn = self._drawn()
+        known = drawn(self)
         for order in self._others():
             if order.tests:
                 yield order.tests
-            elif order.seed is not None and order.seed in drawn:
-                yield from (drawn[order.seed], drawn[order.seed][::-1])
+            elif order.seed is not None and order.seed in known:
+                yield from (known[order.seed], known[order.seed][::-1])
 
     def _declared(self) -> Execution | None:
         return next((each for each in reversed(self.executions) if each.order.kind == "declared"), None)

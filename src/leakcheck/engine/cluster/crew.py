@@ -114,8 +114,6 @@ class Crew:
         if wrong:
             self._refuse(address, wrong)
         elif address not in self._holds:
-            if self.is_local:
-                self.client.run(worker.ignore_interrupts, workers=[address], on_error="ignore")
             self._holds[address] = self._submit(
                 worker.hold, self.terms, self.topic, name="engine of an audit", at=[address]
             )

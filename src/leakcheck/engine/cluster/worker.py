@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -108,12 +107,6 @@ def run(audit: str, asked: Sequence[Asked]) -> list[Answer]:
             raise EngineFailed("there is no engine of this audit")
         sleep(_TICK / 10)
     return _stations(worker)[audit].run(asked, wanted)
-
-
-def ignore_interrupts() -> None:
-    """A Ctrl-C in a terminal is heard by all that were started from it: the host decides what becomes of this."""
-    with suppress(ValueError):  # not the main thread: somebody else has started it, elsewhere
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 async def end(audit: str, dask_worker: Any) -> Over:
