@@ -26,6 +26,9 @@ ROOT = Path(__file__).resolve().parents[1]
 GOAL = "goal: all runs with the plan are green"
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".leakcheck", ".*_cache", ".git")
 QUIET = ("-q", "-p", "no:cacheprovider")
+RAN, NOTHING = (0, 1), 5
+"""Exit codes of what has run, and of a shard in which there is no test."""
+_DIFFERENT = "Different tests were collected between"
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
@@ -53,9 +56,18 @@ def python_of(project: Path) -> str:
     return str(beside) if beside.exists() else sys.executable
 
 
-def told(folder: Path, command: Sequence[str]) -> str:
+def told(folder: Path, command: Sequence[str]) -> tuple[int, str]:
+    """What it ends with, and what it says."""
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=1800)
-    return done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def made(folder: Path, command: Sequence[str]) -> str:
+    """What it says, if it did what it should: without an audit or a plan there is nothing to measure."""
+    code, text = told(folder, command)
+    if code not in RAN:
+        sys.exit(f"{' '.join(command)} ended with {code}:\n{text}")
+    return text
 
 
 def once(folder: Path, commands: Sequence[Sequence[str]], runs: Runs, alone: frozenset[str]) -> None:
@@ -64,8 +76,11 @@ def once(folder: Path, commands: Sequence[Sequence[str]], runs: Runs, alone: fro
     longest = 0.0
     for command in commands:
         began = time.monotonic()
-        failed += (test for test in _FAILED.findall(told(folder, command)) if test not in alone)
+        code, text = told(folder, command)
+        failed += (test for test in _FAILED.findall(text) if test not in alone)
         longest = max(longest, time.monotonic() - began)
+        if code not in (*RAN, NOTHING) or _DIFFERENT in text:
+            failed.append(f"pytest ended with {code}: {text[-400:]}")
     runs.seconds.append(longest)
     runs.failed.append(tuple(failed))
 
@@ -82,10 +97,10 @@ def measured(project: Path, wanted: argparse.Namespace) -> None:
     with copied(project) as folder:
         leakcheck = (sys.executable, "-m", "leakcheck")
         sys.stdout.write(f"{project.name} {' '.join(only)}\n")
-        told(folder, (*leakcheck, "run", "--quiet", "--fail-on", "never", "--python", python, *only))
-        sys.stdout.write(told(folder, (*leakcheck, "order", "-n", str(wanted.workers), "--plan", wanted.plan)))
+        made(folder, (*leakcheck, "run", "--quiet", "--fail-on", "never", "--python", python, *only))
+        sys.stdout.write(made(folder, (*leakcheck, "order", "-n", str(wanted.workers), "--plan", wanted.plan)))
         plain = (python, "-m", "pytest", *QUIET, *only)
-        failing = frozenset(_FAILED.findall(told(folder, plain)))  # whoever fails without workers fails with them
+        failing = frozenset(_FAILED.findall(made(folder, plain)))  # whoever fails without workers fails with them
         planned, free = Runs(), Runs()
         processes = shared_out(wanted.plan, wanted.workers)
         for number in range(wanted.runs):
