@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from distributed import Client, Future, LocalCluster
+from distributed import Client, Future, LocalCluster, wait
 
 from leakcheck.engine.cluster import worker
 from leakcheck.engine.cluster.check import differences
@@ -242,7 +242,9 @@ class Crew:
             told = self.client.run(worker.end, self.terms.audit, workers=list(self.good), on_error="ignore")
             for over in [each for each in told.values() if isinstance(each, Over)]:
                 self.left += over.notes
-                self.cpu += over.cpu
+                self.cpu += 0.0 if self.is_local else over.cpu  # a child of ours is counted with our children
+            if self.is_local:
+                wait(list(self._holds.values()), timeout=patience)
         for each in self._holds.values():
             each.cancel()
         self.client.close(timeout=patience)
