@@ -66,6 +66,26 @@ SUITE = Project(
 )
 BRIEF = ("--random", "1")
 LIMIT = 300.0
+WARNS = """
+import logging
+import threading
+
+def say(worker):
+    while True:
+        logging.getLogger("distributed.worker").warning("there is no memory left")
+        threading.Event().wait(0.2)
+
+def dask_setup(worker):
+    threading.Thread(target=say, args=(worker,), daemon=True).start()
+"""
+BROKEN = """
+import os
+import sys
+
+if any("worker.serving" in each for each in sys.orig_argv):
+    print("no room for an engine", flush=True)
+    os._exit(3)
+"""
 
 
 def told(report: Mapping[str, Any]) -> set[tuple[object, ...]]:
@@ -224,6 +244,15 @@ class Rig:
         """Of workers, and what they have started."""
         return [each for each in living(str(self.base)) if "worker.serving" in each or "boot.py" in each]
 
+    def engine_of(self, name: str) -> int:
+        """The process that has the engine of a worker."""
+        for path in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                runs = b"worker.serving" in (path / "cmdline").read_bytes()
+                if runs and (path / "cwd").readlink() == self.folder(name):
+                    return int(path.name)
+        raise AssertionError(f"no engine in {name}")
+
     def log(self) -> str:
         return (self.base / "log").read_text("utf-8", "replace")
 
@@ -256,12 +285,15 @@ def test_a_killed_a_slow_and_another_worker_change_nothing(here: Mapping[str, An
     with other sources is refused by name."""
     rig.worker("quick", SLOW="0.2")
     rig.worker("slow", SLOW="1.5")
-    rig.worker("killed", SLOW="0.2")
+    warns = rig.base / "warns.py"
+    warns.write_text(WARNS)
+    rig.worker("killed", SLOW="0.2", DASK_DISTRIBUTED__WORKER__PRELOAD=str(warns))
     shutil.copytree(rig.host, rig.folder("other"))
     (rig.folder("other") / "shop.py").write_text("CACHE = {}\nOTHER = 1\n")
     rig.worker("other")
     run = rig.run("--json", "there.json")
     until(lambda: rig.works("killed"))
+    time.sleep(1.0)  # it has warned by then
     rig.workers["killed"].send_signal(signal.SIGKILL)
     assert run.wait(LIMIT) == 1, rig.log()
     report = rig.report()
@@ -272,13 +304,76 @@ def test_a_killed_a_slow_and_another_worker_change_nothing(here: Mapping[str, An
     assert "the worker other (" in notes
     assert "files: shop.py has another content" in notes
     assert "the worker killed (" in notes
-    assert "is gone: what it ran was run elsewhere" in notes
+    assert "is gone: what it ran was run elsewhere. Its log ends with: there is no memory left" in notes
     assert "the cluster cannot run" not in notes
     assert str(rig.folder("slow")) not in json.dumps(report["findings"])
     assert rig.works("other") is False
     for name in ("quick", "slow", "killed"):
         assert price(rig.folder(name)) == "1"
         until(lambda: os.listdir(rig.folder(name) / ".leakcheck" / "workers") == [".gitignore"])  # noqa: B023
+
+
+@pytest.mark.slow
+def test_an_engine_that_ends_loses_nothing_and_its_last_words_are_told(here: Mapping[str, Any], rig: Rig) -> None:
+    rig.worker("one", SLOW="1")
+    rig.worker("other", SLOW="1")
+    run = rig.run("--json", "there.json")
+    until(lambda: rig.works("one"))
+    os.kill(rig.engine_of("one"), signal.SIGKILL)
+    assert run.wait(LIMIT) == 1, rig.log()
+    report = rig.report()
+    assert told(report) == told(here)
+    (note,) = (each for each in report["notes"] if "the worker one (" in each)
+    assert note.endswith("is left out: its engine was killed by SIGKILL")
+    assert price(rig.folder("one")) == "1"
+
+
+@pytest.mark.slow
+def test_what_a_worker_prints_that_cannot_start_is_told(here: Mapping[str, Any], rig: Rig) -> None:
+    broken = rig.base / "broken"
+    broken.mkdir()
+    (broken / "sitecustomize.py").write_text(BROKEN)
+    rig.worker("one", PYTHONPATH=str(broken))
+    rig.worker("other")
+    run = rig.run("--json", "there.json")
+    assert run.wait(LIMIT) == 1, rig.log()
+    assert told(rig.report()) == told(here)
+    (note,) = (each for each in rig.report()["notes"] if "the worker one (" in each)
+    assert "is left out: its engine ended with exit code 3: no room for an engine" in note
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("elsewhere", ["local:2", ""])
+def test_an_interrupted_audit_goes_on_on_the_same_cluster_or_another(
+    here: Mapping[str, Any], rig: Rig, elsewhere: str
+) -> None:
+    """What has been executed counts, wherever that was."""
+    rig.worker("one", SLOW="2")
+    run = rig.run()
+    until(lambda: len(list(rig.host.glob(".leakcheck/2*/e*.jsonl"))) >= 5)
+    run.send_signal(signal.SIGINT)
+    assert run.wait(LIMIT) == 2, rig.log()
+    (audit,) = rig.host.glob(".leakcheck/2*")
+    before = {each.name: each.read_bytes() for each in audit.glob("e*.jsonl")}
+    complete = {name: data for name, data in before.items() if b'"event":"exit","status":"finished"' in data}
+    assert complete
+    ended = leakcheck(
+        rig.host,
+        "run",
+        "--resume",
+        "--cluster",
+        elsewhere or rig.file,
+        "--json",
+        "there.json",
+        "--fail-on",
+        "never",
+    )
+    assert ended.code == 0, ended.text
+    assert [each.name for each in rig.host.glob(".leakcheck/2*")] == [audit.name]
+    assert {name: (audit / name).read_bytes() for name in complete} == complete
+    assert told(rig.report()) == told(here)
+    assert verdicts(rig.report()) == verdicts(here)
+    assert price(rig.host) == "1"
 
 
 @pytest.mark.slow

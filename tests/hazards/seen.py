@@ -21,4 +21,4 @@ def run(test: str, *sightings: Sighting, **more: object) -> TestRun:
 
 def seen(*runs: TestRun, before: tuple[Sighting, ...] = ()) -> Seen:
     tests: Suite = suite(*dict.fromkeys(each.test for each in runs))
-    return Seen(replace(tests, sightings=before), runs)
+    return Seen(replace(tests, sightings=before), (runs,))

@@ -22,6 +22,7 @@ from leakcheck.records import (
     Alone,
     Change,
     Deep,
+    Drawn,
     Execution,
     Location,
     Names,
@@ -108,15 +109,33 @@ class Model:
     """Tests by name, in declared order. Locations whose name starts with `hidden` nobody sees, those that start
     with `global` are looked at where a test runs alone, and watched when they are known, those with `foreign` only
     by deep looks, and where they are watched. `imports` are values that files set while they are imported, none of
-    which any probe tracks."""
+    which any probe tracks. Where one of `plugins` shuffles, it makes random orders of a seed."""
 
     tests: Mapping[str, tuple[Step, ...]]
     imports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    plugins: tuple[str, ...] = ()
 
     @property
     def suite(self) -> Suite:
         items = tuple(TestItem(test, test.partition("::")[0], 1, ("m", "")) for test in self.tests)
-        return Suite("/project", (), items, kinds=watched(app_state="tracked", module_globals="compared"))
+        return Suite(
+            "/project",
+            (),
+            items,
+            kinds=watched(app_state="tracked", module_globals="compared"),
+            plugins=self.plugins,
+        )
+
+    def sequence(self, order: Order) -> tuple[str, ...]:
+        """What runs where an order names no tests: with a seed, what a plugin makes of it."""
+        tests = [test for test in self.tests if test not in order.without]
+        if order.seed is not None:
+            Random(order.seed).shuffle(tests)
+        return tuple(tests)
+
+    def told(self, order: Order) -> Order:
+        """The order, with the sequence that a plugin has made."""
+        return order if order.tests or order.seed is None else replace(order, tests=self.sequence(order))
 
     def imported(self, order: Order) -> State:
         """What is set when all files of `order` are imported, and nothing is put back."""
@@ -263,7 +282,7 @@ class ModelEngine:
             if len(self.ran) >= self.lives:
                 raise KeyboardInterrupt
             self.ran.append(order)
-            execution = self._execution(tag, order, order.tests or tuple(self.model.tests))
+            execution = self._execution(tag, self.model.told(order), order.tests or self.model.sequence(order))
             self.ended.append((order, execution))
             yield execution
 
@@ -276,6 +295,8 @@ class ModelEngine:
 
     def _execution(self, tag: str, order: Order, tests: Sequence[str]) -> Execution:
         """What probes see is told of every run, what they do not see only where it is looked at."""
+        if isinstance(order.question, Drawn):
+            return Execution(tag, order, "finished", ())
         if isinstance(order.question, Names):
             read = {place for step in self.model.tests[tests[0]] for place in step.reads}
             return Execution(tag, order, "finished", (), modules=(OWNER,), names=encoded(read))

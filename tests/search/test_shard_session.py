@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from leakcheck.engine import Engine
 from leakcheck.options import Options
 from leakcheck.progress import Silent
-from leakcheck.records import Alone, Edge, Execution, Order, Row, Whole, numbered
+from leakcheck.records import Alone, Drawn, Edge, Execution, Order, Row, Whole, numbered
+from leakcheck.records.timing import PhaseTimes
 from leakcheck.search.phases import settle, settle_the_rest
 from leakcheck.search.session import AuditSession
 from leakcheck.search.shard_session import ShardSession
@@ -109,6 +110,18 @@ def test_orders_of_the_whole_suite_are_run_once() -> None:
     assert sorted(names) == sorted(["reversed", "random 1", "random 1 reversed", "random 2", "random 2 reversed"])
 
 
+def test_sequences_that_a_plugin_of_the_project_draws_are_asked_for() -> None:
+    """Where it shuffles, each shard knows only its own random orders when these have run: what the others will show
+    would be asked once more by each."""
+    model = replace(LEAKY, plugins=("pytest-randomly",))
+    first, _ = shard(model, 1, 4)
+    drawn = [each.order for each in first.executions if isinstance(each.order.question, Drawn)]
+    own = {each.order.seed for each in first.executions if each.order.kind == "random"}
+    assert {each.seed for each in drawn} == {1, 2} - own
+    assert all(sorted(each.tests) == sorted(model.tests) for each in drawn)
+    assert hurt(merged(model, 4)[0]) == hurt(whole(model)) == {"c.py::hurt", "c.py::also", "e.py::both"}
+
+
 def test_little_is_left_for_the_whole() -> None:
     _, engine = merged(LEAKY, 4)
     everything = sum(len(shard(LEAKY, index, 4)[1].ran) for index in range(1, 5))
@@ -127,3 +140,25 @@ def test_what_others_do_alone_is_taken_from_the_declared_order_until_it_is_doubt
 
 def test_a_missing_shard_accuses_nobody_else() -> None:
     assert hurt(merged(LEAKY, 4, but=2)[0]) <= hurt(whole(LEAKY))
+
+
+@pytest.mark.parametrize("plugins", [(), ("pytest-randomly",)])
+def test_with_a_lane_for_each_all_orders_run_at_once(plugins: tuple[str, ...]) -> None:
+    """Reverses of what a plugin draws as well: to wait for what the first orders show saves no time there."""
+    model = replace(LEAKY, plugins=plugins)
+    few, many = (ModelEngine(model, Random(1), at_a_time=lanes) for lanes in (2, 16))
+    benches = [opened(engine) for engine in (few, many)]
+    for bench in benches:
+        settle(bench)
+    assert hurt(benches[0]) == hurt(benches[1])
+    (names,) = _phases_of_orders(many)
+    assert names == {"reversed", "random 1", "random 1 reversed", "random 2", "random 2 reversed"}
+    assert _phases_of_orders(few)[0] < names
+
+
+def _phases_of_orders(engine: ModelEngine) -> list[set[str]]:
+    """The orders of the whole suite behind the declared one, by the phases in which they ran."""
+    names = {each.id: order.name for order, each in engine.ended if isinstance(order.question, Whole)}
+    told = [event for _, event in engine.kept if isinstance(event, PhaseTimes) and event.name == "orders"]
+    found = [{names[each] for each in event.executions if each in names} for event in told]
+    return [each for each in found if each]

@@ -16,7 +16,7 @@ from leakcheck.audit.collect import check_orders, check_paths, open_bench
 from leakcheck.audit.durations import durations_in
 from leakcheck.audit.engine_context import engine_for
 from leakcheck.audit.resume import Earlier, check_same
-from leakcheck.audit.worker.serving import BASE
+from leakcheck.audit.worker.workplace import BASE
 from leakcheck.engine import Cpu, Engine, Job, Since, check_interpreter
 from leakcheck.errors import CannotRecord, FolderGone, Interrupted, UsageError
 from leakcheck.options import Options

@@ -159,7 +159,7 @@ class Job:
         if self.late:
             return "timeout", self.late
         if self.parent_killed:
-            return "crashed", f"the process that it was started by {_parent_in_words(self.status)}"
+            return "crashed", f"the process that it was started by {end_in_words(self.status)}"
         if events.Completed in kinds:
             return "finished", exit_in_words(self.status)
         if events.Stopped in kinds:
@@ -189,8 +189,8 @@ def exit_in_words(code: int | None) -> str:
         return f"killed by signal {-code}"
 
 
-def _parent_in_words(code: int | None) -> str:
-    """How the process above ended: "was killed by SIGKILL", "ended with exit code 2"."""
+def end_in_words(code: int | None) -> str:
+    """How a process that runs no test itself has ended: "was killed by SIGKILL", "ended with exit code 2"."""
     if code is None or code == UNKNOWN:
         return "ended"
     return f"ended with exit code {code}" if code >= 0 else f"was {exit_in_words(code)}"

@@ -122,7 +122,7 @@ class Gathered:
     def found(self) -> Iterator[Finding]:
         """The hazards, before anybody has judged them."""
         if any(each.run.sightings or each.run.changes or each.run.finalised or each.before for each in self.seen):
-            yield from found(Seen(self.suite, tuple(each.run for each in self.seen)))
+            yield from found(Seen(self.suite, (tuple(each.run for each in self.seen),)))
 
     @property
     def suite(self) -> Suite:

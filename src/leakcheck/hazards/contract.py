@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from types import ModuleType
 from typing import Any, ClassVar, Protocol
 
@@ -45,10 +46,15 @@ class Scene(Protocol):
 
 @dataclass(frozen=True)
 class Seen:
-    """What was recorded of a suite: all of its `runs`, in sequence, whatever order they belong to."""
+    """What was recorded of a suite: the runs of each process, in sequence."""
 
     suite: Suite
-    runs: tuple[TestRun, ...]
+    processes: tuple[tuple[TestRun, ...], ...]
+
+    @property
+    def runs(self) -> Iterator[TestRun]:
+        """All of them, whatever process they belong to."""
+        return chain.from_iterable(self.processes)
 
     def is_of_tests(self, file: str) -> bool:
         """Whether it is a file of tests, or a conftest."""
@@ -56,7 +62,7 @@ class Seen:
 
     @classmethod
     def of(cls, suite: Suite, executions: Iterable[Execution]) -> Seen:
-        return cls(suite, tuple(run for each in executions for run in each.runs))
+        return cls(suite, tuple(each.runs for each in executions))
 
     def sightings(self, code: str) -> Iterator[tuple[str, Sighting]]:
         """What was seen for `code`, each with its test; "" for what was seen before the first test."""

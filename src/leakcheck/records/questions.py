@@ -38,6 +38,13 @@ class Collect:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """Which sequence does the project's own shuffling plugin make of this seed? Nothing runs."""
+
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Alone:
     """How does one test behave where no other test file was even imported; and, with `again`, when it is run a
     second time in the same process?"""
@@ -143,6 +150,7 @@ Question = (
     Whole
     | Control
     | Collect
+    | Drawn
     | Alone
     | Names
     | Row
@@ -183,7 +191,7 @@ def title(question: Question, tests: Sequence[str]) -> str:
     match question:
         case Whole():
             return _title_of_whole(question)
-        case Control() | Collect() | Names():
+        case Control() | Collect() | Drawn() | Names():
             return type(question).__name__.lower()
         case Alone() | Row():
             return "isolated"

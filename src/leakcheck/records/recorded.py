@@ -12,6 +12,7 @@ from leakcheck.records.questions import (
     Control,
     DeepLook,
     DeepPutBack,
+    Drawn,
     OrderKind,
     Pinpoint,
     Printed,
@@ -179,8 +180,8 @@ class Order:
 
     @property
     def seed(self) -> int | None:
-        """Of a random order."""
-        return self.question.seed if isinstance(self.question, Whole) else None
+        """Of a random order, or of the sequence that one would have."""
+        return self.question.seed if isinstance(self.question, Whole | Drawn) else None
 
     @property
     def is_backward(self) -> bool:

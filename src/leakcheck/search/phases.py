@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from leakcheck.analysis import meant_witnesses
 from leakcheck.analysis.facts.discoveries import is_another_worth_while
+from leakcheck.orders import View
 from leakcheck.orders.isolated import Strategy as Isolated
 from leakcheck.orders.random import Strategy as Random
 from leakcheck.orders.random import backward
@@ -14,6 +15,7 @@ from leakcheck.progress import Outlook
 from leakcheck.records import Alone, Order
 from leakcheck.search.cleaners import find_cleaners
 from leakcheck.search.deep_search import look_deep, name_early, name_lines
+from leakcheck.search.drawn import with_reverses
 from leakcheck.search.hash_seeds import vary_hash_seed
 from leakcheck.search.named import meet_named
 from leakcheck.search.once_more import OnceMore
@@ -82,6 +84,7 @@ def settle_in_turns(bench: AuditSession) -> None:
 
 def find_and_prove(bench: AuditSession, plan: Plan) -> None:
     """All that follows the orders: what they have shown is settled first, then what is latent; both are proven."""
+    bench.learn_other_orders()
     once_more = OnceMore(bench)
     once_more.settle()
     find_witnesses(bench, "explain")
@@ -139,8 +142,12 @@ def orders_and_profiles(bench: AuditSession) -> None:
 
 
 def other_orders(bench: AuditSession) -> None:
-    """The whole suite in other orders: random pairs one after the other where these shall end with nothing new."""
+    """The whole suite in other orders: random pairs one after the other where these shall end with nothing new, and
+    not all have a lane of their own anyway."""
     view = bench.view()
+    if _all_at_once(bench, view):
+        _run_orders(bench, with_reverses(bench, bench.orders(view)))
+        return
     # Who runs a few orders of many cannot tell when they show nothing new.
     adapts = bench.sees_all and bench.options.random_until != "all"
     step = min(1, view.random) if adapts else view.random
@@ -149,6 +156,11 @@ def other_orders(bench: AuditSession) -> None:
         if not is_another_worth_while(bench.executions):
             return
         _run_orders(bench, Random().propose(replace(bench.view(), random=1, seed=view.seed + number)))
+
+
+def _all_at_once(bench: AuditSession, view: View) -> bool:
+    """Whether there are so many lanes that to wait for what the first orders show saves no time."""
+    return bench.engine.at_a_time > 2 * view.random + 1
 
 
 def _run_orders(bench: AuditSession, orders: list[Order]) -> None:

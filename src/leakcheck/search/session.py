@@ -21,6 +21,7 @@ from leakcheck.records import (
     ALL_RUN,
     Alone,
     Deep,
+    Drawn,
     Execution,
     Location,
     Note,
@@ -99,6 +100,9 @@ class AuditSession:
     def sees_all(self) -> bool:
         """Whether all orders of the whole suite are run here."""
         return True
+
+    def learn_other_orders(self) -> None:
+        """Find out which sequences the orders have that are run elsewhere: none are."""
 
     def known(self) -> Knowledge:
         """All that follows from what was executed so far. It is asked for once a test, and goes through the
@@ -238,14 +242,14 @@ class AuditSession:
                 self.left_out.note(phase, batch)
                 self._drop([each for each in ran if _was_cut(each)], CUT)
         # By their numbers, not by who was first: the same audit asks the same questions.
-        self.executions.sort(key=_by_number)
+        self.executions.sort(key=lambda each: in_sequence(each.id))
         self.engine.keep("audit", since.phase(phase, ended))
         self._settled = False
         for text in self.engine.incidents:
             self.note(Topic.PROCESS, text)
         for text in self.engine.workers.notes if self.engine.workers is not None else ():
             self.note(Topic.CLUSTER, text)
-        return sorted(done, key=_by_number), waiting
+        return sorted(done, key=lambda each: in_sequence(each.id)), waiting
 
     def allow(self, seconds: float) -> None:
         """Let so much time be spent from now on, whatever is left of the budget, if there was one."""
@@ -282,7 +286,7 @@ class AuditSession:
 
     def _tests_in(self, order: Order) -> int:
         """How many tests it will run: a plugin that shuffles tells them later."""
-        return len(order.tests) or len(self.suite.tests)
+        return 0 if isinstance(order.question, Drawn) else len(order.tests) or len(self.suite.tests)
 
     def _alone_where_needed(self, orders: Iterable[Order]) -> list[Order]:
         known = self.outside()
@@ -341,7 +345,3 @@ def _watched(order: Order, watch: tuple[Location, ...]) -> Order:
     asks for itself."""
     plain = isinstance(order.question, Alone | Row | Printed | Seeded | Used | Deep)
     return order if plain else replace(order, watch=tuple(dict.fromkeys((*watch, *order.watch))))
-
-
-def _by_number(execution: Execution) -> tuple[str, int, str]:
-    return in_sequence(execution.id)

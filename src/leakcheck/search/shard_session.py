@@ -10,10 +10,12 @@ from functools import cached_property
 
 from leakcheck.analysis import Coverage, Knowledge
 from leakcheck.analysis.facts.coverage import Met, digests_by_writer, meet
+from leakcheck.analysis.facts.elsewhere import cleared_in, expected_timelines
 from leakcheck.analysis.facts.taken import first_leavers, taken_from
-from leakcheck.analysis.facts.timeline import Timeline, timeline_of
+from leakcheck.analysis.facts.timeline import Items, Timeline, timeline_of
 from leakcheck.orders import View
-from leakcheck.records import Execution, Location, Order, TestRun, Whole
+from leakcheck.records import Alone, Drawn, Execution, Location, Order, Row, Whole
+from leakcheck.search.drawn import draw, drawn
 from leakcheck.search.session import AuditSession
 from leakcheck.search.shares import orders_of
 
@@ -28,6 +30,7 @@ class ShardSession(AuditSession):
     share: frozenset[str] = frozenset()
     _has_taken: bool = False
     _expected: dict[Met, str] = field(default_factory=dict)
+    _expected_of: int = 0
 
     def concerns(self, test: str) -> bool:
         return test in self.share
@@ -46,6 +49,16 @@ class ShardSession(AuditSession):
     @property
     def sees_all(self) -> bool:
         return False
+
+    def learn_other_orders(self) -> None:
+        """Where a plugin of the project shuffles, the others' random orders are known only when they run: it is
+        asked for their sequences."""
+        draw(self, self._others())
+
+    def _others(self) -> list[Order]:
+        """The orders of the whole suite that other shards run."""
+        mine = self.orders(self.view())
+        return [order for order in super().orders(self.view()) if order not in mine]
 
     def known(self) -> Knowledge:
         if not self._has_taken and self._declared() is not None:
@@ -82,31 +95,40 @@ class ShardSession(AuditSession):
 
     def _shown_by_others(self) -> Mapping[Met, str]:
         """What the orders that other shards run are expected to show: tests do there as in the declared order."""
-        if not self._expected and any(each.order.kind == "isolated" for each in self.executions):
-            known = self.known()
-            profiles = known.evidence.profiles
+        of = sum(isinstance(each.order.question, Alone | Row | Drawn) for each in self.executions)
+        if self._expected_of != of:
+            self._expected_of = of
+            self._expected.clear()
+            profiles = self.evidence().profiles
             digests = digests_by_writer(profiles)
-            for execution in self._expected_executions():
-                meet(ELSEWHERE, self._timeline(execution), profiles, digests, self._expected)
+            for timeline in self._timelines_elsewhere():
+                meet(ELSEWHERE, timeline, profiles, digests, self._expected)
         return self._expected
 
-    def _expected_executions(self) -> Iterator[Execution]:
+    def _timelines_elsewhere(self) -> Iterator[Timeline]:
         declared = self._declared()
-        if declared is None:
-            return
-        runs: Mapping[str, TestRun] = {run.test: run for run in declared.runs}
-        mine = self.orders(self.view())
-        for order in super().orders(self.view()):
-            if order not in mine:
-                yield Execution(
-                    ELSEWHERE, order, "finished", tuple(runs[each] for each in order.tests if each in runs)
-                )
+        if declared is not None:
+            cleared = cleared_in(self.known().timelines)
+            yield from expected_timelines(declared, self._sequences(), cleared, self._items)
+
+    def _sequences(self) -> Iterator[tuple[str, ...]]:
+        """Those that other shards run, as far as they are known; of what a plugin draws, the reverse as well."""
+        known = drawn(self)
+        for order in self._others():
+            if order.tests:
+                yield order.tests
+            elif order.seed is not None and order.seed in known:
+                yield from (known[order.seed], known[order.seed][::-1])
 
     def _declared(self) -> Execution | None:
         return next((each for each in reversed(self.executions) if each.order.kind == "declared"), None)
 
     def _timeline(self, execution: Execution) -> Timeline:
-        return timeline_of(execution, {item.id: item for item in self.suite.tests})
+        return timeline_of(execution, self._items)
+
+    @cached_property
+    def _items(self) -> Items:
+        return {item.id: item for item in self.suite.tests}
 
     def _nothing_known(self) -> Knowledge:
         declared = self._declared()

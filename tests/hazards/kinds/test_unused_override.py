@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hazards.seen import line, run, seen
+from leakcheck.hazards import Seen
 from leakcheck.hazards.kinds.unused_override import Hazard
-from leakcheck.records import Finding, Location, Sighting, TestRun
+from leakcheck.records import Change, Finding, Location, Sighting, TestRun
 
 USER = "shop.auth:get_user"
 ALIKE = ("shop.auth:get_users",)
@@ -45,6 +46,21 @@ def test_one_beside_the_routes() -> None:
 def test_who_sets_it_for_several_tests_needs_one_that_uses_it(first: str) -> None:
     others = {"aside": "used", "used": "aside"}
     assert found(run("a", sighting(first, fixture="user")), run("b", sighting(others[first], fixture="user"))) == []
+
+
+def test_one_that_another_test_consults_behind_who_left_it_is_used() -> None:
+    """Wherever that is: the observer did not see it where another mapping had taken FastAPI's place."""
+    place = Location("dependency_overrides", "shop.main:app", USER)
+    left = Change(place, "absent", "function fake", "1", sources=(line(7),))
+    gone = Change(place, "function fake", "absent", "0", sources=(line(9),))
+    sets = run("a", sighting("aside"), changes=(left,))
+    reads = run("b", reads=(place,))
+    clears = run("c", changes=(gone,))
+    assert found(sets, reads) == []
+    assert len(found(reads, sets)) == 1
+    assert len(found(sets, clears, reads)) == 1
+    (told,) = Hazard().found(Seen(seen(sets, reads).suite, ((sets,), (reads,))))
+    assert told.line == 7
 
 
 def test_one_of_an_application_that_was_not_asked() -> None:

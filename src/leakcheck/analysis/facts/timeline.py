@@ -23,6 +23,9 @@ InPlace = Mapping[Location, LeftValue]
 Items = Mapping[str, TestItem]
 Spot = tuple[Location, str]
 """A location, and the scope of the live fixture whose value stood there before anybody else changed it."""
+Origin = Mapping[Spot, str]
+"""The digests of what stood there."""
+NOTHING: Origin = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,13 @@ class Timeline:
         return stays[number - 1] if number else None
 
 
-def timeline_of(execution: Execution, items: Items) -> Timeline:
-    """The timeline of an execution; `items` are the tests of its suite by their id."""
+def timeline_of(execution: Execution, items: Items, origin: Origin = NOTHING) -> Timeline:
+    """The timeline of an execution; `items` are the tests of its suite by their id. `origin` is what stood at
+    places before anybody changed them, where the first change does not tell."""
     runs = execution.runs
     if not any(run.changes or run.finalised for run in runs[:-1]):
         return Timeline(runs, {}, Places({}, {}))
-    told = _Telling()
+    told = _Telling(origin=dict(origin))
     for place, run in enumerate(runs[:-1]):
         item = items.get(run.test)
         told.leave(place, item)
@@ -98,6 +102,15 @@ def timeline_of(execution: Execution, items: Items) -> Timeline:
     told.leave(len(runs) - 1, items.get(runs[-1].test))
     told.renew(len(runs) - 1, runs[-1])
     return Timeline(runs, {each: tuple(stays) for each, stays in told.stays.items()}, Places.of(told.stays))
+
+
+def origin_of(execution: Execution) -> Origin:
+    """What stood at places before the first change of an execution."""
+    found: dict[Spot, str] = {}
+    for run in execution.runs:
+        for change in (*run.changes, *run.finalised):
+            found.setdefault((change.location, change.over), change.before_digest)
+    return found
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from leakcheck.audit.worker.workplace import Workplace, here, python_here
+from leakcheck.audit.worker.workplace import BASE, Workplace, here, python_here
 from leakcheck.engine import Cpu, Engine, Guard, Interrupts, Launch, Limits
 from leakcheck.engine.cluster.claim import claimed
 from leakcheck.engine.cluster.terms import CANCEL, END, READY, Asked, Failed, Over, Terms, Told
@@ -31,8 +31,6 @@ from leakcheck.workspace.restore_after_kill import put_back_leftovers
 from leakcheck.workspace.salts import keep_salt
 from leakcheck.workspace.scratch import close as close_scratch
 
-BASE = "workers"
-"""Where workers keep what they write, in the folder of audits of the project that they stand in."""
 _WHILE_IDLE = 60.0
 _GONE = (EOFError, OSError, BrokenPipeError)
 

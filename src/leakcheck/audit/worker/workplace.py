@@ -19,6 +19,8 @@ from leakcheck.records import Execution, Note
 from leakcheck.store.parts import sealed_anew
 from leakcheck.wire import events, segments
 
+BASE = "workers"
+"""Where workers keep what they write, in the folder of audits of the project that they stand in."""
 FORK = ForkBackend.name
 _LONGEST_LOG = 20_000
 

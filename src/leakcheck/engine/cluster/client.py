@@ -26,9 +26,11 @@ def crew_of(where: str, terms: Terms, host: Seen) -> Crew:
 
 
 def _local(lanes: int) -> LocalCluster:
-    """One worker of so many lanes, in the folder in which the host stands."""
+    """One worker of so many lanes, in the folder in which the host stands. It is a thread: what it runs is in the
+    process of its engine, and Dask need not be imported there."""
     cluster = LocalCluster(
         n_workers=0,
+        processes=False,
         threads_per_worker=lanes,
         memory_limit=0,
         dashboard_address=":0",

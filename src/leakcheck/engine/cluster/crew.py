@@ -8,12 +8,13 @@ from __future__ import annotations
 import contextlib
 import queue
 import time
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from distributed import Client, Future, LocalCluster
+from distributed import Client, Future, LocalCluster, wait
 
 from leakcheck.engine.cluster import worker
 from leakcheck.engine.cluster.check import differences
@@ -27,6 +28,8 @@ _LOOK, _OFTEN = 1.0, 0.05
 """Seconds between two looks at who is there: for as long as somebody is expected to tell, it is looked often."""
 _OTHERS = 5.0
 """Seconds that others have to come where the first cannot run anything."""
+_LINES, _LONGEST = 5, 400
+"""So many lines that a worker has logged are told of it, and so much of each."""
 _GRACE = 30.0
 """Seconds for which there may be no worker at all: another may be on its way."""
 
@@ -51,6 +54,7 @@ class Crew:
     _asked: dict[tuple[str, ...], tuple[Future, frozenset[str]]] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _up: set[str] = field(default_factory=set)
+    _said: defaultdict[str, deque[str]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=_LINES)))
     _refused: set[str] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=count)
     _looked: float = 0.0
@@ -110,8 +114,6 @@ class Crew:
         if wrong:
             self._refuse(address, wrong)
         elif address not in self._holds:
-            if self.is_local:
-                self.client.run(worker.ignore_interrupts, workers=[address], on_error="ignore")
             self._holds[address] = self._submit(
                 worker.hold, self.terms, self.topic, name="engine of an audit", at=[address]
             )
@@ -124,12 +126,18 @@ class Crew:
     def _refuse(self, address: str, why: str) -> None:
         self._refused.add(address)
         self._forget(address)
-        self.tell(f"the worker {self._named(address)} is left out: {why}")
+        self.tell(f"the worker {self._named(address)} is left out: {why}{self._last_words(address)}")
 
     def _is_gone(self, address: str) -> None:
         if address in self.good:
-            self.tell(f"the worker {self._named(address)} is gone: what it ran was run elsewhere")
+            told = f"the worker {self._named(address)} is gone: what it ran was run elsewhere"
+            self.tell(f"{told}{self._last_words(address)}")
         self._forget(address)
+
+    def _last_words(self, address: str) -> str:
+        """What it has warned of at last."""
+        said = self._said.get(address)
+        return f". Its log ends with: {' | '.join(said)}" if said else ""
 
     def _named(self, address: str) -> str:
         return self._names.get(address, address)
@@ -218,6 +226,8 @@ class Crew:
                 self.news.put(Running(tag, tests, touches))
             case {"up": str(address)}:
                 self._up.add(address)
+            case {"by": str(address), "says": str(text)}:
+                self._said[address].append(text[:_LONGEST])
 
     def _submit(self, function: Any, *args: Any, name: str, at: Sequence[str]) -> Future:
         key = f"{name}-{self.terms.audit[:4]}-{next(self._numbers)}"
@@ -232,7 +242,9 @@ class Crew:
             told = self.client.run(worker.end, self.terms.audit, workers=list(self.good), on_error="ignore")
             for over in [each for each in told.values() if isinstance(each, Over)]:
                 self.left += over.notes
-                self.cpu += over.cpu
+                self.cpu += 0.0 if self.is_local else over.cpu  # a child of ours is counted with our children
+            if self.is_local:
+                wait(list(self._holds.values()), timeout=patience)
         for each in self._holds.values():
             each.cancel()
         self.client.close(timeout=patience)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from leakcheck.engine.cluster.terms import CANCEL, END, READY, Answer, Asked, At, Failed, Over, Terms
+from leakcheck.engine.job import end_in_words
 from leakcheck.errors import EngineFailed
 
 MODULE = "leakcheck.audit.worker.serving"
@@ -23,6 +24,8 @@ MODULE = "leakcheck.audit.worker.serving"
 PATIENCE = 60.0
 """Seconds that the engine has to start, and to end."""
 _TICK = 0.1
+_ENDS = 5.0
+"""Seconds until a process has ended that has let go of its connection."""
 _TOLD = 2_000
 _GONE = (EOFError, OSError)
 
@@ -97,11 +100,14 @@ class Station:
             self._news.notify_all()
 
     def _last_words(self) -> str:
-        """What its process has printed."""
+        """How its process has ended, and what it has printed."""
+        with suppress(subprocess.TimeoutExpired):  # the connection is closed a little before that
+            self.process.wait(_ENDS)
+        how = f"its engine {end_in_words(self.process.returncode)}"
         with suppress(OSError):
             printed = self.log.read_text("utf-8", "replace").strip()[-_TOLD:]
-            return f"its engine has ended{f': {printed}' if printed else ''}"
-        return "its engine has ended"
+            return f"{how}: {printed}" if printed else how
+        return how
 
     def _meet(self) -> None:
         """EngineFailed unless it is ready."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
-import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -29,6 +29,7 @@ _TICK, _SOON = 0.2, 5.0
 """Seconds between two looks at whether the host still waits, and until an engine has to be there that was up."""
 _ALIVE = ("executing", "long-running")
 _WORKS = ("running", "paused")
+_OWN = "Compute Failed"
 
 
 def look(terms: Terms) -> Seen:
@@ -47,7 +48,10 @@ def hold(terms: Terms, topic: str) -> None:
     def tell(at: At) -> None:
         worker.log_event(topic, {"tag": at.tag, "tests": at.tests, "touches": at.touches})
 
-    with station(terms, worker.state.nthreads, _project(), tell) as own:
+    def say(text: str) -> None:
+        worker.log_event(topic, {"by": worker.address, "says": text})
+
+    with station(terms, worker.state.nthreads, _project(), tell) as own, warnings_to(say):
         _stations(worker)[terms.audit] = own
         secede()
         worker.log_event(topic, {"up": worker.address})
@@ -60,6 +64,40 @@ def hold(terms: Terms, topic: str) -> None:
             del _stations(worker)[terms.audit]
 
 
+class _Teller(logging.Handler):
+    """Hands on what Dask warns of, by first lines. What comes of handing on is not handed on; nor is that a task of
+    ours has failed, which its host is told with the task."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._say = say
+        self._busy = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            line = record.getMessage().partition("\n")[0].strip()
+            if not line.startswith(_OWN):
+                self._say(line)
+        except Exception:
+            self.handleError(record)
+        finally:
+            self._busy = False
+
+
+@contextmanager
+def warnings_to(say: Callable[[str], None]) -> Iterator[None]:
+    """Have warnings be said as well, for as long as the context: of a worker that dies, there is no more."""
+    logger, teller = logging.getLogger("distributed"), _Teller(say)
+    logger.addHandler(teller)
+    try:
+        yield
+    finally:
+        logger.removeHandler(teller)
+
+
 def run(audit: str, asked: Sequence[Asked]) -> list[Answer]:
     """Executions, by the engine that is held here."""
     worker, wanted = get_worker(), _wanted()
@@ -69,12 +107,6 @@ def run(audit: str, asked: Sequence[Asked]) -> list[Answer]:
             raise EngineFailed("there is no engine of this audit")
         sleep(_TICK / 10)
     return _stations(worker)[audit].run(asked, wanted)
-
-
-def ignore_interrupts() -> None:
-    """A Ctrl-C in a terminal is heard by all that were started from it: the host decides what becomes of this."""
-    with suppress(ValueError):  # not the main thread: somebody else has started it, elsewhere
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 async def end(audit: str, dask_worker: Any) -> Over:

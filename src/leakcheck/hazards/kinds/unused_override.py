@@ -14,7 +14,7 @@ from leakcheck.hazards.contract import Scene, Seen, by_line
 from leakcheck.hazards.fastapi_routes import dependencies_of, dependencies_of_app, is_mounted
 from leakcheck.hazards.patching import ByIdentity, look_before
 from leakcheck.hazards.sessions import outlives_tests
-from leakcheck.records import Finding, Location, Sighting, Source
+from leakcheck.records import Change, Finding, Location, Sighting, Source, TestRun
 from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.type_names import label
 
@@ -151,8 +151,9 @@ class Hazard(Contract):
     # What is told ----------------------------------------------------------------------------------------------
 
     def found(self, seen: Seen) -> Iterator[Finding]:
-        for told in by_line(seen.sightings(self.code)).values():
-            if any(each.what == _USED for _, each in told):
+        used = {line for runs in seen.processes for line in _used_by_others(runs)}
+        for line, told in by_line(seen.sightings(self.code)).items():
+            if line in used or any(each.what == _USED for _, each in told):
                 continue
             first = told[0][1]
             assert first.source is not None
@@ -160,6 +161,19 @@ class Hazard(Contract):
             title = f"No request used the override of {first.key}"
             place = Location(_KIND, first.owner, first.key)
             yield self.finding(title, why, first.source, [test for test, _ in told], place)
+
+
+def _used_by_others(runs: Iterable[TestRun]) -> Iterator[tuple[str, str, int]]:
+    """Key and line of overrides that a test behind who set them has consulted. Observers hear of no write to a
+    mapping that somebody has put in the place of FastAPI's own; what changed and who reads it is recorded there
+    as anywhere."""
+    standing: dict[Location, Change] = {}
+    for run in runs:
+        for place in standing.keys() & set(run.reads):
+            yield from ((place.key, source.file, source.line) for source in standing[place].sources)
+        for change in (*run.changes, *run.finalised):
+            if change.location.kind == _KIND:
+                standing[change.location] = change
 
 
 def _overrides(app: object) -> Mapping[str, int]:

@@ -27,6 +27,7 @@ from leakcheck.records import (
     BAD_OUTCOMES,
     Alone,
     Change,
+    Drawn,
     Location,
     Names,
     Note,
@@ -83,7 +84,9 @@ class Runner:
         start = Real.monotonic()
         try:
             items = self._items_of(order)
-            if isinstance(order.question, Names):
+            if isinstance(order.question, Drawn):
+                pass  # it has been told with the sequence
+            elif isinstance(order.question, Names):
                 self._tell_names(items[0], segment)
             elif self._row is not None:
                 self._run_row(items, order, self._row, segment)
