@@ -33,7 +33,8 @@ _SKIPPED_NAMES = frozenset(
     {
         "__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__path__",
         "__slotnames__", "__spec__", "__warningregistry__", "__weakref__", "__dict__", "__abstractmethods__",
-        "_abc_impl", "tearDown_exceptions", "__pydantic_setattr_handlers__",
+        "_abc_impl", "tearDown_exceptions", "__pydantic_setattr_handlers__", "_hashable_values_",
+        "_unhashable_values_", "_unhashable_values_map_", "_value2member_map_",
     }
 )  # fmt: skip
 _STREAMS = frozenset({"stdin", "stdout", "stderr", "last_type", "last_value", "last_traceback", "last_exc"})

@@ -47,7 +47,7 @@ def ways(paths: Iterable[str]) -> Iterator[str]:
 def missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
     """Names under which the container holds nothing yet."""
     if holder.kind == "library":
-        return _missing_files(holder, wanted)
+        return _missing_of_library(holder, wanted)
     if holder.kind not in ("dict", "names", "function", "attributes", "carried"):
         return []
     start = entry(holder, "x")  # a plain name: others may be hidden, where the container has a secret's name
@@ -64,10 +64,12 @@ def missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
     return found
 
 
-def _missing_files(holder: Holder, wanted: Iterable[Location]) -> list[str]:
+def _missing_of_library(holder: Holder, wanted: Iterable[Location]) -> list[str]:
+    """Files below a folder, and names."""
     module, _, way = holder.path.partition(":")
-    rests = (each.key.removeprefix(way) for each in wanted if each.owner == module)
-    return [rest for rest in rests if rest.startswith("/")]
+    rests = [each.key.removeprefix(way) for each in wanted if each.owner == module and each.key.startswith(way)]
+    names = (rest.removeprefix(".") for rest in rests if rest.startswith(".") or not way)
+    return [*(rest for rest in rests if rest.startswith("/")), *filter(str.isidentifier, names)]
 
 
 def unnamed(holder: Holder, wanted: Iterable[Location]) -> list[Location]:
