@@ -106,5 +106,5 @@ def _told(same: Same, odd: int, *, failed: bool) -> str:
     those = agreeing(odd, "that execution does not count", "those executions do not count")
     before = f"{same.test} {oddly} in {plural(odd, 'execution')} {same.where}"
     seen = f"{before}, and {usually} in {quiet} of the same order"
-    why = "it met something outside its process, or chance decides, but seldom"
+    why = "it met something outside its process, or chance or the collector of garbage decides, but seldom"
     return f"{seen} with nothing else running: {why}; {those}"

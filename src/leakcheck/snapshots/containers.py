@@ -33,7 +33,8 @@ _SKIPPED_NAMES = frozenset(
     {
         "__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__path__",
         "__slotnames__", "__spec__", "__warningregistry__", "__weakref__", "__dict__", "__abstractmethods__",
-        "_abc_impl", "tearDown_exceptions", "__pydantic_setattr_handlers__",
+        "_abc_impl", "tearDown_exceptions", "__pydantic_setattr_handlers__", "_hashable_values_",
+        "_unhashable_values_", "_unhashable_values_map_", "_value2member_map_",
     }
 )  # fmt: skip
 _STREAMS = frozenset({"stdin", "stdout", "stderr", "last_type", "last_value", "last_traceback", "last_exc"})
@@ -134,6 +135,9 @@ def _library_holders(path: str, value: Any) -> Iterator[Holder]:
 def _plain_holders(path: str, value: Any, kind: type[Any], foreign: bool) -> Iterator[Holder]:
     if not foreign:
         yield from _library_holders(path, value)
+        known = reader(value)
+        if known is not None and known.is_all:
+            return
     weak = None if foreign else weak_data(value)
     if weak is not None:
         yield Holder(path, weak, type(weak).__name__)
@@ -192,6 +196,8 @@ def one(holder: Holder, key: Any) -> Any:
             return dict.get(value, key, MISSING)
         case "names" if not issubclass(type(value), type) and not Slots.of(type(value)):
             return dict.get(state_of(value) or {}, key, MISSING)
+        case "library" if (known := reader(value)) is not None and known.one is not None:
+            return known.one(value, key)
     return content(holder).get(key, MISSING)
 
 
@@ -313,6 +319,8 @@ def entry(holder: Holder, key: Any) -> str:
     if holder.kind in ("dict", "tracked", "tuple", "implementations"):
         hidden = holder.kind in ("dict", "tracked") and hides_key(holder.path.partition(":")[2], key)
         return f"{holder.path}[{HIDDEN if hidden else _key_text(key)}]"
+    if holder.kind == "library" and key.startswith("/"):
+        return f"{holder.path}{key}"
     return f"{holder.path}{key}" if holder.path.endswith(":") else f"{holder.path}.{key}"
 
 

@@ -1,5 +1,5 @@
-"""Objects of the standard library that a project holds: what is in them, read and put back by functions of the
-library alone.
+"""Objects of the standard library, and of a few others, that a project holds: what is in them, read and put back by
+functions of the library alone.
 
 The modules of the library are the interpreter's business, and a walk does not enter them; a queue, a lock or a
 random generator that a project has made is the project's state.
@@ -17,6 +17,7 @@ from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from leakcheck.snapshots import database_sessions, event_loops, temporary_folders
 from leakcheck.snapshots.identity import identity
 from leakcheck.snapshots.markers import Items
 from leakcheck.snapshots.positions import has_place
@@ -26,27 +27,35 @@ Content = dict[Any, Any]
 _CONTEXT = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp")
 _OPEN = frozenset(
     {
-        "asyncio.mixins._LoopBoundMixin", "collections.ChainMap", "collections.Counter", "collections.OrderedDict",
-        "collections.UserDict", "collections.UserList", "collections.defaultdict", "collections.deque",
-        "contextlib._BaseExitStack", "functools.partial", "queue.Queue", "threading.Barrier",
-        "threading.Condition", "threading.Event", "threading.Semaphore", "types.SimpleNamespace",
-        f"{ContextVar.__module__}.ContextVar",
+        "anyio._backends._asyncio.CapacityLimiter", "anyio._backends._asyncio.Event",
+        "anyio._backends._asyncio.Lock", "anyio._backends._asyncio.Semaphore",
+        "anyio._core._synchronization.Condition", "anyio.streams.memory.MemoryObjectReceiveStream",
+        "anyio.streams.memory.MemoryObjectSendStream", "anyio.streams.memory._MemoryObjectStreamState",
+        "asyncio.mixins._LoopBoundMixin", "asyncio.runners.Runner", "collections.ChainMap", "collections.Counter",
+        "collections.OrderedDict", "collections.UserDict", "collections.UserList", "collections.defaultdict",
+        "collections.deque", "contextlib._BaseExitStack", "functools.partial", "queue.Queue",
+        "sqlalchemy.ext.asyncio.session.AsyncSession", "threading.Barrier", "threading.Condition",
+        "threading.Event", "threading.Semaphore", "types.SimpleNamespace", f"{ContextVar.__module__}.ContextVar",
     }
 )  # fmt: skip
 """Classes whose objects hold their state in attributes and containers, as objects of a project do."""
 
 _WEAK = frozenset({"_weakrefset.WeakSet", "weakref.WeakKeyDictionary", "weakref.WeakValueDictionary"})
+_LIBRARIES = sys.stdlib_module_names | {"anyio", "sqlalchemy"}
 _LISTED = 10_000
 """An array of more items is looked at as bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How the content of a type's objects is read, key by key (None: all of it at once), and how a part is put
-    back."""
+    """How the content of a type's objects is read, key by key (None: all of it at once), or, where that is quicker,
+    under one key, and how a part is put back."""
 
     read: Callable[[Any], Content]
     put_back: Callable[[Any, Any, Any], None]
+    one: Callable[[Any, Any], Any] | None = None
+    is_all: bool = False
+    """Whether that is all: their attributes are none of the project's business."""
 
 
 def reader(value: object) -> Reader | None:
@@ -125,7 +134,7 @@ def _bases(kind: type[Any]) -> list[type[Any]]:
         base
         for base, module in modules
         if module is not None
-        and module_of(base).partition(".")[0] in sys.stdlib_module_names
+        and module_of(base).partition(".")[0] in _LIBRARIES
         and vars(module).get(qualname_of(base), base) is base
     ]
 
@@ -233,6 +242,7 @@ def _put_back_simple_queue(queue: Any, key: Any, old: Any) -> None:
         queue.put(each)
 
 
+_FOLDERS = Reader(temporary_folders.read, temporary_folders.put_back, temporary_folders.read_one, is_all=True)
 _READERS: Mapping[str, Reader] = {
     "_thread.lock": Reader(_read_lock, _put_back_lock),
     "_thread.RLock": Reader(_read_reentrant, _put_back_reentrant),
@@ -243,5 +253,9 @@ _READERS: Mapping[str, Reader] = {
     "builtins.bytearray": Reader(lambda array: {None: bytes(memoryview(array))}, _put_back_bytes),
     "decimal.Context": Reader(_read_context, _put_back_context),
     "_queue.SimpleQueue": Reader(_read_simple_queue, _put_back_simple_queue),
+    "asyncio.base_events.BaseEventLoop": Reader(event_loops.read, event_loops.put_back, is_all=True),
+    "pathlib.Path": _FOLDERS,
+    "pathlib._local.Path": _FOLDERS,
+    "sqlalchemy.orm.session.Session": Reader(database_sessions.read, database_sessions.put_back, is_all=True),
 }
 """class -> how its objects are read."""

@@ -13,6 +13,12 @@ class Items(tuple[Any, ...]):
     __slots__ = ()
 
 
+class FileContent(bytes):
+    """What a file held. It is shown as a digest, whatever its name is."""
+
+    __slots__ = ()
+
+
 class Missing:
     """The value of a key that is not there."""
 

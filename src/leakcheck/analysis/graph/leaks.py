@@ -51,7 +51,7 @@ def leaks_of(
         location for location, every in by_location.items() if any(each.by not in profiles for each in every)
     )
     known = _Facts(profiles, number, carried, coverage, readers_of(profiles, Places.of(imported)), suite)
-    groups = (group for every in by_location.values() for group in by_root_cause(every))
+    groups = (group for every in by_location.values() for group in by_root_cause(with_lines(every)))
     leaks = [_leak(group, known) for group in groups]
     told = one_entry_each(leak for leak in leaks if _worth_telling(leak))
     return tuple(replace(leak, id=f"L{number}") for number, leak in enumerate(told, start=1))
@@ -74,6 +74,18 @@ def _all_left(profiles: Mapping[str, SoloProfile], suite: Suite) -> Iterable[Lef
     for profile in profiles.values():
         yield from (LeftChange(profile.test, change) for change in profile.changes)
     yield from (LeftChange(change.cause, change) for change in suite.import_changes)
+
+
+def with_lines(lefts: Sequence[LeftChange]) -> list[LeftChange]:
+    """What was left at one location, with the lines that were seen once also where it was seen without them: an
+    import is recorded where its line is traced, and again where only what it left is compared."""
+    lines = {left.by: left.change.sources for left in lefts if left.change.sources}
+    return [
+        left
+        if left.change.sources or left.by not in lines
+        else replace(left, change=replace(left.change, sources=lines[left.by]))
+        for left in lefts
+    ]
 
 
 @dataclass(eq=False, slots=True)

@@ -24,6 +24,7 @@ from leakcheck.records import Change, Location, PathChange, Source
 from leakcheck.snapshots.containers import Content, Holder, content, one, values
 from leakcheck.snapshots.frames import is_project_module
 from leakcheck.snapshots.identity import identity
+from leakcheck.snapshots.markers import FileContent
 from leakcheck.snapshots.reachable import MAX_HOLDERS, Loaded, is_project, walk
 from leakcheck.snapshots.replacing import is_of
 from leakcheck.snapshots.rooted import Root, walk_from
@@ -275,6 +276,8 @@ def picture(camera: Snapshotter, probes: Probes, location: Location, value: Any)
     """A value as every report and every comparison has it: lists as lists, secrets as digests."""
     if value is MISSING:
         return ABSENT
+    if type(value) is FileContent:
+        return Snapshot(Node(f"{len(value)} bytes, {camera.secret(value.hex())}"), 1)
     setting = probes.settings.get(location.kind)
     if setting is not None and setting.secret:
         return Snapshot(Node(camera.secret(str(value))), 1)
@@ -321,7 +324,7 @@ def _is_lazy(key: Any, old: Any) -> bool:
 
 def _is_ours(value: Any) -> bool:
     """Whether leakcheck has put it there. What was taken away (`MISSING`) and lists (`Items`) are the project's."""
-    if value is MISSING or type(value) is Items:
+    if value is MISSING or type(value) in (Items, FileContent):
         return False
     module = type.__getattribute__(type(value), "__module__")
     return type(module) is str and module.startswith("leakcheck.")

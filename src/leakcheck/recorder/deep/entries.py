@@ -12,7 +12,7 @@ from leakcheck.records import Location
 from leakcheck.records.locations import ENTRY
 from leakcheck.snapshots.containers import Holder, entry
 
-STEP = re.compile(rf"(?:\.?[^\W\d]\w*|\.<\w+>|{ENTRY})$")
+STEP = re.compile(rf"(?:/[^\"\]]*|\.?[^\W\d]\w*|\.<\w+>|{ENTRY})$")
 """The last step of the way to a value: what is before it is the way to its container."""
 _KEY = re.compile(rf'(?!\["(?:[^"\\]|\\.)*"\]$){ENTRY}')
 """A key that is no text."""
@@ -46,6 +46,8 @@ def ways(paths: Iterable[str]) -> Iterator[str]:
 
 def missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
     """Names under which the container holds nothing yet."""
+    if holder.kind == "library":
+        return _missing_of_library(holder, wanted)
     if holder.kind not in ("dict", "names", "function", "attributes", "carried"):
         return []
     start = entry(holder, "x")  # a plain name: others may be hidden, where the container has a secret's name
@@ -60,6 +62,14 @@ def missing_keys(holder: Holder, wanted: Iterable[Location]) -> list[Any]:
             elif rest.isidentifier():
                 found.append(rest)
     return found
+
+
+def _missing_of_library(holder: Holder, wanted: Iterable[Location]) -> list[str]:
+    """Files below a folder, and names."""
+    module, _, way = holder.path.partition(":")
+    rests = [each.key.removeprefix(way) for each in wanted if each.owner == module and each.key.startswith(way)]
+    names = (rest.removeprefix(".") for rest in rests if rest.startswith(".") or not way)
+    return [*(rest for rest in rests if rest.startswith("/")), *filter(str.isidentifier, names)]
 
 
 def unnamed(holder: Holder, wanted: Iterable[Location]) -> list[Location]:
