@@ -33,6 +33,7 @@ ENTRY = (
     "reached by descriptors, in the folder that an event counts for; it was seen to be made, or its copy is there"
 )
 OWN = "in the folder of an audit that this process has made, or that is proven to be one's own"
+EXECUTIONS = "reached by descriptors, in the folder that an execution is given for what pytest makes: nobody else's"
 ALLOWED = {
     # The primitives: what they do is decided by those who call them.
     ("safe_paths.py", "<module>", "os.unlink"): "bound at import: a test may replace it",
@@ -115,6 +116,9 @@ ALLOWED = {
     ("probes/kinds/files.py", "_restore_file", "spot.unlink"): ENTRY,
     ("probes/kinds/files.py", "_restore_file", "target.truncate"): ENTRY,
     ("probes/kinds/files.py", "_restore_file", "_open for writing"): ENTRY,
+    ("snapshots/temporary_folders.py", "_restore", "spot.unlink"): EXECUTIONS,
+    ("snapshots/temporary_folders.py", "_restore", "spot.rmdir"): EXECUTIONS,
+    ("snapshots/temporary_folders.py", "_restore", "_open for writing"): EXECUTIONS,
     ("workspace/undo.py", "_write", "os.fdopen for writing"): ENTRY,
     ("workspace/own_sources.py", "write_sources", "unfinished.replace"): "a source that the user wants changed",
     ("workspace/own_sources.py", "write_sources", "unfinished.unlink"): "the file that was made beside it just now",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from leakcheck.recorder.comparing import differ
 from leakcheck.snapshots.markers import MISSING, FileContent
 from leakcheck.snapshots.temporary_folders import put_back, read, read_one
 
@@ -82,3 +83,10 @@ def test_a_link_to_elsewhere_is_not_followed(folder: Path, tmp_path: Path) -> No
     assert read(folder)["/link"] == f"link to {users}"
     put_back(folder, "/link", FileContent(b"theirs"))
     assert users.read_text() == "mine"
+
+
+def test_a_file_that_is_as_it_was_is_no_difference(folder: Path) -> None:
+    before, now = read(folder), read(folder)
+    assert not [key for key in before if differ(before[key], now[key])]
+    (folder / "HEAD").write_text("next")
+    assert [key for key in before if differ(before[key], read(folder)[key])] == ["/HEAD"]

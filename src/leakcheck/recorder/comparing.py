@@ -9,10 +9,11 @@ from typing import Any
 
 from leakcheck.probes import Items
 from leakcheck.records import PathChange
+from leakcheck.snapshots.markers import FileContent
 from leakcheck.snapshots.snapshot import ABSENT
 from leakcheck.snapshots.values import Snapshotter
 
-_SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None)})
+_SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None), FileContent})
 _LISTED, _COMPARED = 5, 10_000
 """How many items of a list are told, and how many pairs of items compared for that."""
 

@@ -1,0 +1,3 @@
+from django.conf import settings
+
+settings.configure(USE_TZ=True, TIME_ZONE="UTC")
