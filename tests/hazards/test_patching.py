@@ -31,6 +31,7 @@ def test_arguments_are_told_and_results_are_as_before(monkeypatch: pytest.Monkey
     assert inspect.iscoroutinefunction(Shop.order)
     assert not inspect.iscoroutinefunction(Shop.sell)
     assert inspect.signature(Shop.sell).parameters.keys() == {"self", "what", "number"}
+    assert inspect.getfullargspec(Shop.sell).args == ["self", "what"]
     assert Shop.sell.__doc__ == "Sells."
 
 

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from leakcheck.snapshots.frames import is_project_file
 from leakcheck.snapshots.identity import identity
+from leakcheck.snapshots.stand_ins import stands_in_for
 
 T = TypeVar("T")
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -28,12 +29,12 @@ def look_before(owner: Any, name: str, tell: Callable[..., None], *, by_project:
     if not callable(function):
         return
 
-    @functools.wraps(function)
+    @stands_in_for(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         _try_to(tell, args, kwargs)
         return function(*args, **kwargs)
 
-    @functools.wraps(function)
+    @stands_in_for(function)
     def of_project(*args: Any, **kwargs: Any) -> Any:
         caller = _getframe(1)
         decided = _is_of_project(caller.f_code.co_filename)
@@ -41,7 +42,7 @@ def look_before(owner: Any, name: str, tell: Callable[..., None], *, by_project:
             _try_to(tell, args, kwargs)
         return function(*args, **kwargs)
 
-    @functools.wraps(function)
+    @stands_in_for(function)
     async def awaited(*args: Any, **kwargs: Any) -> Any:
         _try_to(tell, args, kwargs)
         return await function(*args, **kwargs)
@@ -99,7 +100,7 @@ def _wrap(owner: Any, name: str, around: Callable[[Callable[..., Any]], Callable
     """Put something around the function `name` that a class or module defines, if it does."""
     function = vars(owner).get(name)
     if callable(function):
-        setattr(owner, name, functools.wraps(function)(around(function)))
+        setattr(owner, name, stands_in_for(function)(around(function)))
 
 
 class ByIdentity(Generic[T]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import chain
 from types import ModuleType
@@ -15,6 +14,7 @@ from leakcheck.hazards.lifespans import HANDLERS, application_in, router_of, sta
 from leakcheck.hazards.patching import ByIdentity, look_after
 from leakcheck.records import Finding, Location, Sighting
 from leakcheck.snapshots.identity import identity
+from leakcheck.snapshots.stand_ins import stands_in_for
 
 _MOST = 3
 _FAILED = 500
@@ -48,7 +48,7 @@ class Hazard(Contract):
     def _patch_router(self, module: ModuleType, scene: Scene) -> None:
         lifespan = module.Router.lifespan
 
-        @functools.wraps(lifespan)
+        @stands_in_for(lifespan)
         async def counted(router: Any, *args: Any, **kwargs: Any) -> Any:
             number = self._running.of(router)
             number[0] += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import weakref
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from leakcheck.probes.contract import KindOfState, Ledger
 from leakcheck.probes.tracking.watched_attribute import watch_attribute
 from leakcheck.records import WHOLE
 from leakcheck.snapshots.identity import identity
+from leakcheck.snapshots.stand_ins import stands_in_for
 
 MODULES = ("httpx", "httpx2")
 
@@ -41,7 +41,7 @@ def tell_before(
 
 
 def _after(method: Callable[..., Any], tell: Callable[[Any], None], told: Ids) -> Callable[..., Any]:
-    @functools.wraps(method)
+    @stands_in_for(method)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return method(self, *args, **kwargs)
@@ -55,7 +55,7 @@ def _after(method: Callable[..., Any], tell: Callable[[Any], None], told: Ids) -
 def _before(
     method: Callable[..., Any], tell: Callable[[Any, tuple[Any, ...]], None], told: Ids | None
 ) -> Callable[..., Any]:
-    @functools.wraps(method)
+    @stands_in_for(method)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
         if told is None or identity(self) in told:
             tell(self, args)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from functools import partial, wraps
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -14,6 +14,7 @@ from leakcheck.postgres.own_copies import OwnCopies
 from leakcheck.postgres.parameters import Target, target_of
 from leakcheck.recorder.changes.import_patches import PatchingFinder
 from leakcheck.recorder.outside.made_databases import DJANGO, follow_django
+from leakcheck.snapshots.stand_ins import stands_in_for
 
 Follow = Callable[[OwnCopies, ModuleType], None]
 
@@ -61,7 +62,7 @@ def _psycopg2(own: OwnCopies, module: ModuleType) -> None:
 def _exchanging(own: OwnCopies, original: Any, read: Any, write: Any, at: int) -> Any:
     """`original` gets what is connected to as its argument number `at`, in one piece of text."""
 
-    @wraps(original)
+    @stands_in_for(original)
     def connect(*args: Any, **given: Any) -> Any:
         name = own.database(_target(own, lambda: read(args[at])))
         if name:
@@ -78,7 +79,7 @@ def _asyncpg(own: OwnCopies, module: ModuleType) -> None:
     holder = sys.modules["asyncpg.connect_utils"]
     original = holder._parse_connect_arguments
 
-    @wraps(original)
+    @stands_in_for(original)
     def parse(*args: Any, **given: Any) -> Any:
         found = original(*args, **given)
         try:

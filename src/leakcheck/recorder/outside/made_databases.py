@@ -4,7 +4,6 @@ another name, while settings and connections say what they said."""
 from __future__ import annotations
 
 import os
-from functools import wraps
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +11,7 @@ from leakcheck.postgres.copying import quoted
 from leakcheck.postgres.names import Copy
 from leakcheck.postgres.own_copies import OwnCopies
 from leakcheck.postgres.parameters import target_of
+from leakcheck.snapshots.stand_ins import stands_in_for
 
 DJANGO = "django.db.backends.postgresql.creation"
 
@@ -21,7 +21,7 @@ def follow_django(own: OwnCopies, module: ModuleType) -> None:
     holder: Any = module.DatabaseCreation
     make, drop = holder._execute_create_test_db, holder._destroy_test_db
 
-    @wraps(make)
+    @stands_in_for(make)
     def create(creation: Any, cursor: Any, parameters: Any, keepdb: bool = False) -> Any:
         name = _unquoted(parameters["dbname"])
         copy = "" if Copy.read(name) else _asked(own, creation, name, keeps=keepdb)
@@ -29,7 +29,7 @@ def follow_django(own: OwnCopies, module: ModuleType) -> None:
             parameters["dbname"] = quoted(copy)
         return make(creation, cursor, parameters, keepdb)
 
-    @wraps(drop)
+    @stands_in_for(drop)
     def destroy(creation: Any, test_database_name: str, verbosity: Any) -> Any:
         copy = _asked(own, creation, test_database_name, keeps=None)
         return drop(creation, copy or test_database_name, verbosity)
