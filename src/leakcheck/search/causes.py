@@ -56,7 +56,8 @@ def is_quiet(bench: AuditSession, test: str) -> bool:
 
 
 def members(bench: AuditSession) -> Mapping[Cause, Sequence[Carried]]:
-    """The edges of every cause that hurts, or helps, several tests, and that is not known to be none."""
+    """The edges of every cause that hurts, or helps, several tests, or some behind several polluters, and that is
+    not known to be none."""
     found: dict[Cause, list[Carried]] = {}
     for carried in bench.edges():
         cause = cause_of(carried)
@@ -64,8 +65,7 @@ def members(bench: AuditSession) -> Mapping[Cause, Sequence[Carried]]:
             continue
         if len(carried[0].polluters) == 1 and carried[0].polluters[0] in bench.files:
             found.setdefault(cause, []).append(carried)
-    tests = {cause: {edge.test for edge, _ in edges} for cause, edges in found.items()}
-    return {cause: edges for cause, edges in found.items() if len(tests[cause]) >= FEWEST}
+    return {cause: edges for cause, edges in found.items() if len(edges) >= FEWEST}
 
 
 def pioneer(edges: Sequence[Carried]) -> Carried:
