@@ -16,7 +16,9 @@ class Profile:
     `search`: leaked values are put in front of everybody who reads them. `fresh`: printed commands are run, each in
     a new process, or with `warm`, but for the first, in forks of one that has imported installed packages.
     `by_names`: what lies in modules is put in front of those alone whose code has a name for it. So many `couples`
-    of leaked values meet their readers by themselves, more of them in crowds. `limits` tells, in whole sentences,
+    of leaked values meet their readers by themselves, more of them in crowds. Of tests that leave an equal value so
+    many `samples`, at least two, stand for all in front of a test whose outcome none of them changes (0: each is
+    asked about). `limits` tells, in whole sentences,
     what an audit of this profile does not cover."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -27,6 +29,7 @@ class Profile:
     warm: bool = True
     by_names: bool = True
     couples: int = 8
+    samples: int = 4
     limits: tuple[str, ...] = ()
 
 
@@ -55,5 +58,6 @@ PROFILES: Mapping[ProfileName, Profile] = {
         warm=False,
         by_names=False,
         couples=400,
+        samples=0,
     ),
 }

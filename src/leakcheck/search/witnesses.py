@@ -216,6 +216,13 @@ def find_more(bench: AuditSession) -> None:
 
 def find_alternatives(bench: AuditSession) -> None:
     """Every other test that leaves the same location behind, in front of each test known to depend on it."""
+    for _ in range(1 if bench.profile.samples == 0 else 2):  # the second time behind what samples have shown
+        asked = [each for each in _alternatives(bench) if each not in bench.evidence().outcomes]
+        bench.spend("alternatives", together(bench, asked))
+        ask(bench, "alternatives", [_once(asked)])
+
+
+def _alternatives(bench: AuditSession) -> list[Witness]:
     coverage, evidence = bench.coverage(), bench.evidence()
     number = {value: place for place, value in enumerate(coverage.producers)}
     makers = bench.known().once_of_profiles(_makers_elsewhere)
@@ -226,13 +233,25 @@ def find_alternatives(bench: AuditSession) -> None:
         if len(edge.polluters) == 1 or len(locations) == 1:
             values = (value for place in dict.fromkeys(locations) for value in coverage.values_at.get(place, ()))
             for value in sorted(values, key=number.__getitem__):
-                questions.update({Witness(each, edge.test): None for each in coverage.reaching(value, edge.test)})
+                equal = [Witness(each, edge.test) for each in coverage.reaching(value, edge.test)]
+                questions.update(dict.fromkeys(sampled(equal, evidence, bench.profile.samples)))
         if len(edge.polluters) > 1:
             questions.update(_exchanged(edge, coverage, evidence, number))
         questions.update(_elsewhere(edge, locations, makers))
-    asked = [each for each in questions if each.test not in each.before and not bench.is_lethal(*each.before)]
-    bench.spend("alternatives", together(bench, [each for each in asked if each not in bench.evidence().outcomes]))
-    ask(bench, "alternatives", [_once(asked)])
+    return [each for each in questions if each.test not in each.before and not bench.is_lethal(*each.before)]
+
+
+def sampled(equal: Sequence[Witness], evidence: Evidence, most: int) -> Sequence[Witness]:
+    """Those of witnesses of one test, behind makers of an equal value, that are worth an execution: all if one of
+    them showed an effect, else `most` of them, from all over the suite (0: always all)."""
+    if not most or len(equal) <= most or _has_effect(equal, evidence):
+        return equal
+    return [equal[place * (len(equal) - 1) // (most - 1)] for place in range(most)]
+
+
+def _has_effect(equal: Sequence[Witness], evidence: Evidence) -> bool:
+    profile = evidence.profiles.get(equal[0].test)
+    return profile is None or any(evidence.shows(each, profile.good) for each in equal)
 
 
 def _makers_elsewhere(known: Knowledge) -> Mapping[Location, Mapping[str, None]]:
