@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from leakcheck.analysis.facts.evidence import Witness
 from leakcheck.analysis.facts.knowledge import Knowledge
@@ -71,16 +72,20 @@ def with_members(edges: Sequence[Carried], known: Knowledge) -> tuple[Carried, .
     location back: the mechanism is known, and only who is concerned was open (one execution asks about many)."""
     proven = proven_causes(edges)
     cured = {(edge.test, _reason_of((edge, places))) for edge, places in edges if edge.counterfactual}
-    return tuple(_as_member(each, proven, cured, known) for each in edges)
+    sure = cache(lambda test: is_sure(test, known))  # all that was run before a test is gone through: once a test
+    return tuple(_as_member(each, proven, cured, sure) for each in edges)
 
 
 def _as_member(
-    carried: Carried, proven: frozenset[Cause], cured: set[tuple[str, Cause | None]], known: Knowledge
+    carried: Carried,
+    proven: frozenset[Cause],
+    cured: set[tuple[str, Cause | None]],
+    is_sure_of: Callable[[str], bool],
 ) -> Carried:
     edge, locations = carried
     cause = cause_of(carried)
     if edge.confirmed or cause not in proven or (edge.test, cause) not in cured or len(edge.polluters) != 1:
         return carried
-    if not is_sure(edge.test, known):
+    if not is_sure_of(edge.test):
         return carried
     return replace(edge, confirmed=True, counterfactual=True), locations
