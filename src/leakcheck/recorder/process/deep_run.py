@@ -117,17 +117,13 @@ class DeepRun:
         if not self._put_back:
             return False
         if not self._placebo:
-            self._undo()
-        self._found = []
-        collect_garbage()  # what was taken away is closed and forgotten when nobody has it, not the look either
+            refused = [each for each in self._found if not _is_undone(each)]
+            for (
+                each
+            ) in refused:  # what was put back behind it may have stood in its way, as an open transaction does
+                _is_undone(each)
         still = {each.location for each in self._look.differences()}
         return not self._placebo and self._makers.keys() <= still
-
-    def _undo(self) -> None:
-        """What was put back behind it may have stood in the way of one, as an open transaction does."""
-        refused = [each for each in self._found if not _is_undone(each)]
-        for each in refused:
-            _is_undone(each)
 
 
 def _is_undone(difference: Difference) -> bool:
