@@ -7,6 +7,8 @@ from typing import Any
 
 from leakcheck.probes import About, Setting, Values
 
+_GONE = "a folder that is gone"
+
 
 class Probe(Setting):
     """Owner: `os`. Key: `cwd`."""
@@ -19,6 +21,9 @@ class Probe(Setting):
         advice="Change the working folder with `monkeypatch.chdir`, which changes it back.",
     )
 
+    def __init__(self) -> None:
+        self._last: tuple[tuple[int, int], str] = (0, 0), ""
+
     def read(self) -> Values:
         return {("os", "cwd"): self.glance()}
 
@@ -26,15 +31,20 @@ class Probe(Setting):
         try:
             return os.getcwd()
         except OSError:
-            return "a folder that is gone"
+            return _GONE
 
-    def value(self, owner: str, key: str) -> Any:
-        """The folder itself and not its name: to remove it changes the name, and is not what has led there."""
+    def value(self, owner: str, key: str) -> str:
+        """The name, of a folder that is gone the one that it had: to remove it is not what has led there."""
+        name = self.glance()
         try:
             found = os.stat(os.curdir)
         except OSError:
-            return self.glance()
-        return found.st_dev, found.st_ino
+            return name
+        place = found.st_dev, found.st_ino
+        if name == _GONE:
+            return self._last[1] if place == self._last[0] else name
+        self._last = place, name
+        return name
 
     def put_back(self, owner: str, key: str, value: Any) -> None:
         os.chdir(value)
